@@ -1,0 +1,1 @@
+"""Icons, themes, example graphs and reference data shipped with the program."""

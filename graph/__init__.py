@@ -1,0 +1,1 @@
+"""What a graph is: nodes, edges, declarations, shapes, edits, files."""

@@ -1,0 +1,1 @@
+"""How a graph runs: backend, modules, Jacobians, plan, engine, trace."""

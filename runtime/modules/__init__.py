@@ -1,0 +1,1 @@
+"""The module families: one file per family, one class per module."""
