@@ -1,0 +1,100 @@
+"""The catalogue: which modules exist, by name and by group."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Iterable, Iterator
+from importlib import metadata
+from types import ModuleType
+
+from graph.errors import UnknownModule
+from graph.module import Module
+from graph.suggest import did_you_mean
+
+ENTRY_POINTS = "gradwire.modules"
+_log = logging.getLogger("gradwire")
+
+
+class Catalogue:
+    """An ordered set of module classes with unique names."""
+
+    def __init__(self, modules: Iterable[type[Module]] = ()) -> None:
+        """Raises ValueError where two modules have one name."""
+        self._modules: dict[str, type[Module]] = {}
+        for module in modules:
+            if module.name in self._modules:
+                raise ValueError(f"two modules are named {module.name}")
+            self._modules[module.name] = module
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._modules
+
+    def __iter__(self) -> Iterator[type[Module]]:
+        return iter(self._modules.values())
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+    def get(self, name: str) -> type[Module] | None:
+        """The module of that name, or None."""
+        return self._modules.get(name)
+
+    def require(self, name: str) -> type[Module]:
+        """The module of that name; raises `UnknownModule` with the nearest name."""
+        module = self._modules.get(name)
+        if module is None:
+            raise UnknownModule(
+                found=f'module "{name}"',
+                expected="a module of the catalogue",
+                mend=did_you_mean(name, self._modules),
+            )
+        return module
+
+    def names(self) -> tuple[str, ...]:
+        """All names, in the catalogue's order."""
+        return tuple(self._modules)
+
+    def groups(self) -> dict[str, list[type[Module]]]:
+        """Modules by group, both in the catalogue's order."""
+        found: dict[str, list[type[Module]]] = {}
+        for module in self:
+            found.setdefault(module.group, []).append(module)
+        return found
+
+
+@functools.cache
+def default_catalogue() -> Catalogue:
+    """The catalogue of all installed families, found on first use.
+
+    The project's own families come first, in the order of its project file. A family of another
+    package that cannot be imported, or that repeats a name, is left out and logged.
+    """
+    found = metadata.entry_points(group=ENTRY_POINTS)
+    own = [entry for entry in found if entry.dist and entry.dist.name == "gradwire"]
+    others = sorted((e for e in found if e not in own), key=lambda e: (e.name, e.value))
+    modules: dict[str, type[Module]] = {}
+    for entry in dict.fromkeys((*own, *others)):
+        try:
+            family = modules_of(entry.load())
+        except Exception:
+            if entry in own:
+                raise
+            _log.exception("the module family %s could not be loaded", entry.name)
+            continue
+        for module in family:
+            if modules.setdefault(module.name, module) is not module:
+                _log.error("module %s of %s repeats a name", module.name, entry.value)
+    return Catalogue(modules.values())
+
+
+def modules_of(family: ModuleType) -> list[type[Module]]:
+    """The module classes that a Python module defines, in their order there."""
+    return [
+        thing
+        for thing in vars(family).values()
+        if isinstance(thing, type)
+        and issubclass(thing, Module)
+        and thing.__module__ == family.__name__
+        and thing.name
+    ]

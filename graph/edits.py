@@ -1,0 +1,114 @@
+"""Edits: the only way into a graph. Each is a frozen record; applying one returns its inverse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from graph.port import PortRef
+from graph.records import Edge, Node, Place
+from graph.tensor import Tensor
+
+
+class Reset(Enum):
+    """The single value `RESET`: back to the declared default."""
+
+    RESET = "reset"
+
+
+RESET = Reset.RESET
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The parent of all edits."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddNode(Edit):
+    """Add a node with its kept tensors. `rank` puts it back to its old place in the document."""
+
+    node: Node
+    tensors: tuple[tuple[PortRef, Tensor], ...] = ()
+    rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNode(Edit):
+    """Remove a node, its edges and its tensors."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connect(Edit):
+    """Add an edge; refused with a `WiringError` where it does not fit."""
+
+    edge: Edge
+    rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect(Edit):
+    """Remove the edge that ends at `target`."""
+
+    target: PortRef
+
+
+@dataclass(frozen=True, slots=True)
+class SetAttributes(Edit):
+    """Set attributes of a node, or take them back to their default with `RESET`.
+
+    `order` restores the order in which they stood.
+    """
+
+    id: str
+    values: Mapping[str, Any]
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetNode(Edit):
+    """Set `label`, `note` or `bypassed` of a node."""
+
+    id: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rename(Edit):
+    """Give a node another id; edges, tensors and target follow."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move(Edit):
+    """Place nodes; None takes the place away. Canvas units."""
+
+    places: Mapping[str, Place | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SetTensor(Edit):
+    """Set the kept tensor of a port, or remove it with None."""
+
+    port: PortRef
+    tensor: Tensor | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetGraph(Edit):
+    """Set `title`, `dtype`, `seed`, `mode`, `target` or `note` of the graph."""
+
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch(Edit):
+    """Several edits as one: all of them are applied, or none."""
+
+    edits: tuple[Edit, ...] = field(default=())

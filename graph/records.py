@@ -1,0 +1,84 @@
+"""The frozen records a graph is made of: nodes and edges."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graph.errors import BadId
+from graph.port import PortRef
+
+MAX_NAME = 256
+_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# Overrides, embeddings and isolates: they make a text read other than it is stored.
+_BIDIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A placed module. `attributes` holds the settings given explicitly, in their order.
+
+    `at` is x, y in canvas units, or None before a layout; `extra` keeps keys that begin
+    with `x-`, and what a later format adds.
+    """
+
+    id: str
+    module: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    label: str | None = None
+    note: str | None = None
+    at: Place | None = None
+    bypassed: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An edge from an output port to an input port; its target identifies it.
+
+    `extra` keeps `delay`, `initial` and keys that begin with `x-`.
+    """
+
+    source: PortRef
+    target: PortRef
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def delay(self) -> int:
+        """Time steps that the value waits; 0 for an ordinary edge."""
+        return int(self.extra.get("delay", 0))
+
+    def __str__(self) -> str:
+        return f"{self.source} -> {self.target}"
+
+
+def check_id(text: str) -> str:
+    """Return the id; raises `BadId` unless it is `[A-Za-z_][A-Za-z0-9_]*` of at most 256."""
+    if not isinstance(text, str) or len(text) > MAX_NAME or not _ID.fullmatch(text):
+        shown = repr(text if len(str(text)) <= 40 else str(text)[:37] + "...")
+        raise BadId(
+            node="id",
+            found=shown,
+            expected=f"letters, digits and _, no digit first, at most {MAX_NAME}",
+        )
+    return text
+
+
+def bad_character(text: str, *, lines: bool = False) -> str | None:
+    """Why a label, note or title is refused (control or bidirectional characters), or None.
+
+    `lines` allows line feeds and tabs.
+    """
+    for character in text:
+        if lines and character in "\n\t":
+            continue
+        if unicodedata.category(character) in ("Cc", "Cs"):
+            return f"control character U+{ord(character):04X}"
+        if character in _BIDIRECTIONAL:
+            return f"bidirectional character U+{ord(character):04X}"
+    return None
