@@ -1,0 +1,193 @@
+"""Maps one after the other, and side by side, with what can be simplified simplified."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from runtime.maps.linear_map import LinearMap
+from runtime.maps.places import Array
+from runtime.maps.pointwise import Diagonal, Identity, Pointwise, Scaled, Zero
+from runtime.maps.selection import Reshaped, Selection
+from runtime.maps.spread import Broadcast, Reduce
+
+
+class Product(LinearMap):
+    """`after` applied to the result of `before`; neither is multiplied out.
+
+    A window next to a pointwise map or a reshape is that of the other map, scaled. Any other
+    window applies the maps to one unit tensor per row, or per column where those are fewer.
+    `nonzeros` is an upper bound.
+    """
+
+    structure = "product"
+
+    def __init__(self, after: LinearMap, before: LinearMap) -> None:
+        _expect_fit(after, before)
+        dtype = np.result_type(after.dtype, before.dtype)
+        super().__init__(after.out_shape, before.in_shape, dtype, after.xp)
+        self.after, self.before = after, before
+
+    @property
+    def parts(self) -> tuple[LinearMap, ...]:
+        """The maps in the order in which they are written: the one applied last stands first."""
+        return tuple(
+            part
+            for side in (self.after, self.before)
+            for part in (side.parts if isinstance(side, Product) else (side,))
+        )
+
+    def describe(self) -> str:
+        if len(self.parts) > 2:
+            return f"product of {len(self.parts)}"
+        return f"{self.after.describe()} · {self.before.describe()}"
+
+    @property
+    def stored(self) -> int:
+        return self.after.stored + self.before.stored
+
+    @property
+    def nonzeros(self) -> int:
+        after, before = self.after.nonzeros, self.before.nonzeros
+        return min(self.rows * self.columns, after * self.columns, before * self.rows)
+
+    def _push(self, tangent: Array) -> Array:
+        return self.after.jvp(self.before.jvp(tangent))
+
+    def _pull(self, gradient: Array) -> Array:
+        return self.before.vjp(self.after.vjp(gradient))
+
+    def _entries(self, top: int, bottom: int, left: int, right: int) -> Array:
+        rows, columns = slice(top, bottom), slice(left, right)
+        if isinstance(self.after, Reshaped):
+            return self.before.window(rows, columns)
+        if isinstance(self.before, Reshaped):
+            return self.after.window(rows, columns)
+        if isinstance(self.after, Pointwise):
+            factors = self.after.diagonal(self.xp.arange(top, bottom))
+            return factors[:, None] * self.before.window(rows, columns)
+        if isinstance(self.before, Pointwise):
+            factors = self.before.diagonal(self.xp.arange(left, right))
+            return self.after.window(rows, columns) * factors
+        if bottom - top <= right - left:
+            return self._row_by_row(rows, columns)
+        return self._column_by_column(rows, columns)
+
+    def _row_by_row(self, rows: slice, columns: slice) -> Array:
+        xp = self.xp
+        matrix = xp.empty((rows.stop - rows.start, columns.stop - columns.start), self.dtype)
+        for row in range(rows.start, rows.stop):
+            unit = xp.zeros(self.rows, self.dtype)
+            unit[row] = 1
+            pulled = self._pull(unit.reshape(self.out_shape))
+            matrix[row - rows.start] = pulled.reshape(-1)[columns]
+        return matrix
+
+    def _column_by_column(self, rows: slice, columns: slice) -> Array:
+        xp = self.xp
+        matrix = xp.empty((rows.stop - rows.start, columns.stop - columns.start), self.dtype)
+        for column in range(columns.start, columns.stop):
+            unit = xp.zeros(self.columns, self.dtype)
+            unit[column] = 1
+            pushed = self._push(unit.reshape(self.in_shape))
+            matrix[:, column - columns.start] = pushed.reshape(-1)[rows]
+        return matrix
+
+
+class Sum(LinearMap):
+    """Several maps of one shape, added; `nonzeros` is an upper bound."""
+
+    structure = "sum"
+
+    def __init__(self, *parts: LinearMap) -> None:
+        first = parts[0]
+        for part in parts:
+            _expect_same(first, part)
+        dtype = np.result_type(*(part.dtype for part in parts))
+        super().__init__(first.out_shape, first.in_shape, dtype, first.xp)
+        self.parts = parts
+
+    def describe(self) -> str:
+        if len(self.parts) > 2:
+            return f"sum of {len(self.parts)}"
+        return " + ".join(part.describe() for part in self.parts)
+
+    @property
+    def stored(self) -> int:
+        return sum(part.stored for part in self.parts)
+
+    @property
+    def nonzeros(self) -> int:
+        return min(self.rows * self.columns, sum(part.nonzeros for part in self.parts))
+
+    def _push(self, tangent: Array) -> Array:
+        return sum(part.jvp(tangent) for part in self.parts)
+
+    def _pull(self, gradient: Array) -> Array:
+        return sum(part.vjp(gradient) for part in self.parts)
+
+    def _entries(self, top: int, bottom: int, left: int, right: int) -> Array:
+        rows, columns = slice(top, bottom), slice(left, right)
+        return sum(part.window(rows, columns) for part in self.parts)
+
+
+def compose(after: LinearMap, before: LinearMap) -> LinearMap:
+    """`after` of `before`, simplified; ValueError where the shapes do not meet.
+
+    Zero and identity disappear, pointwise maps multiply to one, a pointwise map becomes the
+    weights of a broadcast or selection before it and of a reduction after it, two reshapes are
+    one. Everything else is a `Product`.
+    """
+    _expect_fit(after, before)
+    if isinstance(after, Zero) or isinstance(before, Zero):
+        dtype = np.result_type(after.dtype, before.dtype)
+        return Zero(after.out_shape, before.in_shape, dtype=dtype, xp=after.xp)
+    if isinstance(after, Identity):
+        return before
+    if isinstance(before, Identity):
+        return after
+    if isinstance(after, Pointwise) and isinstance(before, Pointwise):
+        return _pointwise(after, before, after.factor * before.factor)
+    if isinstance(after, Reshaped) and isinstance(before, Reshaped):
+        return Reshaped(after.out_shape, before.in_shape, dtype=before.dtype, xp=before.xp)
+    if isinstance(after, Pointwise) and isinstance(before, Broadcast | Selection):
+        return before.weighted(after.factor)
+    if isinstance(after, Reduce) and isinstance(before, Pointwise):
+        return after.weighted(before.factor)
+    return Product(after, before)
+
+
+def add(first: LinearMap, second: LinearMap) -> LinearMap:
+    """The sum of two maps of one shape, simplified; ValueError where the shapes differ.
+
+    Zero disappears, pointwise maps add to one, sums are flattened.
+    """
+    _expect_same(first, second)
+    if isinstance(first, Zero):
+        return second
+    if isinstance(second, Zero):
+        return first
+    if isinstance(first, Pointwise) and isinstance(second, Pointwise):
+        return _pointwise(first, second, first.factor + second.factor)
+    parts = [part for side in (first, second) for part in _terms(side)]
+    return Sum(*parts)
+
+
+def _terms(side: LinearMap) -> tuple[LinearMap, ...]:
+    return side.parts if isinstance(side, Sum) else (side,)
+
+
+def _pointwise(first: Pointwise, second: Pointwise, factor: Array | float) -> Pointwise:
+    if isinstance(first, Diagonal) or isinstance(second, Diagonal):
+        return Diagonal(first.out_shape, factor)
+    dtype = np.result_type(first.dtype, second.dtype)
+    return Scaled(first.out_shape, factor, dtype=dtype, xp=first.xp)
+
+
+def _expect_fit(after: LinearMap, before: LinearMap) -> None:
+    if after.in_shape != before.out_shape:
+        raise ValueError(f"compose: found {before!r} before {after!r}, expected shapes that meet")
+
+
+def _expect_same(first: LinearMap, second: LinearMap) -> None:
+    if first.shape != second.shape:
+        raise ValueError(f"add: found {first!r} and {second!r}, expected one shape")
