@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, cast
 
 from graph import signature
-from graph.attribute import AttributeSpec, collect
+from graph.attributes import AttributeSpec, collect
 from graph.errors import BadAttribute, GraphError, KindMismatch, ShapeMismatch
 from graph.port import Kind, Port, PortType, Role, Shape, show_shape
 from graph.signature import Misfit, Signature, Sizes
@@ -172,8 +172,17 @@ class Module:
         """The error to raise where `port` received a shape that cannot be."""
         return ShapeMismatch(port=port, found=show_shape(shape), expected=expected, mend=mend)
 
-    def initial(self, port: str, shape: tuple[int, ...], dtype: str, stream: Any) -> Tensor:
-        """The first tensor of a parameter or state; declared by the layer above."""
+    def owned(self) -> tuple[str, ...]:
+        """Ports whose tensor the node owns and a rule initialises: its parameters and states."""
+        return tuple(port.name for port in (*self.parameter_ports, *self.state_ports))
+
+    def initial(
+        self, port: str, shape: tuple[int, ...], dtype: str, *, seed: int, address: str
+    ) -> Tensor:
+        """The first tensor of an owned port, from the stream keyed by seed, address and port.
+
+        The rules are mathematics, so the layer above declares them.
+        """
         raise GraphError(port=port, found="no rule that initialises it", expected="a tensor")
 
     def _match_port(self, port: Port, given: PortType, sizes: Sizes) -> None:

@@ -14,7 +14,9 @@ from graph.port import PortRef
 MAX_NAME = 256
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Overrides, embeddings and isolates: they make a text read other than it is stored.
-_BIDIRECTIONAL = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BIDIRECTIONAL = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 
 Place = tuple[float, float]
 

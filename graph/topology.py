@@ -5,7 +5,7 @@ Delay edges carry an earlier time step and so take no part.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import networkx as nx
@@ -59,7 +59,7 @@ def _cycle_within(whole: Any, component: set[str], start: str) -> tuple[str, ...
 
 
 def reach_path(
-    successors: Mapping[str, Iterable[str]] | Any, start: str, goal: str
+    successors: Callable[[str], Iterable[str]], start: str, goal: str
 ) -> tuple[str, ...] | None:
     """Node ids of a path from `start` to `goal`, or None; visits only what `start` reaches.
 

@@ -1,0 +1,284 @@
+"""How each edit changes the store, and which edit takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from graph import edits as e
+from graph import wiring
+from graph.errors import BadAttribute, BadTensor, DuplicateId, GraphError, PortOccupied, UnknownNode
+from graph.port import PortRef
+from graph.records import Edge, Node, bad_character, check_id
+from graph.store import FIELDS
+from graph.suggest import did_you_mean
+from graph.tensor import FLOATING
+
+if TYPE_CHECKING:
+    from graph.model import Graph
+
+
+def apply(graph: Graph, edit: e.Edit) -> e.Edit:
+    """Change the graph and return the inverse; raises a `GraphError` and changes nothing."""
+    return _APPLY[type(edit)](graph, edit)
+
+
+def _need(graph: Graph, id_: str) -> Node:
+    if not graph.store.has(id_):
+        raise UnknownNode(
+            node=id_,
+            found="no such node",
+            expected="a node of the graph",
+            mend=did_you_mean(id_, graph.nodes),
+        )
+    return graph.store.node(id_)
+
+
+def _add_node(graph: Graph, edit: e.AddNode) -> e.Edit:
+    node = edit.node
+    check_id(node.id)
+    if graph.store.has(node.id):
+        raise DuplicateId(
+            node=node.id, found="a second node of that id", expected="ids that differ"
+        )
+    _check_texts(node.id, {"label": node.label, "note": node.note})
+    graph.make_module(node)
+    graph.store.put_node(node, edit.rank)
+    graph.store.tensors.update(edit.tensors)
+    return e.RemoveNode(node.id)
+
+
+def _remove_node(graph: Graph, edit: e.RemoveNode) -> e.Edit:
+    _need(graph, edit.id)
+    undo: list[e.Edit] = []
+    target = graph.target
+    if target is not None and target.partition(".")[0] == edit.id:
+        undo.append(_set_graph(graph, e.SetGraph({"target": None})))
+    edges = graph.store.edges_at(edit.id)
+    undo.extend(_disconnect(graph, e.Disconnect(edge.target)) for edge in edges)
+    tensors = graph.store.tensors_of(edit.id)
+    for port, _ in tensors:
+        del graph.store.tensors[port]
+    graph.types.forget(edit.id)
+    graph.drop_module(edit.id)
+    node, rank = graph.store.pop_node(edit.id)
+    undo.append(e.AddNode(node, tensors, rank))
+    return e.Batch(tuple(reversed(undo))) if len(undo) > 1 else undo[0]
+
+
+def _connect(graph: Graph, edit: e.Connect) -> e.Edit:
+    edge = edit.edge
+    if edit.rank is None:
+        wiring.check_edge(graph, edge.source, edge.target, delay=edge.delay)
+    else:  # an edge that comes back stood here before: only its ends can be gone
+        wiring.check_ends(graph, edge.source, edge.target)
+        wiring.check_free(graph, edge.source, edge.target)
+    graph.store.put_edge(edge, edit.rank)
+    graph.types.forget(edge.target.node)
+    return e.Disconnect(edge.target)
+
+
+def _disconnect(graph: Graph, edit: e.Disconnect) -> e.Edit:
+    if graph.incoming(edit.target) is None:
+        raise GraphError(
+            node=edit.target.node,
+            port=edit.target.port,
+            found="no edge that ends here",
+            expected="an edge to remove",
+        )
+    edge, rank = graph.store.pop_edge(edit.target)
+    graph.types.forget(edit.target.node)
+    return e.Connect(edge, rank)
+
+
+def _set_attributes(graph: Graph, edit: e.SetAttributes) -> e.Edit:
+    node = _need(graph, edit.id)
+    kept = dict(node.attributes)
+    for name, value in edit.values.items():
+        if value is e.RESET:
+            kept.pop(name, None)
+        else:
+            kept[name] = value
+    if edit.order:
+        kept = {name: kept[name] for name in edit.order if name in kept} | kept
+    changed = replace(node, attributes=kept)
+    module = graph.make_module(changed)
+    if module is not None:
+        ports = {port.name for port in (*module.wired_ports, *module.output_ports)}
+        _refuse_dangling(graph, edit.id, ports)
+        if module.settings:
+            kept = {name: module.settings[name] for name in kept}
+            changed = replace(node, attributes=kept)
+    graph.store.replace_node(changed)
+    graph.drop_module(edit.id)
+    graph.types.forget(edit.id)
+    before = {name: node.attributes.get(name, e.RESET) for name in edit.values}
+    return e.SetAttributes(edit.id, before, tuple(node.attributes))
+
+
+def _refuse_dangling(graph: Graph, id_: str, ports: set[str]) -> None:
+    for edge in graph.store.edges_at(id_):
+        port = edge.target.port if edge.target.node == id_ else edge.source.port
+        if port not in ports:
+            raise PortOccupied(
+                node=id_,
+                port=port,
+                found=f"an edge, {edge}",
+                expected="no edge at a port that goes away",
+                mend="Remove the edge first.",
+            )
+
+
+def _set_node(graph: Graph, edit: e.SetNode) -> e.Edit:
+    node = _need(graph, edit.id)
+    _check_texts(edit.id, edit.values)
+    module = graph.module(edit.id)
+    if edit.values.get("bypassed") and module is not None and not module.input_ports:
+        raise GraphError(
+            node=edit.id, found="a source", expected="a node with an input to pass through"
+        )
+    before = {name: getattr(node, name) for name in edit.values}
+    graph.store.replace_node(replace(node, **edit.values))
+    graph.types.forget(edit.id)
+    return e.SetNode(edit.id, before)
+
+
+def _rename(graph: Graph, edit: e.Rename) -> e.Edit:
+    node = _need(graph, edit.old)
+    check_id(edit.new)
+    if edit.new == edit.old:
+        return e.Rename(edit.new, edit.old)
+    if graph.store.has(edit.new):
+        raise DuplicateId(node=edit.new, found="another node of that id", expected="a free id")
+    store = graph.store
+    graph.types.forget(edit.old)
+    edges = [store.pop_edge(edge.target) for edge in store.edges_at(edit.old)]
+    tensors = store.tensors_of(edit.old)
+    for port, _ in tensors:
+        del store.tensors[port]
+    graph.drop_module(edit.old)
+    _, rank = store.pop_node(edit.old)
+    store.put_node(replace(node, id=edit.new), rank)
+    for edge, edge_rank in edges:
+        store.put_edge(_renamed(edge, edit), edge_rank)
+    store.tensors.update({PortRef(edit.new, port.port): tensor for port, tensor in tensors})
+    if graph.target is not None:
+        name, dot, rest = graph.target.partition(".")
+        if name == edit.old:
+            store.fields["target"] = edit.new + dot + rest
+    return e.Rename(edit.new, edit.old)
+
+
+def _renamed(edge: Edge, edit: e.Rename) -> Edge:
+    def follow(ref: PortRef) -> PortRef:
+        return PortRef(edit.new, ref.port) if ref.node == edit.old else ref
+
+    extra = edge.extra
+    if str(extra.get("initial", "")).partition(".")[0] == edit.old:
+        extra = {**extra, "initial": str(follow(PortRef.parse(extra["initial"])))}
+    return Edge(follow(edge.source), follow(edge.target), extra)
+
+
+def _move(graph: Graph, edit: e.Move) -> e.Edit:
+    before = {id_: _need(graph, id_).at for id_ in edit.places}
+    for id_, at in edit.places.items():
+        graph.store.replace_node(replace(graph.store.node(id_), at=at))
+    return e.Move(before)
+
+
+def _set_tensor(graph: Graph, edit: e.SetTensor) -> e.Edit:
+    port = edit.port
+    _need(graph, port.node)
+    keepers = graph.tensor_ports(port.node)
+    if keepers is not None and port.port not in keepers:
+        raise BadTensor(
+            node=port.node,
+            port=port.port,
+            found="a port that keeps no tensor",
+            expected=f"one of {', '.join(keepers)}" if keepers else "a source or a parameter",
+        )
+    before = graph.store.tensors.pop(port, None)
+    if edit.tensor is not None:
+        graph.store.tensors[port] = edit.tensor
+    return e.SetTensor(port, before)
+
+
+def _set_graph(graph: Graph, edit: e.SetGraph) -> e.Edit:
+    for name, value in edit.values.items():
+        check_field(name, value)
+    before = {name: graph.store.fields[name] for name in edit.values}
+    graph.store.fields.update(edit.values)
+    if "dtype" in edit.values:
+        graph.types.forget_all()
+    return e.SetGraph(before)
+
+
+def check_field(name: str, value: Any) -> None:
+    """Raise `BadAttribute` unless `value` fits the graph's own field `name`."""
+    if name not in FIELDS:
+        raise BadAttribute(
+            node="graph",
+            port=name,
+            found="an unknown field",
+            expected=f"one of {', '.join(FIELDS)}",
+        )
+    fits = {
+        "dtype": lambda: value in FLOATING,
+        "mode": lambda: value in ("train", "eval"),
+        "seed": lambda: type(value) is int and 0 <= value < 2**64,
+        "target": lambda: value is None or (isinstance(value, str) and len(value) <= 1024),
+        "title": lambda: isinstance(value, str) and not bad_character(value),
+        "note": lambda: (
+            value is None or (isinstance(value, str) and not bad_character(value, lines=True))
+        ),
+    }
+    expected = {
+        "dtype": "float16, float32 or float64",
+        "mode": "train or eval",
+        "seed": "a whole number from 0 to 2^64 - 1",
+        "target": "NODE or NODE.PORT",
+        "title": "a text without control characters",
+        "note": "a text without control characters",
+    }
+    if not fits[name]():
+        raise BadAttribute(node="graph", port=name, found=repr(value), expected=expected[name])
+
+
+def _check_texts(id_: str, values: Mapping[str, Any]) -> None:
+    for name in ("label", "note"):
+        text = values.get(name)
+        reason = bad_character(text, lines=name == "note") if text else None
+        if name == "label" and text and len(text) > 256:
+            reason = f"{len(text)} characters"
+        if reason:
+            raise BadAttribute(
+                node=id_, port=name, found=reason, expected="a plain text of at most 256"
+            )
+
+
+def _batch(graph: Graph, edit: e.Batch) -> e.Edit:
+    undo: list[e.Edit] = []
+    try:
+        for part in edit.edits:
+            undo.append(apply(graph, part))
+    except GraphError:
+        for part in reversed(undo):
+            apply(graph, part)
+        raise
+    return e.Batch(tuple(reversed(undo)))
+
+
+_APPLY: dict[type[e.Edit], Callable[[Graph, Any], e.Edit]] = {
+    e.AddNode: _add_node,
+    e.RemoveNode: _remove_node,
+    e.Connect: _connect,
+    e.Disconnect: _disconnect,
+    e.SetAttributes: _set_attributes,
+    e.SetNode: _set_node,
+    e.Rename: _rename,
+    e.Move: _move,
+    e.SetTensor: _set_tensor,
+    e.SetGraph: _set_graph,
+    e.Batch: _batch,
+}

@@ -1,0 +1,310 @@
+"""The check: types of all ports, the target, and a list of problems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from graph.errors import GraphError
+from graph.initialise import owned_ports
+from graph.model import Graph
+from graph.port import PortRef, PortType, show_shape
+from graph.problem import Problem, Severity
+from graph.suggest import did_you_mean
+from graph.tensor import kind_of
+from graph.types import infer_node
+
+Feeds = Mapping[str, tuple[str, tuple[int, ...]]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a check found.
+
+    `types` holds every port whose type is known (inputs: what arrives), with sizes put in for
+    names that tensors or feeds bind. `runnable` are the nodes that can run although others have
+    errors. `target` is the port to differentiate; `target_problem` says why there is none, and
+    `candidates` which ports could be it.
+    """
+
+    revision: int
+    order: tuple[str, ...]
+    types: Mapping[PortRef, PortType]
+    problems: tuple[Problem, ...]
+    runnable: frozenset[str]
+    target: PortRef | None
+    target_problem: Problem | None
+    candidates: tuple[PortRef, ...]
+    sizes: Mapping[str, int]
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error."""
+        return not self.errors
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that keep some node from running."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+
+def check(graph: Graph, feeds: Feeds | None = None, *, dtype: str | None = None) -> Check:
+    """Check a graph; `feeds` gives dtype and shape of what will be fed, by node id.
+
+    `dtype` overrides the graph's floating dtype. Linear in the graph's size.
+    """
+    walk = _Walk(graph, feeds or {}, dtype or graph.dtype)
+    walk.bind_sizes()
+    order = graph.order()
+    for id_ in order:
+        walk.visit(id_)
+    target, problem, candidates = choose_target(graph, walk.types, walk.runnable)
+    return Check(
+        graph.revision,
+        order,
+        walk.types,
+        tuple(walk.problems),
+        frozenset(walk.runnable),
+        target,
+        problem,
+        candidates,
+        walk.sizes,
+    )
+
+
+@dataclass
+class _Walk:
+    """The state of one check on its way through the nodes."""
+
+    graph: Graph
+    feeds: Feeds
+    dtype: str
+    types: dict[PortRef, PortType] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    runnable: set[str] = field(default_factory=set)
+    sizes: dict[str, int] = field(default_factory=dict)
+
+    def bind_sizes(self) -> None:
+        """Learn what the names in Input shapes stand for, from feeds and kept tensors."""
+        for fed in self.feeds:
+            if fed not in self.graph:
+                mend = did_you_mean(fed, self.graph.nodes)
+                self._add("error", "unknown-feed", fed, "", "a feed for no node", "a node", mend)
+        bound_by: dict[str, str] = {}
+        for id_ in self.graph.nodes:
+            declared, given = self._declared(id_), self._given(id_)
+            if declared is None or given is None or len(declared) != len(given[1]):
+                continue
+            for name, size in zip(declared, given[1], strict=True):
+                if not isinstance(name, str):
+                    continue
+                known = self.sizes.setdefault(name, size)
+                bound_by.setdefault(name, id_)
+                if known != size:
+                    found, other = f"{name} = {size}", f"{name} = {known} as in {bound_by[name]}"
+                    self._add("error", "size", id_, "", found, other, "Feed equal sizes.")
+
+    def visit(self, id_: str) -> None:
+        """Work out one node's types and say what is wrong with it."""
+        before = len(self.problems)
+        module = self.graph.module(id_)
+        if module is None:
+            name = self.graph.nodes[id_].module
+            mend = did_you_mean(name, self.graph.catalogue.names())
+            found, expected = f'unknown module "{name}"', "a module of the catalogue"
+            self._add("error", "unknown-module", id_, "", found, expected, mend)
+            return
+        arriving = self._arrive(id_)
+        try:
+            found_types = infer_node(self.graph, id_, arriving, self.dtype)
+        except GraphError as error:
+            self.problems.append(Problem.of(error, id_, "shape"))
+            return
+        for port, type_ in found_types.items():
+            sizes = tuple(self.sizes.get(s, s) if isinstance(s, str) else s for s in type_.shape)
+            self.types[PortRef(id_, port)] = PortType(type_.dtype, sizes)
+        self._check_value(id_)
+        self._check_owned(id_)
+        outputs = all(PortRef(id_, port.name) in self.types for port in module.output_ports)
+        fed_by_runnable = all(
+            edge.source.node in self.runnable for edge in self.graph.arriving(id_).values()
+        )
+        errors = any(p.severity == "error" and p.node == id_ for p in self.problems[before:])
+        size_error = any(p.code == "size" and p.node == id_ for p in self.problems[:before])
+        if outputs and fed_by_runnable and not errors and not size_error:
+            self.runnable.add(id_)
+
+    def _arrive(self, id_: str) -> dict[str, PortType]:
+        """Types at the node's inputs; missing edges are problems, unknown types are not."""
+        module = self.graph.module(id_)
+        arriving = {}
+        for port in module.wired_ports if module else ():
+            edge = self.graph.incoming(PortRef(id_, port.name))
+            if edge is None:
+                if port.role == "input":
+                    mend = "Wire an output to it."
+                    self._add("error", "unwired", id_, port.name, "no edge", "a tensor", mend)
+                continue
+            if edge.delay:
+                found = f"an edge with delay {edge.delay}"
+                expected, mend = "an edge without delay", "Loops in time cannot run yet."
+                self._add("error", "delay", id_, port.name, found, expected, mend)
+                continue
+            given = self.types.get(edge.source)
+            if given is not None:
+                arriving[port.name] = self.types[PortRef(id_, port.name)] = given
+        return arriving
+
+    def _check_value(self, id_: str) -> None:
+        """A source needs a value that fits what it declares."""
+        declared = self._declared(id_)
+        if declared is None:
+            return
+        module = self.graph.module(id_)
+        assert module is not None
+        port = module.output_ports[0].name
+        type_ = self.types[PortRef(id_, port)]
+        given = self._given(id_)
+        if given is None:
+            if port not in module.owned():
+                self._add(
+                    "error",
+                    "no-value",
+                    id_,
+                    "",
+                    "no value",
+                    f"a tensor {show_shape(declared)}",
+                    "Set a value or feed one.",
+                )
+            elif not type_.is_known:
+                found = f"the shape {show_shape(type_.shape)}"
+                self._add("error", "size", id_, "", found, "sizes that are numbers")
+            return
+        self._check_tensor(id_, port, type_, given, "Change its shape or its value.")
+
+    def _check_tensor(
+        self, id_: str, port: str, type_: PortType, given: tuple[str, tuple[int, ...]], mend: str
+    ) -> None:
+        dtype, shape = given
+        fits = len(shape) == len(type_.shape) and all(
+            isinstance(want, str) or want == have
+            for want, have in zip(type_.shape, shape, strict=True)
+        )
+        if not fits:
+            found, expected = show_shape(shape), show_shape(type_.shape)
+            self._add("error", "tensor-shape", id_, port, found, expected, mend)
+        if kind_of(dtype) == "floating" and not type_.is_floating:
+            self._add("error", "tensor-kind", id_, port, dtype, type_.dtype, mend)
+
+    def _check_owned(self, id_: str) -> None:
+        """Parameters and states: a kept tensor fits, a missing one can be initialised."""
+        if self._declared(id_) is not None:
+            return
+        for ref in owned_ports(self.graph, id_):
+            type_ = self.types.get(ref)
+            if type_ is None:
+                continue
+            tensor = self.graph.tensors.get(ref)
+            if tensor is not None:
+                mend = f"Clear {ref.port}, or change what is wired."
+                self._check_tensor(id_, ref.port, type_, (tensor.dtype, tensor.shape), mend)
+            elif not type_.is_known:
+                found, expected = show_shape(type_.shape), "sizes that are numbers"
+                mend = "Give the Input numbers instead of names on these axes."
+                self._add("error", "size", id_, ref.port, found, expected, mend)
+
+    def _declared(self, id_: str) -> tuple[int | str, ...] | None:
+        """The shape a source declares; None for other nodes."""
+        module = self.graph.module(id_)
+        if module is None or module.outline() != "source":
+            return None
+        shape: tuple[int | str, ...] | None = module.settings.get("shape")
+        return shape
+
+    def _given(self, id_: str) -> tuple[str, tuple[int, ...]] | None:
+        """dtype and shape of the tensor that a source gets: the feed before the kept one."""
+        if id_ in self.feeds:
+            return self.feeds[id_]
+        module = self.graph.module(id_)
+        tensor = module and self.graph.tensors.get(PortRef(id_, module.output_ports[0].name))
+        return (tensor.dtype, tensor.shape) if tensor else None
+
+    def _add(
+        self, severity: Severity, code: str, node: str, port: str, found: str, expected: str,
+        mend: str = "",
+    ) -> None:  # fmt: skip
+        self.problems.append(Problem(severity, code, node, port or None, found, expected, mend))
+
+
+def choose_target(
+    graph: Graph, types: Mapping[PortRef, PortType], runnable: set[str] | frozenset[str]
+) -> tuple[PortRef | None, Problem | None, tuple[PortRef, ...]]:
+    """The port to differentiate, why there is none, and which ports could be it.
+
+    It is the graph's own `target`, else the only scalar sink. A source is no sink.
+    """
+    candidates = tuple(_scalar_sinks(graph, types, runnable))
+    if graph.target is not None:
+        return _chosen_target(graph, types, runnable, candidates)
+    if len(candidates) == 1:
+        return candidates[0], None, candidates
+    if candidates:
+        found = "several scalar outputs: " + ", ".join(map(str, candidates[:8]))
+        mend = "Make one of them the target."
+    else:
+        found, mend = "no scalar output", "Add a loss or a Sum, or make an output the target."
+    problem = Problem("hint", "target", None, None, found, "one target", mend)
+    return None, problem, candidates
+
+
+def _chosen_target(
+    graph: Graph,
+    types: Mapping[PortRef, PortType],
+    runnable: set[str] | frozenset[str],
+    candidates: tuple[PortRef, ...],
+) -> tuple[PortRef | None, Problem | None, tuple[PortRef, ...]]:
+    node, _, port = (graph.target or "").partition(".")
+    module = graph.module(node) if node in graph else None
+    outputs = [p.name for p in module.output_ports] if module else []
+    ref = PortRef(node, port or next(iter(outputs), "y"))
+    if ref.port not in outputs:
+        expected = f"one of {', '.join(outputs)}" if outputs else "an output of the graph"
+        mend = did_you_mean(node, graph.nodes) or "Make another output the target."
+        problem = Problem(
+            "error", "target", None, None, f'the target "{graph.target}"', expected, mend
+        )
+        return None, problem, candidates
+    type_ = types.get(ref)
+    if type_ is not None and not type_.is_floating:
+        problem = Problem(
+            "error", "target", node, ref.port, type_.dtype, "a floating tensor",
+            "Make another output the target.",
+        )  # fmt: skip
+        return None, problem, candidates
+    if type_ is None or node not in runnable:
+        problem = Problem(
+            "hint", "target", node, ref.port, "a target that cannot run", "a node without errors"
+        )
+        return None, problem, candidates
+    if type_.shape:
+        found = show_shape(type_.shape)
+        mend = "It is summed. Add a reduction, or give a seed gradient."
+        problem = Problem("warning", "target", node, ref.port, found, "a scalar target", mend)
+        return ref, problem, candidates
+    return ref, None, candidates
+
+
+def _scalar_sinks(
+    graph: Graph, types: Mapping[PortRef, PortType], runnable: set[str] | frozenset[str]
+) -> list[PortRef]:
+    found = []
+    for id_ in graph.nodes:
+        module = graph.module(id_)
+        if module is None or id_ not in runnable or module.outline() == "source":
+            continue
+        for port in module.output_ports:
+            ref = PortRef(id_, port.name)
+            type_ = types.get(ref)
+            if type_ and type_.is_floating and type_.shape == () and not graph.outgoing(ref):
+                found.append(ref)
+    return found

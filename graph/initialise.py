@@ -1,0 +1,41 @@
+"""The first tensors of parameters and states, as their modules' rules give them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graph.port import PortRef, PortType
+from graph.tensor import Tensor
+
+if TYPE_CHECKING:
+    from graph.model import Graph
+
+
+def owned_ports(graph: Graph, id_: str) -> tuple[PortRef, ...]:
+    """Ports of a node whose tensor the node owns now: not wired, and with a rule."""
+    module = graph.module(id_)
+    if module is None:
+        return ()
+    refs = (PortRef(id_, name) for name in module.owned())
+    return tuple(ref for ref in refs if graph.incoming(ref) is None)
+
+
+def owned_tensors(graph: Graph, id_: str) -> dict[PortRef, Tensor]:
+    """Tensors that the node's address would initialise: those without an entry of their own.
+
+    A port whose size is not known yet is left out.
+    """
+    found = {}
+    for ref in owned_ports(graph, id_):
+        type_ = graph.types.of(ref)
+        if ref not in graph.tensors and type_ is not None and type_.is_known:
+            found[ref] = initial_tensor(graph, ref, type_)
+    return found
+
+
+def initial_tensor(graph: Graph, ref: PortRef, type_: PortType) -> Tensor:
+    """The tensor that a module's rule gives one of its ports; every size must be known."""
+    module = graph.module(ref.node)
+    assert module is not None
+    shape = tuple(size for size in type_.shape if isinstance(size, int))
+    return module.initial(ref.port, shape, type_.dtype, seed=graph.seed, address=ref.node)

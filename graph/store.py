@@ -1,0 +1,120 @@
+"""The graph's content and its indexes: dictionaries that stay consistent with each other.
+
+Only `graph.applying` writes here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graph.port import PortRef
+from graph.records import Edge, Node
+from graph.tensor import Tensor
+
+FIELDS: dict[str, Any] = {
+    "title": "",
+    "dtype": "float64",
+    "seed": 0,
+    "mode": "eval",
+    "target": None,
+    "note": None,
+}
+
+
+class Store:
+    """Nodes, edges and tensors with their places in the document (`rank`, ever increasing)."""
+
+    def __init__(self) -> None:
+        self.fields: dict[str, Any] = dict(FIELDS)
+        self.extra: dict[str, Any] = {}
+        self.tensors: dict[PortRef, Tensor] = {}
+        self.node_rank: dict[str, int] = {}
+        self.edge_rank: dict[PortRef, int] = {}
+        self.leaving: dict[str, dict[PortRef, Edge]] = {}
+        self.arriving: dict[str, dict[str, Edge]] = {}
+        self._nodes: dict[str, Node] = {}
+        self._edges: dict[PortRef, Edge] = {}
+        self._sorted = True
+        self._next = 0
+
+    @property
+    def nodes(self) -> dict[str, Node]:
+        """Nodes by id, in document order."""
+        self._sort()
+        return self._nodes
+
+    @property
+    def edges(self) -> dict[PortRef, Edge]:
+        """Edges by target port, in document order."""
+        self._sort()
+        return self._edges
+
+    def copy(self) -> Store:
+        """Another store that shares the frozen records."""
+        twin = Store.__new__(Store)
+        for name, value in vars(self).items():
+            setattr(twin, name, value.copy() if isinstance(value, dict) else value)
+        twin.leaving = {id_: edges.copy() for id_, edges in self.leaving.items()}
+        twin.arriving = {id_: edges.copy() for id_, edges in self.arriving.items()}
+        return twin
+
+    def has(self, id_: str) -> bool:
+        """Whether a node of that id exists (without sorting)."""
+        return id_ in self._nodes
+
+    def node(self, id_: str) -> Node:
+        """The node; KeyError where there is none."""
+        return self._nodes[id_]
+
+    def put_node(self, node: Node, rank: int | None) -> None:
+        """Add a node at its rank, or at the end."""
+        self.node_rank[node.id] = self._take(rank)
+        self._nodes[node.id] = node
+        self.leaving[node.id] = {}
+        self.arriving[node.id] = {}
+
+    def replace_node(self, node: Node) -> None:
+        """Put another record in the place of the node with the same id."""
+        self._nodes[node.id] = node
+
+    def pop_node(self, id_: str) -> tuple[Node, int]:
+        """Remove a node without edges; returns it and its rank."""
+        del self.leaving[id_], self.arriving[id_]
+        return self._nodes.pop(id_), self.node_rank.pop(id_)
+
+    def put_edge(self, edge: Edge, rank: int | None) -> None:
+        """Add an edge at its rank, or at the end."""
+        self.edge_rank[edge.target] = self._take(rank)
+        self._edges[edge.target] = edge
+        self.leaving[edge.source.node][edge.target] = edge
+        self.arriving[edge.target.node][edge.target.port] = edge
+
+    def pop_edge(self, target: PortRef) -> tuple[Edge, int]:
+        """Remove the edge at `target`; returns it and its rank."""
+        edge = self._edges.pop(target)
+        del self.leaving[edge.source.node][target]
+        del self.arriving[target.node][target.port]
+        return edge, self.edge_rank.pop(target)
+
+    def tensors_of(self, id_: str) -> tuple[tuple[PortRef, Tensor], ...]:
+        """The kept tensors of a node."""
+        return tuple((port, tensor) for port, tensor in self.tensors.items() if port.node == id_)
+
+    def edges_at(self, id_: str) -> tuple[Edge, ...]:
+        """All edges that touch a node, arriving first."""
+        return (*self.arriving[id_].values(), *self.leaving[id_].values())
+
+    def _take(self, rank: int | None) -> int:
+        if rank is None:
+            rank = self._next
+        else:
+            self._sorted = False
+        self._next = max(self._next, rank + 1)
+        return rank
+
+    def _sort(self) -> None:
+        if self._sorted:
+            return
+        self._nodes = dict(sorted(self._nodes.items(), key=lambda i: self.node_rank[i[0]]))
+        self._edges = dict(sorted(self._edges.items(), key=lambda i: self.edge_rank[i[0]]))
+        self._sorted = True

@@ -1,0 +1,96 @@
+"""Types of all ports, worked out where asked for and kept until an edit can change them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from graph.errors import GraphError, ShapeMismatch
+from graph.port import PortRef, PortType
+
+if TYPE_CHECKING:
+    from graph.model import Graph
+
+NodeTypes = Mapping[str, PortType]
+
+
+def infer_node(
+    graph: Graph, id_: str, arriving: Mapping[str, PortType], dtype: str | None = None
+) -> dict[str, PortType]:
+    """Types of a node's outputs, parameters and states, given what arrives.
+
+    Empty for an unknown module. Raises `KindMismatch` or `ShapeMismatch`, without the node's id.
+    """
+    module = graph.module(id_)
+    if module is None:
+        return {}
+    found = module.infer(arriving, dtype or graph.dtype)
+    if graph.nodes[id_].bypassed:
+        through, out = module.input_ports[0].name, module.output_ports[0].name
+        if through in arriving:
+            if out in found and found[out].shape != arriving[through].shape:
+                raise ShapeMismatch(
+                    port=out,
+                    found="a bypassed node that changes the shape",
+                    expected="equal shapes",
+                    mend="Stop bypassing it.",
+                )
+            found[out] = arriving[through]
+    return found
+
+
+class Types:
+    """Port types with symbolic sizes as the graph stands, for wiring and display."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._known: dict[str, NodeTypes] = {}
+
+    def of(self, port: PortRef) -> PortType | None:
+        """The type of an output, parameter or wired input; None while it is unknown."""
+        edge = self._graph.incoming(port)
+        if edge is not None:
+            port = edge.source
+        return self._node(port.node).get(port.port)
+
+    def arriving(self, id_: str) -> dict[str, PortType]:
+        """Types of what arrives at the node's wired inputs, as far as known."""
+        found = {}
+        for port, edge in self._graph.arriving(id_).items():
+            given = None if edge.delay else self._node(edge.source.node).get(edge.source.port)
+            if given is not None:
+                found[port] = given
+        return found
+
+    def forget(self, id_: str) -> None:
+        """Drop what an edit at `id_` can have changed: the node and all that it reaches."""
+        waiting = [id_]
+        while waiting:
+            node = waiting.pop()
+            if self._known.pop(node, None) is not None or node == id_:
+                waiting.extend(self._graph.successors(node))
+
+    def forget_all(self) -> None:
+        """Drop everything."""
+        self._known.clear()
+
+    def _node(self, id_: str) -> NodeTypes:
+        """Types of one node; walks upstream without recursion, for graphs are deep."""
+        waiting = [id_]
+        while waiting:
+            node = waiting[-1]
+            missing = [
+                edge.source.node
+                for edge in self._graph.arriving(node).values()
+                if edge.source.node not in self._known and not edge.delay
+            ]
+            if missing:
+                waiting.extend(missing)
+                continue
+            waiting.pop()
+            if node not in self._known:
+                try:
+                    self._known[node] = infer_node(self._graph, node, self.arriving(node))
+                except GraphError:
+                    self._known[node] = {}
+        return self._known[id_]

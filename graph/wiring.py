@@ -1,0 +1,128 @@
+"""Whether an edge may be drawn, and the typed reason why not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graph.errors import (
+    CycleFound,
+    KindMismatch,
+    PortOccupied,
+    SelfLoop,
+    ShapeMismatch,
+    UnknownNode,
+    UnknownPort,
+    WiringError,
+)
+from graph.port import PortRef
+from graph.suggest import did_you_mean
+from graph.topology import reach_path
+
+if TYPE_CHECKING:
+    from graph.model import Graph
+
+
+def check_ends(graph: Graph, source: PortRef, target: PortRef) -> None:
+    """Raise unless both ports exist and are an output and an input of two nodes.
+
+    A node of an unknown module is taken at its word: its ports are not known.
+    """
+    for ref, side in ((source, "output"), (target, "input")):
+        if ref.node not in graph:
+            raise UnknownNode(
+                node=ref.node,
+                found="no such node",
+                expected="a node of the graph",
+                mend=did_you_mean(ref.node, graph.nodes),
+            )
+        module = graph.module(ref.node)
+        if module is None:
+            continue
+        ports = module.output_ports if side == "output" else module.wired_ports
+        names = [port.name for port in ports]
+        if ref.port not in names:
+            raise UnknownPort(
+                node=ref.node,
+                port=ref.port,
+                found=f"no {side} port of that name",
+                expected=f"one of {', '.join(names)}" if names else f"a module with {side}s",
+                mend=did_you_mean(ref.port, names),
+            )
+    if source.node == target.node:
+        raise SelfLoop(
+            node=target.node,
+            port=target.port,
+            found=f"an edge from {source} to its own node",
+            expected="an edge between two nodes",
+        )
+
+
+def check_free(graph: Graph, source: PortRef, target: PortRef) -> None:
+    """Raise `PortOccupied` where an edge ends at `target` already."""
+    edge = graph.incoming(target)
+    if edge is not None:
+        raise PortOccupied(
+            node=target.node,
+            port=target.port,
+            found=f"an edge from {edge.source}",
+            expected=f"a free input for {source}",
+            mend="Remove that edge, or replace it.",
+        )
+
+
+def check_acyclic(graph: Graph, source: PortRef, target: PortRef) -> None:
+    """Raise `CycleFound` where the new edge would close a cycle."""
+    cycle = reach_path(graph.successors, target.node, source.node)
+    if cycle is not None:
+        raise CycleFound(cycle, node=target.node, port=target.port)
+
+
+def check_type(graph: Graph, source: PortRef, target: PortRef) -> None:
+    """Raise `KindMismatch` or `ShapeMismatch` where what flows cannot fit the port.
+
+    Only the edge's own node is asked; what follows further down is a Problem, not a refusal.
+    """
+    module = graph.module(target.node)
+    given = graph.types.of(source)
+    if module is None or given is None:
+        return
+    types = graph.types.arriving(target.node)
+    types[target.port] = given
+    try:
+        module.infer(types, graph.dtype)
+    except (KindMismatch, ShapeMismatch) as error:
+        if _stands_without(graph, target):
+            port = error.port or target.port
+            raise type(error)(
+                node=target.node,
+                port=port,
+                found=f"{error.found} from {source}",
+                expected=error.expected,
+                mend=error.mend,
+            ) from None
+
+
+def _stands_without(graph: Graph, target: PortRef) -> bool:
+    """Whether the node is sound without the new edge, so that the edge is to blame."""
+    module = graph.module(target.node)
+    rest = {
+        port: given
+        for port, given in graph.types.arriving(target.node).items()
+        if port != target.port
+    }
+    if module is None:
+        return True
+    try:
+        module.infer(rest, graph.dtype)
+    except WiringError:
+        return False
+    return True
+
+
+def check_edge(graph: Graph, source: PortRef, target: PortRef, *, delay: int = 0) -> None:
+    """Raise the `WiringError` (or `UnknownNode`) for which the edge is refused, if any."""
+    check_ends(graph, source, target)
+    check_free(graph, source, target)
+    if not delay:
+        check_acyclic(graph, source, target)
+        check_type(graph, source, target)
