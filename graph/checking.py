@@ -118,7 +118,8 @@ class _Walk:
         try:
             found_types = infer_node(self.graph, id_, arriving, self.dtype)
         except GraphError as error:
-            self.problems.append(Problem.of(error, id_, "shape"))
+            mend = "Change what is wired, or the node's attributes."
+            self.problems.append(Problem.of(error, id_, "shape", mend))
             return
         for port, type_ in found_types.items():
             sizes = tuple(self.sizes.get(s, s) if isinstance(s, str) else s for s in type_.shape)
