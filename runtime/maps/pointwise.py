@@ -16,6 +16,8 @@ class Zero(LinearMap):
     """Nothing gets through."""
 
     structure = "zero"
+    stored = 0
+    nonzeros = 0
 
     def __init__(
         self,
@@ -26,9 +28,6 @@ class Zero(LinearMap):
         xp: Any = np,
     ) -> None:
         super().__init__(out_shape, in_shape, dtype, xp)
-
-    stored = 0
-    nonzeros = 0
 
     def _push(self, tangent: Array) -> Array:
         return self._nothing(self.out_shape, tangent)
