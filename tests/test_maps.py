@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from maps_strategy import BOUNDED, EVERY_CLASS
 
 from runtime import maps
+from tests.maps_strategy import BOUNDED, EVERY_CLASS
 
 WORDS = {
     "zero", "identity", "scaled", "diagonal", "selection", "broadcast", "reduce", "block-diagonal",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from maps_strategy import alike, meeting
 
 from runtime import maps
+from tests.maps_strategy import alike, meeting
 
 A = np.arange(6.0).reshape(2, 3)
 
