@@ -1,0 +1,201 @@
+"""Where things lie on the canvas: plain functions in canvas units (pixels at 100 %), no Qt.
+
+x grows to the right, y down. A node's place is its top left corner.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+SNAP = 8
+DOTS = 24
+PITCH = 24  # between ports
+PORT_RADIUS = 5
+HIT = 12  # half of a port's hit square
+COMPACT = (96.0, 60.0)
+LAYER = (144.0, 60.0)
+PIN = 8  # side of a parameter pin, and length of its stem
+PIN_PITCH = 72
+PIN_TEXT = 34  # room for two lines under a pin
+CORNER = 8
+SOURCE_CORNER = 20
+TIP = 12  # how far a loss points to the right
+RING = 8  # what a ring, a border and a focus frame may take around a node
+RAIL_GAP = 4
+WIRE_POINTS = 34
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeShape:
+    """Size of a node and places of its ports, relative to its top left corner."""
+
+    outline: str
+    width: float
+    height: float
+    inputs: Mapping[str, Point]
+    outputs: Mapping[str, Point]
+    pins: Mapping[str, Point]
+
+    def port(self, name: str) -> Point | None:
+        """Where an edge meets the port."""
+        for places in (self.inputs, self.outputs, self.pins):
+            if name in places:
+                return places[name]
+        return None
+
+    @property
+    def bottom(self) -> float:
+        """The lowest line that the node, its pins and their text take."""
+        return self.height + (2 * PIN + PIN_TEXT if self.pins else 0)
+
+
+@lru_cache(maxsize=4096)
+def node_shape(
+    outline: str, inputs: tuple[str, ...], outputs: tuple[str, ...], pins: tuple[str, ...]
+) -> NodeShape:
+    """The shape of a node with these ports.
+
+    Compact nodes are 96x60 and grow when more than two ports stand on a side; layers are
+    144x(60 + 24 a port row) and widen with their pins.
+    """
+    rows = max(len(inputs), len(outputs), 1)
+    if outline == "layer":
+        width, height = max(LAYER[0], PIN_PITCH * len(pins)), LAYER[1] + PITCH * rows
+    else:
+        width = max(COMPACT[0], PIN_PITCH * len(pins))
+        height = max(COMPACT[1], PITCH * (rows - 1) + 36)
+    return NodeShape(
+        outline,
+        width,
+        height,
+        _column(inputs, 0.0, height),
+        _column(outputs, width, height),
+        {
+            name: (width * (index + 0.5) / len(pins), height + 2 * PIN)
+            for index, name in enumerate(pins)
+        },
+    )
+
+
+def _column(names: tuple[str, ...], x: float, height: float) -> dict[str, Point]:
+    top = height / 2 - PITCH * (len(names) - 1) / 2
+    return {name: (x, top + PITCH * index) for index, name in enumerate(names)}
+
+
+def port_at(shape: NodeShape, x: float, y: float) -> str | None:
+    """The port whose hit square holds the point (relative to the node); the nearest one."""
+    best, name = math.inf, None
+    for places, middle in ((shape.inputs, 0), (shape.outputs, 0), (shape.pins, -PIN / 2)):
+        for port, (px, py) in places.items():
+            dx, dy = abs(x - px), abs(y - py - middle)
+            if dx <= HIT and dy <= HIT and dx + dy < best:
+                best, name = dx + dy, port
+    return name
+
+
+def snapped(x: float, y: float) -> Point:
+    """The nearest point of the grid."""
+    return (math.floor(x / SNAP + 0.5) * SNAP, math.floor(y / SNAP + 0.5) * SNAP)
+
+
+def wires(sources: np.ndarray, targets: np.ndarray, upward: np.ndarray) -> np.ndarray:
+    """Middle lines of many edges at once: float64 `[n, WIRE_POINTS, 2]`.
+
+    `sources`, `targets` are `[n, 2]`; `upward` `[n]` tells the edges that end at a pin, from
+    below. An edge leaves its port straight, bends as a cubic, and arrives straight, so that
+    the plates at its ends lie on the wire.
+    """
+    sources, targets = np.asarray(sources, float), np.asarray(targets, float)
+    up = np.asarray(upward, bool)
+    dx, dy = (targets - sources).T
+    ahead = np.where(up, dx, np.clip(dx, 0, None))
+    leave = np.clip(ahead * 0.15, 8, 24)
+    arrive = np.where(up, 16.0, np.clip(ahead * 0.34, 12, 72))
+    start, end = sources.copy(), targets.copy()
+    start[:, 0] += leave
+    end[:, 0] -= np.where(up, 0.0, arrive)
+    end[:, 1] += np.where(up, arrive, 0.0)
+    span = end[:, 0] - start[:, 0]
+    around = np.clip(np.abs(dy) * 0.4 + np.abs(dx) * 0.5, 24, 280)
+    reach = np.where(span > 24, span * 0.5, around)
+    first, second = start.copy(), end.copy()
+    first[:, 0] += reach
+    second[:, 0] -= np.where(up, 0.0, reach)
+    second[:, 1] += np.where(up, np.clip(np.abs(dy) * 0.5, 24, 120), 0.0)
+    even = np.linspace(0, 1, WIRE_POINTS - 2)
+    t = (even - 0.12 * np.sin(2 * np.pi * even))[None, :, None]  # denser where it bends most
+    bend = (
+        (1 - t) ** 3 * start[:, None]
+        + 3 * (1 - t) ** 2 * t * first[:, None]
+        + 3 * (1 - t) * t**2 * second[:, None]
+        + t**3 * end[:, None]
+    )
+    return np.concatenate((sources[:, None], bend, targets[:, None]), axis=1)
+
+
+def wire(source: Point, target: Point, upward: bool = False) -> np.ndarray:
+    """The middle line of one edge: `[WIRE_POINTS, 2]`."""
+    return wires(np.array([source]), np.array([target]), np.array([upward]))[0]
+
+
+def rail(points: np.ndarray, offset: float) -> np.ndarray:
+    """The line at a distance from a wire `[..., P, 2]`; positive lies to the right of its way.
+
+    For an edge that runs to the right, negative offsets lie above. The ends keep the
+    direction of the ports, and mitred joints keep the distance everywhere.
+    """
+    steps = np.diff(points, axis=-2)
+    length = np.linalg.norm(steps, axis=-1, keepdims=True)
+    steps = steps / np.where(length > 1e-9, length, 1.0)
+    normal = np.stack((-steps[..., 1], steps[..., 0]), axis=-1)
+    joint = np.empty_like(points)
+    joint[..., 0, :], joint[..., -1, :] = normal[..., 0, :], normal[..., -1, :]
+    mean = normal[..., :-1, :] + normal[..., 1:, :]
+    size = (mean**2).sum(-1, keepdims=True)
+    joint[..., 1:-1, :] = mean * 2 / np.maximum(size, 1.0)
+    return points + offset * joint
+
+
+def point_on_wire(points: np.ndarray, share: float) -> tuple[Point, Point]:
+    """(point, direction) at a share of the length; the direction has length 1."""
+    steps = np.diff(points, axis=0)
+    lengths = np.hypot(steps[:, 0], steps[:, 1])
+    ends = np.cumsum(lengths)
+    wanted = share * ends[-1]
+    index = min(int(np.searchsorted(ends, wanted)), len(steps) - 1)
+    length = max(float(lengths[index]), 1e-9)
+    rest = (wanted - (ends[index] - lengths[index])) / length
+    place = points[index] + steps[index] * rest
+    direction = steps[index] / length
+    return (float(place[0]), float(place[1])), (float(direction[0]), float(direction[1]))
+
+
+def distances(points: np.ndarray, x: float, y: float) -> np.ndarray:
+    """Distance of (x, y) from each of the lines `[n, P, 2]`: float64 `[n]`."""
+    start = points[:, :-1]
+    step = points[:, 1:] - start
+    to = np.array([x, y]) - start
+    square = (step**2).sum(-1)
+    along = np.clip((to * step).sum(-1) / np.where(square > 1e-12, square, 1.0), 0, 1)
+    gap = to - along[..., None] * step
+    return np.sqrt((gap**2).sum(-1)).min(1)
+
+
+def boxes(points: np.ndarray, margin: float) -> np.ndarray:
+    """Bounds of lines `[n, P, 2]`, grown by a margin: `[n, 4]` as left, top, right, bottom."""
+    return np.concatenate((points.min(1) - margin, points.max(1) + margin), axis=1)
+
+
+def meeting(bounds: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
+    """Indices of the bounds `[n, 4]` that meet a box (left, top, right, bottom)."""
+    left, top, right, bottom = box
+    meets = (bounds[:, 0] <= right) & (bounds[:, 2] >= left)
+    meets &= (bounds[:, 1] <= bottom) & (bounds[:, 3] >= top)
+    return np.flatnonzero(meets)
