@@ -30,8 +30,9 @@ class Store:
         self.tensors: dict[PortRef, Tensor] = {}
         self.node_rank: dict[str, int] = {}
         self.edge_rank: dict[PortRef, int] = {}
-        self.leaving: dict[str, dict[PortRef, Edge]] = {}
-        self.arriving: dict[str, dict[str, Edge]] = {}
+        self._leaving: dict[str, dict[PortRef, Edge]] = {}
+        self._arriving: dict[str, dict[str, Edge]] = {}
+        self._indexed = True
         self._nodes: dict[str, Node] = {}
         self._edges: dict[PortRef, Edge] = {}
         self._sorted = True
@@ -49,13 +50,25 @@ class Store:
         self._sort()
         return self._edges
 
+    @property
+    def leaving(self) -> dict[str, dict[PortRef, Edge]]:
+        """Edges that leave each node, by target port."""
+        self._index()
+        return self._leaving
+
+    @property
+    def arriving(self) -> dict[str, dict[str, Edge]]:
+        """Edges that end at each node, by its port's name."""
+        self._index()
+        return self._arriving
+
     def copy(self) -> Store:
         """Another store that shares the frozen records."""
         twin = Store.__new__(Store)
         for name, value in vars(self).items():
             setattr(twin, name, value.copy() if isinstance(value, dict) else value)
-        twin.leaving = {id_: edges.copy() for id_, edges in self.leaving.items()}
-        twin.arriving = {id_: edges.copy() for id_, edges in self.arriving.items()}
+        # The indexes are many small dictionaries; the copy builds its own where it is read.
+        twin._indexed = False
         return twin
 
     def has(self, id_: str) -> bool:
@@ -103,6 +116,16 @@ class Store:
     def edges_at(self, id_: str) -> tuple[Edge, ...]:
         """All edges that touch a node, arriving first."""
         return (*self.arriving[id_].values(), *self.leaving[id_].values())
+
+    def _index(self) -> None:
+        if self._indexed:
+            return
+        self._leaving = {id_: {} for id_ in self._nodes}
+        self._arriving = {id_: {} for id_ in self._nodes}
+        for target, edge in self._edges.items():
+            self._leaving[edge.source.node][target] = edge
+            self._arriving[target.node][target.port] = edge
+        self._indexed = True
 
     def _take(self, rank: int | None) -> int:
         if rank is None:
