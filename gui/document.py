@@ -1,0 +1,249 @@
+"""The document: one graph with its history, its trace, and what is shown of them.
+
+Everything in the window reads it and listens to its signals; edits go in through `do`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from graph import Catalogue, GradwireError, Graph, History, PortRef, arrange, load, save
+from graph import edits as e
+from gui.playhead import Playhead
+from gui.selection import Selection
+from gui.shown import Shown
+
+if TYPE_CHECKING:
+    from graph import Check
+    from runtime.gradient_check import GradientReport
+    from runtime.trace import Trace
+
+LOOKS_OF_NODE = frozenset({"label", "note"})
+LOOKS_OF_GRAPH = frozenset({"title", "note"})
+
+
+class Document(QObject):
+    """A graph that is open in a window.
+
+    `check`, `trace` and `report` come from the background (`gui.live`) and may be older than the
+    graph: `is_fresh` tells. Nothing here blocks for longer than an edit takes.
+    """
+
+    edited = Signal(object)  # an edit of `graph` was applied, undone or redone
+    replaced = Signal()  # another graph: everything is to be built anew
+    checked = Signal()  # `check` is new
+    traced = Signal()  # `trace` is new
+    reported = Signal()  # `report` is new
+    playhead_moved = Signal()
+    selection_changed = Signal()
+    saved_changed = Signal()  # `path`, `is_saved` or the title
+    refused = Signal(str)  # a sentence for the person, where the person looks
+    failed = Signal(str)  # a sentence: something that was asked for did not happen
+
+    def __init__(self, parent: QObject | None = None, catalogue: Catalogue | None = None) -> None:
+        super().__init__(parent)
+        self.catalogue = catalogue
+        self.selection = Selection(self)
+        self.playhead = Playhead(self)
+        self.playhead.moved.connect(self._move_on)
+        self.selection.changed.connect(self.selection_changed)
+        self._take(Graph(catalogue), None)
+
+    # --- reading -------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> Shown:
+        """What the playhead lets one see of the trace."""
+        if self._shown is None:
+            head = self.playhead
+            self._shown = Shown(self.trace, head.position, head.part, self.graph)
+        return self._shown
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the trace belongs to the graph as it is now."""
+        return self.trace is not None and self.trace.revision >= self.run_revision
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether the check belongs to the graph as it is now."""
+        return self.check is not None and self.check.revision >= self.run_revision
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the file holds what is shown."""
+        return self.history.is_saved
+
+    @property
+    def name(self) -> str:
+        """What to call the document: its title, its file, or nothing."""
+        return self.graph.title or (self.path.stem if self.path else "")
+
+    # --- changing ------------------------------------------------------------------------
+
+    def do(self, edit: e.Edit, text: str, merge: object = None) -> bool:
+        """Apply an edit as one entry of the history, called `text`.
+
+        Edits that follow each other with an equal `merge` become one entry (a drag). False, and
+        a sentence through `refused`, where the graph refuses it.
+        """
+        return self._attempt(lambda: self.history.do(edit, text, merge))
+
+    def undo(self) -> bool:
+        """Take the last entry of the history back."""
+        return self._attempt(self.history.undo)
+
+    def redo(self) -> bool:
+        """Apply again what was taken back."""
+        return self._attempt(self.history.redo)
+
+    def refuse(self, sentence: str) -> None:
+        """Say why something was not done."""
+        self.refused.emit(sentence)
+
+    # --- files ---------------------------------------------------------------------------
+
+    def new(self) -> None:
+        """Start with an empty graph."""
+        self.replace(Graph(self.catalogue), None)
+
+    def open(self, path: str | Path) -> None:
+        """Read a file; raises `FileError` and keeps the old graph where that fails."""
+        self.replace(read(Path(path), self.catalogue), Path(path))
+
+    def save(self, path: str | Path | None = None) -> None:
+        """Write the file; raises `FileError`. Without a path to the one it came from."""
+        path = Path(path) if path is not None else self.path
+        if path is None:
+            raise GradwireError(self.tr("The graph has no file yet. Save it under a name."))
+        save(self.graph, path)
+        self.mark_saved(path)
+
+    def mark_saved(self, path: Path) -> None:
+        """Note that `path` holds the graph as it is now."""
+        self.path = path
+        self.history.mark_saved()
+        self.saved_changed.emit()
+
+    def replace(self, graph: Graph, path: Path | None) -> None:
+        """Show another graph; its nodes have places already (`read` sees to it)."""
+        self._unsubscribe()
+        self._take(graph, path)
+        self.replaced.emit()
+        self.saved_changed.emit()
+
+    # --- answers from the background ------------------------------------------------------
+
+    def accept_check(self, check: Check) -> bool:
+        """Take a check over; an old one is dropped."""
+        if check.revision < self.run_revision:
+            return False
+        self.check = check
+        self.checked.emit()
+        return True
+
+    def accept_trace(self, trace: Trace) -> bool:
+        """Take a trace over; an old one is dropped. The playhead keeps its node and phase."""
+        if trace.revision < self.run_revision:
+            return False
+        self.trace, self._shown = trace, None
+        self.playhead.set_trace(trace)
+        self.traced.emit()
+        return True
+
+    def accept_report(self, report: GradientReport | None, revision: int) -> bool:
+        """Take over what finite differences say; an old verdict is dropped."""
+        if revision < self.run_revision:
+            return False
+        self.report = report
+        self.reported.emit()
+        return True
+
+    # --- inside --------------------------------------------------------------------------
+
+    def _take(self, graph: Graph, path: Path | None) -> None:
+        self.graph, self.path = graph, path
+        self.history = History(graph)
+        self.run_revision = graph.revision  # the last edit that a run depends on
+        self._unsubscribe = graph.subscribe(self._after_edit)
+        self.check: Check | None = None
+        self.trace: Trace | None = None
+        self.report: GradientReport | None = None
+        self._shown: Shown | None = None
+        self.selection.clear()
+        self.playhead.restart()
+
+    def _attempt(self, change) -> bool:
+        try:
+            change()
+        except GradwireError as error:
+            self.refused.emit(str(error))
+            return False
+        self._tell_saved()
+        return True
+
+    def _after_edit(self, edit: e.Edit) -> None:
+        self._shown = None
+        if concerns_run(edit):
+            self.run_revision = self.graph.revision
+            self._forget_report()
+        self._follow(edit)
+        self.edited.emit(edit)
+
+    def _forget_report(self) -> None:
+        if self.report is not None:
+            self.report = None
+            self.reported.emit()
+
+    def _follow(self, edit: e.Edit) -> None:
+        """Keep the selection among what exists."""
+        for renamed in _renames(edit):
+            self.selection.rename(renamed.old, renamed.new)
+        self.selection.prune(self.graph.__contains__, self._is_edge)
+
+    def _is_edge(self, target: PortRef) -> bool:
+        if target.node not in self.graph:
+            return False
+        module = self.graph.module(target.node)
+        is_pin = module is not None and any(p.name == target.port for p in module.parameter_ports)
+        return is_pin or self.graph.incoming(target) is not None
+
+    def _tell_saved(self) -> None:
+        # The title is part of what listeners show, so they are told on every change of it too.
+        self.saved_changed.emit()
+
+    def _move_on(self) -> None:
+        self._shown = None
+        self.playhead_moved.emit()
+
+
+def read(path: Path, catalogue: Catalogue | None = None) -> Graph:
+    """Load a file and place the nodes that have no place; fit to run in another thread.
+
+    Raises `FileError`.
+    """
+    graph = load(path, catalogue)
+    if any(node.at is None for node in graph.nodes.values()):
+        homeless = [id_ for id_, node in graph.nodes.items() if node.at is None]
+        graph.apply(e.Move(arrange(graph, homeless)))
+    return graph
+
+
+def concerns_run(edit: e.Edit) -> bool:
+    """Whether an edit can change what a run computes; a move or a label cannot."""
+    if isinstance(edit, e.Batch):
+        return any(map(concerns_run, edit.edits))
+    if isinstance(edit, e.SetNode):
+        return not LOOKS_OF_NODE.issuperset(edit.values)
+    if isinstance(edit, e.SetGraph):
+        return not LOOKS_OF_GRAPH.issuperset(edit.values)
+    return not isinstance(edit, e.Move)
+
+
+def _renames(edit: e.Edit) -> list[e.Rename]:
+    if isinstance(edit, e.Batch):
+        return [renamed for part in edit.edits for renamed in _renames(part)]
+    return [edit] if isinstance(edit, e.Rename) else []
