@@ -1,0 +1,189 @@
+"""Arithmetic of two tensors, entry by entry; shapes broadcast as in NumPy."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from graph.module import Example
+from runtime.array import Array
+from runtime.modules.context import Context
+from runtime.modules.door import Elementwise, Kept, Outs, least
+
+BROADCASTS = (
+    Example({"a": (), "b": ()}),
+    Example({"a": (2, 3), "b": (2, 3)}),
+    Example({"a": (5, 3), "b": (3,)}),
+    Example({"a": (3,), "b": (2, 3)}),
+    Example({"a": (4, 1), "b": (1, 3)}),
+    Example({"a": (1, 3), "b": (4, 1, 3)}),
+    Example({"a": (2, 3, 2), "b": ()}),
+    Example({"a": (), "b": (2, 1, 3)}),
+    Example({"a": (1, 4), "b": (4,)}),
+)
+
+
+class Add(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
+    """Add two tensors. Definition: torch.add.
+
+    a, b: floating, shapes that broadcast. y: the broadcast shape.
+    """
+
+    formula = r"y = a + b"
+    local = {"a": "1", "b": "1"}
+    examples = BROADCASTS
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        return (ctx.xp.add(*ins, out=ctx.into(out)),)
+
+    def derivative(self, ctx: Context, port: str, kept: Kept) -> float:
+        return 1.0
+
+
+class Subtract(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
+    """Subtract the second tensor from the first. Definition: torch.sub.
+
+    a, b: floating, shapes that broadcast. y: the broadcast shape.
+    """
+
+    formula = r"y = a - b"
+    local = {"a": "1", "b": "−1"}
+    examples = BROADCASTS
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        return (ctx.xp.subtract(*ins, out=ctx.into(out)),)
+
+    def derivative(self, ctx: Context, port: str, kept: Kept) -> float:
+        return 1.0 if port == "a" else -1.0
+
+
+class Multiply(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
+    """Multiply two tensors entry by entry. Definition: torch.mul.
+
+    a, b: floating, shapes that broadcast. y: the broadcast shape.
+    """
+
+    formula = r"y = a \cdot b"
+    local = {"a": "b", "b": "a"}
+    keeps = ("a", "b")
+    examples = BROADCASTS
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        return (ctx.xp.multiply(*ins, out=ctx.into(out)),)
+
+    def derivative(self, ctx: Context, port: str, kept: Kept) -> Array:
+        return kept["b" if port == "a" else "a"]
+
+
+class Divide(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
+    """Divide the first tensor by the second. Definition: torch.div.
+
+    a, b: floating, shapes that broadcast. y: the broadcast shape; a division by 0 is infinite.
+    """
+
+    formula = r"y = \frac{a}{b}"
+    local = {"a": "1 / b", "b": "−a / b²"}
+    keeps = ("b", "y")
+    domain = {"b": (0.5, 3.0)}
+    examples = BROADCASTS
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        return (ctx.xp.divide(*ins, out=ctx.into(out)),)
+
+    def derivative(self, ctx: Context, port: str, kept: Kept) -> Array:
+        return 1.0 / kept["b"] if port == "a" else -kept["y"] / kept["b"]
+
+
+class Power(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
+    """Raise the first tensor to the power of the second. Definition: torch.pow.
+
+    a, b: floating, shapes that broadcast. y: the broadcast shape; NaN where a is negative and b
+    no whole number. The derivative by a is 0 where b is 0; by b it is 0 where a is 0 and b at
+    least 0, as in PyTorch.
+    """
+
+    formula = r"y = a^{b}"
+    local = {"a": "b · a^(b − 1)", "b": "y · log a"}
+    keeps = ("a", "b", "y")
+    domain = {"a": (0.2, 3.0), "b": (-2.0, 3.0)}
+    examples = (
+        *BROADCASTS,
+        Example({"a": (3,), "b": ()}, values={"a": [-2.0, -0.5, 1.5], "b": 3.0}),
+        Example({"a": (2,), "b": (2,)}, values={"a": [0.0, 1.5], "b": [2.0, 0.0]}),
+    )
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        return (ctx.xp.power(*ins, out=ctx.into(out)),)
+
+    def derivative(self, ctx: Context, port: str, kept: Kept) -> Array:
+        xp, a, b = ctx.xp, kept["a"], kept["b"]
+        if port == "a":
+            return xp.where(b == 0, 0.0, b * xp.power(a, b - 1.0))
+        return xp.where((a == 0) & (b >= 0), 0.0, kept["y"] * xp.log(a))
+
+    def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
+        """At a = 0 only whole exponents from 0 on have a power on both sides."""
+        xp, (a, b) = ctx.xp, ins
+        smooth = (b >= 0) & (b == xp.floor(b))
+        return least(xp.where(smooth, xp.inf, xp.abs(a)))
+
+
+class Extremum(Elementwise):
+    """The parent of Maximum and Minimum: where the inputs are equal they share the gradient."""
+
+    keeps = ("a", "b")
+    examples: ClassVar[tuple[Example, ...]] = (
+        *BROADCASTS,
+        Example({"a": (3,), "b": (3,)}, values={"a": [1.0, 2.0, 3.0], "b": [1.0, 3.0, 2.0]}),
+    )
+
+    def wins(self, a: Array, b: Array) -> Array:
+        """Where a alone is the result."""
+        raise NotImplementedError
+
+    def derivative(self, ctx: Context, port: str, kept: Kept) -> Array:
+        own, other = kept[port], kept["b" if port == "a" else "a"]
+        half = ctx.dtype.type(0.5)
+        return half * self.wins(own, other) + half * ~self.wins(other, own)
+
+    def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
+        return least(ctx.xp.abs(ins[0] - ins[1]))
+
+
+class Maximum(Extremum, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
+    """The larger of two tensors, entry by entry. Definition: torch.maximum.
+
+    a, b: floating, shapes that broadcast. y: the broadcast shape. Where a = b both get half of
+    the gradient.
+    """
+
+    formula = r"y = \max(a, b)"
+    local = {
+        "a": "1 where a > b, ½ where a = b, else 0",
+        "b": "1 where b > a, ½ where a = b, else 0",
+    }
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        return (ctx.xp.maximum(*ins, out=ctx.into(out)),)
+
+    def wins(self, a: Array, b: Array) -> Any:
+        return a > b
+
+
+class Minimum(Extremum, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
+    """The smaller of two tensors, entry by entry. Definition: torch.minimum.
+
+    a, b: floating, shapes that broadcast. y: the broadcast shape. Where a = b both get half of
+    the gradient.
+    """
+
+    formula = r"y = \min(a, b)"
+    local = {
+        "a": "1 where a < b, ½ where a = b, else 0",
+        "b": "1 where b < a, ½ where a = b, else 0",
+    }
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        return (ctx.xp.minimum(*ins, out=ctx.into(out)),)
+
+    def wins(self, a: Array, b: Array) -> Any:
+        return a < b

@@ -1,0 +1,196 @@
+"""The one door through which modules compute: forward, vjp, jvp, Jacobian.
+
+Rules for both sides of it:
+
+- `ins` and `need` have one entry per wired port (inputs and parameters, signature order), `gouts`
+  and results of `forward` and `jvp` one per output port. States are in `ctx.state`.
+- `forward` gives arrays, never NumPy scalars. Where `out` holds an array it is written and given
+  back; it is C-contiguous and overlaps no input. Else the result may be a view of an input
+  (Reshape): what runs a graph keeps arrays read-only, or gives `out`.
+- Gradients and tangents are None where nothing arrives; not all are. What `vjp` and `jvp` give
+  may be their arguments or views of them: nobody writes into it. A gradient may still have the
+  output's broadcast shape; `sum_to` undoes that, once, in the engine.
+- `kept` holds at least what `keeps` names: ports, and what `forward` gave to `ctx.keep`.
+- Numbers that leave the domain become NaN or infinite without a warning: the caller has set
+  `errstate(all="ignore")`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from graph.errors import GradwireError, sentence
+from graph.module import Module
+from graph.tensor import Tensor
+from runtime import maps
+from runtime.array import Array
+from runtime.modules import initial
+from runtime.modules.context import Context
+from runtime.streams import stream
+
+Outs = tuple[Array | None, ...] | None
+Kept = Mapping[str, Array]
+
+
+class BadValue(GradwireError):
+    """A tensor holds numbers that the module is not defined for, such as a class that is none.
+
+    Attribute: `port`.
+    """
+
+    def __init__(self, port: str, found: str, expected: str, mend: str = "") -> None:
+        self.port = port
+        super().__init__(sentence(port, found, expected, mend))
+
+
+class Initialised(Module):
+    """A module whose owned tensors have rules; `rules` gives one per parameter and state."""
+
+    rules: ClassVar[Mapping[str, initial.Rule]] = {}
+
+    def rule(self, port: str) -> initial.Rule:
+        """The rule of an owned port."""
+        return self.rules[port]
+
+    def initial(
+        self, port: str, shape: tuple[int, ...], dtype: str, *, seed: int, address: str
+    ) -> Tensor:
+        return initial.draw(self.rule(port), stream(seed, address, port), shape, dtype)
+
+
+class Differentiable(Initialised):
+    """A module that computes. Subclasses give `forward`, `vjp` and `jvp`, and say what these read.
+
+    `keeps` names the ports (and arrays given to `ctx.keep`) that `vjp` and `jvp` read: memory
+    and recomputation follow from it.
+    """
+
+    keeps: ClassVar[tuple[str, ...]] = ()
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        """The outputs, from the inputs."""
+        raise NotImplementedError
+
+    def vjp(
+        self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]
+    ) -> tuple[Array | None, ...]:
+        """The gradient of each input that is needed, from those of the outputs; else None."""
+        raise NotImplementedError
+
+    def jvp(
+        self, ctx: Context, tangents: tuple[Array | None, ...], kept: Kept
+    ) -> tuple[Array | None, ...]:
+        """The tangent of each output, from those of the inputs."""
+        raise NotImplementedError
+
+    def jacobian(self, ctx: Context, port: str, output: str, kept: Kept) -> maps.LinearMap:
+        """d output / d port as a linear map. This one has no structure: a matrix, from `vjp`.
+
+        Raises `maps.TooLarge` where the matrix exceeds the budget.
+        """
+        xp, rows, columns = ctx.xp, ctx.shapes[output], ctx.shapes[port]
+        count, size = math.prod(rows), math.prod(columns)
+        maps.ask_budget(count, size, ctx.dtype.itemsize, maps.DENSE_BUDGET)
+        need = tuple(p.name == port for p in self.wired_ports)
+        matrix = xp.zeros((count, size), ctx.dtype)
+        for row in range(count):
+            unit = xp.zeros(count, ctx.dtype)
+            unit[row] = 1
+            gouts = tuple(
+                unit.reshape(rows) if p.name == output else None for p in self.output_ports
+            )
+            gradient = self.vjp(ctx, gouts, kept, need)[need.index(True)]
+            if gradient is not None:
+                matrix[row] = sum_to(gradient, columns).reshape(-1)
+        return maps.Dense(rows, columns, matrix)
+
+    def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
+        """The smallest distance of an input to a place where the derivative jumps."""
+        return math.inf
+
+
+class Elementwise(Differentiable):
+    """A module whose outputs' entries depend on one entry of each input, broadcast.
+
+    Subclasses give `forward` and `derivative`; everything else follows. `kinks` are the numbers
+    at which a derivative jumps (or one that follows it, so that differences cannot be trusted).
+    """
+
+    kinks: ClassVar[tuple[float, ...]] = ()
+
+    def derivative(self, ctx: Context, port: str, kept: Kept) -> Array | float:
+        """d y / d port, broadcastable to y; a number where it is the same everywhere."""
+        raise NotImplementedError
+
+    def vjp(
+        self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]
+    ) -> tuple[Array | None, ...]:
+        (gradient,) = gouts
+        return tuple(
+            times(ctx, gradient, self.derivative(ctx, port.name, kept)) if wanted else None
+            for port, wanted in zip(self.wired_ports, need, strict=True)
+        )
+
+    def jvp(
+        self, ctx: Context, tangents: tuple[Array | None, ...], kept: Kept
+    ) -> tuple[Array | None, ...]:
+        total = None
+        for port, tangent in zip(self.wired_ports, tangents, strict=True):
+            if tangent is not None:
+                part = times(ctx, tangent, self.derivative(ctx, port.name, kept))
+                total = part if total is None else total + part
+        shape = ctx.shapes[self.output_ports[0].name]
+        return (None if total is None else ctx.xp.broadcast_to(total, shape),)
+
+    def jacobian(self, ctx: Context, port: str, output: str, kept: Kept) -> maps.LinearMap:
+        return pointwise(ctx, port, output, self.derivative(ctx, port, kept))
+
+    def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
+        gaps = (least(ctx.xp.abs(ins[0] - kink)) for kink in self.kinks)
+        return min(gaps, default=math.inf)
+
+
+def times(ctx: Context, array: Array, factor: Array | float) -> Array:
+    """A gradient or tangent times a derivative."""
+    if type(factor) is float:  # NumPy's scalars are floats too, but no constants
+        if factor == 1.0:
+            return array
+        factor = ctx.dtype.type(factor)
+    return ctx.xp.asarray(array * factor)
+
+
+def pointwise(ctx: Context, port: str, output: str, factor: Array | float) -> maps.LinearMap:
+    """The map of an entrywise derivative: diagonal, after a broadcast where there was one."""
+    rows, columns = ctx.shapes[output], ctx.shapes[port]
+    same: dict[str, Any] = {"dtype": ctx.dtype, "xp": ctx.xp}
+    if type(factor) is float:
+        if factor == 0.0:
+            return maps.Zero(rows, columns, **same)
+        if rows == columns:
+            one = factor == 1.0
+            return maps.Identity(rows, **same) if one else maps.Scaled(rows, factor, **same)
+        weights = None if factor == 1.0 else ctx.xp.asarray(factor, ctx.dtype)
+        return maps.Broadcast(rows, columns, weights=weights, **same)
+    if rows == columns:
+        return maps.Diagonal(rows, factor)
+    return maps.Broadcast(rows, columns, weights=factor)
+
+
+def sum_to(array: Array, shape: tuple[int, ...]) -> Array:
+    """Undo a broadcast: the sum over the axes along which `shape` was repeated."""
+    if array.shape == shape:
+        return array
+    new = array.ndim - len(shape)
+    axes = tuple(
+        axis
+        for axis in range(array.ndim)
+        if axis < new or (shape[axis - new] == 1 and array.shape[axis] != 1)
+    )
+    return array.sum(axis=axes, keepdims=True).reshape(shape)
+
+
+def least(distances: Array) -> float:
+    """The smallest entry as a number; infinite where there is none."""
+    return float(distances.min()) if distances.size else math.inf
