@@ -1,1 +1,53 @@
-"""How a graph runs: backend, modules, Jacobians, plan, engine, trace."""
+"""How a graph runs: backend, modules, Jacobians, plan, engine, trace, checks, commands.
+
+Names are loaded on first use, so that the command line can answer `--help` without NumPy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from runtime.backend import Backend
+    from runtime.engine import Engine, StepResult
+    from runtime.errors import (
+        BackendError,
+        Cancelled,
+        CheckFailed,
+        FeedError,
+        MemoryRefused,
+        NoTarget,
+        NoValue,
+        RunError,
+    )
+    from runtime.gradient_check import GradientReport, Verdict, check_gradients
+    from runtime.plan import Plan, compile_plan
+    from runtime.trace import EdgeView, Failure, Step, Trace
+
+_HOMES = {
+    "backend": ("Backend",),
+    "engine": ("Engine", "StepResult"),
+    "errors": (
+        "BackendError", "Cancelled", "CheckFailed", "FeedError", "MemoryRefused", "NoTarget",
+        "NoValue", "RunError",
+    ),
+    "gradient_check": ("GradientReport", "Verdict", "check_gradients"),
+    "plan": ("Plan", "compile_plan"),
+    "trace": ("EdgeView", "Failure", "Step", "Trace"),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [  # noqa: RUF022 - in the order of the rooms
+    "Backend", "Engine", "StepResult", "BackendError", "Cancelled", "CheckFailed", "FeedError",
+    "MemoryRefused", "NoTarget", "NoValue", "RunError", "GradientReport", "Verdict",
+    "check_gradients", "Plan", "compile_plan", "EdgeView", "Failure", "Step", "Trace",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'runtime' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"runtime.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,186 @@
+"""The engine: a graph on a device, run as often as wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from graph.checking import check
+from graph.model import Graph
+from graph.port import PortRef
+from runtime import passes
+from runtime.backend import Backend, to_numpy
+from runtime.errors import NoTarget, RunError
+from runtime.feeds import Host, Loaded, feed_types, host_feeds, load
+from runtime.memory import ask_memory
+from runtime.plan import Plan, SeedGradient, compile_plan
+from runtime.tape import Step, StepFailed, Tape, Watch
+from runtime.trace import Trace
+
+Passes = Literal["both", "forward"]
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """One step just done, and what it wrote: outputs if forward, gradients of inputs if reverse."""
+
+    step: Step
+    arrays: Mapping[PortRef, Host]
+
+
+class Engine:
+    """Runs a graph on a device.
+
+    `device` is `cpu` (also if left out) or `cuda:N`; `dtype`, `mode` and `target` stand in for
+    the graph's own; `seed_gradient` is dL/d(target), an array or the index of one entry. The
+    graph may be edited between runs. Raises `BackendError` where the device cannot compute.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        device: str | None = None,
+        dtype: str | None = None,
+        mode: str | None = None,
+        target: str | None = None,
+        *,
+        seed_gradient: SeedGradient = None,
+    ) -> None:
+        self.graph = graph
+        self.backend = Backend.open(device)
+        self.dtype, self.mode, self.target = dtype, mode, target
+        self.seed_gradient = seed_gradient
+        self._plan: tuple[Any, Plan] | None = None
+        self._loaded: Mapping[PortRef, Loaded] = {}
+
+    @property
+    def device(self) -> str:
+        """`cpu` or `cuda:N`."""
+        return self.backend.name
+
+    def plan(self, feeds: Mapping[str, Any] | None = None, *, partial: bool = False) -> Plan:
+        """The plan for feeds of these shapes; kept until the graph is edited."""
+        return self._plan_for(host_feeds(self.graph, feeds), partial)
+
+    def run(
+        self,
+        feeds: Mapping[str, Any] | None = None,
+        *,
+        phase: Passes = "both",
+        previous: Trace | None = None,
+        watch: Watch | None = None,
+        partial: bool = False,
+    ) -> Trace:
+        """Run forward and, unless `phase` is "forward", reverse; arrays by node id in `feeds`.
+
+        `previous` is an earlier trace of this graph or a like one: what an edit cannot have
+        changed is taken from it, and the result is the same bit for bit. `watch(step)` is called
+        before each step; `Cancelled` raised in it passes through. With `partial` the nodes
+        without errors run, and a failed step ends the trace instead of raising.
+
+        Raises `CheckFailed`, `NoTarget`, `FeedError`, `MemoryRefused`, or `RunError` naming the
+        node whose step failed.
+        """
+        tape = self._start(feeds, phase, previous, partial)
+        for _ in self._play(tape, phase, watch):
+            pass
+        if tape.failure is not None and not partial:
+            raise RunError(tape.failure.message, node=tape.failure.node)
+        return Trace.of(tape)
+
+    def steps(
+        self,
+        feeds: Mapping[str, Any] | None = None,
+        *,
+        phase: Passes = "both",
+        watch: Watch | None = None,
+    ) -> Iterator[StepResult]:
+        """The same run, one step at a time; errors as in `run`."""
+        tape = self._start(feeds, phase, None, False)
+        for _ in self._play(tape, phase, watch):
+            yield _result(tape)
+        if tape.failure is not None:
+            raise RunError(tape.failure.message, node=tape.failure.node)
+
+    def _start(
+        self,
+        feeds: Mapping[str, Any] | None,
+        phase: Passes,
+        previous: Trace | None,
+        partial: bool,
+    ) -> Tape:
+        fed = host_feeds(self.graph, feeds)
+        plan = self._plan_for(fed, partial)
+        if phase == "both" and plan.target is None and not partial:
+            raise NoTarget(plan.why_forward_only or "found no target, expected one.")
+        ask_memory(plan, self.backend, reverse=phase == "both")
+        tape = Tape(plan, self.backend, previous)
+        with self.backend.active():
+            self._load(tape, fed, previous)
+        return tape
+
+    def _load(self, tape: Tape, fed: Mapping[str, Host], previous: Trace | None) -> None:
+        known = dict(self._loaded)
+        if previous is not None and previous.device == self.device:
+            known.update(previous.loaded)
+        for source in tape.plan.sources:
+            ref = source.ref
+            try:
+                loaded = load(source, fed.get(ref.node), known.get(ref), self.backend)
+            except MemoryError:
+                raise RunError(f"{ref}: found too little memory.", node=ref.node) from None
+            tape.loaded[ref] = loaded
+            tape.values[source.slot] = loaded.array
+        self._loaded = tape.loaded
+
+    def _play(self, tape: Tape, phase: Passes, watch: Watch | None) -> Iterator[None]:
+        """Both passes; a failed step ends them, and the tape says where."""
+        try:
+            yield from self._guarded(passes.forward(tape, watch))
+            if phase == "both":
+                yield from self._guarded(passes.reverse(tape, watch))
+        except StepFailed:
+            return
+
+    def _guarded(self, steps: Iterator[None]) -> Iterator[None]:
+        """Play on the device; numbers out of range become NaN or infinite without a warning."""
+        while True:
+            with self.backend.active(), np.errstate(all="ignore"):
+                try:
+                    next(steps)
+                except StopIteration:
+                    return
+            yield
+
+    def _plan_for(self, fed: Mapping[str, Host], partial: bool) -> Plan:
+        types = feed_types(fed)
+        key = (self.graph.revision, tuple(sorted(types.items())), partial)
+        if self._plan is None or self._plan[0] != key:
+            plan = compile_plan(
+                self.graph,
+                check(self.graph, types, dtype=self.dtype),
+                dtype=self.dtype,
+                mode=self.mode,
+                target=self.target,
+                seed_gradient=self.seed_gradient,
+                partial=partial,
+            )
+            self._plan = key, plan
+        return self._plan[1]
+
+
+def _result(tape: Tape) -> StepResult:
+    step = tape.steps[-1]
+    record = tape.records[step.node]
+    names, arrays = record.step.output_names, record.outs
+    if step.phase == "reverse":
+        names, arrays = record.step.input_names, record.parts or ()
+    found = {
+        PortRef(step.node, name): to_numpy(array)
+        for name, array in zip(names, arrays, strict=True)
+        if array is not None
+    }
+    return StepResult(step, found)

@@ -1,0 +1,50 @@
+"""Why a run is refused or fails, one type per reason."""
+
+from __future__ import annotations
+
+from graph.errors import GradwireError
+from graph.problem import Problem
+
+
+class RunError(GradwireError):
+    """A graph cannot run, or a step of it failed. `node` names where, if one node is to blame."""
+
+    def __init__(self, message: str, *, node: str | None = None) -> None:
+        self.node = node
+        super().__init__(message)
+
+
+class CheckFailed(RunError):
+    """The graph has errors; `problems` lists them."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(problems[0].message + more, node=problems[0].node)
+
+
+class NoTarget(RunError):
+    """There is nothing to differentiate, or too much to choose from."""
+
+
+class FeedError(RunError):
+    """What is fed does not fit the node it is fed to."""
+
+
+class MemoryRefused(RunError):
+    """The run would need more memory than there is; nothing was allocated."""
+
+
+class NoValue(GradwireError, LookupError):
+    """A trace is asked for a port that it does not have, or that was not reached."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class BackendError(GradwireError):
+    """The device that was asked for cannot compute."""
+
+
+class Cancelled(Exception):
+    """Raised in a watch hook to end a run early; it passes through the engine unchanged."""

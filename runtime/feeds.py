@@ -1,0 +1,173 @@
+"""What a run starts from: fed arrays, kept tensors, initialised parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graph.module import Module
+from graph.port import PortRef, PortType
+from graph.suggest import did_you_mean
+from graph.tensor import DTYPES, Tensor
+from runtime.array import Array
+from runtime.backend import Backend, to_numpy
+from runtime.errors import FeedError
+
+if TYPE_CHECKING:
+    from graph.checking import Feeds
+    from graph.model import Graph
+
+Host = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Initial:
+    """A tensor that a module's rule makes from a seed and an address."""
+
+    module: Module
+    seed: int
+
+    def same(self, other: object) -> bool:
+        """Whether the rule gives the same numbers for the same port, shape and dtype."""
+        return (
+            isinstance(other, Initial)
+            and self.seed == other.seed
+            and same_module(self.module, other.module)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A slot that no step writes. `origin` is a kept tensor, a rule, or None for a feed."""
+
+    slot: int
+    ref: PortRef
+    type: PortType
+    origin: Tensor | Initial | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An array on its device, with what it was made from."""
+
+    source: Source
+    array: Array
+
+
+def same_module(one: Module, other: Module) -> bool:
+    """Whether two instances compute the same; settings are compared with the sign of a zero."""
+    return one is other or (
+        type(one) is type(other)
+        and repr(one.settings) == repr(other.settings)
+        and one.ports == other.ports
+    )
+
+
+def host_feeds(graph: Graph, feeds: Mapping[str, Any] | None) -> dict[str, Host]:
+    """Feeds as NumPy arrays of the run's own, by node id; raises `FeedError` naming the node."""
+    return {id_: _host_feed(graph, id_, value) for id_, value in (feeds or {}).items()}
+
+
+def feed_types(feeds: Mapping[str, Host]) -> Feeds:
+    """dtype and shape of each feed, as the check wants them."""
+    return {id_: (array.dtype.name, array.shape) for id_, array in feeds.items()}
+
+
+def _host_feed(graph: Graph, id_: str, value: Any) -> Host:
+    if id_ not in graph:
+        mend = did_you_mean(id_, graph.nodes)
+        raise FeedError(f"{id_}: found a feed for no node, expected a node. {mend}".rstrip())
+    module = graph.module(id_)
+    if module is None or module.outline() != "source":
+        raise FeedError(f"{id_}: found a feed, expected one for an Input.", node=id_)
+    try:
+        array = np.array(to_numpy(value), order="C")  # a copy: the caller may write into his
+    except (TypeError, ValueError, OverflowError):
+        raise FeedError(
+            f"{id_}: found lists of unequal lengths, expected an array.", node=id_
+        ) from None
+    array = array.astype(array.dtype.newbyteorder("="), copy=False)
+    if array.dtype.name not in DTYPES:
+        raise FeedError(
+            f"{id_}: found {array.dtype.name}, expected one of {', '.join(DTYPES)}.", node=id_
+        )
+    return array
+
+
+def load(
+    source: Source,
+    fed: Host | None,
+    known: Loaded | None,
+    backend: Backend,
+) -> Loaded:
+    """The array of a source on its device, cast to the source's dtype and read-only.
+
+    `known` is what an earlier run loaded for the port: where it holds the same numbers it is
+    taken, so that all that depends on it can be taken too.
+    """
+    if known is not None and known.source.type == source.type:
+        if fed is None and _same_origin(source, known.source):
+            return Loaded(source, known.array)
+    else:
+        known = None
+    array = _cast(source, fed if fed is not None else _made(source))
+    if known is not None and backend.is_cpu and _same_bits(array, known.array):
+        return Loaded(source, known.array)
+    array = backend.asarray(array)
+    return Loaded(source, frozen(array))
+
+
+def frozen(array: Array) -> Array:
+    """The array, read-only where its module can say so (NumPy; CuPy has no such flag)."""
+    if isinstance(array, np.ndarray):
+        array.flags.writeable = False
+    return array
+
+
+def tensor_array(tensor: Tensor) -> Host:
+    """A tensor's numbers as a read-only array, without a copy."""
+    dtype = np.dtype(tensor.dtype).newbyteorder("<")
+    return np.ndarray(tensor.shape, dtype, buffer=tensor.data)
+
+
+def _same_origin(source: Source, known: Source) -> bool:
+    if isinstance(source.origin, Initial):
+        return source.ref == known.ref and source.origin.same(known.origin)
+    return source.origin is not None and source.origin is known.origin
+
+
+def _made(source: Source) -> Host:
+    origin = source.origin
+    if isinstance(origin, Initial):
+        shape = tuple(size for size in source.type.shape if isinstance(size, int))
+        origin = origin.module.initial(
+            source.ref.port, shape, source.type.dtype, seed=origin.seed, address=source.ref.node
+        )
+    if origin is None:
+        raise FeedError(f"{source.ref.node}: found no value, expected a feed.")
+    return tensor_array(origin)
+
+
+def _cast(source: Source, array: Host) -> Host:
+    """Floating ports take any number; integer and boolean ones only what they can hold."""
+    wanted = np.dtype(source.type.dtype)
+    if array.dtype == wanted:
+        return array
+    with np.errstate(all="ignore"):  # 1e300 in a float32 run is infinite, and is shown as such
+        cast = array.astype(wanted)
+    if not source.type.is_floating and (array.dtype.kind == "f" or not np.array_equal(cast, array)):
+        raise FeedError(
+            f"{source.ref}: found {array.dtype.name} values that are no {wanted.name},"
+            f" expected {source.type}.",
+            node=source.ref.node,
+        )
+    return cast
+
+
+def _same_bits(one: Host, other: Host) -> bool:
+    return one.shape == other.shape and bool(
+        np.array_equal(one.reshape(-1).view(np.uint8), other.reshape(-1).view(np.uint8))
+    )

@@ -1,0 +1,83 @@
+"""The two passes: mirrored loops over the plan's steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from graph.tensor import kind_of
+from runtime.array import Array
+from runtime.errors import RunError
+from runtime.feeds import frozen
+from runtime.modules.context import Context
+from runtime.plan import PlanStep
+from runtime.tape import Record, Tape, Watch, take_shape
+
+
+def forward(tape: Tape, watch: Watch | None = None) -> Iterator[None]:
+    """Run every node in order; yields after each step. Raises `StepFailed`."""
+    for step in tape.plan.forward:
+        with tape.playing("forward", step.node, watch):
+            ins = tuple(tape.read(slot) for slot in step.inputs)
+            record = tape.recall_forward(step, ins) or _compute(tape, step, ins)
+            tape.write(step, record)
+        yield
+
+
+def reverse(tape: Tape, watch: Watch | None = None) -> Iterator[None]:
+    """Take dL/d(target) back through every node on a path; yields after each step."""
+    tape.start_reverse()
+    for step in tape.plan.reverse:
+        with tape.playing("reverse", step.node, watch):
+            gouts = tuple(tape.total(slot) for slot in step.outputs)
+            parts = tape.recall_reverse(step, gouts) or _pull_back(tape, step, gouts)
+            tape.give_back(step, gouts, parts)
+        yield
+
+
+def _compute(tape: Tape, step: PlanStep, ins: tuple[Array, ...]) -> Record:
+    backend, plan = tape.backend, tape.plan
+    ctx = Context(
+        backend.xp,
+        np.dtype(plan.dtype),
+        step.shapes,
+        plan.mode,
+        plan.seed,
+        step.node,
+        state={name: tape.read(slot) for name, slot in step.states.items()},
+        load_special=backend.load_special,
+    )
+    outs = step.module.forward(ctx, ins)
+    slots = zip(step.output_names, step.outputs, outs, strict=True)
+    taken = tuple(_take(tape, step, name, slot, out) for name, slot, out in slots)
+    return Record(step, ctx, ins, taken)
+
+
+def _take(tape: Tape, step: PlanStep, port: str, slot: int, out: Array) -> Array:
+    """An output as the plan foretold it, read-only; another shape or kind is the module's fault."""
+    type_ = tape.plan.slots[slot]
+    array = tape.backend.xp.asarray(out)
+    if array.shape != step.shapes[port] or kind_of(array.dtype.name) != type_.kind:
+        found = f"{array.dtype.name} {list(array.shape)}"
+        raise RunError(
+            f"{port}: found {found}, expected {type_}. This is a fault of {step.module.name}."
+        )
+    return frozen(array.astype(type_.dtype, copy=False))
+
+
+def _pull_back(
+    tape: Tape, step: PlanStep, gouts: tuple[Array | None, ...]
+) -> tuple[Array | None, ...]:
+    record = tape.records[step.node]
+    if all(gout is None for gout in gouts):
+        return (None,) * len(step.inputs)
+    parts = step.module.vjp(record.context, gouts, record.kept(), step.need)
+    return tuple(
+        take_shape(step, name, part, tape.plan.slots[slot].dtype)
+        if need and part is not None
+        else None
+        for name, slot, need, part in zip(
+            step.input_names, step.inputs, step.need, parts, strict=True
+        )
+    )

@@ -1,0 +1,285 @@
+"""A graph made ready to run: numbered slots, and a list of steps over them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, cast
+
+import numpy as np
+
+from graph.checking import Check, check, choose_target
+from graph.model import Graph
+from graph.module import Module
+from graph.port import PortRef, PortType, show_shape
+from runtime.bypass import Bypass
+from runtime.errors import CheckFailed, NoTarget, RunError
+from runtime.feeds import Host, Initial, Source
+from runtime.modules.door import Differentiable
+
+Mode = Literal["train", "eval"]
+SeedGradient = Host | int | tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """One node: which slots it reads and writes, in the order of its wired and output ports.
+
+    `need` says which inputs a gradient goes back to; `states` the slots of state ports.
+    `shapes` has every port of the node.
+    """
+
+    node: str
+    module: Differentiable
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    need: tuple[bool, ...]
+    states: Mapping[str, int]
+    shapes: Mapping[str, tuple[int, ...]]
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Names of the ports that `inputs` and `need` belong to."""
+        return tuple(port.name for port in self.module.wired_ports)
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """Names of the ports that `outputs` belongs to."""
+        return tuple(port.name for port in self.module.output_ports)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A frozen plan; made by `compile_plan`.
+
+    `slots` gives each slot's type, `slot_of` the slot of every port that runs (an input's is
+    that of the output that feeds it), `sources` the slots that no step writes. `forward` are
+    all steps in order, `reverse` those on a path to the target, in the opposite order;
+    `reached` are the slots that get a gradient. `edges` maps input ports to what feeds them,
+    None for a tensor of the node's own. `why_forward_only` says why there is no target.
+    """
+
+    revision: int
+    dtype: str
+    mode: Mode
+    seed: int
+    check: Check
+    slots: tuple[PortType, ...]
+    slot_of: Mapping[PortRef, int]
+    sources: tuple[Source, ...]
+    forward: tuple[PlanStep, ...]
+    reverse: tuple[PlanStep, ...]
+    reached: frozenset[int]
+    edges: Mapping[PortRef, PortRef | None]
+    target: PortRef | None
+    seed_gradient: Host | None
+    why_forward_only: str | None
+    warnings: tuple[str, ...]
+
+    @functools.cached_property
+    def step_of(self) -> Mapping[str, PlanStep]:
+        """The forward step of each node that has one."""
+        return {step.node: step for step in self.forward}
+
+
+def compile_plan(
+    graph: Graph,
+    checked: Check | None = None,
+    *,
+    dtype: str | None = None,
+    mode: str | None = None,
+    target: str | None = None,
+    seed_gradient: SeedGradient = None,
+    partial: bool = False,
+) -> Plan:
+    """Make a graph ready to run; `checked` is a `check` of it with the feeds' shapes.
+
+    `dtype`, `mode` and `target` stand in for the graph's own. `seed_gradient` is dL/d(target):
+    an array of the target's shape, or the index of one entry; ones if left out. With `partial`
+    the nodes without errors are planned, else errors raise `CheckFailed`.
+    """
+    if target is not None:
+        revision = graph.revision
+        graph = graph.copy()
+        graph.configure(target=target)
+        graph.revision = revision
+    if checked is None:
+        checked = check(graph, dtype=dtype)
+    elif target is not None:
+        checked = _retarget(graph, checked)
+    if checked.errors and not partial:
+        raise CheckFailed(checked.errors)
+    numbering = _Numbering(graph, checked, dtype or graph.dtype)
+    for id_ in checked.order:
+        if id_ in checked.runnable:
+            reason = numbering.visit(id_)
+            if reason and not partial:
+                raise RunError(reason, node=id_)
+    return _finish(numbering, cast(Mode, mode or graph.mode), seed_gradient)
+
+
+def _retarget(graph: Graph, checked: Check) -> Check:
+    target, problem, candidates = choose_target(graph, checked.types, checked.runnable)
+    return replace(checked, target=target, target_problem=problem, candidates=candidates)
+
+
+@dataclass
+class _Numbering:
+    """Gives slots to ports and steps to nodes, in the order of the check."""
+
+    graph: Graph
+    check: Check
+    dtype: str
+    slots: list[PortType] = field(default_factory=list)
+    slot_of: dict[PortRef, int] = field(default_factory=dict)
+    sources: list[Source] = field(default_factory=list)
+    steps: list[PlanStep] = field(default_factory=list)
+    edges: dict[PortRef, PortRef | None] = field(default_factory=dict)
+
+    def visit(self, id_: str) -> str | None:
+        """Number one node's ports and, unless it is a source, plan its step.
+
+        A node that cannot be planned is left out with all that it feeds; returns the reason.
+        """
+        module = self.graph.module(id_)
+        if module is None:
+            return f"{id_}: found an unknown module, expected one of the catalogue."
+        reason = self._why_not(module, id_)
+        if reason:
+            return reason
+        if module.outline() == "source":
+            for port in module.output_ports:
+                self._source(module, PortRef(id_, port.name))
+            return None
+        for name, edge in self.graph.arriving(id_).items():
+            self.edges[PortRef(id_, name)] = edge.source
+            self.slot_of[PortRef(id_, name)] = self.slot_of[edge.source]
+        if self.graph.nodes[id_].bypassed:
+            module = Bypass.of(module)
+        assert isinstance(module, Differentiable)
+        self._own(module, id_)
+        self._step(module, id_)
+        return None
+
+    def _why_not(self, module: Module, id_: str) -> str | None:
+        for edge in self.graph.arriving(id_).values():
+            if edge.source not in self.slot_of:
+                return f"{edge.target}: found no value from {edge.source}, expected one."
+        if module.outline() != "source" and not isinstance(module, Differentiable):
+            return f"{id_}: found {module.name}, which computes nothing, expected one that does."
+        if module.settings.get("sequence"):
+            return f"{id_}: found a sequence, expected no axis of time. Time cannot run yet."
+        for name in module.ports:
+            type_ = self.check.types.get(PortRef(id_, name))
+            if type_ is not None and not type_.is_known:
+                return f"{id_}.{name}: found {type_}, expected sizes that are numbers."
+        return None
+
+    def _own(self, module: Module, id_: str) -> None:
+        """Slots for the parameters and states that the node owns now."""
+        for port in (*module.parameter_ports, *module.state_ports):
+            ref = PortRef(id_, port.name)
+            if ref not in self.edges:
+                self._source(module, ref)
+                if port.role == "parameter":
+                    self.edges[ref] = None
+
+    def _source(self, module: Module, ref: PortRef) -> None:
+        origin: Any = self.graph.tensors.get(ref)
+        if origin is None and ref.port in module.owned():
+            origin = Initial(module, self.graph.seed)
+        slot = self._slot(ref)
+        self.sources.append(Source(slot, ref, self.slots[slot], origin))
+
+    def _slot(self, ref: PortRef) -> int:
+        self.slot_of[ref] = len(self.slots)
+        self.slots.append(self.check.types[ref])
+        return self.slot_of[ref]
+
+    def _step(self, module: Differentiable, id_: str) -> None:
+        inputs = tuple(self.slot_of[PortRef(id_, port.name)] for port in module.wired_ports)
+        outputs = tuple(self._slot(PortRef(id_, port.name)) for port in module.output_ports)
+        states = {p.name: self.slot_of[PortRef(id_, p.name)] for p in module.state_ports}
+        need = tuple(self.slots[slot].is_floating for slot in inputs)
+        shapes = {
+            name: cast("tuple[int, ...]", self.slots[self.slot_of[PortRef(id_, name)]].shape)
+            for name in module.ports
+        }
+        self.steps.append(PlanStep(id_, module, inputs, outputs, need, states, shapes))
+
+
+def _finish(numbering: _Numbering, mode: Mode, seed_gradient: SeedGradient) -> Plan:
+    checked = numbering.check
+    target, problem = checked.target, checked.target_problem
+    if target not in numbering.slot_of:
+        target = None
+    warnings: tuple[str, ...] = ()
+    seed: Host | None = None
+    reverse: tuple[PlanStep, ...] = ()
+    reached: frozenset[int] = frozenset()
+    if target is not None:
+        start = numbering.slot_of[target]
+        seed = _seed(target, numbering.slots[start], seed_gradient)
+        reverse, reached = _reverse(numbering.steps, start)
+        if problem is not None and seed_gradient is None:
+            warnings = (problem.message,)
+    return Plan(
+        checked.revision,
+        numbering.dtype,
+        mode,
+        numbering.graph.seed,
+        checked,
+        tuple(numbering.slots),
+        numbering.slot_of,
+        tuple(numbering.sources),
+        tuple(numbering.steps),
+        reverse,
+        reached,
+        numbering.edges,
+        target,
+        seed,
+        None if target is not None or problem is None else problem.message,
+        warnings,
+    )
+
+
+def _reverse(steps: list[PlanStep], target: int) -> tuple[tuple[PlanStep, ...], frozenset[int]]:
+    """The steps on a path to the target, last first, and the slots that get a gradient."""
+    reached = {target}
+    found = []
+    for step in reversed(steps):
+        if any(step.need) and not reached.isdisjoint(step.outputs):
+            found.append(step)
+            reached.update(s for s, need in zip(step.inputs, step.need, strict=True) if need)
+    return tuple(found), frozenset(reached)
+
+
+def _seed(target: PortRef, type_: PortType, wanted: SeedGradient) -> Host:
+    """dL/d(target), read-only, of the target's shape and dtype."""
+    shape = tuple(int(size) for size in type_.shape)
+    dtype = np.dtype(type_.dtype)
+    if wanted is None:
+        return np.broadcast_to(np.ones((), dtype), shape)
+    if isinstance(wanted, int | tuple):
+        seed = np.zeros(shape, dtype)
+        index = wanted if isinstance(wanted, tuple) else (wanted,)
+        if len(index) != len(shape) or not all(
+            -size <= i < size for i, size in zip(index, shape, strict=True)
+        ):
+            raise NoTarget(
+                f"{target}: found seed gradient index {list(index)}, expected one of an entry"
+                f" of {show_shape(shape)}.",
+                node=target.node,
+            )
+        seed[index] = 1
+    else:
+        seed = np.array(wanted, dtype)
+        if seed.shape != shape:
+            raise NoTarget(
+                f"{target}: found a seed gradient {show_shape(seed.shape)}, expected"
+                f" {show_shape(shape)}.",
+                node=target.node,
+            )
+    seed.flags.writeable = False
+    return seed

@@ -1,0 +1,267 @@
+"""What one run writes down: values and gradients by slot, and what each node left behind."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from graph.errors import GradwireError
+from graph.port import PortRef
+from runtime.array import Array
+from runtime.backend import Backend
+from runtime.errors import RunError
+from runtime.feeds import Loaded, frozen, same_module
+from runtime.modules.context import Context
+from runtime.modules.door import sum_to
+
+if TYPE_CHECKING:
+    from runtime.plan import Plan, PlanStep
+    from runtime.trace import Trace
+
+Phase = Literal["forward", "reverse"]
+Watch = Callable[[Any], None]
+_log = logging.getLogger("gradwire")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a run: a node's forward or its reverse. `t` is the time step, if any."""
+
+    index: int
+    phase: Phase
+    node: str
+    t: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Where a run ended early: node, index of the step, and a sentence."""
+
+    node: str
+    step: int
+    message: str
+
+
+@dataclass(slots=True)
+class Record:
+    """What one node computed, and from what; the reverse half is None before its step."""
+
+    step: PlanStep
+    context: Context
+    ins: tuple[Array, ...]
+    outs: tuple[Array, ...]
+    gouts: tuple[Array | None, ...] | None = None
+    parts: tuple[Array | None, ...] | None = None
+
+    def kept(self) -> Mapping[str, Array]:
+        """All ports by name, and what the module kept besides: a trace keeps everything."""
+        return {
+            **dict(zip(self.step.input_names, self.ins, strict=True)),
+            **dict(zip(self.step.output_names, self.outs, strict=True)),
+            **self.context.kept,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The gradient of a slot, and the parts it is the sum of, in the order they came."""
+
+    parts: tuple[Array, ...]
+    array: Array
+
+
+class StepFailed(Exception):
+    """Ends a run; the tape holds the failure."""
+
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+        super().__init__(failure.message)
+
+
+class Tape:
+    """The growing record of one run.
+
+    A gradient written to a slot is added to what is there, so that fan-out is right by
+    construction. With an earlier trace, `recall_forward` and `recall_reverse` give what a node
+    computed from the very same arrays.
+    """
+
+    def __init__(self, plan: Plan, backend: Backend, previous: Trace | None = None) -> None:
+        self.plan, self.backend = plan, backend
+        self.steps: list[Step] = []
+        self.values: dict[int, Array] = {}
+        self.totals: dict[int, Total] = {}
+        self.records: dict[str, Record] = {}
+        self.loaded: dict[PortRef, Loaded] = {}
+        self.failure: Failure | None = None
+        self._parts: dict[int, list[Array]] = {}
+        self._refs = {slot: ref for ref, slot in reversed(tuple(plan.slot_of.items()))}
+        self._previous = previous if previous is not None and self._fits(previous) else None
+
+    @contextmanager
+    def playing(self, phase: Phase, node: str, watch: Watch | None) -> Iterator[None]:
+        """Announce a step, then hold it; what goes wrong in it becomes the run's failure."""
+        step = Step(len(self.steps), phase, node)
+        if watch is not None:
+            watch(step)
+        self.steps.append(step)
+        try:
+            yield
+        except Exception as error:
+            self.failure = Failure(node, step.index, explain(node, phase, error))
+            raise StepFailed(self.failure) from error
+
+    # --- forward ---------------------------------------------------------------------------
+
+    def read(self, slot: int) -> Array:
+        """The value in a slot."""
+        return self.values[slot]
+
+    def write(self, step: PlanStep, record: Record) -> None:
+        """Put a node's outputs into its slots."""
+        self.records[step.node] = record
+        for slot, out in zip(step.outputs, record.outs, strict=True):
+            self.values[slot] = out
+
+    def recall_forward(self, step: PlanStep, ins: tuple[Array, ...]) -> Record | None:
+        """What the earlier run computed, if the same module read the same arrays."""
+        found = None if self._previous is None else self._previous.records.get(step.node)
+        if found is None or not same_module(step.module, found.step.module):
+            return None
+        states = {name: self.values[slot] for name, slot in step.states.items()}
+        ctx = found.context
+        same = (
+            _same(ins, found.ins)
+            and ctx.mode == self.plan.mode
+            and (ctx.seed == self.plan.seed or not step.module.is_random)
+            and all(array is ctx.state.get(name) for name, array in states.items())
+        )
+        return Record(step, ctx, found.ins, found.outs) if same else None
+
+    # --- reverse ---------------------------------------------------------------------------
+
+    def add(self, slot: int, part: Array) -> None:
+        """Add to a slot's gradient."""
+        self._parts.setdefault(slot, []).append(part)
+
+    def total(self, slot: int) -> Array | None:
+        """A slot's gradient: the sum of what was added, None where nothing was."""
+        parts = tuple(self._parts.get(slot, ()))
+        if not parts:
+            return None
+        known = self.totals.get(slot)
+        if known is None or not _same(known.parts, parts):
+            known = self._recall_total(slot, parts) or Total(parts, frozen(_sum(parts)))
+            self.totals[slot] = known
+        return known.array
+
+    def recall_reverse(
+        self, step: PlanStep, gouts: tuple[Array | None, ...]
+    ) -> tuple[Array | None, ...] | None:
+        """What the earlier run gave back, if this node was recalled and the same arrived."""
+        record = self.records[step.node]
+        found = None if self._previous is None else self._previous.records.get(step.node)
+        if found is None or found.parts is None or found.gouts is None:
+            return None
+        same = (
+            record.context is found.context
+            and found.step.need == step.need
+            and _same(gouts, found.gouts)
+        )
+        return found.parts if same else None
+
+    def start_reverse(self) -> None:
+        """Write dL/d(target); the earlier run's array where it holds the same numbers."""
+        target, seed = self.plan.target, self.plan.seed_gradient
+        if target is None or seed is None:
+            return
+        part = frozen(self.backend.asarray(seed))
+        if self._previous is not None:
+            known = self._previous.sums.get(target)
+            before = self._previous.plan.seed_gradient
+            if known is not None and before is not None and np.array_equal(before, seed):
+                part = known.parts[0]
+        self.add(self.plan.slot_of[target], part)
+
+    def give_back(
+        self,
+        step: PlanStep,
+        gouts: tuple[Array | None, ...],
+        parts: tuple[Array | None, ...],
+    ) -> None:
+        """Add a node's parts to the gradients of what it read."""
+        record = self.records[step.node]
+        record.gouts, record.parts = gouts, parts
+        for slot, part in zip(step.inputs, parts, strict=True):
+            if part is not None:
+                self.add(slot, part)
+
+    def _recall_total(self, slot: int, parts: tuple[Array, ...]) -> Total | None:
+        found = None if self._previous is None else self._previous.sums.get(self._refs[slot])
+        return found if found is not None and _same(found.parts, parts) else None
+
+    def sums(self) -> dict[PortRef, Total]:
+        """Gradients by the port that owns each slot, where every part of the sum has come."""
+        waiting = {
+            slot
+            for step in self.plan.reverse
+            if step.node not in self.records or self.records[step.node].parts is None
+            for slot in step.inputs
+        }
+        for slot in self._parts:
+            if slot not in waiting:
+                self.total(slot)
+        return {self._refs[slot]: total for slot, total in self.totals.items()}
+
+    def _fits(self, previous: Trace) -> bool:
+        return previous.device == self.backend.name and previous.dtype == self.plan.dtype
+
+
+def take_shape(step: PlanStep, port: str, part: Array, dtype: Any) -> Array:
+    """A gradient in the port's shape and the run's dtype: here broadcasting is undone."""
+    shape = step.shapes[port]
+    if isinstance(part, np.generic):
+        part = np.asarray(part)
+    try:
+        taken = sum_to(part, shape)
+    except (ValueError, IndexError):
+        taken = part
+    if taken.shape != shape:
+        raise RunError(
+            f"{port}: found a gradient of shape {list(part.shape)}, expected {list(shape)}."
+            f" This is a fault of {step.module.name}."
+        )
+    return frozen(taken.astype(dtype, copy=False))
+
+
+def explain(node: str, phase: Phase, error: Exception) -> str:
+    """A sentence that names the node; what no person can act on is logged with its traceback."""
+    if isinstance(error, GradwireError):
+        text = str(error)
+        if getattr(error, "node", ""):
+            return text
+        port = getattr(error, "port", "")
+        return f"{node}.{text}" if port and text.startswith(f"{port}:") else f"{node}: {text}"
+    if isinstance(error, MemoryError):
+        return f"{node}: found too little memory for its {phase} step. Use smaller sizes."
+    _log.error("%s: its %s step failed", node, phase, exc_info=error)
+    detail = " ".join(str(error).split()) or "no message"
+    return f"{node}: found {type(error).__name__} in its {phase} step ({detail})."
+
+
+def _same(some: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
+    return len(some) == len(others) and all(a is b for a, b in zip(some, others, strict=True))
+
+
+def _sum(parts: tuple[Array, ...]) -> Array:
+    if len(parts) == 1:
+        return parts[0]
+    total = parts[0] + parts[1]  # a new array (a number where there are no axes)
+    for part in parts[2:]:
+        total = total + part
+    return np.asarray(total) if isinstance(total, np.generic) else total

@@ -1,0 +1,297 @@
+"""All that one run computed, readable port by port and edge by edge, never changed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from graph.port import PortRef, PortType
+from runtime.array import Array
+from runtime.backend import to_numpy
+from runtime.errors import NoValue
+from runtime.feeds import Host, Loaded, frozen
+from runtime.maps import LinearMap
+from runtime.modules.context import scipy_special
+from runtime.tape import Failure, Record, Step, Tape, Total
+
+if TYPE_CHECKING:
+    from runtime.plan import Plan, PlanStep
+
+Name = str | PortRef
+Why = Literal["no path", "not differentiable"]
+
+__all__ = ["EdgeView", "Failure", "Step", "Trace"]
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """A finished run. Arrays are NumPy's, read-only, in the run's dtype.
+
+    `steps` are those that were played, the failed one included; `failure` says where a run
+    ended early. `records`, `sums` and `loaded` serve the next run, which takes from them what
+    an edit cannot have changed.
+    """
+
+    plan: Plan
+    device: str
+    steps: tuple[Step, ...]
+    failure: Failure | None
+    values: Mapping[int, Array]
+    records: Mapping[str, Record]
+    sums: Mapping[PortRef, Total]
+    loaded: Mapping[PortRef, Loaded]
+    _gradients: Mapping[PortRef, Array]
+    _host: dict[int, Host] = field(default_factory=dict)
+    _maps: dict[tuple[PortRef, str], LinearMap] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tape: Tape) -> Trace:
+        """What the tape holds now."""
+        sums = tape.sums()
+        return cls(
+            tape.plan,
+            tape.backend.name,
+            tuple(tape.steps),
+            tape.failure,
+            dict(tape.values),
+            dict(tape.records),
+            sums,
+            tape.loaded,
+            _gradients(tape, sums),
+        )
+
+    # --- the run ---------------------------------------------------------------------------
+
+    @property
+    def revision(self) -> int:
+        """The revision of the graph that ran."""
+        return self.plan.revision
+
+    @property
+    def dtype(self) -> str:
+        """The run's floating dtype."""
+        return self.plan.dtype
+
+    @property
+    def mode(self) -> str:
+        """`train` or `eval`."""
+        return self.plan.mode
+
+    @property
+    def target(self) -> PortRef | None:
+        """The port that was differentiated."""
+        return self.plan.target
+
+    @property
+    def types(self) -> Mapping[PortRef, PortType]:
+        """The type of every port, sizes as they were in this run."""
+        return self.plan.check.types
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences on what was assumed, such as the sum over a target that is no scalar."""
+        return self.plan.warnings
+
+    @property
+    def why_forward_only(self) -> str | None:
+        """Why there is nothing to differentiate, None where there is a target."""
+        return self.plan.why_forward_only
+
+    @property
+    def has_reverse(self) -> bool:
+        """Whether the reverse pass has begun."""
+        return bool(self.sums)
+
+    @property
+    def ports(self) -> tuple[PortRef, ...]:
+        """Output, parameter and state ports that hold a value, in the order of the run."""
+        plan = self.plan
+        return tuple(
+            ref
+            for ref, slot in plan.slot_of.items()
+            if plan.edges.get(ref) is None and slot in self.values
+        )
+
+    @property
+    def edges(self) -> tuple[tuple[PortRef | None, PortRef], ...]:
+        """(source, target) of every edge that ran; source None at a parameter of the node's own."""
+        return tuple((source, target) for target, source in self.plan.edges.items())
+
+    def parts(self, step: Step) -> tuple[str, ...]:
+        """How a step can be played in parts: `sum`, then the input ports that get a gradient."""
+        record = self.records.get(step.node)
+        if step.phase == "forward" or record is None or record.parts is None:
+            return ()
+        names = zip(record.step.input_names, record.parts, strict=True)
+        return ("sum", *(name for name, part in names if part is not None))
+
+    # --- numbers ---------------------------------------------------------------------------
+
+    def value(self, port: Name) -> Host:
+        """The value at a port; at an input what arrives. Raises `NoValue` where none does."""
+        ref = PortRef.parse(port)
+        slot = self._slot(ref)
+        if slot not in self.values:
+            raise NoValue(f"{ref}: found no value, for the run ended before it.")
+        if slot not in self._host:
+            self._host[slot] = frozen(to_numpy(self.values[slot]))
+        return self._host[slot]
+
+    def gradient(self, port: Name) -> Host | None:
+        """dL/d(value): at an output the sum over its edges, at an input this edge's part.
+
+        None where there is none; `why_no_gradient` says why.
+        """
+        ref = PortRef.parse(port)
+        self._slot(ref)
+        found = self._gradients.get(ref)
+        return None if found is None else frozen(to_numpy(found))
+
+    def why_no_gradient(self, port: Name) -> Why | None:
+        """The reason why `gradient` is None; None where there is one, or it is not computed."""
+        ref = PortRef.parse(port)
+        slot = self._slot(ref)
+        step = self.plan.step_of.get(ref.node)
+        if not self.plan.slots[slot].is_floating or (step and ref.port in step.states):
+            return "not differentiable"
+        if ref in self._gradients or not self.has_reverse:
+            return None
+        readers = self._waiting
+        if step is not None and ref.port in step.input_names:
+            readers = tuple(reader for reader in readers if reader is step)
+        return None if any(slot in reader.inputs for reader in readers) else "no path"
+
+    def edge(self, source: Name | None, target: Name) -> EdgeView:
+        """An edge by its two ends; source None for a parameter that the node owns."""
+        end = PortRef.parse(target)
+        start = None if source is None else PortRef.parse(source)
+        if end not in self.plan.edges or self.plan.edges[end] != start:
+            raise NoValue(f"{start} -> {end}: found no such edge in the run.")
+        return EdgeView(self, start, end)
+
+    def jacobian(self, port: Name, output: str | None = None) -> LinearMap | None:
+        """d(output)/d(port) of the node at an input port, at the values of this run.
+
+        `output` defaults to the node's first floating output. None where either is not floating.
+        The map is made on first use, on the CPU. Raises `NoValue` where the node did not run.
+        """
+        ref = PortRef.parse(port)
+        slot = self._slot(ref)
+        record = self.records.get(ref.node)
+        if record is None:
+            raise NoValue(f"{ref}: found no Jacobian, for the run ended before it.")
+        outputs = self._floating_outputs(record)
+        if output is None:
+            output = next(iter(outputs), "")
+        if not self.plan.slots[slot].is_floating or output not in outputs:
+            return None
+        key = (ref, output)
+        if key not in self._maps:
+            self._maps[key] = _jacobian(record, ref.port, output)
+        return self._maps[key]
+
+    def jacobians(self, port: Name) -> dict[str, LinearMap]:
+        """The Jacobian per floating output of the node at an input port; none at integer ones."""
+        ref = PortRef.parse(port)
+        record = self.records.get(ref.node)
+        names = self._floating_outputs(record) if record else ()
+        found = {name: self.jacobian(ref, name) for name in names}
+        return {name: linear for name, linear in found.items() if linear is not None}
+
+    @property
+    def first_nonfinite(self) -> PortRef | None:
+        """The port where NaN or infinity first appears: values in order, then gradients."""
+        for ref in self.ports:
+            if self.plan.slots[self.plan.slot_of[ref]].is_floating and not _finite(self.value(ref)):
+                return ref
+        for ref, array in self._gradients.items():
+            if not _finite(to_numpy(array)):
+                return ref
+        return None
+
+    def _slot(self, ref: PortRef) -> int:
+        slot = self.plan.slot_of.get(ref)
+        if slot is None:
+            raise NoValue(f"{ref}: found no such port in the run.")
+        return slot
+
+    @functools.cached_property
+    def _waiting(self) -> tuple[PlanStep, ...]:
+        """Reverse steps that a run which ended early did not come to."""
+        done = {node for node, record in self.records.items() if record.parts is not None}
+        return tuple(step for step in self.plan.reverse if step.node not in done)
+
+    def _floating_outputs(self, record: Record) -> tuple[str, ...]:
+        step = record.step
+        return tuple(
+            name
+            for name, slot in zip(step.output_names, step.outputs, strict=True)
+            if self.plan.slots[slot].is_floating
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class EdgeView:
+    """One edge of a trace; `source` is None where the node owns the tensor."""
+
+    trace: Trace
+    source: PortRef | None
+    target: PortRef
+
+    @property
+    def value(self) -> Host:
+        """What flows."""
+        return self.trace.value(self.target)
+
+    @property
+    def gradient(self) -> Host | None:
+        """The part of dL/d(value) that comes back over this edge."""
+        return self.trace.gradient(self.target)
+
+    @property
+    def jacobian(self) -> LinearMap | None:
+        """That of the node's first floating output."""
+        return self.trace.jacobian(self.target)
+
+    @property
+    def jacobians(self) -> dict[str, LinearMap]:
+        """One per floating output of the node."""
+        return self.trace.jacobians(self.target)
+
+
+def _gradients(tape: Tape, sums: Mapping[PortRef, Total]) -> dict[PortRef, Array]:
+    """Gradients in the order in which they came: at each node the sum, then the parts."""
+    found = {}
+    for step in tape.plan.reverse:
+        outputs = (PortRef(step.node, name) for name in step.output_names)
+        found.update({ref: sums[ref].array for ref in outputs if ref in sums})
+        record = tape.records.get(step.node)
+        if record is None or record.parts is None:
+            continue
+        for name, part in zip(step.input_names, record.parts, strict=True):
+            if part is not None:
+                found[PortRef(step.node, name)] = part
+    for ref, total in sums.items():
+        found.setdefault(ref, total.array)
+    return found
+
+
+def _jacobian(record: Record, port: str, output: str) -> LinearMap:
+    """Made on the CPU whatever the device, so that what is read from it is NumPy's."""
+    kept = {name: to_numpy(array) for name, array in record.kept().items()}
+    ctx = replace(
+        record.context,
+        xp=np,
+        load_special=scipy_special,
+        state={name: to_numpy(array) for name, array in record.context.state.items()},
+    )
+    with np.errstate(all="ignore"):
+        return record.step.module.jacobian(ctx, port, output, kept)
+
+
+def _finite(array: Host) -> bool:
+    return bool(np.isfinite(array).all())
