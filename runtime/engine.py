@@ -35,8 +35,11 @@ class Engine:
     """Runs a graph on a device.
 
     `device` is `cpu` (also if left out) or `cuda:N`; `dtype`, `mode` and `target` stand in for
-    the graph's own; `seed_gradient` is dL/d(target), an array or the index of one entry. The
-    graph may be edited between runs. Raises `BackendError` where the device cannot compute.
+    the graph's own; `seed_gradient` is dL/d(target), an array or the index of one entry. With
+    `partial` the nodes without errors run, no target means no reverse pass, and a failed step
+    ends the trace instead of raising. The graph may be edited between runs.
+
+    Raises `BackendError` where the device cannot compute.
     """
 
     def __init__(
@@ -48,11 +51,13 @@ class Engine:
         target: str | None = None,
         *,
         seed_gradient: SeedGradient = None,
+        partial: bool = False,
     ) -> None:
         self.graph = graph
         self.backend = Backend.open(device)
         self.dtype, self.mode, self.target = dtype, mode, target
         self.seed_gradient = seed_gradient
+        self.partial = partial
         self._plan: tuple[Any, Plan] | None = None
         self._loaded: Mapping[PortRef, Loaded] = {}
 
@@ -61,9 +66,9 @@ class Engine:
         """`cpu` or `cuda:N`."""
         return self.backend.name
 
-    def plan(self, feeds: Mapping[str, Any] | None = None, *, partial: bool = False) -> Plan:
+    def plan(self, feeds: Mapping[str, Any] | None = None) -> Plan:
         """The plan for feeds of these shapes; kept until the graph is edited."""
-        return self._plan_for(host_feeds(self.graph, feeds), partial)
+        return self._plan_for(host_feeds(self.graph, feeds))
 
     def run(
         self,
@@ -72,22 +77,20 @@ class Engine:
         phase: Passes = "both",
         previous: Trace | None = None,
         watch: Watch | None = None,
-        partial: bool = False,
     ) -> Trace:
         """Run forward and, unless `phase` is "forward", reverse; arrays by node id in `feeds`.
 
         `previous` is an earlier trace of this graph or a like one: what an edit cannot have
         changed is taken from it, and the result is the same bit for bit. `watch(step)` is called
-        before each step; `Cancelled` raised in it passes through. With `partial` the nodes
-        without errors run, and a failed step ends the trace instead of raising.
+        before each step; `Cancelled` raised in it passes through.
 
         Raises `CheckFailed`, `NoTarget`, `FeedError`, `MemoryRefused`, or `RunError` naming the
         node whose step failed.
         """
-        tape = self._start(feeds, phase, previous, partial)
+        tape = self._start(feeds, phase, previous)
         for _ in self._play(tape, phase, watch):
             pass
-        if tape.failure is not None and not partial:
+        if tape.failure is not None and not self.partial:
             raise RunError(tape.failure.message, node=tape.failure.node)
         return Trace.of(tape)
 
@@ -99,7 +102,7 @@ class Engine:
         watch: Watch | None = None,
     ) -> Iterator[StepResult]:
         """The same run, one step at a time; errors as in `run`."""
-        tape = self._start(feeds, phase, None, False)
+        tape = self._start(feeds, phase, None)
         for _ in self._play(tape, phase, watch):
             yield _result(tape)
         if tape.failure is not None:
@@ -110,11 +113,10 @@ class Engine:
         feeds: Mapping[str, Any] | None,
         phase: Passes,
         previous: Trace | None,
-        partial: bool,
     ) -> Tape:
         fed = host_feeds(self.graph, feeds)
-        plan = self._plan_for(fed, partial)
-        if phase == "both" and plan.target is None and not partial:
+        plan = self._plan_for(fed)
+        if phase == "both" and plan.target is None and not self.partial:
             raise NoTarget(plan.why_forward_only or "found no target, expected one.")
         ask_memory(plan, self.backend, reverse=phase == "both")
         tape = Tape(plan, self.backend, previous)
@@ -155,9 +157,9 @@ class Engine:
                     return
             yield
 
-    def _plan_for(self, fed: Mapping[str, Host], partial: bool) -> Plan:
+    def _plan_for(self, fed: Mapping[str, Host]) -> Plan:
         types = feed_types(fed)
-        key = (self.graph.revision, tuple(sorted(types.items())), partial)
+        key = (self.graph.revision, tuple(sorted(types.items())))
         if self._plan is None or self._plan[0] != key:
             plan = compile_plan(
                 self.graph,
@@ -166,7 +168,7 @@ class Engine:
                 mode=self.mode,
                 target=self.target,
                 seed_gradient=self.seed_gradient,
-                partial=partial,
+                partial=self.partial,
             )
             self._plan = key, plan
         return self._plan[1]
