@@ -87,7 +87,8 @@ class Theme(QObject):
         self._dark = self._wanted()
         self._colors = self._made()
         self._fonts: dict[tuple[int, int, bool], QFont] = {}
-        self.motion = True
+        self._drawn: dict[tuple[int, int, bool, bool], QFont] = {}
+        self.motion = not _is_headless()
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._follow)
 
@@ -120,6 +121,20 @@ class Theme(QObject):
         if key not in self._fonts:
             self._fonts[key] = _font(*key)
         return self._fonts[key]
+
+    def drawn_font(
+        self, size: int = 13, weight: int = 400, mono: bool = False, narrow: bool = False
+    ) -> QFont:
+        """A font for what is painted to scale: exactly `size` pixels, and never hinted."""
+        key = (size, weight, mono, narrow)
+        if key not in self._drawn:
+            font = QFont(self.font(size, weight, mono))
+            font.setPixelSize(size)
+            font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+            if narrow:
+                font.setStretch(QFont.Stretch.SemiCondensed)
+            self._drawn[key] = font
+        return self._drawn[key]
 
     def duration(self, kind: str) -> int:
         """Milliseconds of an animation (`state`, `camera`, `pulse`); 0 with motion off."""
@@ -175,7 +190,11 @@ def _font(size: int, weight: int, mono: bool) -> QFont:
 
 def _scale() -> float:
     """How much larger than 13 pixels the system's font is; never smaller than drawn here."""
-    if QGuiApplication.platformName() in ("offscreen", "minimal"):
+    if _is_headless():
         return 1.0  # these report a font that nobody chose
     system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     return min(max(QFontInfo(system).pixelSize() / 13, 1.0), 2.0)
+
+
+def _is_headless() -> bool:
+    return QGuiApplication.platformName() in ("offscreen", "minimal")

@@ -71,12 +71,14 @@ def node_shape(
     else:
         width = max(COMPACT[0], PIN_PITCH * len(pins))
         height = max(COMPACT[1], PITCH * (rows - 1) + 36)
+    # Off the middle by half a snap where that lets the ports of layers and operators align.
+    middle = height / 2 - (SNAP / 2 if outline == "layer" and rows % 2 else 0)
     return NodeShape(
         outline,
         width,
         height,
-        _column(inputs, 0.0, height),
-        _column(outputs, width, height),
+        _column(inputs, 0.0, middle),
+        _column(outputs, width, middle),
         {
             name: (width * (index + 0.5) / len(pins), height + 2 * PIN)
             for index, name in enumerate(pins)
@@ -84,8 +86,8 @@ def node_shape(
     )
 
 
-def _column(names: tuple[str, ...], x: float, height: float) -> dict[str, Point]:
-    top = height / 2 - PITCH * (len(names) - 1) / 2
+def _column(names: tuple[str, ...], x: float, middle: float) -> dict[str, Point]:
+    top = middle - PITCH * (len(names) - 1) / 2
     return {name: (x, top + PITCH * index) for index, name in enumerate(names)}
 
 
@@ -116,8 +118,8 @@ def wires(sources: np.ndarray, targets: np.ndarray, upward: np.ndarray) -> np.nd
     up = np.asarray(upward, bool)
     dx, dy = (targets - sources).T
     ahead = np.where(up, dx, np.clip(dx, 0, None))
-    leave = np.clip(ahead * 0.15, 8, 24)
-    arrive = np.where(up, 16.0, np.clip(ahead * 0.34, 12, 72))
+    leave = np.clip(ahead * 0.13, 8, 24)
+    arrive = np.where(up, 16.0, np.clip(ahead * 0.48, 12, 96))
     start, end = sources.copy(), targets.copy()
     start[:, 0] += leave
     end[:, 0] -= np.where(up, 0.0, arrive)

@@ -1,0 +1,87 @@
+"""The camera: which part of the canvas is seen, and how large."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEasingCurve, QPoint, QPointF, QRectF, QVariantAnimation
+from PySide6.QtGui import QTransform
+
+from gui.canvas.levels import LEAST, MOST
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+MARGIN = 48  # pixels around the graph when it is fitted
+WHEEL = 1.2 ** (1 / 120)  # zoom per unit of a mouse wheel's angle
+
+
+class Camera:
+    """Moves the view: pan, zoom at a point, fit, go to a place."""
+
+    def __init__(self, view: CanvasView) -> None:
+        self._view = view
+        self.zoom = 1.0
+        self._flight = QVariantAnimation(view)
+        self._flight.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._flight.valueChanged.connect(self._fly)
+        self._from = self._to = (QPointF(), 1.0)
+
+    @property
+    def centre(self) -> QPointF:
+        """The canvas point in the middle of the view."""
+        return self._view.mapToScene(self._view.viewport().rect().center())
+
+    def pan(self, pixels: QPoint | QPointF) -> None:
+        """Shift what is seen by so many pixels."""
+        self._flight.stop()
+        across, down = self._view.horizontalScrollBar(), self._view.verticalScrollBar()
+        across.setValue(round(across.value() - pixels.x()))
+        down.setValue(round(down.value() - pixels.y()))
+
+    def zoom_at(self, factor: float, pixel: QPoint | QPointF) -> None:
+        """Zoom by a factor; the canvas point under `pixel` stays there."""
+        self._flight.stop()
+        zoom = min(max(self.zoom * factor, LEAST), MOST)
+        if abs(zoom - 1) < 0.02 and factor != 1:
+            zoom = 1.0  # 100 % catches, for it is where everyone wants to be
+        fixed = QPointF(self._view.mapToScene(QPointF(pixel).toPoint()))
+        self._take(zoom)
+        seen = self._view.mapFromScene(fixed)
+        self.pan(QPointF(pixel) - QPointF(seen))
+
+    def look_at(self, centre: QPointF, zoom: float | None = None) -> None:
+        """Go to a place: flying where motion is on, else at once."""
+        zoom = self.zoom if zoom is None else min(max(zoom, LEAST), MOST)
+        self._flight.stop()
+        duration = self._view.theme.duration("camera")
+        if not duration or not self._view.isVisible():
+            self._take(zoom)
+            self._view.centerOn(centre)
+            return
+        self._from, self._to = (self.centre, self.zoom), (centre, zoom)
+        self._flight.setDuration(duration)
+        self._flight.setStartValue(0.0)
+        self._flight.setEndValue(1.0)
+        self._flight.start()
+
+    def fit(self, content: QRectF, most: float = 1.0) -> None:
+        """Show a whole rectangle with a margin, at most at the zoom `most`."""
+        if content.isEmpty():
+            self.look_at(QPointF(0, 0), 1.0)
+            return
+        size = self._view.viewport().size()
+        across = (size.width() - 2 * MARGIN) / content.width()
+        down = (size.height() - 2 * MARGIN) / content.height()
+        self.look_at(content.center(), min(across, down, most))
+
+    def _take(self, zoom: float) -> None:
+        if zoom != self.zoom:
+            self.zoom = zoom
+            self._view.setTransform(QTransform.fromScale(zoom, zoom))
+            self._view.zoom_changed.emit(zoom)
+
+    def _fly(self, share: float) -> None:
+        (start, first), (end, last) = self._from, self._to
+        self._take(first * (last / first) ** share)
+        self._view.centerOn(start + (end - start) * share)

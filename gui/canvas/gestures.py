@@ -1,0 +1,149 @@
+"""Mouse gestures: one object from press to release, ending in one edit or none.
+
+A gesture draws what it would do and changes nothing until `finish`; `cancel` leaves no trace.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from graph import edits as e
+from gui.canvas import geometry as geo
+from gui.canvas.node_item import NodeItem
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+
+def tr(text: str) -> str:
+    """A text of the canvas in the user's language."""
+    return QCoreApplication.translate("Canvas", text)
+
+
+class Gesture:
+    """The parent of all gestures. Points are in canvas units, `pixel` in the viewport's."""
+
+    cursor: Qt.CursorShape | None = None
+
+    def __init__(self, view: CanvasView) -> None:
+        self.view = view
+        self.scene = view.canvas
+        self.document = view.document
+
+    def move(self, point: QPointF, pixel: QPoint) -> None:
+        """The pointer moved."""
+
+    def finish(self, point: QPointF, pixel: QPoint) -> None:
+        """The button was released."""
+
+    def cancel(self) -> None:
+        """Esc, or the window lost the mouse."""
+
+    def paint(self, painter: QPainter, zoom: float) -> None:
+        """Draw above the nodes what the gesture is about to do."""
+
+
+class Pan(Gesture):
+    """Middle button, or space and the left one: the canvas follows the pointer."""
+
+    cursor = Qt.CursorShape.ClosedHandCursor
+
+    def __init__(self, view: CanvasView, pixel: QPoint) -> None:
+        super().__init__(view)
+        self._last = pixel
+
+    def move(self, point: QPointF, pixel: QPoint) -> None:
+        self.view.camera.pan(pixel - self._last)
+        self._last = pixel
+
+
+class Band(Gesture):
+    """A rubber band on empty canvas selects the nodes it meets."""
+
+    def __init__(self, view: CanvasView, point: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        super().__init__(view)
+        self._start = self._end = point
+        self._before = self.document.selection.nodes
+        self._adds = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        self._toggles = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        self._edge = self.document.selection.edge
+        if not (self._adds or self._toggles):
+            self.document.selection.clear()
+
+    def move(self, point: QPointF, pixel: QPoint) -> None:
+        self._end = point
+        rect = self._rect()
+        found = {item.id for item in self.scene.items(rect) if isinstance(item, NodeItem)}
+        if self._toggles:
+            found = self._before ^ found
+        elif self._adds:
+            found |= self._before
+        self.document.selection.set_nodes(found)
+        self.scene.update()
+
+    def finish(self, point: QPointF, pixel: QPoint) -> None:
+        self.scene.update()
+
+    def cancel(self) -> None:
+        if self._edge is not None:
+            self.document.selection.set_edge(self._edge)
+        else:
+            self.document.selection.set_nodes(self._before)
+        self.scene.update()
+
+    def paint(self, painter: QPainter, zoom: float) -> None:
+        theme = self.scene.theme
+        painter.setPen(QPen(theme.color("text"), 1 / zoom, Qt.PenStyle.DashLine))
+        painter.setBrush(theme.color("selected", 0.35))
+        painter.drawRect(self._rect())
+
+    def _rect(self) -> QRectF:
+        return QRectF(self._start, self._end).normalized()
+
+
+class MoveNodes(Gesture):
+    """Dragging a node moves all selected ones, snapped to the grid."""
+
+    cursor = Qt.CursorShape.SizeAllCursor
+
+    def __init__(self, view: CanvasView, held: NodeItem, point: QPointF) -> None:
+        super().__init__(view)
+        ids = self.document.selection.nodes
+        items = self.scene.items_by_id
+        self._start = point
+        self._held = held.id
+        self._places = {id_: (items[id_].x(), items[id_].y()) for id_ in ids if id_ in items}
+        self._moved = False
+
+    def move(self, point: QPointF, pixel: QPoint) -> None:
+        dx, dy = self._shift(point)
+        self._moved = self._moved or bool(dx or dy)
+        if self._moved:
+            for id_, (x, y) in self._places.items():
+                self.scene.place_node(id_, (x + dx, y + dy))
+
+    def finish(self, point: QPointF, pixel: QPoint) -> None:
+        dx, dy = self._shift(point)
+        if not (dx or dy):
+            self.cancel()
+            return
+        places = {id_: (x + dx, y + dy) for id_, (x, y) in self._places.items()}
+        text = tr("Move") if len(places) == 1 else tr("Move {count} nodes")
+        if not self.document.do(e.Move(places), text.format(count=len(places))):
+            self.cancel()
+
+    def cancel(self) -> None:
+        if self._moved:
+            for id_, place in self._places.items():
+                if id_ in self.scene.items_by_id:
+                    self.scene.place_node(id_, place)
+
+    def _shift(self, point: QPointF) -> geo.Point:
+        """How far to move so that the held node stands on the grid."""
+        x, y = self._places[self._held]
+        away = point - self._start
+        to_x, to_y = geo.snapped(x + away.x(), y + away.y())
+        return to_x - x, to_y - y

@@ -1,0 +1,126 @@
+"""What a node looks like: its unchanging face, and its mood of the moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from graph import Graph, PortRef
+from graph.port import Shape
+from gui.canvas.geometry import NodeShape, node_shape
+from gui.numbers import format_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from graph import Check, Problem
+    from gui.shown import Shown
+
+Mark = Literal["", "failed", "running", "stale", "empty"]
+# Problems of a graph that is still being drawn: something is missing, nothing is wrong.
+UNFINISHED = frozenset({"unwired", "no-value"})
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What does not change while one steps: texts and shape of a node."""
+
+    title: str
+    module: str
+    icon: str
+    shape: NodeShape
+    tooltip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """What changes while one works: marks, rings, borders."""
+
+    muted: bool = False
+    ring: Literal["", "forward", "reverse"] = ""
+    mark: Mark = ""
+    is_target: bool = False
+    is_selected: bool = False
+    has_focus: bool = False
+    problem_ports: frozenset[str] = frozenset()
+    selected_port: str = ""
+
+
+def face_of(graph: Graph, id_: str) -> Face:
+    """The face of a node; ports of an unknown module are those that edges name."""
+    node = graph.nodes[id_]
+    module = graph.module(id_)
+    title = node.label or id_
+    if module is None:
+        inputs = tuple(graph.arriving(id_))
+        edges = graph.store.edges_at(id_)
+        leaving = (edge.source.port for edge in edges if edge.source.node == id_)
+        shape = node_shape("unknown", inputs, tuple(dict.fromkeys(leaving)), ())
+        return Face(title, node.module, "unknown", shape, id_)
+    pins = tuple(port.name for port in module.parameter_ports)
+    inputs = tuple(port.name for port in module.wired_ports if port.role == "input")
+    outputs = tuple(port.name for port in module.output_ports)
+    shape = node_shape(module.outline(), inputs, outputs, pins)
+    first = module.doc.split("\n\n")[0].replace("\n", " ")
+    tooltip = f"{id_} ({node.module}): {first}"
+    return Face(title, node.module, module.icon, shape, tooltip)
+
+
+def shape_text(graph: Graph, id_: str, check: Check | None, shown: Shown, wide: bool) -> str:
+    """The node's output shape: symbolic before the run, real after it.
+
+    A wide node also says what arrives: `[B, 8] → [B, 4]`.
+    """
+    module = graph.module(id_)
+    if module is None or not module.output_ports:
+        return ""
+    out = _shape(graph, PortRef(id_, module.output_ports[0].name), check, shown)
+    text = format_shape(out) if out is not None else "[…]"
+    more = len(module.output_ports) - 1
+    if more:
+        text += f" +{more}"
+    inputs = [port for port in module.wired_ports if port.role == "input"]
+    if wide and inputs:
+        edge = graph.incoming(PortRef(id_, inputs[0].name))
+        arriving = _shape(graph, edge.source, check, shown) if edge else None
+        if arriving is not None:
+            text = f"{format_shape(arriving)} → {text}"
+    return text
+
+
+def _shape(graph: Graph, port: PortRef, check: Check | None, shown: Shown) -> Shape | None:
+    reading = shown.value(port)
+    if reading.array is not None:
+        return reading.array.shape
+    type_ = check.types.get(port) if check is not None else None
+    if type_ is None and port.node in graph:
+        type_ = graph.types.of(port)
+    return type_.shape if type_ else None
+
+
+def module_text(graph: Graph, id_: str, check: Check | None) -> str:
+    """The module's name; a layer with a matrix also says from how many features to how many."""
+    name = graph.nodes[id_].module
+    type_ = check.types.get(PortRef(id_, "weight")) if check is not None else None
+    if type_ is not None and len(type_.shape) == 2 and type_.is_known:
+        return f"{name} {type_.shape[1]}→{type_.shape[0]}"
+    return name
+
+
+def problems_by_node(check: Check | None) -> Mapping[str, tuple[Problem, ...]]:
+    """The check's problems, sorted to their nodes."""
+    found: dict[str, tuple[Problem, ...]] = {}
+    for problem in check.problems if check is not None else ():
+        if problem.node is not None:
+            found[problem.node] = (*found.get(problem.node, ()), problem)
+    return found
+
+
+def mark_of(problems: tuple[Problem, ...], has_failed: bool, is_stale: bool) -> Mark:
+    """The one mark of a node: failed before empty before stale."""
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if has_failed or any(problem.code not in UNFINISHED for problem in errors):
+        return "failed"
+    if errors:
+        return "empty"
+    return "stale" if is_stale else ""

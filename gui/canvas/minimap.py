@@ -1,0 +1,93 @@
+"""The minimap: where the view stands, shown only while the graph overflows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from gui.canvas.overview import paint_plan
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+WIDTH, HEIGHT = 176, 112
+MARGIN = 12
+SLACK = 8  # pixels that the graph may overflow before the map comes
+
+
+class Minimap(QWidget):
+    """A small plan in the canvas's corner; pressing or dragging in it moves the view."""
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.resize(WIDTH, HEIGHT)
+        self.setAccessibleName(self.tr("Minimap"))
+        view.canvas.content_changed.connect(self.follow)
+        view.zoom_changed.connect(self.follow)
+        view.horizontalScrollBar().valueChanged.connect(self.follow)
+        view.verticalScrollBar().valueChanged.connect(self.follow)
+        view.theme.changed.connect(self.update)
+        self.follow()
+
+    def place(self) -> None:
+        """Stand in the lower right corner."""
+        self.move(self._view.width() - WIDTH - MARGIN, self._view.height() - HEIGHT - MARGIN)
+        self.follow()
+
+    def follow(self) -> None:
+        """Come or go as the graph overflows the view."""
+        slack = SLACK / self._view.zoom
+        content = self._view.canvas.content_rect()
+        seen = self._seen().adjusted(-slack, -slack, slack, slack)
+        self.setVisible(not content.isEmpty() and not seen.contains(content))
+        self.update()
+
+    def paintEvent(self, event) -> None:
+        """The plan, and a frame around what is seen."""
+        theme = self._view.theme
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.color("panel"))
+        painter.save()
+        scale, origin = self._fit()
+        painter.scale(scale, scale)
+        painter.translate(-origin)
+        paint_plan(painter, self._view.canvas, self._whole())
+        pen = QPen(theme.color("text"), 2)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(self._seen())
+        painter.restore()
+        painter.setPen(QPen(theme.color("grid"), 1))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def mousePressEvent(self, event) -> None:
+        """Look there."""
+        self._go(event.position())
+
+    def mouseMoveEvent(self, event) -> None:
+        """Look there, while a button is held."""
+        if event.buttons():
+            self._go(event.position())
+
+    def _go(self, pixel: QPointF) -> None:
+        scale, origin = self._fit()
+        self._view.centerOn(pixel / scale + origin)
+
+    def _seen(self) -> QRectF:
+        return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
+
+    def _whole(self) -> QRectF:
+        return self._view.canvas.content_rect().united(self._seen())
+
+    def _fit(self) -> tuple[float, QPointF]:
+        """(pixels per canvas unit, the canvas point in the map's corner)."""
+        whole = self._whole()
+        scale = min((WIDTH - 12) / max(whole.width(), 1), (HEIGHT - 12) / max(whole.height(), 1))
+        size = QPointF(WIDTH / scale / 2, HEIGHT / scale / 2)
+        return scale, whole.center() - size

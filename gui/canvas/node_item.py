@@ -1,0 +1,77 @@
+"""One item per node: it holds an id and asks the scene for the rest when it paints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from gui.canvas import geometry as geo
+from gui.canvas.node_paint import paint_node, paint_wiring
+
+if TYPE_CHECKING:
+    from gui.canvas.scene import CanvasScene
+
+
+class NodeItem(QGraphicsItem):
+    """A node on the canvas; ports, pins and texts are painted inside it."""
+
+    def __init__(self, id_: str, shape: geo.NodeShape) -> None:
+        super().__init__()
+        self.id = id_
+        self.outline = shape
+
+    def take_shape(self, shape: geo.NodeShape) -> None:
+        """Take another shape, as after a change of attributes."""
+        if shape is not self.outline:
+            self.prepareGeometryChange()
+            self.outline = shape
+        self.update()
+
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of the node's body and pins, in canvas units."""
+        x, y = self.x(), self.y()
+        pins = 2 * geo.PIN if self.outline.pins else 0
+        return (x, y, x + self.outline.width, y + self.outline.height + pins)
+
+    def port_place(self, name: str) -> geo.Point | None:
+        """Where an edge meets the port, in canvas units."""
+        place = self.outline.port(name)
+        return None if place is None else (self.x() + place[0], self.y() + place[1])
+
+    def boundingRect(self) -> QRectF:
+        """The node with everything that may be painted around it."""
+        around = geo.RING + 2
+        pins = 2 * geo.PIN if self.outline.pins else 0
+        return QRectF(
+            -around,
+            -around,
+            self.outline.width + 2 * around,
+            self.outline.height + pins + 2 * around,
+        )
+
+    def shape(self) -> QPainterPath:
+        """Where the mouse meets the node: its body and its ports."""
+        path = QPainterPath()
+        path.addRect(0, 0, self.outline.width, self.outline.height)
+        return path
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Paint at the level of detail of the painter's zoom."""
+        level = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+        self.paint_at(painter, level)
+
+    def paint_at(self, painter: QPainter, zoom: float) -> None:
+        """Paint at a level of detail of one's own choice."""
+        scene: CanvasScene = self.scene()
+        face = scene.face(self.id)
+        fits = scene.fits(self.id)
+        if fits and not any(fits.values()):
+            painter.setOpacity(0.5)
+        paint_node(painter, face, scene.texts(self.id), scene.mood(self.id), scene.theme, zoom)
+        if fits:
+            paint_wiring(painter, self.outline, fits, scene.theme)

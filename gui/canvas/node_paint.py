@@ -1,0 +1,250 @@
+"""How a node is painted: plain functions over its face and mood, in canvas units."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from gui.canvas import geometry as geo
+from gui.canvas.levels import FAR, title_pixels
+from gui.canvas.looks import Face, Mood
+from gui.icons import paint_icon
+from gui.theme import Theme
+
+ICON = 16
+LEFT, RIGHT = 9, 5
+LEAST_TEXT = 11
+MARK = 14
+ROWS = (15, 33, 48)  # middles of title, module and shape
+LEFT_ALIGN = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+CENTRE_ALIGN = Qt.AlignmentFlag.AlignCenter
+
+
+@lru_cache(maxsize=1024)
+def outline_path(outline: str, width: float, height: float, grown: float = 0.0) -> QPainterPath:
+    """The outline of a node, grown on all sides by `grown`."""
+    rect = QRectF(-grown, -grown, width + 2 * grown, height + 2 * grown)
+    corner = geo.CORNER + grown
+    path = QPainterPath()
+    if outline == "source":
+        round_ = min(geo.SOURCE_CORNER, height / 2) + grown
+        path.moveTo(rect.left() + round_, rect.top())
+        path.lineTo(rect.right() - corner, rect.top())
+        path.arcTo(rect.right() - 2 * corner, rect.top(), 2 * corner, 2 * corner, 90, -90)
+        path.lineTo(rect.right(), rect.bottom() - corner)
+        path.arcTo(
+            rect.right() - 2 * corner, rect.bottom() - 2 * corner, 2 * corner, 2 * corner, 0, -90
+        )
+        path.lineTo(rect.left() + round_, rect.bottom())
+        path.arcTo(rect.left(), rect.bottom() - 2 * round_, 2 * round_, 2 * round_, 270, -90)
+        path.lineTo(rect.left(), rect.top() + round_)
+        path.arcTo(rect.left(), rect.top(), 2 * round_, 2 * round_, 180, -90)
+    elif outline == "loss":
+        path.moveTo(rect.left() + corner, rect.top())
+        path.lineTo(rect.right() - geo.TIP, rect.top())
+        path.lineTo(rect.right(), rect.center().y())
+        path.lineTo(rect.right() - geo.TIP, rect.bottom())
+        path.lineTo(rect.left() + corner, rect.bottom())
+        path.arcTo(rect.left(), rect.bottom() - 2 * corner, 2 * corner, 2 * corner, 270, -90)
+        path.lineTo(rect.left(), rect.top() + corner)
+        path.arcTo(rect.left(), rect.top(), 2 * corner, 2 * corner, 180, -90)
+    else:
+        path.addRoundedRect(rect, corner, corner)
+        return path
+    path.closeSubpath()
+    return path
+
+
+def paint_node(
+    painter: QPainter, face: Face, texts: tuple[str, str], mood: Mood, theme: Theme, zoom: float
+) -> None:
+    """Paint one node at the origin; `texts` are its module line and its shape line."""
+    _paint_body(painter, face, mood, theme)
+    if zoom >= FAR:
+        _paint_rows(painter, face, texts, mood, theme)
+    else:
+        _paint_far(painter, face, mood, theme, zoom)
+    _paint_marks(painter, face, mood, theme)
+    paint_ports(painter, face.shape, mood, theme)
+
+
+def _paint_body(painter: QPainter, face: Face, mood: Mood, theme: Theme) -> None:
+    shape = face.shape
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if mood.ring:
+        painter.setPen(QPen(theme.color(mood.ring), 3))
+        painter.drawPath(outline_path(shape.outline, shape.width, shape.height, 3.5))
+    if mood.has_focus:
+        painter.setPen(QPen(theme.color("text"), 2))
+        gap = 7.0 if mood.ring else 4.0
+        painter.drawPath(outline_path(shape.outline, shape.width, shape.height, gap))
+    pen = QPen(theme.color("line", 0.6 if mood.muted else 1.0), 1)
+    if mood.is_selected:
+        pen = QPen(theme.color("text"), 2)
+    if shape.outline == "unknown":
+        pen.setStyle(Qt.PenStyle.DashLine)
+    painter.setPen(pen)
+    painter.setBrush(theme.color("node"))
+    painter.drawPath(outline_path(shape.outline, shape.width, shape.height))
+    if shape.outline == "layer":
+        painter.fillRect(QRectF(5, 8, 2, shape.height - 16), theme.color("line"))
+
+
+def _paint_rows(
+    painter: QPainter, face: Face, texts: tuple[str, str], mood: Mood, theme: Theme
+) -> None:
+    shape = face.shape
+    top = _text_top(shape)
+    ink = theme.color("muted" if mood.muted else "text")
+    left = LEFT + (4 if shape.outline == "layer" else 0)
+    paint_icon(painter, face.icon, QRectF(left, top + ROWS[0] - ICON / 2, ICON, ICON), ink)
+    start = left + ICON + 4
+    row = _mark_row(face, mood, theme)
+    room = _right(shape) - start - (_marks_width(mood) if row == 0 else 0)
+    font, title = fitted(face.title, theme, 13, 600, room)
+    painter.setFont(font)
+    painter.setPen(ink)
+    painter.drawText(QRectF(start, top + ROWS[0] - 10, room + 3, 20), LEFT_ALIGN, title)
+    painter.setPen(theme.color("muted"))
+    room = shape.width - left - geo.PORT_RADIUS - 2
+    rooms = (room - (_marks_width(mood) if row == 1 else 0), room)
+    for index, mono in ((0, False), (1, True)):
+        font, shown = fitted(texts[index], theme, 11, 400, rooms[index], mono)
+        painter.setFont(font)
+        area = QRectF(left, top + ROWS[index + 1] - 8, rooms[index] + 3, 16)
+        painter.drawText(area, LEFT_ALIGN, shown)
+
+
+def _text_top(shape: geo.NodeShape) -> float:
+    """Where the three rows of text begin: at the top of a layer, else in the middle."""
+    return 0.0 if shape.outline == "layer" else (shape.height - geo.COMPACT[1]) / 2
+
+
+def _right(shape: geo.NodeShape) -> float:
+    """Where the title row ends; a loss narrows towards its tip."""
+    return shape.width - RIGHT - (geo.TIP / 2 if shape.outline == "loss" else 0)
+
+
+def _marks_width(mood: Mood) -> float:
+    marks = bool(mood.mark) + mood.is_target
+    return marks * MARK + (2 if marks else 0)
+
+
+def _mark_row(face: Face, mood: Mood, theme: Theme) -> int:
+    """Marks stand in the title's row, or below it where they would cost the title letters."""
+    start = LEFT + ICON + 4 + (4 if face.shape.outline == "layer" else 0)
+    room = _right(face.shape) - start
+    return 0 if fits_whole(face.title, theme, 600, room - _marks_width(mood)) else 1
+
+
+def _paint_far(painter: QPainter, face: Face, mood: Mood, theme: Theme, zoom: float) -> None:
+    """From afar: a large title alone; when even that is too small, the drawing."""
+    shape = face.shape
+    ink = theme.color("muted" if mood.muted else "text")
+    pixels = title_pixels(zoom)
+    if pixels * zoom < 7.5:
+        side = 32.0
+        middle = QPointF(shape.width / 2 - side / 2, shape.height / 2 - side / 2)
+        paint_icon(painter, face.icon, QRectF(middle.x(), middle.y(), side, side), ink)
+        return
+    left = LEFT + (2 if shape.outline == "layer" else 0)
+    right = _right(shape)
+    font, title = fitted(face.title, theme, pixels, 600, right - left)
+    painter.setFont(font)
+    painter.setPen(ink)
+    painter.drawText(QRectF(left, 0, right - left, shape.height), CENTRE_ALIGN, title)
+
+
+def _paint_marks(painter: QPainter, face: Face, mood: Mood, theme: Theme) -> None:
+    shape = face.shape
+    top = _text_top(shape)
+    marks = [("target", "text")] if mood.is_target else []
+    if mood.mark:
+        marks.append((mood.mark, "error" if mood.mark == "failed" else "text"))
+    if not marks:
+        return
+    row = _mark_row(face, mood, theme)
+    middle = top + ROWS[row]
+    right = _right(shape) - (geo.PORT_RADIUS if row else 0)
+    for index, (name, ink) in enumerate(reversed(marks)):
+        box = QRectF(right - MARK * (index + 1), middle - MARK / 2, MARK, MARK)
+        paint_icon(painter, name, box, theme.color(ink))
+
+
+def paint_ports(painter: QPainter, shape: geo.NodeShape, mood: Mood, theme: Theme) -> None:
+    """Round ports on the sides, square pins on stems below."""
+    line = QPen(theme.color("line"), 1.5)
+    fill = QBrush(theme.color("canvas"))
+    for places in (shape.inputs, shape.outputs):
+        for name, (x, y) in places.items():
+            painter.setPen(_port_pen(name, mood, theme) or line)
+            painter.setBrush(fill)
+            painter.drawEllipse(QPointF(x, y), geo.PORT_RADIUS, geo.PORT_RADIUS)
+    half = geo.PIN / 2
+    for name, (x, y) in shape.pins.items():
+        painter.setPen(line)
+        painter.drawLine(QPointF(x, shape.height), QPointF(x, y - geo.PIN))
+        painter.setPen(_port_pen(name, mood, theme) or line)
+        painter.setBrush(fill)
+        painter.drawRect(QRectF(x - half, y - geo.PIN, geo.PIN, geo.PIN))
+
+
+def _port_pen(name: str, mood: Mood, theme: Theme) -> QPen | None:
+    if name == mood.selected_port:
+        return QPen(theme.color("text"), 2.5)
+    if name in mood.problem_ports:
+        return QPen(theme.color("error"), 2.5)
+    return None
+
+
+def fitted(
+    text: str, theme: Theme, pixels: int, weight: int, room: float, mono: bool = False
+) -> tuple[QFont, str]:
+    """The font and text that fit: smaller down to 11 pixels, then narrower, then cut with …."""
+    if not text:
+        return theme.drawn_font(pixels, weight, mono), ""
+    for size in range(pixels, min(pixels, LEAST_TEXT) - 1, -1):
+        if text_width(text, theme, size, weight, mono) <= room:
+            return theme.drawn_font(size, weight, mono), text
+    narrow = theme.drawn_font(min(pixels, LEAST_TEXT), weight, mono, narrow=True)
+    return narrow, QFontMetricsF(narrow).elidedText(text, Qt.TextElideMode.ElideRight, room)
+
+
+def fits_whole(text: str, theme: Theme, weight: int, room: float) -> bool:
+    """Whether a text fits uncut at the smallest size."""
+    narrow = theme.drawn_font(LEAST_TEXT, weight, narrow=True)
+    return QFontMetricsF(narrow).horizontalAdvance(text) <= room
+
+
+_widths: dict[tuple[str, str, int, int, bool], float] = {}
+
+
+def text_width(text: str, theme: Theme, pixels: int, weight: int, mono: bool = False) -> float:
+    """Width of a text in canvas units; remembered, for measuring is slow."""
+    font = theme.drawn_font(pixels, weight, mono)
+    key = (text, font.family(), pixels, weight, mono)
+    if key not in _widths:
+        if len(_widths) > 20_000:
+            _widths.clear()
+        _widths[key] = QFontMetricsF(font).horizontalAdvance(text)
+    return _widths[key]
+
+
+def paint_wiring(
+    painter: QPainter, shape: geo.NodeShape, fits: dict[str, bool], theme: Theme
+) -> None:
+    """While a wire is drawn: ports that fit are lit, the others dim."""
+    for name, fit in fits.items():
+        place = shape.port(name)
+        if place is None:
+            continue
+        x, y = place
+        if name in shape.pins:
+            y -= geo.PIN / 2
+        radius = geo.PORT_RADIUS + (2 if fit else 0)
+        ink: QColor = theme.color("text" if fit else "grid")
+        painter.setPen(QPen(ink, 2 if fit else 1.5))
+        painter.setBrush(ink if fit else theme.color("canvas"))
+        painter.drawEllipse(QPointF(x, y), radius, radius)

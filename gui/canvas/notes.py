@@ -1,0 +1,123 @@
+"""The words at both ends of an edge: plain functions from readings to texts.
+
+Each gives its forms from rich to poor; the plates take the richest that there is room for.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gui.numbers import format_number, format_shape
+from gui.shown import Reading
+
+FEW = 4  # a vector of at most as many numbers is written out from close by
+Forms = tuple[str, ...]
+
+
+def value_forms(reading: Reading, name: str, close: bool) -> Forms:
+    """What flows: `2`, from close by `x.y = 2`; a tensor's shape, from close by its range."""
+    if reading.state != "value":
+        return () if reading.state == "blank" else (reading.state,)
+    array = reading.array
+    if array is None:
+        return ()
+    if array.ndim == 0:
+        number = format_number(array.item())
+        return (f"{name} = {number}", number) if close else (number,)
+    shape = format_shape(array.shape) + _odd(array)
+    if not close:
+        return (shape,)
+    return (f"{shape}  {numbers_or_range(array)}", shape)
+
+
+def gradient_forms(reading: Reading, port: str, product: str, close: bool) -> Forms:
+    """What comes back: `∂ 3`, from close by `∂L/∂a = 1 × 3 = 3`; the norm of a tensor.
+
+    `product` is the chain rule in numbers where both of its factors are numbers, else empty.
+    """
+    if reading.state != "value":
+        return () if reading.state == "blank" else (reading.state,)
+    array = reading.array
+    if array is None:
+        return ()
+    if array.ndim == 0:
+        number = format_number(array.item())
+        short = f"∂ {number}"
+        if not close:
+            return (short,)
+        chain = f"{product} = {number}" if product else number
+        return (f"∂L/∂{port} = {chain}", f"∂L/∂{port} = {number}", short)
+    norm = f"∂ ‖{format_number(norm_of(array))}‖"
+    if not close:
+        return (norm, f"∂ ‖{format_number(norm_of(array), 2)}‖")
+    return (f"{norm}  {numbers_or_range(array)}", norm)
+
+
+def sum_forms(reading: Reading) -> Forms:
+    """What comes back to a port over all its edges: `Σ∂ 0.077`."""
+    if reading.array is None:
+        return ()
+    if reading.array.ndim == 0:
+        return (f"Σ∂ {format_number(reading.array.item())}",)
+    return tuple(f"Σ∂ ‖{format_number(norm_of(reading.array), digits)}‖" for digits in (4, 2))
+
+
+def factor_forms(reading: Reading) -> Forms:
+    """The local derivative: `×3` between scalars, else the structure of its Jacobian."""
+    if reading.map is None:
+        return ()
+    factor = scalar_factor(reading)
+    if factor is not None:
+        return (f"×{format_number(factor)}",)
+    words = reading.map.describe()
+    short = words.split(" of ")[0]
+    return (words, short) if short != words else (words,)
+
+
+def scalar_factor(reading: Reading) -> float | None:
+    """The local derivative as a number, where output and input are scalars."""
+    found = reading.map
+    if found is None or found.out_shape != () or found.in_shape != ():
+        return None
+    return float(np.asarray(found.window(slice(0, 1), slice(0, 1))).reshape(()))
+
+
+def product_text(upstream: Reading, factor: Reading) -> str:
+    """`1 × 3`, or nothing where one of the two is no number."""
+    number = scalar_factor(factor)
+    if number is None or upstream.array is None or upstream.array.ndim:
+        return ""
+    return f"{format_number(upstream.array.item())} × {_bracketed(number)}"
+
+
+def numbers_or_range(array: np.ndarray) -> str:
+    """The numbers of a short vector, the range of anything else."""
+    if array.ndim == 1 and array.size <= FEW:
+        return "  ".join(format_number(number, 3) for number in array.tolist())
+    finite = array[np.isfinite(array)] if array.dtype.kind == "f" else array
+    if not finite.size:
+        return ""
+    return f"{format_number(finite.min(), 3)} … {format_number(finite.max(), 3)}"
+
+
+def norm_of(array: np.ndarray) -> float:
+    """The Euclidean norm over all entries."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.linalg.norm(np.asarray(array, dtype=np.float64).ravel()))
+
+
+def is_finite(reading: Reading) -> bool:
+    """Whether every number of a reading is finite."""
+    array = reading.array
+    return array is None or array.dtype.kind not in "fc" or bool(np.isfinite(array).all())
+
+
+def _odd(array: np.ndarray) -> str:
+    if array.dtype.kind != "f" or np.isfinite(array).all():
+        return ""
+    return " NaN" if np.isnan(array).any() else " ∞"
+
+
+def _bracketed(number: float) -> str:
+    text = format_number(number)
+    return f"({text})" if number < 0 else text

@@ -1,0 +1,46 @@
+"""How plates are painted: texts of constant size on screen, on the canvas's ground."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from gui.canvas.plates import Label, Plate
+from gui.canvas.thumbnails import paint_thumbnail
+from gui.theme import Theme
+
+
+def paint_plates(
+    painter: QPainter, rect: QRectF, plates: Iterable[Plate], theme: Theme, pixel: float
+) -> None:
+    """Paint the plates that meet a rectangle; `pixel` is a screen pixel in canvas units."""
+    box = (rect.left(), rect.top(), rect.right(), rect.bottom())
+    for plate in plates:
+        left, top, right, bottom = plate.bounds
+        if left > box[2] or right < box[0] or top > box[3] or bottom < box[1]:
+            continue
+        if plate.picture is not None:
+            paint_thumbnail(painter, plate.picture, theme, signed=plate.kind != "value")
+        for label in plate.labels:
+            _paint_label(painter, label, theme, pixel)
+
+
+def _paint_label(painter: QPainter, label: Label, theme: Theme, pixel: float) -> None:
+    left, top, right, bottom = label.box
+    painter.save()
+    painter.translate(left, top)
+    painter.scale(pixel, pixel)
+    rect = QRectF(0, 0, (right - left) / pixel, (bottom - top) / pixel)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color("canvas"))
+    painter.drawRect(rect.adjusted(0, 1, 0, -1))
+    if label.framed:
+        painter.setPen(QPen(theme.color(label.ink), 1))
+        radius = rect.height() / 2
+        painter.drawRoundedRect(rect, radius, radius)
+    painter.setFont(theme.drawn_font(label.pixels, label.weight))
+    painter.setPen(theme.color(label.ink))
+    painter.drawText(rect.adjusted(-8, -4, 8, 4), Qt.AlignmentFlag.AlignCenter, label.text)
+    painter.restore()

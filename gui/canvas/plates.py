@@ -1,0 +1,285 @@
+"""Plates: the annotations of edges and pins, laid out so that none covers a node or another.
+
+In a first round every gradient gets its shortest form, then every value, sum and pin; then
+factors, longer forms and pictures come in where there is room. So what is dropped first is
+picture, factor, value, and the gradient last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from graph import PortRef
+from gui.canvas import geometry as geo
+from gui.canvas import notes
+from gui.canvas.levels import text_pixels
+from gui.canvas.node_paint import text_width
+from gui.canvas.placing import Box, Room
+from gui.canvas.thumbnails import Thumbnail, thumbnails
+from gui.shown import Reading, Shown
+from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from graph import Graph
+
+Kind = Literal["value", "sum", "gradient", "pin"]
+PAD = 3  # pixels on both sides of a text
+PILL = 6  # pixels between a factor's text and its border
+GAP = 4  # pixels between gradient and factor
+BREATH = 7  # pixels of wire that stay in sight between two plates
+AWAY = 7  # pixels between a plate and the rim of its port
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text at its place; `framed` texts stand in a rounded border."""
+
+    text: str
+    ink: str
+    box: Box
+    pixels: int
+    weight: int = 600
+    framed: bool = False
+
+
+@dataclass(slots=True)
+class Plate:
+    """One annotation: its texts, its picture, and the port it speaks about."""
+
+    kind: Kind
+    port: PortRef
+    place: int
+    box: Box
+    labels: tuple[Label, ...]
+    picture: Thumbnail | None = None
+
+    @property
+    def bounds(self) -> Box:
+        """The box with the picture's."""
+        if self.picture is None:
+            return self.box
+        one, other = self.box, self.picture.box
+        return (
+            min(one[0], other[0]),
+            min(one[1], other[1]),
+            max(one[2], other[2]),
+            max(one[3], other[3]),
+        )
+
+
+@dataclass
+class Wish:
+    """What a plate would like to show, from rich to poor, and what it has been given."""
+
+    kind: Kind
+    port: PortRef
+    at: geo.Point
+    forms: notes.Forms
+    ink: str
+    factors: notes.Forms = ()
+    reading: Reading | None = None
+    plate: Plate | None = None
+    form: int = 0
+    factor: int = -1
+
+
+@dataclass
+class Sight:
+    """What there is to annotate in a region of the canvas."""
+
+    sources: dict[PortRef, geo.Point] = field(default_factory=dict)
+    targets: dict[PortRef, geo.Point] = field(default_factory=dict)
+    source_of: dict[PortRef, PortRef] = field(default_factory=dict)
+    pins: dict[PortRef, geo.Point] = field(default_factory=dict)
+    nodes: np.ndarray = field(default_factory=lambda: np.empty((0, 4)))
+    wires: np.ndarray = field(default_factory=lambda: np.empty((0, 0, 2)))
+
+
+class Layout:
+    """Lays out the plates of a sight at one zoom. Sizes on screen are divided by the zoom."""
+
+    def __init__(self, sight: Sight, graph: Graph, shown: Shown, theme: Theme, zoom: float) -> None:
+        self._sight, self._graph, self._shown, self._theme = sight, graph, shown, theme
+        self._pixel = 1 / zoom
+        self._size = text_pixels(zoom)
+        self._close = zoom >= 1.5
+        self._height = (self._size + 5) * self._pixel
+        self._room = Room(sight.nodes, sight.wires)
+
+    def plates(self) -> list[Plate]:
+        """All plates that found room."""
+        gradients = [w for w in map(self._gradient, self._sight.targets) if w.forms]
+        values = [w for w in map(self._value, self._sight.sources) if w.forms]
+        sums = [w for w in map(self._sum, self._sight.sources) if w.forms]
+        pins = [w for pin in self._sight.pins for w in self._pin(pin) if w.forms]
+        for wishes in (gradients, values, sums, pins):
+            for wish in wishes:
+                self._place_poorest(wish)
+        self._enrich_factors(gradients, shortest=True)
+        for wishes in (gradients, values, sums, pins):
+            self._enrich_texts(wishes)
+        self._enrich_factors(gradients, shortest=False)
+        for wish in (*values, *gradients):
+            self._add_picture(wish)
+        return [w.plate for w in (*gradients, *values, *sums, *pins) if w.plate is not None]
+
+    # --- wishes --------------------------------------------------------------------------
+
+    def _value(self, port: PortRef) -> Wish:
+        reading = self._shown.value(port)
+        forms = notes.value_forms(reading, str(port), self._close)
+        return Wish(
+            "value", port, self._sight.sources[port], forms, _ink(reading, "forward"), (), reading
+        )
+
+    def _sum(self, port: PortRef) -> Wish:
+        several = port.node in self._graph and len(self._graph.outgoing(port)) > 1
+        reading = self._shown.port_gradient(port)
+        forms = notes.sum_forms(reading) if several else ()
+        return Wish("sum", port, self._sight.sources[port], forms, _ink(reading, "reverse"))
+
+    def _gradient(self, port: PortRef) -> Wish:
+        reading = self._shown.gradient(port)
+        factor = self._shown.factor(port)
+        product = ""
+        if self._close and factor.map is not None:
+            product = notes.product_text(self._upstream(port.node), factor)
+        forms = notes.gradient_forms(reading, port.port, product, self._close)
+        factors = notes.factor_forms(factor) if reading.is_value else ()
+        at = self._sight.targets[port]
+        return Wish("gradient", port, at, forms, _ink(reading, "reverse"), factors, reading)
+
+    def _pin(self, port: PortRef) -> Iterator[Wish]:
+        """A pin has up to three lines: its name, its value, its gradient."""
+        value, gradient = self._shown.value(port), self._shown.gradient(port)
+        yield Wish("pin", port, self._sight.pins[port], (port.port,), "muted")
+        value_forms = notes.value_forms(value, port.port, False) if value.is_value else ()
+        yield Wish("pin", port, self._sight.pins[port], value_forms, _ink(value, "forward"))
+        forms = notes.gradient_forms(gradient, port.port, "", False)
+        yield Wish("pin", port, self._sight.pins[port], forms, _ink(gradient, "reverse"))
+
+    def _upstream(self, node: str) -> Reading:
+        module = self._graph.module(node) if node in self._graph else None
+        if module is None or len(module.output_ports) != 1:
+            return Reading("blank")
+        return self._shown.port_gradient(PortRef(node, module.output_ports[0].name))
+
+    # --- placing -------------------------------------------------------------------------
+
+    def _place_poorest(self, wish: Wish) -> None:
+        """Give a wish its shortest form; a pin may move down a line."""
+        wish.form = len(wish.forms) - 1
+        labels = self._labels(wish)
+        box = _around(labels)
+        if wish.kind == "pin":
+            while not self._room.is_free(box):
+                labels = tuple(_lowered(label, self._height) for label in labels)
+                box = _around(labels)
+                if box[1] > wish.at[1] + 3.5 * self._height:
+                    return
+        elif not self._is_free(box):
+            return
+        wish.plate = Plate(wish.kind, wish.port, self._room.take(box), box, labels)
+
+    def _enrich_texts(self, wishes: Iterable[Wish]) -> None:
+        for wish in wishes:
+            if wish.plate is not None and wish.kind != "pin":
+                for form in range(wish.form):
+                    if self._try(wish, form, wish.factor):
+                        break
+
+    def _enrich_factors(self, wishes: Iterable[Wish], *, shortest: bool) -> None:
+        for wish in wishes:
+            if wish.plate is None or not wish.factors:
+                continue
+            if shortest:
+                self._try(wish, wish.form, len(wish.factors) - 1)
+            elif wish.factor > 0:
+                self._try(wish, wish.form, 0)
+
+    def _try(self, wish: Wish, form: int, factor: int) -> bool:
+        """Give a placed wish another form if that finds room."""
+        before = wish.form, wish.factor
+        wish.form, wish.factor = form, factor
+        labels = self._labels(wish)
+        box = _around(labels)
+        if not self._is_free(box, wish.plate.place):
+            wish.form, wish.factor = before
+            return False
+        self._room.take(box, wish.plate.place)
+        wish.plate.labels, wish.plate.box = labels, box
+        return True
+
+    def _is_free(self, box: Box, own: int | None = None) -> bool:
+        """Whether a text has room, with a bit of wire in sight on both sides."""
+        breath = BREATH * self._pixel
+        return self._room.is_free((box[0] - breath, box[1], box[2] + breath, box[3]), own)
+
+    def _add_picture(self, wish: Wish) -> None:
+        if wish.plate is None or wish.reading is None or wish.reading.array is None:
+            return
+        left, top, _, bottom = wish.plate.box
+        gap = 3 * self._pixel
+        for thumbnail in thumbnails(wish.reading.array, self._close, self._size / 12):
+            width, height = thumbnail.width * self._pixel, thumbnail.height * self._pixel
+            above = (left, top - gap - height, left + width, top - gap)
+            below = (left, bottom + gap, left + width, bottom + gap + height)
+            for box in (above, below) if wish.kind == "value" else (below, above):
+                if self._room.is_free(box) and not self._room.crosses_wire(box, gap):
+                    self._room.take(box)
+                    wish.plate.picture = thumbnail.placed(box, self._pixel)
+                    return
+
+    def _labels(self, wish: Wish) -> tuple[Label, ...]:
+        text = wish.forms[wish.form]
+        x, y = wish.at
+        away = geo.PORT_RADIUS + AWAY * self._pixel
+        if wish.kind == "pin":
+            size = max(self._size - 1, 11)
+            weight = 400 if wish.ink == "muted" else 600
+            width = self._width(text, size, weight) + 2 * PAD * self._pixel
+            top = y + 2 * self._pixel
+            box = (x - width / 2, top, x + width / 2, top + self._height * 0.92)
+            return (Label(text, wish.ink, box, size, weight),)
+        width = self._width(text, self._size, 600) + 2 * PAD * self._pixel
+        half = self._height / 2
+        if wish.kind in ("value", "sum"):
+            y += self._height * 1.02 if wish.kind == "sum" else 0
+            box = (x + away, y - half, x + away + width, y + half)
+            return (Label(text, wish.ink, box, self._size),)
+        right = x - away
+        labels: list[Label] = []
+        if wish.factor >= 0:
+            factor = wish.factors[wish.factor]
+            pill = self._width(factor, self._size - 1, 400) + 2 * PILL * self._pixel
+            box = (right - pill, y - half + self._pixel, right, y + half - self._pixel)
+            labels.append(Label(factor, "text", box, self._size - 1, 400, framed=True))
+            right -= pill + GAP * self._pixel
+        box = (right - width, y - half, right, y + half)
+        labels.insert(0, Label(text, wish.ink, box, self._size))
+        return tuple(labels)
+
+    def _width(self, text: str, pixels: int, weight: int) -> float:
+        return text_width(text, self._theme, pixels, weight) * self._pixel
+
+
+def _ink(reading: Reading, ink: str) -> str:
+    if reading.state == "failed" or not notes.is_finite(reading):
+        return "error"
+    return ink if reading.is_value else "muted"
+
+
+def _around(labels: tuple[Label, ...]) -> Box:
+    boxes = [label.box for label in labels]
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return (min(lefts), min(tops), max(rights), max(bottoms))
+
+
+def _lowered(label: Label, by: float) -> Label:
+    left, top, right, bottom = label.box
+    box = (left, top + by * 0.92, right, bottom + by * 0.92)
+    return Label(label.text, label.ink, box, label.pixels, label.weight, label.framed)

@@ -1,0 +1,349 @@
+"""The scene: items for nodes, rows for wires, plates for numbers. It keeps no truth.
+
+Everything here can be thrown away and built again from the document; signals of the document
+rebuild only what an edit touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QGraphicsScene
+
+from graph import PortRef
+from gui.canvas import geometry as geo
+from gui.canvas.ground import paint_dots
+from gui.canvas.levels import level_of
+from gui.canvas.looks import (
+    Face,
+    Mark,
+    Mood,
+    face_of,
+    mark_of,
+    module_text,
+    problems_by_node,
+    shape_text,
+)
+from gui.canvas.node_item import NodeItem
+from gui.canvas.plate_paint import paint_plates
+from gui.canvas.plates import Layout, Plate, Sight
+from gui.canvas.touched import moved_nodes, touched_nodes
+from gui.canvas.wire_paint import paint_wires
+from gui.canvas.wires import Wires
+
+if TYPE_CHECKING:
+    from graph import Problem
+    from graph.edits import Edit
+    from gui.document import Document
+    from gui.theme import Theme
+
+EXTENT = 1e6
+STALE_AFTER = 300  # milliseconds: a mark that comes and goes with every edit would flicker
+FAR_SIGHT = 0.5  # plates are laid out for half a region more on each side, for scrolling
+
+
+class CanvasScene(QGraphicsScene):
+    """What is drawn of a document."""
+
+    content_changed = Signal()  # nodes were added, removed or moved
+
+    def __init__(self, document: Document, theme: Theme, parent=None) -> None:
+        super().__init__(-EXTENT, -EXTENT, 2 * EXTENT, 2 * EXTENT, parent)
+        self.document, self.theme = document, theme
+        self.items_by_id: dict[str, NodeItem] = {}
+        self.wires = Wires()
+        self.hidden_wire: PortRef | None = None  # the one whose end is being dragged
+        self.wiring = None  # the gesture that draws a wire, while there is one
+        self.has_view_focus = False
+        self.is_printing = False
+        self._boxes: tuple[np.ndarray, list[str]] | None = None
+        self._faces: dict[str, Face] = {}
+        self._problems: dict[str, tuple[Problem, ...]] = {}
+        self._plates: list[Plate] = []
+        self._plates_for: tuple[float, QRectF] | None = None
+        self._changed: set[str] = set()
+        self._stale: frozenset[str] = frozenset()
+        self._stale_timer = QTimer(self, singleShot=True, interval=STALE_AFTER)
+        self._stale_timer.timeout.connect(self._mark_stale)
+        self._listen()
+        self.rebuild()
+
+    def _listen(self) -> None:
+        document = self.document
+        document.replaced.connect(self.rebuild)
+        document.edited.connect(self._after_edit)
+        document.checked.connect(self._after_check)
+        document.traced.connect(self._after_trace)
+        document.playhead_moved.connect(self.refresh)
+        document.selection_changed.connect(self.update)
+        self.theme.changed.connect(self.refresh)
+
+    # --- building ------------------------------------------------------------------------
+
+    def rebuild(self) -> None:
+        """Throw everything away and build it from the graph."""
+        self.clear()
+        self.items_by_id, self._faces = {}, {}
+        self.wires.clear()
+        self._changed.clear()
+        self._stale = frozenset()
+        self._problems = dict(problems_by_node(self.document.check))
+        for id_ in self.document.graph.nodes:
+            self._add_item(id_)
+        self._put_wires(edge.target for edge in self.document.graph.edges)
+        self.refresh()
+        self.content_changed.emit()
+
+    def refresh(self) -> None:
+        """Paint everything again: the theme, the playhead or a trace changed."""
+        self._plates_for = None
+        self._boxes = None
+        self.update()
+
+    def _add_item(self, id_: str) -> None:
+        item = NodeItem(id_, self.face(id_).shape)
+        item.setPos(*(self.document.graph.nodes[id_].at or (0.0, 0.0)))
+        self.items_by_id[id_] = item
+        self.addItem(item)
+
+    def _put_wires(self, targets: Iterable[PortRef]) -> None:
+        ends = []
+        for target in targets:
+            edge = self.document.graph.incoming(target)
+            if edge is None:
+                continue
+            start, end = self.port_place(edge.source), self.port_place(target)
+            if start is not None and end is not None:
+                upward = target.port in self.items_by_id[target.node].outline.pins
+                ends.append((edge.source, target, start, end, upward))
+        self.wires.put(ends)
+
+    def _after_edit(self, edit: Edit) -> None:
+        touched = touched_nodes(edit)
+        for id_ in touched:
+            self._sync_node(id_)
+        for id_ in moved_nodes(edit) - touched:
+            self._sync_place(id_)
+        self._changed |= touched
+        if touched:
+            self._stale_timer.start()
+        self.refresh()
+        self.content_changed.emit()
+
+    def _sync_node(self, id_: str) -> None:
+        """Make item and wires of one node what the graph says, whatever the edit was."""
+        for target in self.wires.at_node(id_):
+            self.wires.drop(target)
+        self._faces.pop(id_, None)
+        graph = self.document.graph
+        item = self.items_by_id.get(id_)
+        if id_ not in graph:
+            if item is not None:
+                self.removeItem(self.items_by_id.pop(id_))
+            return
+        if item is None:
+            self._add_item(id_)
+        else:
+            item.take_shape(self.face(id_).shape)
+            item.setPos(*(graph.nodes[id_].at or (0.0, 0.0)))
+        self._put_wires(edge.target for edge in graph.store.edges_at(id_))
+
+    def _sync_place(self, id_: str) -> None:
+        if id_ in self.items_by_id:
+            self.place_node(id_, self.document.graph.nodes[id_].at or (0.0, 0.0))
+
+    def place_node(self, id_: str, at: geo.Point) -> None:
+        """Draw a node elsewhere, with its wires; the document is told by the gesture's end."""
+        self.items_by_id[id_].setPos(*at)
+        self._put_wires(self.wires.at_node(id_))
+        self.refresh()
+
+    def _after_check(self) -> None:
+        self._problems = dict(problems_by_node(self.document.check))
+        self.refresh()
+
+    def _after_trace(self) -> None:
+        self._changed.clear()
+        self._stale = frozenset()
+        self._stale_timer.stop()
+        self.refresh()
+
+    def _mark_stale(self) -> None:
+        """Mark the nodes whose numbers an edit can have changed, as long as no run answers."""
+        if self.document.trace is None or self.document.is_fresh:
+            return
+        graph = self.document.graph
+        waiting = [id_ for id_ in self._changed if id_ in graph]
+        found = set(waiting)
+        while waiting:
+            for next_ in graph.successors(waiting.pop()):
+                if next_ not in found:
+                    found.add(next_)
+                    waiting.append(next_)
+        self._stale = frozenset(found)
+        self.update()
+
+    # --- reading -------------------------------------------------------------------------
+
+    def face(self, id_: str) -> Face:
+        """The face of a node, made when it is first asked for."""
+        if id_ not in self._faces:
+            self._faces[id_] = face_of(self.document.graph, id_)
+        return self._faces[id_]
+
+    def texts(self, id_: str) -> tuple[str, str]:
+        """The module line and the shape line of a node."""
+        document = self.document
+        check = document.check
+        wide = self.face(id_).shape.outline == "layer"
+        return (
+            module_text(document.graph, id_, check),
+            shape_text(document.graph, id_, check, document.shown, wide),
+        )
+
+    def mood(self, id_: str) -> Mood:
+        """Marks, ring and borders of a node at this moment."""
+        document, shown = self.document, self.document.shown
+        step = shown.step
+        target = document.check.target if document.check is not None else None
+        problems = self._problems.get(id_, ())
+        errors = (p.port for p in problems if p.severity == "error" and p.port)
+        is_selected = id_ in document.selection.nodes and not self.is_printing
+        return Mood(
+            muted=bool(shown.position) and shown.is_ahead(id_),
+            ring=step.phase if step is not None and step.node == id_ else "",
+            mark=self._mark(id_, problems),
+            is_target=target is not None and target.node == id_,
+            is_selected=is_selected,
+            has_focus=is_selected and self.has_view_focus and len(document.selection.nodes) == 1,
+            problem_ports=frozenset(errors),
+            selected_port=self._selected_port(id_),
+        )
+
+    def _selected_port(self, id_: str) -> str:
+        edge = self.selected_edge
+        return edge.port if edge is not None and edge.node == id_ else ""
+
+    def _mark(self, id_: str, problems: tuple[Problem, ...]) -> Mark:
+        trace = self.document.trace
+        failure = trace.failure if trace is not None and self.document.is_fresh else None
+        has_failed = failure is not None and failure.node == id_
+        return mark_of(problems, has_failed, id_ in self._stale)
+
+    def fits(self, id_: str) -> dict[str, bool]:
+        """While a wire is drawn: which ports of a node could take it."""
+        return {} if self.wiring is None else self.wiring.fits(id_)
+
+    def problem_text(self, id_: str, port: str | None = None) -> str:
+        """What is wrong with a node, or with one of its ports: plain sentences."""
+        problems = self._problems.get(id_, ())
+        found = [p.message for p in problems if port is None or p.port == port]
+        trace = self.document.trace
+        if trace is not None and trace.failure is not None and trace.failure.node == id_:
+            found.append(trace.failure.message)
+        return "\n".join(found)
+
+    def port_place(self, ref: PortRef) -> geo.Point | None:
+        """Where an edge meets a port, in canvas units."""
+        item = self.items_by_id.get(ref.node)
+        return None if item is None else item.port_place(ref.port)
+
+    @property
+    def selected_edge(self) -> PortRef | None:
+        """The selected edge, which a printed picture does not show."""
+        return None if self.is_printing else self.document.selection.edge
+
+    def boxes(self) -> tuple[np.ndarray, list[str]]:
+        """Left, top, right, bottom of all nodes `[n, 4]`, and their ids."""
+        if self._boxes is None:
+            found = [item.box() for item in self.items_by_id.values()]
+            self._boxes = np.array(found).reshape(-1, 4), list(self.items_by_id)
+        return self._boxes
+
+    def content_rect(self) -> QRectF:
+        """What all nodes take, with their pins' texts; empty without nodes."""
+        boxes, _ = self.boxes()
+        if not len(boxes):
+            return QRectF()
+        left, top = boxes[:, :2].min(0)
+        right, bottom = boxes[:, 2:].max(0)
+        return QRectF(left, top, right - left, bottom - top)
+
+    def node_at(self, point: QPointF) -> NodeItem | None:
+        """The topmost node whose body holds the point."""
+        for item in self.items(point):
+            if isinstance(item, NodeItem):
+                return item
+        return None
+
+    def port_at(self, point: QPointF) -> PortRef | None:
+        """The port whose hit square holds the point."""
+        reach = geo.HIT + 2 * geo.PIN
+        around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
+        for item in self.items(around):
+            if isinstance(item, NodeItem):
+                name = geo.port_at(item.outline, point.x() - item.x(), point.y() - item.y())
+                if name is not None:
+                    return PortRef(item.id, name)
+        return None
+
+    def plate_at(self, point: QPointF) -> Plate | None:
+        """The annotation that holds the point."""
+        x, y = point.x(), point.y()
+        for plate in self._plates:
+            boxes = [plate.box] if plate.picture is None else [plate.box, plate.picture.box]
+            if any(b[0] <= x <= b[2] and b[1] <= y <= b[3] for b in boxes):
+                return plate
+        return None
+
+    # --- painting ------------------------------------------------------------------------
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        """Canvas, dots, wires and plates; nodes come above them."""
+        zoom = painter.worldTransform().m11()
+        painter.fillRect(rect, self.theme.color("canvas"))
+        paint_dots(painter, rect, self.theme, zoom)
+        self.paint_flow(painter, rect, zoom)
+
+    def paint_flow(self, painter: QPainter, rect: QRectF, zoom: float) -> None:
+        """Wires and plates that meet a rectangle."""
+        paint_wires(painter, rect, self, zoom)
+        if level_of(zoom) in ("working", "close"):
+            paint_plates(painter, rect, self.plates(rect, zoom), self.theme, 1 / zoom)
+
+    def plates(self, rect: QRectF, zoom: float) -> list[Plate]:
+        """The annotations of a region; kept until something changes or one scrolls out of it."""
+        known = self._plates_for
+        if known is None or known[0] != zoom or not known[1].contains(rect):
+            across, down = rect.width() * FAR_SIGHT + 400, rect.height() * FAR_SIGHT + 400
+            region = rect.adjusted(-across, -down, across, down)
+            document = self.document
+            sight = self._sight(region)
+            layout = Layout(sight, document.graph, document.shown, self.theme, zoom)
+            self._plates = layout.plates()
+            self._plates_for = (zoom, region)
+        return self._plates
+
+    def _sight(self, region: QRectF) -> Sight:
+        sight = Sight()
+        box = (region.left(), region.top(), region.right(), region.bottom())
+        rows = self.wires.within(box)
+        for source, target in self.wires.pairs(rows.tolist()):
+            if target == self.hidden_wire:
+                continue
+            sight.sources[source] = self.port_place(source)
+            if target.port not in self.items_by_id[target.node].outline.pins:
+                sight.targets[target] = self.port_place(target)
+        boxes = []
+        for item in self.items(region):
+            if isinstance(item, NodeItem):
+                boxes.append(item.box())
+                for pin in item.outline.pins:
+                    sight.pins[PortRef(item.id, pin)] = item.port_place(pin)
+        sight.nodes = np.array(boxes).reshape(-1, 4)
+        sight.wires = self.wires.lines(rows)
+        return sight

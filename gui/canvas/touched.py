@@ -1,0 +1,38 @@
+"""Which nodes an edit touches, so that the canvas builds those anew and no others."""
+
+from __future__ import annotations
+
+from graph import edits as e
+
+
+def touched_nodes(edit: e.Edit) -> frozenset[str]:
+    """Ids of the nodes that an edit adds, removes, wires or changes; not those only moved."""
+    found: set[str] = set()
+    _collect(edit, found)
+    return frozenset(found)
+
+
+def moved_nodes(edit: e.Edit) -> frozenset[str]:
+    """Ids of the nodes that an edit moves."""
+    if isinstance(edit, e.Batch):
+        return frozenset().union(*map(moved_nodes, edit.edits))
+    return frozenset(edit.places) if isinstance(edit, e.Move) else frozenset()
+
+
+def _collect(edit: e.Edit, found: set[str]) -> None:
+    match edit:
+        case e.Batch():
+            for part in edit.edits:
+                _collect(part, found)
+        case e.AddNode():
+            found.add(edit.node.id)
+        case e.RemoveNode() | e.SetAttributes() | e.SetNode():
+            found.add(edit.id)
+        case e.Connect():
+            found.update((edit.edge.source.node, edit.edge.target.node))
+        case e.Disconnect():
+            found.add(edit.target.node)
+        case e.Rename():
+            found.update((edit.old, edit.new))
+        case e.SetTensor():
+            found.add(edit.port.node)

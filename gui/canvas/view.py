@@ -1,0 +1,357 @@
+"""The canvas: a view on the scene that turns mouse, wheel and keys into gestures and edits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+
+from graph import PortRef
+from gui.canvas import adding, menus, overview, printing, tips
+from gui.canvas.camera import WHEEL, Camera
+from gui.canvas.deleting import delete_selection
+from gui.canvas.gestures import Band, Gesture, MoveNodes, Pan
+from gui.canvas.keys import press_key
+from gui.canvas.levels import OVERVIEW
+from gui.canvas.minimap import Minimap
+from gui.canvas.node_item import NodeItem
+from gui.canvas.scene import EXTENT, CanvasScene
+from gui.canvas.wiring import Wiring
+
+if TYPE_CHECKING:
+    from gui.document import Document
+    from gui.theme import Theme
+
+DRAG_FROM = 4  # pixels that the pointer may shake during a click
+REACH = 6  # pixels from a wire at which it is still hit
+PORTS_FROM = 0.35  # zoom below which ports are too small to start a wire at
+
+
+class CanvasView(QGraphicsView):
+    """Shows a document's graph and edits it with the mouse.
+
+    `zoom_changed` tells the zoom, 1 being 100 %.
+    """
+
+    zoom_changed = Signal(float)
+
+    def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document, self.theme = document, theme
+        # QGraphicsView does not keep its scene alive.
+        self.canvas = CanvasScene(document, theme, self)
+        self.camera = Camera(self)
+        self._gesture: Gesture | None = None
+        self._pressed: tuple[QPoint, QPointF] | None = None
+        self._dragging = False
+        self._space = False
+        self._ghost: tuple[str, QPointF] | None = None
+        self._set_up()
+        self.minimap = Minimap(self)
+
+    def _set_up(self) -> None:
+        self.setScene(self.canvas)
+        self.setSceneRect(-EXTENT, -EXTENT, 2 * EXTENT, 2 * EXTENT)
+        self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setOptimizationFlag(
+            QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing  # items bring their margin
+        )
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Canvas"))
+        self.document.replaced.connect(self._start_anew)
+
+    # --- what others ask for -------------------------------------------------------------
+
+    @property
+    def zoom(self) -> float:
+        """The zoom; 1 is 100 %."""
+        return self.camera.zoom
+
+    def zoom_to_fit(self) -> None:
+        """Show the whole graph, at most at 100 %."""
+        self.camera.fit(self.canvas.content_rect())
+
+    def zoom_by(self, factor: float) -> None:
+        """Zoom around the middle of the view."""
+        self.camera.zoom_at(factor, self.viewport().rect().center())
+
+    def zoom_to(self, zoom: float) -> None:
+        """Set the zoom around the middle of the view."""
+        self.zoom_by(zoom / self.zoom)
+
+    def reveal(self, what: str | PortRef) -> None:
+        """Bring a node or a port into sight, and no further than needed."""
+        node = what.node if isinstance(what, PortRef) else what
+        item = self.canvas.items_by_id.get(node)
+        if item is None:
+            return
+        left, top, right, bottom = item.box()
+        box = QRectF(left, top, right - left, bottom - top)
+        seen = self.mapToScene(self.viewport().rect()).boundingRect()
+        if not seen.contains(box) or self.zoom < OVERVIEW:
+            self.camera.look_at(box.center(), max(self.zoom, 0.7))
+
+    def add_module_at(self, name: str, point: QPointF) -> str | None:
+        """Add a node with its middle at a canvas point; its id, or None where refused."""
+        return adding.add_module_at(self.document, name, point)
+
+    def delete_selection(self) -> None:
+        """Remove the selected nodes, or cut the selected edge."""
+        delete_selection(self.document)
+
+    def select_all(self) -> None:
+        """Select every node."""
+        self.document.selection.set_nodes(self.document.graph.nodes)
+
+    def ask_target(self, candidates: Sequence[PortRef]) -> None:
+        """Ask at the canvas which output is the target; the answer becomes an edit."""
+        menus.ask_target(self, candidates)
+
+    def graph_rect(self) -> QRectF:
+        """The part of the canvas that an exported picture shows, in canvas units."""
+        return printing.graph_rect(self.canvas)
+
+    def paint_graph(self, painter: QPainter, rect: QRectF | None = None) -> None:
+        """Paint the graph as it is shown, without selection, into `rect` of the painter."""
+        printing.paint_graph(self.canvas, painter, rect)
+
+    # --- mouse ---------------------------------------------------------------------------
+
+    def mousePressEvent(self, event) -> None:
+        """Start a gesture; a second button during one calls it off."""
+        if self._gesture is not None:
+            self.cancel_gesture()
+            return
+        pixel = event.position().toPoint()
+        point = self.mapToScene(pixel)
+        self._pressed, self._dragging = (pixel, point), False
+        if event.button() == Qt.MouseButton.MiddleButton or (
+            self._space and event.button() == Qt.MouseButton.LeftButton
+        ):
+            self._begin(Pan(self, pixel))
+            self._dragging = True
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self._begin(self._gesture_at(point, event.modifiers()))
+
+    def mouseMoveEvent(self, event) -> None:
+        """Go on with the gesture once the pointer has left the place of the press."""
+        pixel = event.position().toPoint()
+        if self._gesture is None or self._pressed is None:
+            self._hover(self.mapToScene(pixel))
+            return
+        away = pixel - self._pressed[0]
+        self._dragging = self._dragging or away.manhattanLength() >= DRAG_FROM
+        if self._dragging:
+            self._gesture.move(self.mapToScene(pixel), pixel)
+
+    def mouseReleaseEvent(self, event) -> None:
+        """End the gesture: with its edit, or as the click that it was."""
+        gesture, self._gesture = self._gesture, None
+        if gesture is None or self._pressed is None:
+            return
+        self.viewport().unsetCursor()
+        pixel = event.position().toPoint()
+        if self._dragging or isinstance(gesture, Wiring):
+            gesture.finish(self.mapToScene(pixel), pixel)
+        elif isinstance(gesture, MoveNodes) and not event.modifiers():
+            item = self.canvas.node_at(self._pressed[1])
+            if item is not None:
+                self.document.selection.set_nodes({item.id})
+        self._pressed = None
+        self.viewport().update()
+
+    def mouseDoubleClickEvent(self, event) -> None:
+        """The second press of a double click is a press."""
+        self.mousePressEvent(event)
+
+    def cancel_gesture(self) -> bool:
+        """Leave the gesture under way without an edit; False where there is none."""
+        gesture, self._gesture = self._gesture, None
+        if gesture is None:
+            return False
+        self.viewport().unsetCursor()
+        gesture.cancel()
+        self._pressed = None
+        self.viewport().update()
+        return True
+
+    def _gesture_at(self, point: QPointF, modifiers: Qt.KeyboardModifier) -> Gesture | None:
+        port = self.canvas.port_at(point) if self.zoom >= PORTS_FROM else None
+        if port is not None:
+            return Wiring(self, port, point)
+        item = self.canvas.node_at(point)
+        if item is not None:
+            return self._hold(item, point, modifiers)
+        target = self._edge_at(point)
+        if target is not None:
+            self.document.selection.set_edge(target)
+            return None
+        return Band(self, point, modifiers)
+
+    def _hold(
+        self, item: NodeItem, point: QPointF, modifiers: Qt.KeyboardModifier
+    ) -> Gesture | None:
+        selection = self.document.selection
+        if modifiers & Qt.KeyboardModifier.ControlModifier:
+            selection.toggle(item.id)
+        elif modifiers & Qt.KeyboardModifier.ShiftModifier:
+            selection.set_nodes(selection.nodes | {item.id})
+        elif item.id not in selection.nodes:
+            selection.set_nodes({item.id})
+        return MoveNodes(self, item, point) if item.id in selection.nodes else None
+
+    def _edge_at(self, point: QPointF) -> PortRef | None:
+        plate = self.canvas.plate_at(point)
+        if plate is not None and plate.kind in ("gradient", "pin"):
+            return plate.port
+        if plate is not None:
+            edges = self.document.graph.outgoing(plate.port)
+            if len(edges) == 1:
+                return edges[0].target
+        return self.canvas.wires.hit(point.x(), point.y(), REACH / self.zoom)
+
+    def _begin(self, gesture: Gesture | None) -> None:
+        self._gesture = gesture
+        if gesture is not None and gesture.cursor is not None and isinstance(gesture, Pan):
+            self.viewport().setCursor(gesture.cursor)
+
+    def _hover(self, point: QPointF) -> None:
+        is_port = self.zoom >= PORTS_FROM and self.canvas.port_at(point) is not None
+        shape = Qt.CursorShape.CrossCursor if is_port else Qt.CursorShape.ArrowCursor
+        if self._space:
+            shape = Qt.CursorShape.OpenHandCursor
+        if self.viewport().cursor().shape() != shape:
+            self.viewport().setCursor(shape)
+
+    # --- wheel, touchpad, keys -----------------------------------------------------------
+
+    def wheelEvent(self, event) -> None:
+        """A mouse wheel zooms at the pointer; a touchpad pans, and zooms with Ctrl."""
+        pixels, angle = event.pixelDelta(), event.angleDelta()
+        zooms = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        is_touch = event.phase() != Qt.ScrollPhase.NoScrollPhase and not pixels.isNull()
+        if is_touch and not zooms:
+            self.camera.pan(pixels)
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.camera.pan(QPointF(angle.y() / 2, 0))
+        elif angle.y():
+            self.camera.zoom_at(WHEEL ** angle.y(), event.position())
+        event.accept()
+
+    def viewportEvent(self, event) -> bool:
+        """Pinching zooms; tooltips tell what is under the pointer."""
+        if event.type() == QEvent.Type.NativeGesture:
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                self.camera.zoom_at(1 + event.value(), event.position())
+                return True
+        elif event.type() == QEvent.Type.ToolTip:
+            tips.show_tip(self, event.pos(), event.globalPos())
+            return True
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event) -> None:
+        """Delete, Esc, arrows and space; the rest goes to the window's actions."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = True
+            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        elif not press_key(self, event):
+            event.ignore()
+
+    def keyReleaseEvent(self, event) -> None:
+        """Space released: panning ends with its drag."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = False
+            self.viewport().unsetCursor()
+        else:
+            event.ignore()
+
+    def focusInEvent(self, event) -> None:
+        """Show where the keys go."""
+        super().focusInEvent(event)
+        by_keys = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+            Qt.FocusReason.ShortcutFocusReason,
+        )
+        self.canvas.has_view_focus = by_keys
+        self.canvas.update()
+
+    def focusOutEvent(self, event) -> None:
+        """The keys go elsewhere."""
+        super().focusOutEvent(event)
+        self._space = False
+        self.canvas.has_view_focus = False
+        self.canvas.update()
+
+    def contextMenuEvent(self, event) -> None:
+        """What can be done with the node or edge under the pointer."""
+        self.cancel_gesture()
+        menus.show_menu(self, event.pos(), event.globalPos())
+
+    # --- a module dragged from the palette -------------------------------------------------
+
+    def dragEnterEvent(self, event) -> None:
+        """Take modules, nothing else."""
+        self.dragMoveEvent(event)
+
+    def dragMoveEvent(self, event) -> None:
+        """Draw where the node would stand."""
+        name = adding.module_name(event.mimeData())
+        if name is None:
+            event.ignore()
+            return
+        self._ghost = (name, self.mapToScene(event.position().toPoint()))
+        self.viewport().update()
+        event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event) -> None:
+        """The drag went elsewhere."""
+        self._ghost = None
+        self.viewport().update()
+
+    def dropEvent(self, event) -> None:
+        """Add the node at the pointer."""
+        self._ghost = None
+        name = adding.module_name(event.mimeData())
+        if name is None:
+            event.ignore()
+            return
+        event.acceptProposedAction()
+        self.add_module_at(name, self.mapToScene(event.position().toPoint()))
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    # --- painting ------------------------------------------------------------------------
+
+    def paintEvent(self, event) -> None:
+        """Below 20 % an overview of lines and rectangles stands for the items."""
+        if self.zoom < OVERVIEW:
+            overview.paint_overview(self)
+        else:
+            super().paintEvent(event)
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        """What a gesture or a drag is about to do."""
+        if self._gesture is not None and self._dragging:
+            self._gesture.paint(painter, self.zoom)
+        if self._ghost is not None:
+            adding.paint_ghost(painter, self.document, *self._ghost, self.theme, self.zoom)
+
+    def resizeEvent(self, event) -> None:
+        """Keep the overlays in their corner."""
+        super().resizeEvent(event)
+        self.minimap.place()
+
+    def _start_anew(self) -> None:
+        self.cancel_gesture()
+        self.zoom_to_fit()

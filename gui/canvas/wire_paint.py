@@ -1,0 +1,109 @@
+"""How wires are painted: two rails, forward above with ›, reverse below with ‹."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from gui.canvas import geometry as geo
+from gui.canvas.levels import FAR, gap_pixels, wire_pixels
+from gui.canvas.polygons import polygon
+
+if TYPE_CHECKING:
+    from gui.canvas.scene import CanvasScene
+    from gui.theme import Theme
+
+CHEVRON = 3.5  # half the height of a chevron, in pixels
+CHEVRON_SHARES = (0.44, 0.56)  # where they stand: forward, reverse
+SHORTEST = 60  # pixels of a wire that carries chevrons
+
+
+def paint_wires(painter: QPainter, rect: QRectF, scene: CanvasScene, zoom: float) -> None:
+    """Paint the wires that meet a rectangle, each rail in one go over all wires."""
+    box = (rect.left(), rect.top(), rect.right(), rect.bottom())
+    wires, shown = scene.wires, scene.document.shown
+    rows = [row for row in wires.within(box).tolist() if wires.targets[row] != scene.hidden_wire]
+    if not rows:
+        return
+    has_value = np.array([shown.value(wires.sources[row]).is_value for row in rows])
+    has_gradient = np.array([shown.gradient(wires.targets[row]).is_value for row in rows])
+    lines = wires.lines(np.array(rows))
+    width, gap = wire_pixels(zoom) / zoom, gap_pixels(zoom) / zoom
+    selected = scene.selected_edge
+    if selected is not None and selected in wires and selected != scene.hidden_wire:
+        paint_selection(painter, wires.line(selected), scene.theme, width, gap)
+    theme = scene.theme
+    _paint(painter, lines[~has_value & ~has_gradient], QPen(theme.color("line"), width))
+    _paint(painter, lines[has_value & ~has_gradient], QPen(theme.color("forward"), width))
+    both = lines[has_gradient]
+    upper, lower = geo.rail(both, -gap / 2), geo.rail(both, gap / 2)
+    _paint(painter, upper, QPen(theme.color("forward"), width))
+    _paint(painter, lower, QPen(theme.color("reverse"), width))
+    if zoom >= FAR:
+        _chevrons(painter, upper, theme, "forward", zoom)
+        _chevrons(painter, lines[has_value & ~has_gradient], theme, "forward", zoom)
+        _chevrons(painter, lower, theme, "reverse", zoom)
+
+
+def paint_selection(
+    painter: QPainter, line: np.ndarray, theme: Theme, width: float, gap: float
+) -> None:
+    """A frame in text ink around a wire."""
+    pen = QPen(theme.color("text"), gap + 5 * width)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    painter.setPen(pen)
+    painter.drawPolyline(polygon(line))
+    pen.setColor(theme.color("canvas"))
+    pen.setWidthF(gap + 3 * width)
+    painter.setPen(pen)
+    painter.drawPolyline(polygon(line))
+
+
+def _paint(painter: QPainter, lines: np.ndarray, pen: QPen) -> None:
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    for line in lines:
+        painter.drawPolyline(polygon(line))
+
+
+def _chevrons(
+    painter: QPainter, lines: Iterable[np.ndarray], theme: Theme, phase: str, zoom: float
+) -> None:
+    pen = QPen(theme.color(phase), 1.5 / zoom)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    way = 1 if phase == "forward" else -1
+    share = CHEVRON_SHARES[0 if way == 1 else 1]
+    for line in lines:
+        if np.linalg.norm(line[-1] - line[0]) * zoom < SHORTEST:
+            continue
+        (x, y), (dx, dy) = geo.point_on_wire(line, share)
+        painter.drawPolyline(_chevron(x, y, dx * way, dy * way, CHEVRON / zoom))
+
+
+def _chevron(x: float, y: float, dx: float, dy: float, size: float) -> list[QPointF]:
+    """The three points of an angle that points along (dx, dy)."""
+    back_x, back_y = x - dx * size, y - dy * size
+    side_x, side_y = -dy * size, dx * size
+    return [
+        QPointF(back_x + side_x, back_y + side_y),
+        QPointF(x, y),
+        QPointF(back_x - side_x, back_y - side_y),
+    ]
+
+
+def paint_loose_wire(
+    painter: QPainter, start: geo.Point, end: geo.Point, theme: Theme, zoom: float, fits: bool
+) -> None:
+    """A wire that is being drawn: solid where it fits, dashed where it does not or hangs."""
+    pen = QPen(theme.color("text"), 2 / zoom)
+    if not fits:
+        pen.setStyle(Qt.PenStyle.DashLine)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPolyline(polygon(geo.wire(start, end)))

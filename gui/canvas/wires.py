@@ -1,0 +1,135 @@
+"""Where all edges run: arrays outside the scene's index, with their own hit test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from graph import PortRef
+from gui.canvas import geometry as geo
+
+MARGIN = 12.0  # what rails, chevrons and selection may take beside a wire
+Ends = tuple[PortRef, PortRef, geo.Point, geo.Point, bool]
+
+
+class Wires:
+    """The wires of a scene, one row each; a row is identified by its edge's target port.
+
+    Rows live in arrays that double when they are full; a removed row is filled by the last.
+    """
+
+    def __init__(self) -> None:
+        self.targets: list[PortRef] = []
+        self.sources: list[PortRef] = []
+        self._row: dict[PortRef, int] = {}
+        self._touching: dict[str, set[PortRef]] = {}
+        self._lines = np.empty((0, geo.WIRE_POINTS, 2))
+        self._bounds = np.empty((0, 4))
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def __contains__(self, target: object) -> bool:
+        return target in self._row
+
+    def clear(self) -> None:
+        """Forget all wires."""
+        self.__init__()
+
+    def put(self, many: Iterable[Ends]) -> None:
+        """Add wires, or replace those that end at the same port: (source, target, from, to, up)."""
+        ends = list(many)
+        if not ends:
+            return
+        lines = geo.wires(
+            np.array([e[2] for e in ends]),
+            np.array([e[3] for e in ends]),
+            np.array([e[4] for e in ends]),
+        )
+        rows = [self._take(source, target) for source, target, *_ in ends]
+        self._grow(len(self.targets))
+        self._lines[rows] = lines
+        self._bounds[rows] = geo.boxes(lines, MARGIN)
+
+    def drop(self, target: PortRef) -> None:
+        """Forget the wire that ends at a port, if there is one."""
+        row = self._row.pop(target, None)
+        if row is None:
+            return
+        for node in (target.node, self.sources[row].node):
+            self._touching[node].discard(target)
+        last = len(self.targets) - 1
+        if row != last:
+            self._row[self.targets[last]] = row
+            self.targets[row], self.sources[row] = self.targets[last], self.sources[last]
+            self._lines[row], self._bounds[row] = self._lines[last], self._bounds[last]
+        self.targets.pop()
+        self.sources.pop()
+
+    def at_node(self, node: str) -> tuple[PortRef, ...]:
+        """Targets of the wires that touch a node."""
+        return tuple(self._touching.get(node, ()))
+
+    def source_of(self, target: PortRef) -> PortRef:
+        """Where the wire to a port comes from; KeyError where there is none."""
+        return self.sources[self._row[target]]
+
+    def line(self, target: PortRef) -> np.ndarray:
+        """The middle line of a wire: `[WIRE_POINTS, 2]`."""
+        return self._lines[self._row[target]]
+
+    def bounds(self, target: PortRef) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of a wire with its margin."""
+        return tuple(self._bounds[self._row[target]].tolist())
+
+    def all_bounds(self) -> list[list[float]]:
+        """Left, top, right, bottom of every wire."""
+        return self._bounds[: len(self)].tolist()
+
+    def within(self, box: tuple[float, float, float, float]) -> np.ndarray:
+        """Rows whose bounds meet a box (left, top, right, bottom)."""
+        return geo.meeting(self._bounds[: len(self)], box)
+
+    def lines(self, rows: np.ndarray) -> np.ndarray:
+        """Middle lines of rows: `[n, WIRE_POINTS, 2]`."""
+        return self._lines[rows]
+
+    def ends(self) -> np.ndarray:
+        """Both end points of every wire: `[n, 2, 2]`."""
+        return self._lines[: len(self)][:, (0, -1)]
+
+    def hit(self, x: float, y: float, reach: float) -> PortRef | None:
+        """The target of the nearest wire within `reach` of a point."""
+        rows = self.within((x - reach, y - reach, x + reach, y + reach))
+        if not len(rows):
+            return None
+        gaps = geo.distances(self._lines[rows], x, y)
+        best = int(gaps.argmin())
+        return self.targets[rows[best]] if gaps[best] <= reach else None
+
+    def pairs(self, rows: Iterable[int]) -> Iterator[tuple[PortRef, PortRef]]:
+        """(source, target) of rows."""
+        for row in rows:
+            yield self.sources[row], self.targets[row]
+
+    def _take(self, source: PortRef, target: PortRef) -> int:
+        if target in self._row and self.sources[self._row[target]] != source:
+            self.drop(target)
+        if target not in self._row:
+            self._row[target] = len(self.targets)
+            self.targets.append(target)
+            self.sources.append(source)
+            for node in (source.node, target.node):
+                self._touching.setdefault(node, set()).add(target)
+        return self._row[target]
+
+    def _grow(self, rows: int) -> None:
+        if rows <= len(self._lines):
+            return
+        size = max(rows, 2 * len(self._lines), 64)
+        for name in ("_lines", "_bounds"):
+            old = getattr(self, name)
+            new = np.empty((size, *old.shape[1:]))
+            new[: len(old)] = old
+            setattr(self, name, new)

@@ -1,0 +1,149 @@
+"""Drawing a wire from either end, and taking the end of one off its port.
+
+While the wire hangs at the pointer, ports that fit are lit and the others dim; the reason why
+one does not fit stands at the pointer, in the words of the graph itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtGui import QPainter
+
+from graph import Edge, PortRef
+from graph import edits as e
+from gui.canvas.gestures import Gesture, tr
+from gui.canvas.notices import paint_notice
+from gui.canvas.wire_paint import paint_loose_wire
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+
+class Wiring(Gesture):
+    """From a port to another one. An occupied input gives its edge's end into the hand."""
+
+    def __init__(self, view: CanvasView, port: PortRef, point: QPointF) -> None:
+        super().__init__(view)
+        edge = self.document.graph.incoming(port)
+        self._loosened = edge.target if edge is not None else None
+        self._fixed = edge.source if edge is not None else port
+        self._from_output = edge is not None or self._is_output(port)
+        self._point = point
+        self._over: PortRef | None = None
+        self._known: dict[PortRef, str] = {}
+        self._started = False
+
+    def move(self, point: QPointF, pixel: QPoint) -> None:
+        if not self._started:
+            self._started = True
+            self.scene.wiring = self
+            self.scene.hidden_wire = self._loosened
+        self._point = point
+        over = self.scene.port_at(point)
+        self._over = over if over != self._fixed else None
+        self.scene.refresh()
+
+    def finish(self, point: QPointF, pixel: QPoint) -> None:
+        if not self._started:
+            self._click()
+            return
+        self.move(point, pixel)
+        over = self._over
+        self._leave()
+        if over is None:
+            self._drop_on_nothing()
+        elif over != self._loosened:
+            self._drop_on(over)
+
+    def cancel(self) -> None:
+        self._leave()
+
+    def fits(self, id_: str) -> dict[str, bool]:
+        """Which ports of a node could take the loose end: port -> whether it fits."""
+        shape = self.scene.items_by_id[id_].outline
+        names = (*shape.inputs, *shape.pins) if self._from_output else tuple(shape.outputs)
+        others = tuple(shape.outputs) if self._from_output else (*shape.inputs, *shape.pins)
+        found = {name: not self._reason(PortRef(id_, name)) for name in names}
+        found.update(dict.fromkeys(others, False))
+        if id_ == self._fixed.node:
+            found.pop(self._fixed.port, None)
+        return found
+
+    def paint(self, painter: QPainter, zoom: float) -> None:
+        if not self._started:
+            return
+        reason = self._reason(self._over) if self._over is not None else ""
+        end = (self._point.x(), self._point.y())
+        fits = self._over is not None and not reason
+        if fits:
+            end = self.scene.port_place(self._over) or end
+        start = self.scene.port_place(self._fixed) or end
+        ends = (start, end) if self._from_output else (end, start)
+        paint_loose_wire(painter, *ends, self.scene.theme, zoom, fits)
+        if reason:
+            paint_notice(painter, self._point, reason, self.scene.theme, 1 / zoom)
+
+    # --- inside --------------------------------------------------------------------------
+
+    def _click(self) -> None:
+        """Without a drag: an occupied input selects its edge, a pin itself, others their node."""
+        port = self._loosened or self._fixed
+        is_pin = port.port in self.scene.items_by_id[port.node].outline.pins
+        if self._loosened is not None or is_pin:
+            self.document.selection.set_edge(port)
+        else:
+            self.document.selection.set_nodes({port.node})
+
+    def _drop_on_nothing(self) -> None:
+        if self._loosened is not None:
+            self.document.do(e.Disconnect(self._loosened), tr("Cut the edge"))
+
+    def _drop_on(self, over: PortRef) -> None:
+        reason = self._reason(over)
+        if reason:
+            self.document.refuse(reason)
+            return
+        source, target = self._ends(over)
+        graph = self.document.graph
+        cut = {self._loosened, target if graph.incoming(target) is not None else None} - {None}
+        edits = [e.Disconnect(port) for port in sorted(cut)]
+        edits.append(e.Connect(Edge(source, target)))
+        if len(edits) == 1:
+            done = self.document.do(edits[0], tr("Connect"))
+        else:
+            done = self.document.do(e.Batch(tuple(edits)), tr("Rewire"))
+        if done:
+            self.document.selection.set_edge(target)
+
+    def _ends(self, other: PortRef) -> tuple[PortRef, PortRef]:
+        return (self._fixed, other) if self._from_output else (other, self._fixed)
+
+    def _reason(self, port: PortRef) -> str:
+        """Why the loose end cannot go to a port, or nothing; asked once per port."""
+        if port == self._loosened:
+            return ""
+        if port not in self._known:
+            self._known[port] = self._asked(port)
+        return self._known[port]
+
+    def _asked(self, port: PortRef) -> str:
+        if self._is_output(port) == self._from_output:
+            where = f"{port.node}.{port.port}"
+            found = tr("an output") if self._from_output else tr("an input")
+            wanted = tr("an input") if self._from_output else tr("an output")
+            text = tr("{where}: found {found}, expected {wanted}. An edge joins the two kinds.")
+            return text.format(where=where, found=found, wanted=wanted)
+        source, target = self._ends(port)
+        refusal = self.document.graph.can_connect(source, target, replace=True)
+        return "" if refusal is None else str(refusal)
+
+    def _is_output(self, port: PortRef) -> bool:
+        item = self.scene.items_by_id.get(port.node)
+        return item is not None and port.port in item.outline.outputs
+
+    def _leave(self) -> None:
+        self.scene.wiring = None
+        self.scene.hidden_wire = None
+        self.scene.refresh()
