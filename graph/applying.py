@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from graph import edits as e
 from graph import wiring
 from graph.errors import BadAttribute, BadTensor, DuplicateId, GraphError, PortOccupied, UnknownNode
+from graph.module import Module
 from graph.port import PortRef
 from graph.records import Edge, Node, bad_character, check_id
 from graph.store import FIELDS
@@ -43,8 +44,8 @@ def _add_node(graph: Graph, edit: e.AddNode) -> e.Edit:
             node=node.id, found="a second node of that id", expected="ids that differ"
         )
     _check_texts(node.id, {"label": node.label, "note": node.note})
-    graph.make_module(node)
-    graph.store.put_node(node, edit.rank)
+    module = graph.make_module(node)
+    graph.store.put_node(replace(node, attributes=_normal(module, node.attributes)), edit.rank)
     graph.store.tensors.update(edit.tensors)
     return e.RemoveNode(node.id)
 
@@ -107,14 +108,17 @@ def _set_attributes(graph: Graph, edit: e.SetAttributes) -> e.Edit:
     if module is not None:
         ports = {port.name for port in (*module.wired_ports, *module.output_ports)}
         _refuse_dangling(graph, edit.id, ports)
-        if module.settings:
-            kept = {name: module.settings[name] for name in kept}
-            changed = replace(node, attributes=kept)
-    graph.store.replace_node(changed)
+    graph.store.replace_node(replace(node, attributes=_normal(module, kept)))
     graph.drop_module(edit.id)
     graph.types.forget(edit.id)
     before = {name: node.attributes.get(name, e.RESET) for name in edit.values}
     return e.SetAttributes(edit.id, before, tuple(node.attributes))
+
+
+def _normal(module: Module | None, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes as the module reads them; what it does not know stays as it is."""
+    settings = module.settings if module is not None else {}
+    return {name: settings.get(name, value) for name, value in attributes.items()}
 
 
 def _refuse_dangling(graph: Graph, id_: str, ports: set[str]) -> None:
@@ -162,7 +166,11 @@ def _rename(graph: Graph, edit: e.Rename) -> e.Edit:
     store.put_node(replace(node, id=edit.new), rank)
     for edge, edge_rank in edges:
         store.put_edge(_renamed(edge, edit), edge_rank)
-    store.tensors.update({PortRef(edit.new, port.port): tensor for port, tensor in tensors})
+    for port, tensor in tensors:
+        moved = PortRef(edit.new + port.node.removeprefix(edit.old), port.port)
+        store.tensors[moved] = tensor
+        if port in store.tensor_extra:
+            store.tensor_extra[moved] = store.tensor_extra.pop(port)
     if graph.target is not None:
         name, dot, rest = graph.target.partition(".")
         if name == edit.old:
@@ -189,9 +197,10 @@ def _move(graph: Graph, edit: e.Move) -> e.Edit:
 
 def _set_tensor(graph: Graph, edit: e.SetTensor) -> e.Edit:
     port = edit.port
-    _need(graph, port.node)
-    keepers = graph.tensor_ports(port.node)
-    if keepers is not None and port.port not in keepers:
+    owner, inside, _ = port.node.partition("/")
+    _need(graph, owner)
+    keepers = graph.tensor_ports(owner)
+    if keepers is not None and (inside or port.port not in keepers):
         raise BadTensor(
             node=port.node,
             port=port.port,

@@ -129,7 +129,7 @@ class Graph:
         if kind is None:
             return None
         try:
-            return kind(**node.attributes)
+            return kind(**{k: v for k, v in node.attributes.items() if not k.startswith("x-")})
         except GraphError as error:
             raise type(error)(
                 node=node.id,
@@ -181,6 +181,10 @@ class Graph:
             return tuple(term.name for term in kind.sig.outputs)
         return (*kind.parameters, *kind.states)
 
+    def tensor_extra(self, port: PortRef) -> Mapping[str, Any]:
+        """Keys that begin with `x-` in the file's entry of a tensor."""
+        return self.store.tensor_extra.get(port, {})
+
     def can_connect(
         self, source: str | PortRef, target: str | PortRef, *, replace: bool = False
     ) -> GraphError | None:
@@ -231,7 +235,7 @@ class Graph:
         cls,
         nodes: Iterable[Node],
         edges: Iterable[Edge],
-        tensors: Mapping[PortRef, Tensor],
+        tensors: Iterable[tuple[PortRef, Tensor, Mapping[str, Any]]],
         fields: Mapping[str, Any],
         extra: Mapping[str, Any],
         catalogue: Catalogue | None = None,
@@ -251,8 +255,10 @@ class Graph:
         cycle = find_cycle(graph.store.nodes, graph.edges)
         if cycle is not None:
             raise CycleFound(cycle)
-        for port, tensor in tensors.items():
+        for port, tensor, notes in tensors:
             apply(graph, e.SetTensor(port, tensor))
+            if notes:
+                graph.store.tensor_extra[port] = notes
         return graph
 
     # --- the Python door -----------------------------------------------------------------

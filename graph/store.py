@@ -5,6 +5,7 @@ Only `graph.applying` writes here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from graph.port import PortRef
@@ -28,6 +29,7 @@ class Store:
         self.fields: dict[str, Any] = dict(FIELDS)
         self.extra: dict[str, Any] = {}
         self.tensors: dict[PortRef, Tensor] = {}
+        self.tensor_extra: dict[PortRef, Mapping[str, Any]] = {}
         self.node_rank: dict[str, int] = {}
         self.edge_rank: dict[PortRef, int] = {}
         self._leaving: dict[str, dict[PortRef, Edge]] = {}
@@ -110,8 +112,13 @@ class Store:
         return edge, self.edge_rank.pop(target)
 
     def tensors_of(self, id_: str) -> tuple[tuple[PortRef, Tensor], ...]:
-        """The kept tensors of a node."""
-        return tuple((port, tensor) for port, tensor in self.tensors.items() if port.node == id_)
+        """The kept tensors of a node, and of what stands inside it (`id/inner`)."""
+        inside = f"{id_}/"
+        return tuple(
+            (port, tensor)
+            for port, tensor in self.tensors.items()
+            if port.node == id_ or port.node.startswith(inside)
+        )
 
     def edges_at(self, id_: str) -> tuple[Edge, ...]:
         """All edges that touch a node, arriving first."""
