@@ -1,0 +1,277 @@
+"""All commands of the window as rows of one table, and the actions that a loop makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP as N
+from PySide6.QtCore import QCoreApplication, QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from gui.icons import icon
+
+if TYPE_CHECKING:
+    from gui.theme import Theme
+    from gui.window import Window
+
+A = "Actions"  # the context of the texts
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One command.
+
+    `does` is the method to call, as a path from the window; `enabled` and `checked` name rows of
+    `WHEN`. `after_gap` puts a line above it in its menu; `fills` makes it a submenu that this
+    method fills. `canvas_only` keys belong to the canvas, for text fields use them too.
+    """
+
+    id: str
+    title: str
+    keys: str
+    menu: str
+    does: str
+    tip: str = ""
+    enabled: str = "always"
+    checked: str = ""
+    group: str = ""
+    icon: str = ""
+    after_gap: bool = False
+    canvas_only: bool = False
+    fills: str = ""
+
+
+MENUS = (
+    ("file", N(A, "&File")),
+    ("edit", N(A, "&Edit")),
+    ("view", N(A, "&View")),
+    ("graph", N(A, "&Graph")),
+    ("run", N(A, "&Run")),
+    ("help", N(A, "&Help")),
+)
+
+# fmt: off
+ROWS = (
+    Row("new", N(A, "&New"), "Ctrl+N", "file", "files.new", N(A, "Start with an empty graph.")),
+    Row("open", N(A, "&Open…"), "Ctrl+O", "file", "files.open", N(A, "Open a graph from a file.")),
+    Row("recent", N(A, "Open &recent"), "", "file", "", fills="files.fill_recent"),
+    Row("examples", N(A, "&Examples"), "", "file", "", fills="files.fill_examples"),
+    Row("save", N(A, "&Save"), "Ctrl+S", "file", "files.save",
+        N(A, "Write the graph to its file."), after_gap=True),
+    Row("save_as", N(A, "Save &as…"), "Ctrl+Shift+S", "file", "files.save_as",
+        N(A, "Write the graph to another file.")),
+    Row("export", N(A, "Export &picture…"), "Ctrl+E", "file", "files.export",
+        N(A, "Write the canvas as SVG, PNG or PDF."), "has_nodes"),
+    Row("close", N(A, "&Close"), "Ctrl+W", "file", "files.new",
+        N(A, "Close this graph."), "has_something", after_gap=True),
+    Row("quit", N(A, "&Quit"), "Ctrl+Q", "file", "close", N(A, "Leave the program.")),
+
+    Row("undo", N(A, "&Undo"), "Ctrl+Z", "edit", "document.undo",
+        N(A, "Take the last change back."), "can_undo", icon="undo"),
+    Row("redo", N(A, "&Redo"), "Ctrl+Shift+Z, Ctrl+Y", "edit", "document.redo",
+        N(A, "Make the change again."), "can_redo", icon="redo"),
+    Row("delete", N(A, "&Delete"), "Del, Backspace", "edit", "canvas.delete_selection",
+        N(A, "Remove what is selected."), "selected", after_gap=True, canvas_only=True),
+    Row("select_all", N(A, "Select &all"), "Ctrl+A", "edit", "canvas.select_all",
+        N(A, "Select every node."), "has_nodes", canvas_only=True),
+    Row("find_module", N(A, "&Find a module"), "Ctrl+F", "edit", "find_module",
+        N(A, "Search the palette.")),
+
+    Row("build", N(A, "&Build"), "Ctrl+1", "view", "workspaces.build",
+        N(A, "Palette and outline beside the canvas."), checked="in_build", group="workspace"),
+    Row("step", N(A, "&Step"), "Ctrl+2", "view", "workspaces.step",
+        N(A, "More room to follow the numbers."), checked="in_step", group="workspace"),
+    Row("left", N(A, "&Palette and outline"), "", "view", "workspaces.toggle_left",
+        N(A, "Show or hide the left side."), checked="left_shown", after_gap=True),
+    Row("right", N(A, "&Inspector"), "", "view", "workspaces.toggle_right",
+        N(A, "Show or hide the right side."), checked="right_shown"),
+    Row("problems", N(A, "P&roblems"), "Ctrl+Shift+M", "view", "workspaces.toggle_drawer",
+        N(A, "Show or hide what is wrong with the graph."), checked="drawer_shown"),
+    Row("zoom_in", N(A, "Zoom &in"), "Ctrl++, Ctrl+=", "view", "zoom_in",
+        N(A, "Draw the canvas larger."), after_gap=True),
+    Row("zoom_out", N(A, "Zoom &out"), "Ctrl+-", "view", "zoom_out",
+        N(A, "Draw the canvas smaller.")),
+    Row("zoom_fit", N(A, "Zoom to &fit"), "Ctrl+9", "view", "canvas.zoom_to_fit",
+        N(A, "Show the whole graph.")),
+    Row("zoom_100", N(A, "Zoom to &100 %"), "Ctrl+0", "view", "zoom_100",
+        N(A, "Draw the canvas at its own size.")),
+    Row("theme_system", N(A, "Colours of the s&ystem"), "", "view", "theme_system",
+        N(A, "Light or dark as the system is."), checked="theme_system", group="theme",
+        after_gap=True),
+    Row("theme_light", N(A, "&Light"), "", "view", "theme_light", N(A, "Light colours."),
+        checked="theme_light", group="theme"),
+    Row("theme_dark", N(A, "&Dark"), "", "view", "theme_dark", N(A, "Dark colours."),
+        checked="theme_dark", group="theme"),
+
+    Row("arrange", N(A, "&Arrange nodes"), "Ctrl+L", "graph", "arrange",
+        N(A, "Lay the selected nodes out in columns, or all."), "has_nodes"),
+    Row("target", N(A, "Make it the &target"), "Ctrl+T", "graph", "stepping.make_target",
+        N(A, "Differentiate the selected node's output."), "one_node"),
+    Row("rename", N(A, "Graph &properties"), "", "graph", "show_graph",
+        N(A, "Show title, dtype and seed in the inspector.")),
+
+    Row("live", N(A, "&Live"), "", "run", "toggle_live",
+        N(A, "Run after every edit, in the background."), checked="is_live"),
+    Row("run", N(A, "&Run"), "F5", "run", "stepping.run",
+        N(A, "Run all steps and show the end."), "has_nodes", icon="run_all"),
+    Row("forward", N(A, "&Forward pass"), "F7", "run", "stepping.forward",
+        N(A, "Show the whole forward pass and nothing of the reverse one."), "has_steps",
+        icon="forward_pass"),
+    Row("to_node", N(A, "Run to the &node"), "F8", "run", "stepping.to_node",
+        N(A, "Go on to the next step of the selected node."), "node_and_steps", icon="run_to"),
+    Row("first", N(A, "To the &start"), "Ctrl+PgUp", "run", "stepping.first",
+        N(A, "Go back before the first step."), "not_at_start", icon="first", after_gap=True),
+    Row("previous", N(A, "&Previous step"), "PgUp", "run", "stepping.previous",
+        N(A, "Take the playhead one step back."), "not_at_start", icon="previous"),
+    Row("next", N(A, "Ne&xt step"), "PgDown", "run", "stepping.next",
+        N(A, "Take the playhead one step on."), "may_step", icon="next"),
+    Row("next_part", N(A, "Next p&art of the step"), "Shift+PgDown", "run", "stepping.next_part",
+        N(A, "Take a reverse step part by part: the sum, then each input."), "may_step"),
+    Row("last", N(A, "To the &end"), "Ctrl+PgDown", "run", "stepping.last",
+        N(A, "Go behind the last step."), "has_steps", icon="last"),
+    Row("play", N(A, "Pla&y"), "F6", "run", "stepping.play",
+        N(A, "Take steps by itself, or stop."), "has_steps", icon="play"),
+    Row("verify", N(A, "&Check gradients"), "Ctrl+K", "run", "live.verify",
+        N(A, "Hold every edge against finite differences."), "has_nodes", after_gap=True),
+
+    Row("about", N(A, "&About Gradwire"), "", "help", "about",
+        N(A, "Version and licence.")),
+)
+# fmt: on
+
+WHEN: Mapping[str, Callable[[Window], bool]] = {
+    "always": lambda w: True,
+    "has_nodes": lambda w: bool(w.document.graph.nodes),
+    "has_something": lambda w: bool(w.document.graph.nodes) or w.document.path is not None,
+    "can_undo": lambda w: w.document.history.undo_text is not None,
+    "can_redo": lambda w: w.document.history.redo_text is not None,
+    "selected": lambda w: w.document.selection.kind != "graph",
+    "one_node": lambda w: w.document.selection.node is not None,
+    "has_steps": lambda w: bool(w.document.playhead.steps),
+    "node_and_steps": lambda w: WHEN["one_node"](w) and WHEN["has_steps"](w),
+    "not_at_start": lambda w: not w.document.playhead.is_at_start,
+    "may_step": lambda w: not w.document.playhead.is_at_end or w.stepping.may_ask,
+    "in_build": lambda w: w.workspaces.current == "build",
+    "in_step": lambda w: w.workspaces.current == "step",
+    "left_shown": lambda w: w.workspaces.is_left_shown,
+    "right_shown": lambda w: w.workspaces.is_right_shown,
+    "drawer_shown": lambda w: w.workspaces.is_drawer_shown,
+    "theme_system": lambda w: w.theme.choice == "system",
+    "theme_light": lambda w: w.theme.choice == "light",
+    "theme_dark": lambda w: w.theme.choice == "dark",
+    "is_live": lambda w: w.live.is_on,
+}
+
+
+def tr(text: str) -> str:
+    """A text of the table in the user's language."""
+    return QCoreApplication.translate(A, text)
+
+
+class Actions(QObject, Mapping):
+    """The actions by id. `refresh` enables, checks and names them as the window's state is."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self._groups: dict[str, QActionGroup] = {}
+        self._made = {row.id: self._make(row) for row in ROWS if not row.fills}
+        window.theme.changed.connect(lambda: self.paint(window.theme))
+        self.paint(window.theme)
+
+    def __getitem__(self, id_: str) -> QAction:
+        return self._made[id_]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def fill(self, bar: QMenuBar) -> None:
+        """Make the menus."""
+        menus = {id_: bar.addMenu(tr(title)) for id_, title in MENUS}
+        for menu in menus.values():
+            menu.setToolTipsVisible(True)
+        for row in ROWS:
+            menu = menus[row.menu]
+            if row.after_gap:
+                menu.addSeparator()
+            if row.fills:
+                self._add_submenu(menu, row)
+            else:
+                menu.addAction(self._made[row.id])
+
+    def refresh(self) -> None:
+        """Follow the window's state."""
+        for row in ROWS:
+            action = self._made.get(row.id)
+            if action is None:
+                continue
+            action.setEnabled(WHEN[row.enabled](self._window))
+            if row.checked:
+                action.setChecked(WHEN[row.checked](self._window))
+        history = self._window.document.history
+        self._name("undo", history.undo_text, tr("Undo {0}"))
+        self._name("redo", history.redo_text, tr("Redo {0}"))
+        self._made["live"].setText(tr("Live: on") if self._window.live.is_on else tr("Live: off"))
+        self._show_play()
+
+    def paint(self, theme: Theme) -> None:
+        """Draw the icons in the theme's ink."""
+        for row in ROWS:
+            if row.icon:
+                self._made[row.id].setIcon(icon(row.icon, theme.color("text")))
+
+    def _make(self, row: Row) -> QAction:
+        action = QAction(tr(row.title), self._window)
+        action.setObjectName(row.id)
+        action.setShortcuts(QKeySequence.listFromString(row.keys))
+        action.setIconVisibleInMenu(False)
+        action.setToolTip(tooltip(action, tr(row.tip)))
+        action.setStatusTip("")
+        if row.checked:
+            action.setCheckable(True)
+        if row.group:
+            group = self._groups.setdefault(row.group, QActionGroup(self))
+            group.addAction(action)
+        if row.canvas_only:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            self._window.canvas.addAction(action)
+        else:
+            self._window.addAction(action)
+        action.triggered.connect(lambda: self._do(row))
+        return action
+
+    def _do(self, row: Row) -> None:
+        attrgetter(row.does)(self._window)()
+        self.refresh()
+
+    def _add_submenu(self, menu: QMenu, row: Row) -> None:
+        submenu = menu.addMenu(tr(row.title))
+        submenu.setToolTipsVisible(True)
+        submenu.aboutToShow.connect(lambda: attrgetter(row.fills)(self._window)(submenu))
+
+    def _name(self, id_: str, what: str | None, text: str) -> None:
+        plain = tr(next(row.title for row in ROWS if row.id == id_))
+        title = text.format(what.replace("&", "&&")) if what else plain
+        self._made[id_].setText(title)
+
+    def _show_play(self) -> None:
+        is_playing = self._window.stepping.player.is_playing
+        action = self._made["play"]
+        action.setText(tr("Pause") if is_playing else tr("Pla&y"))
+        name = "pause" if is_playing else "play"
+        action.setIcon(icon(name, self._window.theme.color("text")))
+
+
+def tooltip(action: QAction, sentence: str) -> str:
+    """Name, keys, one sentence."""
+    name = action.text().replace("&", "").rstrip("…")
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    head = f"{name} ({keys})" if keys else name
+    return f"{head}: {sentence}" if sentence else head

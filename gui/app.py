@@ -1,0 +1,89 @@
+"""The program with a window: start, faults, end."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication
+
+from gui.document import Document
+from gui.settings import APP, Settings, log_folder
+from gui.theme import Theme
+from gui.window import Window
+
+LOG_BYTES = 1_000_000
+_log = logging.getLogger(APP)
+
+
+class Faults(QObject):
+    """Exceptions that nobody caught: they go to the log, and one sentence to the window."""
+
+    happened = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._path = log_folder() / "gradwire.log"
+
+    def install(self) -> None:
+        """Catch what any thread or slot lets through."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            self._path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True
+        )
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        _log.addHandler(handler)
+        sys.excepthook = self.take
+        threading.excepthook = lambda args: self.take(
+            args.exc_type, args.exc_value, args.exc_traceback
+        )
+
+    def take(
+        self,
+        kind: type[BaseException],
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Write a fault down and tell the window."""
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        _log.error("a fault of the program", exc_info=(kind, error, trace))
+        text = self.tr("Gradwire made a mistake ({0}: {1}). Details are in {2}.")
+        self.happened.emit(text.format(kind.__name__, error, self._path))
+
+
+def make_window(app: QApplication, settings: Settings | None = None) -> Window:
+    """A dressed window with an empty graph."""
+    settings = settings or Settings()
+    theme = Theme(settings.theme)
+    theme.apply(app)
+    window = Window(Document(), theme, settings)
+    theme.setParent(window)
+    geometry = settings.bytes_of("geometry")
+    if geometry is not None:
+        window.restoreGeometry(geometry)
+    return window
+
+
+def run(path: str | None) -> int:
+    """Open the window with a file, or as the first time; returns the exit status."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app.setApplicationName("Gradwire")
+    app.setDesktopFileName(APP)
+    faults = Faults()
+    faults.install()
+    window = make_window(app)
+    faults.happened.connect(window.say)
+    window.show()
+    if path is not None:
+        window.files.read(Path(path))
+    else:
+        window.files.open_first()
+    window.canvas.zoom_to_fit()
+    return app.exec()

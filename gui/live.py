@@ -1,0 +1,283 @@
+"""Live mode: every edit is checked and run in the background, and the newest edit wins.
+
+What crosses the thread is frozen: a `Request` with a snapshot of the graph goes over, an `Answer`
+comes back. An answer for a graph that has changed since is dropped by the document.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+
+from graph import Check, GradwireError, Graph, check
+from gui.document import Document, concerns_run
+from runtime import Engine, check_gradients
+from runtime.errors import Cancelled
+from runtime.trace import Trace
+
+if TYPE_CHECKING:
+    from runtime.gradient_check import GradientReport
+
+Choice = Literal["auto", "on", "off"]
+Runs = Literal["never", "if small", "always"]
+Watch = Callable[[object], None]
+
+MAX_NODES = 1_000  # live mode turns itself off above these
+MAX_NUMBERS = 4_000_000
+MAX_VERIFIED = 200_000  # numbers in all; finite differences evaluate each node many times
+VERIFY_AFTER = 400  # milliseconds without an edit
+_log = logging.getLogger("gradwire")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be worked out: a snapshot, and what may be kept of the last trace."""
+
+    graph: Graph
+    runs: Runs
+    previous: Trace | None = None
+    verifies: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was worked out. `is_large` says that live mode let it be; `error` is a sentence."""
+
+    revision: int
+    check: Check | None = None
+    trace: Trace | None = None
+    report: GradientReport | None = None
+    is_large: bool = False
+    error: str = ""
+
+
+def compute(request: Request, watch: Watch | None = None) -> Answer:
+    """Check the graph, and run what can run of it. Runs in any thread.
+
+    Raises `Cancelled` where `watch` does.
+    """
+    graph, revision = request.graph, request.graph.revision
+    if request.verifies:
+        return verify(graph, watch)
+    found = check(graph)
+    is_large = numbers_in(found) > MAX_NUMBERS or len(graph.nodes) > MAX_NODES
+    if request.runs == "never" or (is_large and request.runs == "if small"):
+        return Answer(revision, found, is_large=is_large)
+    try:
+        engine = Engine(graph, device="cpu")
+        trace = engine.run(previous=request.previous, watch=watch, partial=True)
+    except GradwireError as error:
+        return Answer(revision, found, is_large=is_large, error=str(error))
+    return Answer(revision, found, trace, is_large=is_large)
+
+
+def verify(graph: Graph, watch: Watch | None = None) -> Answer:
+    """Hold every edge against finite differences."""
+    try:
+        return Answer(graph.revision, report=check_gradients(graph, watch=watch))
+    except GradwireError as error:
+        return Answer(graph.revision, error=str(error))
+
+
+def numbers_in(found: Check) -> int:
+    """How many numbers a run would hold, as far as the shapes are known."""
+    total = 0
+    for type_ in found.types.values():
+        size = 1
+        for extent in type_.shape:
+            size *= extent if isinstance(extent, int) else 1
+        total += size
+    return total
+
+
+def run_now(document: Document) -> None:
+    """Check and run in this thread, for pictures and tests; raises `GradwireError`."""
+    answer = compute(Request(document.graph.copy(), "always"))
+    if answer.check is not None:
+        document.accept_check(answer.check)
+    if answer.error:
+        raise GradwireError(answer.error)
+    if answer.trace is not None:
+        document.accept_trace(answer.trace)
+
+
+class Worker(QThread):
+    """One thread that works on one request at a time; a newer one cancels and replaces it."""
+
+    answered = Signal(object, object)  # request, answer
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._changed = threading.Condition()
+        self._waiting: Request | None = None
+        self._is_closing = False
+
+    def post(self, request: Request) -> None:
+        """Work on this next; what is under way is given up."""
+        with self._changed:
+            self._waiting = request
+            self._changed.notify()
+        if not self.isRunning():
+            self.start()
+
+    def close(self) -> None:
+        """Give up what is under way and end the thread."""
+        with self._changed:
+            self._is_closing, self._waiting = True, None
+            self._changed.notify()
+        self.wait()
+
+    def run(self) -> None:
+        """The thread's loop."""
+        while (request := self._take()) is not None:
+            try:
+                answer = compute(request, self._watch)
+            except Cancelled:
+                continue
+            except Exception as error:  # a fault of ours must reach the window, not end the thread
+                _log.exception("the background run failed")
+                answer = Answer(request.graph.revision, error=f"{type(error).__name__}: {error}")
+            self.answered.emit(request, answer)
+
+    def _take(self) -> Request | None:
+        with self._changed:
+            while self._waiting is None and not self._is_closing:
+                self._changed.wait()
+            request, self._waiting = self._waiting, None
+            return request
+
+    def _watch(self, step: object) -> None:
+        if self._waiting is not None or self._is_closing:
+            raise Cancelled
+
+
+class Live(QObject):
+    """Keeps a document's check, trace and report up to date."""
+
+    changed = Signal()  # on, off or busy
+    ran = Signal()  # a run that was asked for has arrived
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self._choice: Choice = "auto"
+        self._is_large = False
+        self._is_asked = False
+        self._wants_verdict = False
+        self._sent: Request | None = None  # the newest request, until its answer is here
+        self._worker = Worker(self)
+        self._worker.answered.connect(self._take)
+        self._soon = _timer(self, 0, self._post)
+        self._later = _timer(self, VERIFY_AFTER, self._verify)
+        document.edited.connect(self._after_edit)
+        document.replaced.connect(self._restart)
+        self._soon.start()
+
+    @property
+    def is_on(self) -> bool:
+        """Whether edits are run at once: as chosen, else for small graphs."""
+        return self._choice == "on" or (self._choice == "auto" and not self._is_large)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an answer is under way."""
+        return self._soon.isActive() or self._sent is not None
+
+    def switch(self, on: bool) -> None:
+        """Turn live mode on, whatever the graph's size, or off."""
+        self._choice = "on" if on else "off"
+        self.changed.emit()
+        if on and not self.document.is_fresh:
+            self._soon.start()
+
+    def run(self) -> None:
+        """Run once, live or not; `ran` tells when the trace is there."""
+        self._is_asked = True
+        if self.document.is_fresh and not self.is_busy:
+            self._tell_ran()
+        else:
+            self._soon.start()
+
+    def verify(self) -> None:
+        """Hold every edge against finite differences, whatever the graph's size."""
+        self._later.stop()
+        if self.document.is_fresh:
+            self._send("never", verifies=True)
+        else:
+            self._wants_verdict = True
+            self.run()
+
+    def close(self) -> None:
+        """End the thread; nothing is answered any more."""
+        self._soon.stop()
+        self._later.stop()
+        self._worker.close()
+
+    def _after_edit(self, edit: object) -> None:
+        if concerns_run(edit):
+            self._later.stop()
+            self._soon.start()
+
+    def _restart(self) -> None:
+        self._choice, self._is_large = "auto", False
+        self._is_asked = self._wants_verdict = False
+        self._later.stop()
+        self._soon.start()
+        self.changed.emit()
+
+    def _post(self) -> None:
+        runs: Runs = "always" if self._is_asked or self._choice == "on" else "if small"
+        self._send("never" if self._choice == "off" and not self._is_asked else runs)
+
+    def _send(self, runs: Runs, *, verifies: bool = False) -> None:
+        document = self.document
+        self._sent = Request(document.graph.copy(), runs, document.trace, verifies)
+        self._worker.post(self._sent)
+        self.changed.emit()
+
+    @Slot(object, object)
+    def _take(self, request: Request, answer: Answer) -> None:
+        document = self.document
+        if request is self._sent:
+            self._sent = None
+        if answer.check is not None and document.accept_check(answer.check):
+            self._is_large = answer.is_large
+        if answer.trace is not None and document.accept_trace(answer.trace):
+            self._after_trace(answer)
+        if answer.report is not None:
+            document.accept_report(answer.report, answer.revision)
+        if answer.error and answer.revision >= document.run_revision:
+            document.failed.emit(answer.error)
+        self.changed.emit()
+
+    def _after_trace(self, answer: Answer) -> None:
+        trace, found = answer.trace, answer.check
+        if self._is_asked:
+            self._tell_ran()
+        is_small = found is not None and numbers_in(found) <= MAX_VERIFIED
+        if trace is None or trace.failure is not None or trace.target is None:
+            return
+        if self._wants_verdict:
+            self._wants_verdict = False
+            self.verify()
+        elif is_small:
+            self._later.start()
+
+    def _tell_ran(self) -> None:
+        self._is_asked = False
+        self.ran.emit()
+
+    def _verify(self) -> None:
+        if self.document.is_fresh and not self.is_busy:
+            self.verify()
+
+
+def _timer(parent: QObject, milliseconds: int, then: Callable[[], None]) -> QTimer:
+    timer = QTimer(parent, singleShot=True, interval=milliseconds)
+    timer.timeout.connect(then)
+    return timer

@@ -1,0 +1,184 @@
+"""The palette: all modules of the catalogue by group, to search in and to drag from."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QDrag, QPainter, QPixmap
+from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from graph import Catalogue, Module
+from gui.canvas.adding import module_mime
+from gui.icons import icon
+from gui.theme import Theme
+
+NAME = Qt.ItemDataRole.UserRole
+ROW = 24
+
+
+class ModuleTree(QTreeWidget):
+    """Modules under the heading of their group. Drag one out, or press Enter on it."""
+
+    chosen = Signal(str)  # the name of a module to place
+
+    def __init__(self, catalogue: Catalogue, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setHeaderHidden(True)
+        self.setRootIsDecorated(False)
+        self.setIndentation(8)
+        self.setUniformRowHeights(True)
+        self.setIconSize(QSize(16, 16))
+        self.setDragEnabled(True)
+        self.setDragDropMode(QTreeWidget.DragDropMode.DragOnly)
+        self.setAccessibleName(self.tr("Modules"))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.itemActivated.connect(self._choose)
+        self.fill(catalogue)
+        theme.changed.connect(self._paint_icons)
+
+    def fill(self, catalogue: Catalogue) -> None:
+        """Show these modules."""
+        self.clear()
+        for group, modules in catalogue.groups().items():
+            heading = QTreeWidgetItem(self, [group])
+            heading.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            heading.setFont(0, self._theme.font(12, 600))
+            heading.setSizeHint(0, QSize(0, ROW))
+            for module in modules:
+                heading.addChild(self._row(module))
+            heading.setExpanded(True)
+        self._paint_icons()
+
+    def find(self, text: str) -> None:
+        """Leave only what fits the words: names that begin with them first of all."""
+        words = text.casefold().split()
+        best: QTreeWidgetItem | None = None
+        for heading, item in self._items():
+            name = item.data(0, NAME)
+            place = f"{name} {heading.text(0)} {item.toolTip(0)}".casefold()
+            fits = all(word in place for word in words)
+            item.setHidden(not fits)
+            if fits and words and _is_better(name, best, words[0]):
+                best = item
+        for row in range(self.topLevelItemCount()):
+            heading = self.topLevelItem(row)
+            children = [heading.child(i) for i in range(heading.childCount())]
+            heading.setHidden(all(child.isHidden() for child in children))
+        self.setCurrentItem(best)
+
+    def names(self) -> list[str]:
+        """The modules that are shown."""
+        return [item.data(0, NAME) for _, item in self._items() if not item.isHidden()]
+
+    def item_of(self, name: str) -> QTreeWidgetItem | None:
+        """The row of a module."""
+        return next((item for _, item in self._items() if item.data(0, NAME) == name), None)
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Drag the module under the pointer out, as its name."""
+        item = self.currentItem()
+        name = item.data(0, NAME) if item else None
+        if not name:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(module_mime(name))
+        drag.setPixmap(self._picture(item))
+        drag.setHotSpot(QPoint(12, 12))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def keyPressEvent(self, event) -> None:
+        """Enter places the module; Qt leaves that to the platform otherwise."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentItem():
+            self._choose(self.currentItem())
+        else:
+            super().keyPressEvent(event)
+
+    def _row(self, module: type[Module]) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([module.name])
+        item.setData(0, NAME, module.name)
+        item.setToolTip(0, f"{module.name}: {first_sentence(module.doc)}")
+        item.setSizeHint(0, QSize(0, ROW))
+        return item
+
+    def _items(self) -> list[tuple[QTreeWidgetItem, QTreeWidgetItem]]:
+        headings = [self.topLevelItem(row) for row in range(self.topLevelItemCount())]
+        return [(h, h.child(row)) for h in headings for row in range(h.childCount())]
+
+    def _paint_icons(self) -> None:
+        ink = self._theme.color("text")
+        for _, item in self._items():
+            item.setIcon(0, icon(item.data(0, NAME), ink))
+
+    def _choose(self, item: QTreeWidgetItem) -> None:
+        name = item.data(0, NAME)
+        if name:
+            self.chosen.emit(name)
+
+    def _picture(self, item: QTreeWidgetItem) -> QPixmap:
+        """What hangs at the pointer: symbol and name in a node's frame."""
+        scale = self.devicePixelRatioF()
+        pixmap = QPixmap(QSize(96, 32) * scale)
+        pixmap.setDevicePixelRatio(scale)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._theme.color("line"))
+        painter.setBrush(self._theme.color("node"))
+        painter.drawRoundedRect(1, 1, 94, 30, 8, 8)
+        item.icon(0).paint(painter, 8, 8, 16, 16)
+        painter.setPen(self._theme.color("text"))
+        painter.setFont(self._theme.font(12, 600))
+        painter.drawText(30, 0, 62, 32, Qt.AlignmentFlag.AlignVCenter, item.text(0))
+        painter.end()
+        return pixmap
+
+
+class Palette(QWidget):
+    """A search field over the tree of modules."""
+
+    chosen = Signal(str)
+
+    def __init__(self, catalogue: Catalogue, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.search = QLineEdit(self, placeholderText=self.tr("Search modules"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setAccessibleName(self.tr("Search modules"))
+        self.tree = ModuleTree(catalogue, theme, self)
+        self.tree.setObjectName("flat")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.search)
+        column.addWidget(self.tree, 1)
+        self.search.textChanged.connect(self.tree.find)
+        self.search.returnPressed.connect(self._place_first)
+        self.tree.chosen.connect(self.chosen)
+
+    def start_search(self) -> None:
+        """Put the caret into the search field."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def _place_first(self) -> None:
+        item = self.tree.currentItem()
+        if item is not None and item.data(0, NAME):
+            self.chosen.emit(item.data(0, NAME))
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a declaration's text, on one line."""
+    line = " ".join(text.split("\n\n")[0].split())
+    return line.split(". ")[0].rstrip(".") + "." if line else ""
+
+
+def _is_better(name: str, best: QTreeWidgetItem | None, word: str) -> bool:
+    if best is None:
+        return True
+    other = best.data(0, NAME).casefold()
+    return name.casefold().startswith(word) and not other.startswith(word)
+
+
+def index_of(tree: ModuleTree, name: str) -> QModelIndex:
+    """The row of a module as the views of Qt count them."""
+    item = tree.item_of(name)
+    return tree.indexFromItem(item) if item else QModelIndex()

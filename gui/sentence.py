@@ -1,0 +1,266 @@
+"""The step's sentence: what happens in it, in words and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from graph import PortRef
+from gui.document import Document
+from gui.numbers import format_number, format_shape
+from gui.theme import Theme
+from gui.wording import plain_formula, put_in, short_factor
+
+if TYPE_CHECKING:
+    from graph import Graph, Module
+    from runtime.trace import Step, Trace
+
+HEIGHT = 32
+MAX_TERMS = 6  # of a sum that is written out
+
+
+def tr(text: str) -> str:
+    """A text of the sentence in the user's language."""
+    return QCoreApplication.translate("Sentence", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`lead` names pass and step, `text` says what happens."""
+
+    phase: Literal["", "forward", "reverse"]
+    lead: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.lead} {self.text}".strip()
+
+
+def sentence_of(document: Document) -> Sentence:
+    """The sentence for where the playhead stands."""
+    head, trace = document.playhead, document.trace
+    if trace is None or not head.steps:
+        return Sentence("", "", _nothing_yet(document))
+    step = head.step
+    if step is None:
+        return Sentence("", tr("Start"), _before(head.steps))
+    number = head.position + (1 if head.part else 0)
+    name = tr("Forward") if step.phase == "forward" else tr("Reverse")
+    lead = tr("{0}, step {1} of {2}").format(name, number, len(head.steps))
+    if head.part:
+        part = head.parts[head.part - 1]
+        lead = tr("{0}, part {1} of {2}").format(lead, head.part, len(head.parts))
+        return Sentence(step.phase, lead, Telling(document.graph, trace, step).part(part))
+    return Sentence(step.phase, lead, Telling(document.graph, trace, step).whole())
+
+
+def _nothing_yet(document: Document) -> str:
+    if not document.graph.nodes:
+        return tr("Drag a module from the palette onto the canvas, or open an example.")
+    if document.trace is None:
+        return tr("Not run yet. Press F5 to run.")
+    return tr("There is no step yet: wire a module that can run.")
+
+
+def _before(steps: tuple[Step, ...]) -> str:
+    forward = sum(step.phase == "forward" for step in steps)
+    text = tr("{0} forward and {1} reverse steps lie ahead. Page Down takes the next one.")
+    return text.format(forward, len(steps) - forward)
+
+
+class Telling:
+    """Tells one step of a trace."""
+
+    def __init__(self, graph: Graph, trace: Trace, step: Step) -> None:
+        self.graph, self.trace, self.step = graph, trace, step
+        self.id = step.node
+
+    def whole(self) -> str:
+        """The whole step."""
+        failure = self.trace.failure
+        if failure is not None and failure.node == self.id:
+            return failure.message
+        if self.module is None:
+            return self.id
+        told = self._forward() if self.step.phase == "forward" else self._reverse()
+        return f"{self._name()}: {told}"
+
+    def part(self, name: str) -> str:
+        """One part of a reverse step: the sum of what arrived, or one input's gradient."""
+        told = self._sum() if name == "sum" else self._input(name, full=True)
+        return f"{self._name()}: {told}"
+
+    @property
+    def module(self) -> Module | None:
+        """The node's module; None after the node was removed."""
+        return self.graph.module(self.id) if self.id in self.graph else None
+
+    def _name(self) -> str:
+        node = self.graph.nodes[self.id]
+        return f"{node.label or self.id} ({node.module})"
+
+    # --- forward --------------------------------------------------------------------------
+
+    def _forward(self) -> str:
+        outputs = [port.name for port in self.module.output_ports]
+        inputs = {p.name: self._value(p.name) for p in self.module.wired_ports}
+        given = {name: array for name, array in inputs.items() if array is not None}
+        first = self._value(outputs[0])
+        if first is None:
+            return tr("not computed")
+        if len(outputs) == 1 and first.size == 1 and all(a.size == 1 for a in given.values()):
+            return self._equation(outputs[0], given, first)
+        made = "; ".join(f"{name} {describe(self._value(name))}" for name in outputs)
+        from_ = ", ".join(f"{name} {format_shape(array.shape)}" for name, array in given.items())
+        return tr("{0} from {1}").format(made, from_) if from_ else made
+
+    def _equation(self, output: str, given: dict[str, Any], result: Any) -> str:
+        numbers = {name: scalar(array) for name, array in given.items()}
+        formula = plain_formula(self.module.formula)
+        if formula is None or not any(name in formula for name in numbers):
+            arguments = ", ".join(numbers.values())
+            return f"{output} = {self.module.name}({arguments}) = {scalar(result)}"
+        filled = put_in(formula, numbers)
+        if filled == scalar(result):
+            return f"{output} = {formula} = {filled}"
+        return f"{output} = {formula} = {filled} = {scalar(result)}"
+
+    # --- reverse --------------------------------------------------------------------------
+
+    def _reverse(self) -> str:
+        ports = [part for part in self.trace.parts(self.step) if part != "sum"]
+        told = [self._input(port, full=not row) for row, port in enumerate(ports)]
+        return "; ".join(told) or tr("no input asks for a gradient")
+
+    def _sum(self) -> str:
+        outputs = [port.name for port in self.module.output_ports]
+        return "; ".join(self._arrived(name) for name in outputs)
+
+    def _arrived(self, output: str) -> str:
+        ref = PortRef(self.id, output)
+        total = self.trace.gradient(ref)
+        lead = tr("gradient of {0}").format(output)
+        if total is None:
+            return f"{lead}: {tr('no path')}"
+        if ref == self.trace.target:
+            return tr("{0} = {1}, for it is the target").format(lead, describe(total))
+        parts = [self.trace.gradient(edge.target) for edge in self.graph.outgoing(ref)]
+        parts = [part for part in parts if part is not None]
+        if len(parts) > 1 and total.size == 1:
+            terms = " + ".join(bracketed(scalar(part)) for part in parts[:MAX_TERMS])
+            more = " + …" if len(parts) > MAX_TERMS else ""
+            return f"{lead} = {terms}{more} = {scalar(total)}"
+        if len(parts) > 1:
+            text = tr("{0} = sum over {1} edges: {2}")
+            return text.format(lead, len(parts), describe(total))
+        return f"{lead} = {describe(total)}"
+
+    def _input(self, port: str, *, full: bool) -> str:
+        """`gradient of a = gradient of y × b = 1 × 3 = 3`; without `full`, `of b = 1 × 2 = 2`."""
+        ref = PortRef(self.id, port)
+        found = self.trace.gradient(ref)
+        lead = (tr("gradient of {0}") if full else tr("of {0}")).format(port)
+        if found is None:
+            return f"{lead}: {tr(self.trace.why_no_gradient(ref) or 'not yet')}"
+        outputs = [port.name for port in self.module.output_ports]
+        arriving = self.trace.gradient(PortRef(self.id, outputs[0])) if len(outputs) == 1 else None
+        if arriving is None:
+            return f"{lead} = {describe(found)}"
+        words = tr("gradient of {0} × {1}").format(outputs[0], self._factor_word(port, outputs[0]))
+        words = f" = {words}" if full else ""
+        if found.size == 1 and arriving.size == 1:
+            factor = self.trace.jacobian(ref)
+            if factor is None:
+                return f"{lead}{words} = {scalar(found)}"
+            number = scalar(np.asarray(factor.dense()))
+            return f"{lead}{words} = {scalar(arriving)} × {number} = {scalar(found)}"
+        return f"{lead}{words} = {describe(found)}"
+
+    def _factor_word(self, port: str, output: str) -> str:
+        local = self.module.local.get(port, "")
+        return short_factor(local) or f"∂{output}/∂{port}"
+
+    def _value(self, port: str) -> Any:
+        try:
+            return self.trace.value(PortRef(self.id, port))
+        except LookupError:
+            return None
+
+
+def scalar(array: Any) -> str:
+    """The only number of an array."""
+    return format_number(np.asarray(array).reshape(-1)[0].item())
+
+
+def bracketed(number: str) -> str:
+    """A negative number in brackets, to stand behind a sign."""
+    return f"({number})" if number.startswith("−") else number
+
+
+def describe(array: Any) -> str:
+    """A number as it is, a tensor by shape and norm."""
+    if array is None:
+        return tr("not computed")
+    array = np.asarray(array)
+    if array.ndim == 0:
+        return scalar(array)
+    shape = format_shape(array.shape)
+    if array.dtype.kind != "f" or not array.size:
+        return shape
+    norm = format_number(float(np.linalg.norm(array.astype(np.float64).reshape(-1))))
+    return f"{shape} ‖{norm}‖"
+
+
+class SentenceBar(QWidget):
+    """The line above the timeline."""
+
+    def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._theme = document, theme
+        self.setFixedHeight(HEIGHT)
+        self.lead = QLabel(self, textFormat=Qt.TextFormat.PlainText)
+        self.lead.setFont(theme.font(13, 600))
+        self.text = QLabel(self, textFormat=Qt.TextFormat.PlainText)
+        self.text.setFont(theme.font(13))
+        self.text.setMinimumWidth(0)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 4, 12, 0)
+        row.setSpacing(12)
+        row.addWidget(self.lead)
+        row.addWidget(self.text, 1)
+        for signal in (
+            document.playhead_moved,
+            document.traced,
+            document.replaced,
+            document.edited,
+        ):
+            signal.connect(self.follow)
+        theme.changed.connect(self.follow)
+        self.follow()
+
+    def follow(self) -> None:
+        """Tell where the playhead stands."""
+        self.sentence = sentence_of(self._document)
+        ink = self._theme.color(self.sentence.phase or "text")
+        self.lead.setStyleSheet(f"color: {ink.name()}")
+        self.lead.setText(self.sentence.lead)
+        self.lead.setVisible(bool(self.sentence.lead))
+        self.setAccessibleName(str(self.sentence))
+        self.text.setToolTip(self.sentence.text)
+        self._elide()
+
+    def resizeEvent(self, event) -> None:
+        """A long sentence is cut; its tooltip has all of it."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        lead = self.lead.sizeHint().width() + 12 if self.sentence.lead else 0
+        room = self.width() - 28 - lead
+        metrics = QFontMetrics(self.text.font())
+        self.text.setText(metrics.elidedText(self.sentence.text, Qt.TextElideMode.ElideRight, room))

@@ -1,0 +1,206 @@
+"""The status bar: problems, target, counts, dtype, device, verdict, live state, zoom."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+
+from graph import PortRef
+from gui.document import Document
+from gui.live import Live
+from gui.numbers import format_count, format_number
+from gui.problems import problems_of, severe
+from gui.theme import Theme
+
+HEIGHT = 24
+SAID_FOR = 8_000  # milliseconds
+BUSY_AFTER = 250
+FIELDS = ("target", "counts", "dtype", "device", "verdict", "live")
+
+
+class StatusBar(QStatusBar):
+    """One line of facts; sentences for the person stand over them for a while."""
+
+    problems_wanted = Signal()
+
+    def __init__(
+        self, document: Document, live: Live, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._live, self._theme = document, live, theme
+        self.setFixedHeight(HEIGHT)
+        self.setSizeGripEnabled(False)
+        self.problems = QToolButton(self, objectName="flat")
+        self.problems.setToolTip(self.tr("Problems: show what is wrong with the graph."))
+        self.problems.clicked.connect(self.problems_wanted)
+        self.addWidget(self.problems)
+        self.fields = {name: self._field(name) for name in FIELDS}
+        self.progress = QProgressBar(self, textVisible=False)
+        self.progress.setRange(0, 0)
+        self.progress.setFixedSize(96, 8)
+        self.progress.setAccessibleName(self.tr("Busy"))
+        self.progress.hide()
+        self.zoom = QLabel(self)
+        self.zoom.setAccessibleName(self.tr("Zoom"))
+        self.addPermanentWidget(self.progress)
+        self.addPermanentWidget(self.zoom)
+        self._busy = QTimer(self, singleShot=True, interval=BUSY_AFTER)
+        self._busy.timeout.connect(self.progress.show)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.follow)
+        self._counted: tuple[object, tuple[int, int]] = (None, (0, 0))
+        self._listen()
+        self.follow()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence for a while."""
+        self.showMessage(sentence, SAID_FOR)
+
+    def show_zoom(self, zoom: float) -> None:
+        """Say how large the canvas is drawn; 1 is 100 %."""
+        self.zoom.setText(f"{round(zoom * 100)}%")
+
+    def texts(self) -> dict[str, str]:
+        """What it says, by field."""
+        return {name: label.text() for name, label in self.fields.items()} | {
+            "problems": self.problems.text(),
+            "zoom": self.zoom.text(),
+        }
+
+    def follow(self) -> None:
+        """Read everything anew."""
+        self.problems.setText(self._problems_text())
+        for name, label in self.fields.items():
+            text = getattr(self, f"_{name}_text")()
+            label.setText(text)
+            label.setVisible(bool(text))
+        self.fields["counts"].setToolTip(self._counts_tip())
+
+    def show_busy(self, is_busy: bool) -> None:
+        """Show that something is under way, if it takes longer than a moment."""
+        if not is_busy:
+            self._busy.stop()
+            self.progress.hide()
+        elif not self._busy.isActive() and not self.progress.isVisible():
+            self._busy.start()
+
+    def _listen(self) -> None:
+        document = self._document
+        for signal in (
+            document.edited,
+            document.replaced,
+            document.checked,
+            document.traced,
+            document.reported,
+            document.playhead_moved,
+        ):
+            signal.connect(self._soon.start)
+        self._live.changed.connect(self._soon.start)
+        self._live.changed.connect(lambda: self.show_busy(self._live.is_busy))
+        document.refused.connect(self.say)
+        document.failed.connect(self.say)
+
+    def _field(self, name: str) -> QLabel:
+        label = QLabel(self)
+        label.setAccessibleName(name)
+        self.addWidget(label)
+        return label
+
+    # --- the words ------------------------------------------------------------------------
+
+    def _problems_text(self) -> str:
+        errors, warnings = severe(problems_of(self._document))
+        if not errors and not warnings:
+            return self.tr("No problems")
+        parts = []
+        if errors:
+            one, many = self.tr("1 error"), self.tr("{0} errors").format(errors)
+            parts.append(one if errors == 1 else many)
+        if warnings:
+            one, many = self.tr("1 warning"), self.tr("{0} warnings").format(warnings)
+            parts.append(one if warnings == 1 else many)
+        return ", ".join(parts)
+
+    def _target_text(self) -> str:
+        found = self._document.check
+        if found is None or not self._document.graph.nodes:
+            return ""
+        if found.target is None:
+            several = len(found.candidates) > 1
+            return self.tr("Target: choose one") if several else self.tr("No target")
+        target = found.target
+        name = target.node if target.port == "y" else str(target)
+        reading = self._document.shown.value(target)
+        if reading.array is None or reading.array.size != 1:
+            return self.tr("Target: {0}").format(name)
+        number = format_number(reading.array.reshape(-1)[0])
+        return self.tr("Target: {0} = {1}").format(name, number)
+
+    def _counts_text(self) -> str:
+        graph = self._document.graph
+        nodes, edges = len(graph.nodes), len(graph.edges)
+        parts = [
+            self.tr("1 node") if nodes == 1 else self.tr("{0} nodes").format(format_count(nodes)),
+            self.tr("1 edge") if edges == 1 else self.tr("{0} edges").format(format_count(edges)),
+        ]
+        numbers, tensors = self._parameters()
+        if tensors:
+            one, many = self.tr("1 parameter"), self.tr("{0} parameters")
+            parts.append(one if numbers == 1 else many.format(format_count(numbers)))
+        return ", ".join(parts)
+
+    def _counts_tip(self) -> str:
+        numbers, tensors = self._parameters()
+        text = self.tr("{0} trainable numbers in {1} tensors.")
+        return text.format(format_count(numbers), format_count(tensors))
+
+    def _parameters(self) -> tuple[int, int]:
+        """How many trainable numbers and tensors, as far as shapes are known."""
+        key = (self._document.graph, self._document.check)
+        if key != self._counted[0]:
+            self._counted = (key, count_parameters(self._document))
+        return self._counted[1]
+
+    def _dtype_text(self) -> str:
+        return self._document.graph.dtype
+
+    def _device_text(self) -> str:
+        trace = self._document.trace
+        device = trace.device if trace is not None else "cpu"
+        return "CPU" if device == "cpu" else device.upper().replace("CUDA:", "GPU ")
+
+    def _verdict_text(self) -> str:
+        report = self._document.report
+        if report is None:
+            return ""
+        words = [verdict.word for verdict in report.edges.values()]
+        judged = [word for word in words if word in ("agrees", "disagrees")]
+        if not judged:
+            return ""
+        text = self.tr("{0} of {1} edges agree")
+        return text.format(judged.count("agrees"), len(judged))
+
+    def _live_text(self) -> str:
+        return "" if self._live.is_on else self.tr("Live: off")
+
+
+def count_parameters(document: Document) -> tuple[int, int]:
+    """Trainable numbers and tensors of a document's graph."""
+    numbers = tensors = 0
+    types = document.check.types if document.check else {}
+    graph = document.graph
+    for id_ in graph.nodes:
+        module = graph.module(id_)
+        if module is None:
+            continue
+        is_source = module.outline() == "source"
+        ports = module.owned() if is_source else [p.name for p in module.parameter_ports]
+        for name in ports:
+            ref = PortRef(id_, name)
+            type_ = types.get(ref)
+            if graph.incoming(ref) is None and type_ is not None and type_.is_known:
+                size = 1
+                for extent in type_.shape:
+                    size *= extent
+                numbers, tensors = numbers + size, tensors + 1
+    return numbers, tensors

@@ -1,0 +1,119 @@
+"""What the keys of the player do: moving the playhead, and asking for what is missing first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from gui.document import Document
+from gui.live import Live
+from gui.player import Player
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+
+class Stepping(QObject):
+    """Steps, runs and plays a document's trace."""
+
+    def __init__(
+        self, document: Document, live: Live, canvas: CanvasView, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.document, self.live, self.canvas = document, live, canvas
+        self.player = Player(document.playhead, self)
+        live.ran.connect(self._arrive)
+        document.replaced.connect(self.player.stop)
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether the step after the last one would ask for a target."""
+        trace = self.document.trace
+        return trace is not None and bool(trace.steps) and trace.target is None
+
+    def first(self) -> None:
+        """Back to the start."""
+        self._by_hand().first()
+
+    def previous(self) -> None:
+        """One step back."""
+        self._by_hand().previous()
+
+    def next(self) -> None:
+        """One step on."""
+        if not self._asks():
+            self._by_hand().next()
+
+    def next_part(self) -> None:
+        """One part of a reverse step on."""
+        if not self._asks():
+            self._by_hand().next_part()
+
+    def last(self) -> None:
+        """To the end of what was run."""
+        self._by_hand().last()
+        self._asks()
+
+    def run(self) -> None:
+        """Run anew where the trace is old, and go to its end."""
+        self.player.stop()
+        self.live.run()
+
+    def forward(self) -> None:
+        """The whole forward pass and nothing of the reverse one."""
+        self._by_hand().end_forward()
+
+    def to_node(self) -> None:
+        """On to the next step of the selected node."""
+        id_ = self.document.selection.node
+        if id_ is not None and not self._by_hand().to_node(id_):
+            text = self.tr("{0}: has no step of its own. Choose a node that computes something.")
+            self.document.refuse(text.format(id_))
+
+    def play(self) -> None:
+        """Play, or pause."""
+        if self.player.is_playing or not self._asks():
+            self.player.toggle()
+
+    def make_target(self) -> None:
+        """Differentiate the selected node's output from now on."""
+        from gui.canvas.menus import make_target, possible_targets
+
+        id_ = self.document.selection.node
+        ports = possible_targets(self.canvas, id_) if id_ is not None else []
+        if len(ports) > 1:
+            self.canvas.ask_target(ports)
+        elif ports:
+            make_target(self.canvas, ports[0])
+        else:
+            text = self.tr("{0}: has no floating output, so it cannot be the target.")
+            self.document.refuse(text.format(id_))
+
+    def _by_hand(self):
+        self.player.stop()
+        return self.document.playhead
+
+    def _arrive(self) -> None:
+        self.document.playhead.last()
+        self._asks()
+
+    def _asks(self) -> bool:
+        """At the end of the forward pass, with no target: ask for one, or say why there is none.
+
+        A playhead that is still on its way needs no answer.
+        """
+        trace, found = self.document.trace, self.document.check
+        if trace is None:
+            if self.document.graph.nodes and not self.live.is_on:
+                self.document.refuse(self.tr("Live mode is off. Press F5 to run."))
+            return False
+        if not self.document.playhead.is_at_end or not self.document.playhead.steps:
+            return False
+        if trace.target is not None or found is None or trace.failure is not None:
+            return False
+        if len(found.candidates) > 1:
+            self.canvas.ask_target(found.candidates)
+        elif found.target_problem is not None:
+            self.document.refuse(found.target_problem.message)
+        return True

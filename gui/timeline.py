@@ -1,0 +1,220 @@
+"""The timeline: all steps as a bar to slide on, and the keys of a player beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QComboBox,
+    QHBoxLayout,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from gui.document import Document
+from gui.numbers import format_number
+from gui.player import SPEEDS, Player
+from gui.theme import Theme
+
+HEIGHT = 60
+BUTTON = 36
+BAR_TOP, BAR, KNOB = 20.0, 8.0, QSize(10, 24)
+MARGIN = 6.0  # of the bar at both sides, for the knob
+LEAST_SEGMENT = 5.0  # narrower ones are drawn without gaps
+BUTTONS = ("first", "previous", "next", "last", "play")
+
+
+class StepBar(QAbstractSlider):
+    """A slider over all steps: the forward ones in one colour, the reverse ones in the other.
+
+    What is still ahead of the playhead is paler.
+    """
+
+    def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._theme = document, theme
+        self.setOrientation(Qt.Orientation.Horizontal)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumSize(120, HEIGHT)
+        self.setAccessibleName(self.tr("Steps"))
+        self.setSingleStep(1)
+        self.valueChanged.connect(lambda value: document.playhead.go(value))
+        document.traced.connect(self.follow)
+        document.playhead_moved.connect(self.follow)
+        document.replaced.connect(self.follow)
+        theme.changed.connect(self.update)
+        self.follow()
+
+    def follow(self) -> None:
+        """Stand where the playhead stands."""
+        head = self._document.playhead
+        self.blockSignals(True)  # the playhead is already there, perhaps inside a step
+        self.setRange(0, len(head.steps))
+        self.setPageStep(max(len(head.steps) // 10, 1))
+        self.setValue(head.position)
+        self.blockSignals(False)
+        self.setEnabled(bool(head.steps))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Wide, and as high as the timeline."""
+        return QSize(480, HEIGHT)
+
+    # --- mouse ----------------------------------------------------------------------------
+
+    def mousePressEvent(self, event) -> None:
+        """Jump to the pointer."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.setSliderDown(True)
+            self.setValue(self.step_at(event.position().x()))
+
+    def mouseMoveEvent(self, event) -> None:
+        """Slide along."""
+        if self.isSliderDown():
+            self.setValue(self.step_at(event.position().x()))
+
+    def mouseReleaseEvent(self, event) -> None:
+        """Let go."""
+        self.setSliderDown(False)
+
+    def step_at(self, x: float) -> int:
+        """The position nearest to an x of the widget."""
+        share = (x - MARGIN) / max(self.width() - 2 * MARGIN, 1)
+        return round(min(max(share, 0), 1) * self.maximum())
+
+    def x_of(self, position: float) -> float:
+        """The x of a position."""
+        return MARGIN + (self.width() - 2 * MARGIN) * position / max(self.maximum(), 1)
+
+    # --- painting -------------------------------------------------------------------------
+
+    def paintEvent(self, event) -> None:
+        """Both passes, their names, the knob, and a frame while it has the focus."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        head = self._document.playhead
+        if not head.steps:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.color("grid"))
+            painter.drawRoundedRect(self._bar(0, self.maximum() or 1), 4, 4)
+            return
+        turn = head.forward_end
+        self._paint_pass(painter, "forward", 0, turn)
+        self._paint_pass(painter, "reverse", turn, len(head.steps))
+        self._paint_part(painter)
+        self._paint_knob(painter)
+
+    def _paint_pass(self, painter: QPainter, phase: str, start: int, end: int) -> None:
+        if start == end:
+            return
+        color = self._theme.color(phase)
+        done = min(max(self.value(), start), end)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for left, right, alpha in ((start, done, 1.0), (done, end, 0.35)):
+            if right > left:
+                painter.setBrush(self._theme.color(phase, alpha))
+                painter.drawRoundedRect(self._bar(left, right), 3, 3)
+        if self.x_of(1) - self.x_of(0) >= LEAST_SEGMENT:
+            painter.setPen(QPen(self._theme.color("panel"), 2))
+            for index in range(start + 1, end):
+                x = self.x_of(index)
+                painter.drawLine(QPointF(x, BAR_TOP - 1), QPointF(x, BAR_TOP + BAR + 1))
+        self._paint_name(painter, phase, self.x_of(start), self.x_of(end), color)
+
+    def _paint_name(self, painter: QPainter, phase: str, x: float, end: float, color) -> None:
+        name = self.tr("forward") if phase == "forward" else self.tr("reverse")
+        painter.setFont(self._theme.font(11))
+        width = painter.fontMetrics().horizontalAdvance(name)
+        if end - x < width + 20:
+            return
+        y, tip = BAR_TOP + BAR + 16, 5.0 if phase == "forward" else -5.0
+        painter.setPen(QPen(color, 2))
+        middle = x + 5
+        back = middle - tip / 2
+        painter.drawPolyline([QPointF(back, y - 5), QPointF(back + tip, y), QPointF(back, y + 5)])
+        painter.setPen(color)
+        box = QRectF(x + 16, y - 9, width + 4, 18)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+
+    def _paint_part(self, painter: QPainter) -> None:
+        """Inside a step the part that is done is filled too."""
+        head = self._document.playhead
+        if not head.part:
+            return
+        share = head.part / max(len(head.parts), 1)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color("reverse", 0.7))
+        painter.drawRect(self._bar(head.position, head.position + share))
+
+    def _paint_knob(self, painter: QPainter) -> None:
+        head = self._document.playhead
+        share = head.part / max(len(head.parts), 1) if head.part else 0
+        x = self.x_of(self.value() + share)
+        middle = BAR_TOP + BAR / 2
+        knob = QRectF(x - KNOB.width() / 2, middle - KNOB.height() / 2, KNOB.width(), KNOB.height())
+        painter.setPen(QPen(self._theme.color("panel"), 1))
+        painter.setBrush(self._theme.color("text"))
+        painter.drawRoundedRect(knob, 3, 3)
+        if self.hasFocus():
+            painter.setPen(QPen(self._theme.color("text"), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(knob.adjusted(-3, -3, 3, 3), 5, 5)
+
+    def _bar(self, left: float, right: float) -> QRectF:
+        x = self.x_of(left)
+        return QRectF(x, BAR_TOP, self.x_of(right) - x, BAR)
+
+
+class Timeline(QWidget):
+    """Keys, step bar and speed, in one row of 60 pixels."""
+
+    played = Signal()
+
+    def __init__(
+        self,
+        document: Document,
+        player: Player,
+        theme: Theme,
+        actions: Mapping[str, QAction],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(HEIGHT)
+        self.bar = StepBar(document, theme, self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 12, 0)
+        row.setSpacing(4)
+        for name in BUTTONS:
+            row.addWidget(self._button(actions[name]), alignment=Qt.AlignmentFlag.AlignTop)
+        row.addSpacing(12)
+        row.addWidget(self.bar, 1)
+        row.addSpacing(8)
+        self._speed = self._make_speed(player)
+        row.addWidget(self._speed, alignment=Qt.AlignmentFlag.AlignTop)
+
+    def _button(self, action: QAction) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName("key")
+        button.setDefaultAction(action)
+        button.setFixedSize(BUTTON, BUTTON)
+        button.setIconSize(QSize(16, 16))
+        button.setAccessibleName(action.text().replace("&", ""))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _make_speed(self, player: Player) -> QComboBox:
+        box = QComboBox(self)
+        for speed in SPEEDS:
+            box.addItem(self.tr("{0} steps/s").format(format_number(speed)), speed)
+        box.setAccessibleName(self.tr("Speed"))
+        box.setToolTip(self.tr("Speed: how many steps a second Play takes."))
+        box.setFixedHeight(BUTTON)
+        box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        box.setCurrentIndex(SPEEDS.index(player.speed))
+        box.currentIndexChanged.connect(lambda index: player.set_speed(SPEEDS[index]))
+        return box

@@ -1,0 +1,296 @@
+"""The main window: canvas in the middle, everything else around it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QSplitter,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from graph import PortRef, Problem, arrange, default_catalogue
+from graph import edits as e
+from gui.actions import Actions
+from gui.canvas.view import CanvasView
+from gui.document import Document
+from gui.dress import style_sheet
+from gui.files import Files
+from gui.inspector import Inspector
+from gui.live import Live
+from gui.outline import Outline
+from gui.palette import Palette
+from gui.problems import Drawer
+from gui.sentence import SentenceBar
+from gui.settings import Settings
+from gui.status import StatusBar
+from gui.stepping import Stepping
+from gui.theme import Theme
+from gui.timeline import Timeline
+from gui.title_bar import TitleBar
+from gui.waiting import wait_for
+from gui.workspaces import Workspaces
+
+SIZE, LEAST = QSize(1280, 800), QSize(1024, 640)
+LEFT, RIGHT = 216, 320
+ZOOM_STEP = 1.25
+MANY_NODES = 200  # from here on arranging is done in another thread
+
+
+class Window(QMainWindow):
+    """One document and its views. It owns no state of the graph."""
+
+    def __init__(self, document: Document, theme: Theme, settings: Settings) -> None:
+        super().__init__()
+        self.document, self.theme, self.settings = document, theme, settings
+        document.setParent(self)
+        self.live = Live(document, self)
+        self.canvas = CanvasView(document, theme, self)
+        self.stepping = Stepping(document, self.live, self.canvas, self)
+        self.files = Files(self, document, settings)
+        self.status = StatusBar(document, self.live, theme, self)
+        self.drawer = Drawer(document, theme, self)
+        self.actions_by_id = Actions(self)
+        self._lay_out()
+        self.workspaces = Workspaces(self, settings, self.left, self.right, self.drawer)
+        self._listen()
+        self._dress()
+        self._name_window()
+        self.actions_by_id.refresh()
+
+    # --- what rows of the table of actions call -------------------------------------------
+
+    def zoom_in(self) -> None:
+        """Draw the canvas larger."""
+        self.canvas.zoom_by(ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        """Draw the canvas smaller."""
+        self.canvas.zoom_by(1 / ZOOM_STEP)
+
+    def zoom_100(self) -> None:
+        """Draw the canvas at its own size."""
+        self.canvas.zoom_to(1.0)
+
+    def theme_system(self) -> None:
+        """Light or dark as the system is."""
+        self._choose_theme("system")
+
+    def theme_light(self) -> None:
+        """Light colours."""
+        self._choose_theme("light")
+
+    def theme_dark(self) -> None:
+        """Dark colours."""
+        self._choose_theme("dark")
+
+    def toggle_live(self) -> None:
+        """Run after every edit, or only when asked."""
+        self.live.switch(not self.live.is_on)
+
+    def find_module(self) -> None:
+        """Search the palette, which is in the workspace Build."""
+        self.workspaces.build()
+        if not self.workspaces.is_left_shown:
+            self.workspaces.toggle_left()
+        self.palette_panel.start_search()
+
+    def show_graph(self) -> None:
+        """Show the graph itself in the inspector."""
+        self.document.selection.clear()
+        if not self.workspaces.is_right_shown:
+            self.workspaces.toggle_right()
+        self.inspector.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def arrange(self) -> None:
+        """Lay the selected nodes out, or all, as one entry of the history."""
+        graph = self.document.graph
+        chosen = self.document.selection.nodes
+        ids = [id_ for id_ in graph.nodes if len(chosen) < 2 or id_ in chosen]
+        snapshot = graph.copy()
+        is_big = len(ids) > MANY_NODES
+        work = partial(arrange, snapshot, ids)
+        places = wait_for(work) if is_big else work()
+        if self.document.do(e.Move(places), self.tr("Arrange nodes")):
+            self.canvas.zoom_to_fit()
+
+    def about(self) -> None:
+        """Version and licence."""
+        from importlib.metadata import version
+
+        text = self.tr(
+            "Gradwire {0}\nSee how a neural network learns: value, gradient and Jacobian of every "
+            "edge.\nMIT licence."
+        )
+        QMessageBox.about(self, self.tr("About Gradwire"), text.format(version("gradwire")))
+
+    # --- for others -----------------------------------------------------------------------
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence in the status bar for a while."""
+        self.status.say(sentence)
+
+    def go_to(self, problem: Problem) -> None:
+        """Show and select what a problem is about."""
+        graph = self.document.graph
+        if problem.node is None or problem.node not in graph:
+            self.document.selection.clear()
+            return
+        where = PortRef(problem.node, problem.port) if problem.port else None
+        if where is not None and graph.incoming(where) is not None:
+            self.document.selection.set_edge(where)
+        else:
+            self.document.selection.set_nodes({problem.node})
+        self.canvas.reveal(problem.node)
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def place_module(self, name: str) -> None:
+        """Add a module at a free place near the middle of what is seen."""
+        middle = self.canvas.mapToScene(self.canvas.viewport().rect().center())
+        graph = self.document.graph
+        taken = [node.at for node in graph.nodes.values() if node.at is not None]
+        while any(
+            abs(middle.x() - x - 48) < 48 and abs(middle.y() - y - 30) < 30 for x, y in taken
+        ):
+            middle += QPoint(32, 32)
+        self.canvas.add_module_at(name, middle)
+
+    def closeEvent(self, event) -> None:
+        """Ask about unsaved changes, remember the docks, end the background."""
+        if not self.files.may_leave():
+            event.ignore()
+            return
+        self.workspaces.keep()
+        self.settings.keep_bytes("geometry", self.saveGeometry())
+        self.shut_down()
+        event.accept()
+
+    def shut_down(self) -> None:
+        """End what runs in the background."""
+        self.stepping.player.stop()
+        self.live.close()
+
+    # --- making ---------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self.setMinimumSize(LEAST)
+        self.resize(SIZE)
+        bar = self.menuBar()
+        bar.setNativeMenuBar(False)
+        bar.setFont(self.theme.font(12))
+        bar.setFixedHeight(24)
+        self.actions_by_id.fill(bar)
+        self._add_title_bar()
+        self.setCentralWidget(self.canvas)
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.left = self._dock("left", self._make_left(), Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.inspector = Inspector(self.document, self.theme, self)
+        self.right = self._dock("right", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea)
+        self._dock("steps", self._make_steps(), Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.resizeDocks([self.left, self.right], [LEFT, RIGHT], Qt.Orientation.Horizontal)
+        self.setStatusBar(self.status)
+        self.status.setFont(self.theme.font(11))
+
+    def _add_title_bar(self) -> None:
+        self.title_bar = TitleBar(
+            self.document, self.theme, self.actions_by_id, ("build", "step"), self
+        )
+        holder = QToolBar(self.tr("Title bar"), self, objectName="title", movable=False)
+        holder.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        holder.addWidget(self.title_bar)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, holder)
+
+    def _make_left(self) -> QWidget:
+        catalogue = self.document.graph.catalogue or default_catalogue()
+        self.palette_panel = Palette(catalogue, self.theme, self)
+        self.outline = Outline(self.document, self.theme, self)
+        splitter = QSplitter(Qt.Orientation.Vertical, self, objectName="panel")
+        splitter.setHandleWidth(1)
+        parts = ((self.tr("Palette"), self.palette_panel), (self.tr("Outline"), self.outline))
+        for title, widget in parts:
+            splitter.addWidget(_titled(title, widget, self.theme))
+        splitter.setSizes([400, 200])
+        splitter.setChildrenCollapsible(False)
+        return splitter
+
+    def _make_steps(self) -> QWidget:
+        panel = QWidget(self, objectName="panel")
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.sentence = SentenceBar(self.document, self.theme, self)
+        self.timeline = Timeline(
+            self.document, self.stepping.player, self.theme, self.actions_by_id, self
+        )
+        for widget in (self.sentence, self.timeline, self.drawer):
+            column.addWidget(widget)
+        return panel
+
+    def _dock(self, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(self, objectName=name)
+        dock.setTitleBarWidget(QWidget(dock))  # no title: the window's parts do not move
+        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        return dock
+
+    # --- listening ------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        document, refresh = self.document, self.actions_by_id.refresh
+        for signal in (
+            document.edited,
+            document.replaced,
+            document.traced,
+            document.playhead_moved,
+            document.selection_changed,
+            document.saved_changed,
+            self.live.changed,
+            self.stepping.player.changed,
+            self.workspaces.changed,
+        ):
+            signal.connect(lambda *_: refresh())
+        document.saved_changed.connect(self._name_window)
+        self.canvas.zoom_changed.connect(self.status.show_zoom)
+        self.status.show_zoom(self.canvas.zoom)
+        self.status.problems_wanted.connect(self.workspaces.toggle_drawer)
+        self.drawer.closed.connect(self.workspaces.toggle_drawer)
+        self.drawer.chosen.connect(self.go_to)
+        self.palette_panel.chosen.connect(self.place_module)
+        self.title_bar.renaming.connect(self.show_graph)
+        self.theme.changed.connect(self._dress)
+
+    def _choose_theme(self, choice: str) -> None:
+        self.theme.choose(choice)
+        self.settings.theme = choice
+
+    def _dress(self) -> None:
+        self.setStyleSheet(style_sheet(self.theme))
+
+    def _name_window(self) -> None:
+        name = self.document.name or self.tr("Untitled")
+        self.setWindowTitle(f"{name}[*] - Gradwire")
+        self.setWindowModified(not self.document.is_saved)
+        path = self.document.path
+        self.setWindowFilePath(str(path) if path else "")
+
+
+def _titled(title: str, widget: QWidget, theme: Theme) -> QWidget:
+    panel = QWidget(objectName="panel")
+    label = QLabel(title, panel, objectName="heading")
+    label.setFont(theme.font(12, 600))
+    label.setBuddy(widget)
+    column = QVBoxLayout(panel)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(label)
+    column.addWidget(widget, 1)
+    return panel
