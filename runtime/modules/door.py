@@ -145,7 +145,8 @@ class Elementwise(Differentiable):
         return (None if total is None else ctx.xp.broadcast_to(total, shape),)
 
     def jacobian(self, ctx: Context, port: str, output: str, kept: Kept) -> maps.LinearMap:
-        return pointwise(ctx, port, output, self.derivative(ctx, port, kept))
+        shapes = ctx.shapes[output], ctx.shapes[port]
+        return pointwise(ctx, *shapes, self.derivative(ctx, port, kept))
 
     def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
         gaps = (least(ctx.xp.abs(ins[0] - kink)) for kink in self.kinks)
@@ -161,9 +162,13 @@ def times(ctx: Context, array: Array, factor: Array | float) -> Array:
     return ctx.xp.asarray(array * factor)
 
 
-def pointwise(ctx: Context, port: str, output: str, factor: Array | float) -> maps.LinearMap:
-    """The map of an entrywise derivative: diagonal, after a broadcast where there was one."""
-    rows, columns = ctx.shapes[output], ctx.shapes[port]
+def pointwise(
+    ctx: Context, rows: tuple[int, ...], columns: tuple[int, ...], factor: Array | float
+) -> maps.LinearMap:
+    """The map of an entrywise derivative: diagonal, after a broadcast where there was one.
+
+    `rows` is the output's shape, `columns` the input's; `factor` broadcasts to `rows`.
+    """
     same: dict[str, Any] = {"dtype": ctx.dtype, "xp": ctx.xp}
     if type(factor) is float:
         if factor == 0.0:

@@ -1,0 +1,191 @@
+"""Smooth activations."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+from graph.attributes import attribute
+from graph.module import Example
+from runtime.array import Array
+from runtime.modules.activations import ANY_SHAPE
+from runtime.modules.context import Context
+from runtime.modules.door import Elementwise, Kept, Outs
+
+FAR_OUT = Example({"x": (4,)}, values={"x": [-800.0, -20.0, 20.0, 800.0]})
+
+
+def sigmoid(xp: Any, x: Array, out: Array | None = None) -> Array:
+    """1 / (1 + e^-x) without overflow: the exponential is taken of -|x| alone."""
+    small = xp.exp(-xp.abs(x))
+    return xp.divide(xp.where(x >= 0, small.dtype.type(1), small), 1.0 + small, out=out)
+
+
+class Sigmoid(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
+    """Squeeze into 0 to 1. Definition: torch.nn.Sigmoid.
+
+    x, y: floating, one shape.
+    """
+
+    formula = r"y = \frac{1}{1 + e^{-x}}"
+    local = {"x": "y (1 − y)"}
+    keeps = ("y",)
+    examples = (*ANY_SHAPE, FAR_OUT)
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        return (sigmoid(ctx.xp, ins[0], ctx.into(out)),)
+
+    def derivative(self, ctx: Context, port: str, kept: Kept) -> Array:
+        return kept["y"] * (1.0 - kept["y"])
+
+
+class Tanh(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
+    """Squeeze into -1 to 1. Definition: torch.nn.Tanh.
+
+    x, y: floating, one shape.
+    """
+
+    formula = r"y = \tanh x"
+    local = {"x": "1 − y²"}
+    keeps = ("y",)
+    examples = (*ANY_SHAPE, FAR_OUT)
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        return (ctx.xp.tanh(*ins, out=ctx.into(out)),)
+
+    def derivative(self, ctx: Context, port: str, kept: Kept) -> Array:
+        return 1.0 - ctx.xp.square(kept["y"])
+
+
+class SiLU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
+    """Weigh each entry with its own sigmoid. Definition: torch.nn.SiLU.
+
+    x, y: floating, one shape.
+    """
+
+    formula = r"y = x \, \sigma(x), \quad \sigma(x) = \frac{1}{1 + e^{-x}}"
+    local = {"x": "σ(x) + y (1 − σ(x))"}
+    keeps = ("x", "y")
+    examples = (*ANY_SHAPE, FAR_OUT)
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        y = sigmoid(ctx.xp, ins[0], ctx.into(out))
+        return (ctx.xp.multiply(y, ins[0], out=y),)
+
+    def derivative(self, ctx: Context, port: str, kept: Kept) -> Array:
+        weight = sigmoid(ctx.xp, kept["x"])
+        return weight + kept["y"] * (1.0 - weight)
+
+
+class Softplus(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
+    """A smooth ReLU. Definition: torch.nn.Softplus.
+
+    x, y: floating, one shape. Exact everywhere, where PyTorch takes y = x above 20.
+    """
+
+    formula = r"y = \ln(1 + e^{x})"
+    local = {"x": "σ(x)"}
+    keeps = ("x",)
+    examples = (*ANY_SHAPE, FAR_OUT)
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        return (ctx.xp.logaddexp(*ins, ctx.dtype.type(0), out=ctx.into(out)),)
+
+    def derivative(self, ctx: Context, port: str, kept: Kept) -> Array:
+        return sigmoid(ctx.xp, kept["x"])
+
+
+class ELU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
+    """Bend what is below 0 towards -alpha. Definition: torch.nn.ELU.
+
+    x, y: floating, one shape. The derivative at 0 is alpha, as in PyTorch.
+    """
+
+    formula = r"y = \max(0, x) + \min(0, \alpha (e^{x} - 1))"
+    local = {"x": "1 where x > 0, else y + α"}
+    keeps = ("x", "y")
+    kinks = (0.0,)
+    alpha: float = attribute(1.0, "how far below 0 the curve ends, α in the formula")
+    examples = (*ANY_SHAPE, FAR_OUT, Example({"x": (2, 3)}, {"alpha": 0.5}))
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        return (bent(ctx, ins[0], self.settings["alpha"], ctx.into(out)),)
+
+    def derivative(self, ctx: Context, port: str, kept: Kept) -> Array:
+        below = kept["y"] + self.settings["alpha"]
+        return ctx.xp.where(kept["x"] > 0, ctx.dtype.type(1), below)
+
+
+SELU_ALPHA = 1.6732632423543772848170429916717
+SELU_SCALE = 1.0507009873554804934193349852946
+
+
+class SELU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
+    """An ELU whose two constants keep mean 0 and variance 1. Definition: torch.nn.SELU.
+
+    x, y: floating, one shape. Source of the constants: Klambauer et al., "Self-normalizing
+    neural networks", 2017.
+    """
+
+    formula = (
+        r"y = \lambda (\max(0, x) + \min(0, \alpha (e^{x} - 1))),"
+        r" \quad \lambda \approx 1.0507, \ \alpha \approx 1.6733"
+    )
+    local = {"x": "λ where x > 0, else y + λα"}
+    keeps = ("x", "y")
+    kinks = (0.0,)
+    examples = (*ANY_SHAPE, FAR_OUT)
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        y = bent(ctx, ins[0], SELU_ALPHA, ctx.into(out))
+        y *= SELU_SCALE
+        return (y,)
+
+    def derivative(self, ctx: Context, port: str, kept: Kept) -> Array:
+        below = kept["y"] + SELU_SCALE * SELU_ALPHA
+        return ctx.xp.where(kept["x"] > 0, ctx.dtype.type(SELU_SCALE), below)
+
+
+def bent(ctx: Context, x: Array, alpha: float, y: Array) -> Array:
+    """x above 0, alpha (e^x - 1) below, written into y."""
+    xp = ctx.xp
+    xp.minimum(x, 0.0, out=y)
+    xp.expm1(y, out=y)
+    y *= alpha
+    xp.copyto(y, x, where=x > 0)
+    return y
+
+
+class GELU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
+    """Weigh each entry with the normal distribution's share below it. Definition: torch.nn.GELU.
+
+    x, y: floating, one shape.
+    """
+
+    formula = r"y = x \, \Phi(x), \quad \Phi(x) = \frac{1}{2} (1 + \mathrm{erf}(x / \sqrt{2}))"
+    local = {"x": "Φ(x) + x φ(x)"}
+    keeps = ("x",)
+    approximate: Literal["none", "tanh"] = attribute("none", "none, or tanh for a faster formula")
+    examples = (*ANY_SHAPE, FAR_OUT, Example({"x": (2, 3)}, {"approximate": "tanh"}))
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        y = ctx.into(out)
+        ctx.xp.multiply(ins[0], self._share(ctx, ins[0]), out=y)
+        return (y,)
+
+    def derivative(self, ctx: Context, port: str, kept: Kept) -> Array:
+        xp, x = ctx.xp, kept["x"]
+        share = self._share(ctx, x)
+        if self.settings["approximate"] == "none":
+            return share + x * xp.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))
+        inner = 2 * GELU_TANH * (1.0 + 3 * 0.044715 * x * x)
+        return share + x * share * (1.0 - share) * inner
+
+    def _share(self, ctx: Context, x: Array) -> Array:
+        """The weight Φ(x), or its approximation, which is a sigmoid."""
+        if self.settings["approximate"] == "none":
+            return ctx.special.ndtr(x)
+        return sigmoid(ctx.xp, 2 * GELU_TANH * (x + 0.044715 * x * x * x))
+
+
+GELU_TANH = math.sqrt(2 / math.pi)
