@@ -184,7 +184,7 @@ class Trace:
         record = self.records.get(ref.node)
         if record is None:
             raise NoValue(f"{ref}: found no Jacobian, for the run ended before it.")
-        outputs = self._floating_outputs(record)
+        outputs = self.floating_outputs(ref.node)
         if output is None:
             output = next(iter(outputs), "")
         if not self.plan.slots[slot].is_floating or output not in outputs:
@@ -197,8 +197,7 @@ class Trace:
     def jacobians(self, port: Name) -> dict[str, LinearMap]:
         """The Jacobian per floating output of the node at an input port; none at integer ones."""
         ref = PortRef.parse(port)
-        record = self.records.get(ref.node)
-        names = self._floating_outputs(record) if record else ()
+        names = self.floating_outputs(ref.node) if ref.node in self.plan.step_of else ()
         found = {name: self.jacobian(ref, name) for name in names}
         return {name: linear for name, linear in found.items() if linear is not None}
 
@@ -225,8 +224,9 @@ class Trace:
         done = {node for node, record in self.records.items() if record.parts is not None}
         return tuple(step for step in self.plan.reverse if step.node not in done)
 
-    def _floating_outputs(self, record: Record) -> tuple[str, ...]:
-        step = record.step
+    def floating_outputs(self, node: str) -> tuple[str, ...]:
+        """Names of the floating outputs of a node that has a step."""
+        step = self.plan.step_of[node]
         return tuple(
             name
             for name, slot in zip(step.output_names, step.outputs, strict=True)

@@ -1,0 +1,106 @@
+"""The gradient check: every edge, every leaf, and the run's own dtype against float64."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from graph.model import Graph
+from graph.port import PortRef
+from runtime.engine import Engine
+from runtime.feeds import Host
+from runtime.leaf_check import check_leaf, kink_distance
+from runtime.local_check import check_edge
+from runtime.tape import Watch
+from runtime.trace import Trace
+from runtime.verdict import GradientReport, Verdict, Word
+
+__all__ = ["GradientReport", "Verdict", "check_gradients"]
+
+
+def check_gradients(
+    subject: Graph | Engine,
+    feeds: Mapping[str, Any] | None = None,
+    watch: Watch | None = None,
+) -> GradientReport:
+    """Hold every derivative of a graph, or of an engine's graph, against finite differences.
+
+    Differences are taken in float64 on the CPU: of each node's own forward for the edges that
+    end there, of the target for each source and parameter. Then the run as it is (an engine's
+    device and dtype; float32 for a float64 graph) is compared with float64. Without a target
+    the edges alone are checked. `watch` is called before each step, edge and leaf, and may
+    raise `Cancelled`. Raises what `Engine.run` raises.
+    """
+    engine = subject if isinstance(subject, Engine) else Engine(subject)
+    trace = _run(_like(engine, "cpu", "float64"), feeds, watch)
+    leaves: dict[PortRef, Verdict] = {}
+    rounding: dict[PortRef, Verdict] = {}
+    with np.errstate(all="ignore"):
+        edges = {ref: check_edge(trace, ref) for ref in _watched(_edges(trace), watch)}
+        if trace.target is not None and trace.failure is None:
+            sources = [source.ref for source in trace.plan.sources]
+            leaves = {ref: check_leaf(trace, ref, watch) for ref in _watched(sources, watch)}
+            rounding = _rounding(engine, trace, feeds, watch)
+    dtype = engine.dtype or engine.graph.dtype
+    return GradientReport(
+        trace.revision, dtype, trace.target, edges, leaves, rounding, trace.why_forward_only
+    )
+
+
+def _like(engine: Engine, device: str, dtype: str) -> Engine:
+    return Engine(
+        engine.graph,
+        device,
+        dtype,
+        engine.mode,
+        engine.target,
+        seed_gradient=engine.seed_gradient,
+        partial=engine.partial,
+    )
+
+
+def _run(engine: Engine, feeds: Mapping[str, Any] | None, watch: Watch | None) -> Trace:
+    has_target = engine.plan(feeds).target is not None
+    return engine.run(feeds, phase="both" if has_target else "forward", watch=watch)
+
+
+def _edges(trace: Trace) -> list[PortRef]:
+    return [target for _, target in trace.edges if target.node in trace.records]
+
+
+def _watched(refs: list[PortRef], watch: Watch | None) -> Iterator[PortRef]:
+    for ref in refs:
+        if watch is not None:
+            watch(ref)
+        yield ref
+
+
+def _rounding(
+    engine: Engine, exact: Trace, feeds: Mapping[str, Any] | None, watch: Watch | None
+) -> dict[PortRef, Verdict]:
+    """Gradients of the run as it is against those of the float64 run, port by port."""
+    dtype = engine.dtype or engine.graph.dtype
+    if dtype == "float64" and engine.device == "cpu":
+        dtype = "float32"
+    rounded = _run(_like(engine, engine.device, dtype), feeds, watch)
+    tolerance = math.sqrt(np.finfo(dtype).eps)
+    is_near_kink = any(kink_distance(exact, step.node) <= tolerance for step in exact.plan.reverse)
+    found = {}
+    for ref in exact.plan.slot_of:
+        mine, wanted = rounded.gradient(ref), exact.gradient(ref)
+        if mine is None or wanted is None:
+            continue
+        error = _error(mine.astype(np.float64), wanted)
+        word: Word = "kink" if is_near_kink else "disagrees"
+        word = "agrees" if error <= tolerance else word
+        found[ref] = Verdict(word, None if math.isnan(error) else error)
+    return found
+
+
+def _error(a: Host, b: Host) -> float:
+    """max|a - b| / max(1, max|b|); equal infinities differ by nothing."""
+    apart = np.where(a == b, 0.0, np.abs(a - b))
+    return float(apart.max(initial=0.0) / max(1.0, float(np.abs(b).max(initial=0.0))))

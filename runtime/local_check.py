@@ -1,0 +1,119 @@
+"""One node's derivatives against finite differences of its own forward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from graph.port import PortRef
+from runtime.array import Array
+from runtime.differences import Comparison, Pair, directions, largest_step, smallest_step
+from runtime.feeds import Host
+from runtime.maps import LinearMap, TooLarge
+from runtime.modules.context import Context
+from runtime.modules.door import sum_to
+from runtime.streams import stream
+from runtime.trace import Trace
+from runtime.verdict import Verdict, judge
+
+COTANGENTS = 3
+
+
+def check_edge(trace: Trace, target: PortRef) -> Verdict:
+    """The verdict on the edge that ends at `target`, in a float64 trace on the CPU.
+
+    vjp, jvp and Jacobian of the node are all compared. Raises `NoValue` where it did not run.
+    """
+    if not trace.types[target].is_floating or not trace.floating_outputs(target.node):
+        return Verdict("not differentiable")
+    node = _Node(trace, target)
+    comparison = Comparison(node.forward, node.x)
+    for direction in directions(node.x, str(target)):
+        comparison.along(direction, node.pairs(direction.tangent))
+    near = node.kink_distance()
+    return judge(
+        comparison,
+        surely=near <= 2 * smallest_step(node.x),
+        perhaps=near <= 2 * largest_step(node.x),
+    )
+
+
+class _Node:
+    """A node as a function of what arrives at one of its ports."""
+
+    def __init__(self, trace: Trace, target: PortRef) -> None:
+        self.record = trace.records[target.node]
+        self.step = self.record.step
+        self.place = self.step.input_names.index(target.port)
+        self.x: Host = self.record.ins[self.place]
+        self.kept = self.record.kept()
+        names = trace.floating_outputs(target.node)
+        self.shown = tuple(self.step.output_names.index(name) for name in names)
+        self.maps = tuple(_map(trace, target, name) for name in names)
+        self.cotangents = tuple(
+            self._cotangents(str(target), number) for number in range(COTANGENTS)
+        )
+        self.gradients = tuple(self.pull(gouts) for gouts in self.cotangents)
+
+    def forward(self, x: Host) -> Sequence[Host]:
+        """The floating outputs, for another tensor at the port."""
+        ins = tuple(x if i == self.place else y for i, y in enumerate(self.record.ins))
+        outs = self.step.module.forward(self._context(), ins)
+        return [outs[i] for i in self.shown]
+
+    def push(self, tangent: Host) -> Sequence[Array | None]:
+        """Tangents of the floating outputs, by the module's jvp."""
+        tangents = tuple(tangent if i == self.place else None for i in range(len(self.step.inputs)))
+        outs = self.step.module.jvp(self._context(), tangents, self.kept)
+        return [outs[i] for i in self.shown]
+
+    def pull(self, gouts: tuple[Host | None, ...]) -> Host:
+        """The gradient at the port, by the module's vjp."""
+        need = tuple(i == self.place for i in range(len(self.step.inputs)))
+        part = self.step.module.vjp(self._context(), gouts, self.kept, need)[self.place]
+        return np.zeros(self.x.shape) if part is None else sum_to(part, self.x.shape)
+
+    def kink_distance(self) -> float:
+        """How near the nearest kink is."""
+        return self.step.module.kink_distance(self._context(), self.record.ins)
+
+    def pairs(self, tangent: Host) -> Callable[[Sequence[Host]], list[Pair]]:
+        """What makes, of the slopes along a tangent, pairs that should be equal."""
+        outs = self.push(tangent)
+        mapped = [None if linear is None else linear.jvp(tangent) for linear in self.maps]
+        weighed = [float((gradient * tangent).sum()) for gradient in self.gradients]
+
+        def derive(slopes: Sequence[Host]) -> list[Pair]:
+            found: list[Pair] = []
+            for slope, out, other in zip(slopes, outs, mapped, strict=True):
+                found.append((0.0 if out is None else out, slope))
+                if other is not None:
+                    found.append((other, slope))
+            # Sums over signs grow with sqrt(count): divided by it, like is compared with like.
+            scale = max(1, sum(slope.size for slope in slopes)) ** -0.5
+            for gouts, weight in zip(self.cotangents, weighed, strict=True):
+                shown = (gouts[i] for i in self.shown)
+                wanted = sum(float((g * s).sum()) for g, s in zip(shown, slopes, strict=True))
+                found.append((weight * scale, wanted * scale))
+            return found
+
+        return derive
+
+    def _cotangents(self, key: str, number: int) -> tuple[Host | None, ...]:
+        draw = stream(number, key, "cotangent")
+        shapes = (self.step.shapes[name] for name in self.step.output_names)
+        signs = [draw.choice((-1.0, 1.0), shape) for shape in shapes]
+        return tuple(np.asarray(g) if i in self.shown else None for i, g in enumerate(signs))
+
+    def _context(self) -> Context:
+        """A context of its own: a probe must not write into what the trace keeps."""
+        return replace(self.record.context, kept={}, updates={})
+
+
+def _map(trace: Trace, target: PortRef, output: str) -> LinearMap | None:
+    try:
+        return trace.jacobian(target, output)
+    except TooLarge:  # jvp and vjp are compared nevertheless
+        return None
