@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -172,25 +172,16 @@ def tr(text: str) -> str:
     return QCoreApplication.translate(A, text)
 
 
-class Actions(QObject, Mapping):
-    """The actions by id. `refresh` enables, checks and names them as the window's state is."""
+class Actions(QObject):
+    """All actions, in `by_id`; `refresh` makes them follow the state of the window."""
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
         self._groups: dict[str, QActionGroup] = {}
-        self._made = {row.id: self._make(row) for row in ROWS if not row.fills}
+        self.by_id: dict[str, QAction] = {row.id: self._make(row) for row in ROWS if not row.fills}
         window.theme.changed.connect(lambda: self.paint(window.theme))
         self.paint(window.theme)
-
-    def __getitem__(self, id_: str) -> QAction:
-        return self._made[id_]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._made)
-
-    def __len__(self) -> int:
-        return len(self._made)
 
     def fill(self, bar: QMenuBar) -> None:
         """Make the menus."""
@@ -204,12 +195,12 @@ class Actions(QObject, Mapping):
             if row.fills:
                 self._add_submenu(menu, row)
             else:
-                menu.addAction(self._made[row.id])
+                menu.addAction(self.by_id[row.id])
 
     def refresh(self) -> None:
         """Follow the window's state."""
         for row in ROWS:
-            action = self._made.get(row.id)
+            action = self.by_id.get(row.id)
             if action is None:
                 continue
             action.setEnabled(WHEN[row.enabled](self._window))
@@ -218,14 +209,14 @@ class Actions(QObject, Mapping):
         history = self._window.document.history
         self._name("undo", history.undo_text, tr("Undo {0}"))
         self._name("redo", history.redo_text, tr("Redo {0}"))
-        self._made["live"].setText(tr("Live: on") if self._window.live.is_on else tr("Live: off"))
+        self.by_id["live"].setText(tr("Live: on") if self._window.live.is_on else tr("Live: off"))
         self._show_play()
 
     def paint(self, theme: Theme) -> None:
         """Draw the icons in the theme's ink."""
         for row in ROWS:
             if row.icon:
-                self._made[row.id].setIcon(icon(row.icon, theme.color("text")))
+                self.by_id[row.id].setIcon(icon(row.icon, theme.color("text")))
 
     def _make(self, row: Row) -> QAction:
         action = QAction(tr(row.title), self._window)
@@ -259,11 +250,11 @@ class Actions(QObject, Mapping):
     def _name(self, id_: str, what: str | None, text: str) -> None:
         plain = tr(next(row.title for row in ROWS if row.id == id_))
         title = text.format(what.replace("&", "&&")) if what else plain
-        self._made[id_].setText(title)
+        self.by_id[id_].setText(title)
 
     def _show_play(self) -> None:
         is_playing = self._window.stepping.player.is_playing
-        action = self._made["play"]
+        action = self.by_id["play"]
         action.setText(tr("Pause") if is_playing else tr("Pla&y"))
         name = "pause" if is_playing else "play"
         action.setIcon(icon(name, self._window.theme.color("text")))

@@ -6,8 +6,8 @@ from gui.theme import Theme
 
 SHEET = """
 QMainWindow::separator {{ background: {grid}; width: 1px; height: 1px; }}
-QMenuBar {{ background: {panel}; border: none; padding: 0 4px; }}
-QMenuBar::item {{ background: transparent; color: {text}; padding: 3px 8px; }}
+QMenuBar {{ background: {panel}; border: none; padding: 0 4px 0 2px; }}
+QMenuBar::item {{ background: transparent; color: {text}; padding: 5px 10px 4px 10px; }}
 QMenuBar::item:selected {{ background: {selected}; border-radius: 4px; }}
 QStatusBar {{ background: {panel}; border-top: 1px solid {grid}; }}
 QStatusBar::item {{ border: none; }}
@@ -17,6 +17,7 @@ QToolBar {{ background: {panel}; border: none; padding: 0; spacing: 0;
 QLabel#muted {{ color: {muted}; }}
 QToolButton#flat {{ background: transparent; border: 1px solid transparent; border-radius: 4px;
                    padding: 2px 6px; color: {text}; }}
+QToolButton#flat::menu-indicator {{ image: none; }}
 QToolButton#flat:hover {{ background: {selected}; }}
 QToolButton#flat:focus {{ border-color: {text}; }}
 QStatusBar QToolButton#flat {{ padding: 0 6px; color: {muted}; }}

@@ -127,6 +127,7 @@ class Files(QObject):
         path = next((p for p in examples() if p.stem == FIRST_EXAMPLE), None)
         if path is not None:
             self.read_example(path)
+            self.window.workspaces.step()
 
     # --- menus that are filled when they open ---------------------------------------------
 

@@ -69,8 +69,8 @@ def compute(request: Request, watch: Watch | None = None) -> Answer:
     if request.runs == "never" or (is_large and request.runs == "if small"):
         return Answer(revision, found, is_large=is_large)
     try:
-        engine = Engine(graph, device="cpu")
-        trace = engine.run(previous=request.previous, watch=watch, partial=True)
+        engine = Engine(graph, device="cpu", partial=True)
+        trace = engine.run(previous=request.previous, watch=watch)
     except GradwireError as error:
         return Answer(revision, found, is_large=is_large, error=str(error))
     return Answer(revision, found, trace, is_large=is_large)
@@ -79,7 +79,8 @@ def compute(request: Request, watch: Watch | None = None) -> Answer:
 def verify(graph: Graph, watch: Watch | None = None) -> Answer:
     """Hold every edge against finite differences."""
     try:
-        return Answer(graph.revision, report=check_gradients(graph, watch=watch))
+        engine = Engine(graph, device="cpu", partial=True)
+        return Answer(graph.revision, report=check_gradients(engine, watch=watch))
     except GradwireError as error:
         return Answer(graph.revision, error=str(error))
 
@@ -185,8 +186,9 @@ class Live(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether an answer is under way."""
-        return self._soon.isActive() or self._sent is not None
+        """Whether a check or a run is under way; finite differences keep nobody waiting."""
+        sent = self._sent
+        return self._soon.isActive() or (sent is not None and not sent.verifies)
 
     def switch(self, on: bool) -> None:
         """Turn live mode on, whatever the graph's size, or off."""

@@ -12,6 +12,17 @@ from gui.icons import icon
 from gui.theme import Theme
 
 NAME = Qt.ItemDataRole.UserRole
+# The order in which one builds; groups of other packages follow.
+GROUPS = (
+    "Sources",
+    "Arithmetic",
+    "Linear algebra",
+    "Layers",
+    "Activations",
+    "Losses",
+    "Reductions",
+    "Shape",
+)
 ROW = 24
 
 
@@ -39,12 +50,13 @@ class ModuleTree(QTreeWidget):
     def fill(self, catalogue: Catalogue) -> None:
         """Show these modules."""
         self.clear()
-        for group, modules in catalogue.groups().items():
+        groups = catalogue.groups()
+        for group in sorted(groups, key=_group_rank):
             heading = QTreeWidgetItem(self, [group])
             heading.setFlags(Qt.ItemFlag.ItemIsEnabled)
             heading.setFont(0, self._theme.font(12, 600))
             heading.setSizeHint(0, QSize(0, ROW))
-            for module in modules:
+            for module in groups[group]:
                 heading.addChild(self._row(module))
             heading.setExpanded(True)
         self._paint_icons()
@@ -146,7 +158,7 @@ class Palette(QWidget):
         self.tree = ModuleTree(catalogue, theme, self)
         self.tree.setObjectName("flat")
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 0, 0)
+        column.setContentsMargins(8, 4, 8, 0)
         column.setSpacing(4)
         column.addWidget(self.search)
         column.addWidget(self.tree, 1)
@@ -176,6 +188,10 @@ def _is_better(name: str, best: QTreeWidgetItem | None, word: str) -> bool:
         return True
     other = best.data(0, NAME).casefold()
     return name.casefold().startswith(word) and not other.startswith(word)
+
+
+def _group_rank(group: str) -> int:
+    return GROUPS.index(group) if group in GROUPS else len(GROUPS)
 
 
 def index_of(tree: ModuleTree, name: str) -> QModelIndex:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from graph import PortRef
 from gui.document import Document
@@ -33,7 +33,12 @@ class StatusBar(QStatusBar):
         self.problems = QToolButton(self, objectName="flat")
         self.problems.setToolTip(self.tr("Problems: show what is wrong with the graph."))
         self.problems.clicked.connect(self.problems_wanted)
-        self.addWidget(self.problems)
+        self._facts = QWidget(self)  # in one piece, for sentences hide it
+        self._row = QHBoxLayout(self._facts)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._row.addWidget(self.problems)
+        self.addWidget(self._facts)
         self.fields = {name: self._field(name) for name in FIELDS}
         self.progress = QProgressBar(self, textVisible=False)
         self.progress.setRange(0, 0)
@@ -41,6 +46,9 @@ class StatusBar(QStatusBar):
         self.progress.setAccessibleName(self.tr("Busy"))
         self.progress.hide()
         self.zoom = QLabel(self)
+        self.zoom.setFont(theme.font(11))
+        self.problems.setFont(theme.font(11))
+        self.setFont(theme.font(11))
         self.zoom.setAccessibleName(self.tr("Zoom"))
         self.addPermanentWidget(self.progress)
         self.addPermanentWidget(self.zoom)
@@ -102,8 +110,9 @@ class StatusBar(QStatusBar):
 
     def _field(self, name: str) -> QLabel:
         label = QLabel(self)
+        label.setFont(self._theme.font(11))
         label.setAccessibleName(name)
-        self.addWidget(label)
+        self._row.addWidget(label)
         return label
 
     # --- the words ------------------------------------------------------------------------

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractSlider,
-    QComboBox,
     QHBoxLayout,
+    QMenu,
     QSizePolicy,
     QToolButton,
     QWidget,
@@ -121,7 +121,7 @@ class StepBar(QAbstractSlider):
                 painter.drawRoundedRect(self._bar(left, right), 3, 3)
         if self.x_of(1) - self.x_of(0) >= LEAST_SEGMENT:
             painter.setPen(QPen(self._theme.color("panel"), 2))
-            for index in range(start + 1, end):
+            for index in range(start if start else 1, end):
                 x = self.x_of(index)
                 painter.drawLine(QPointF(x, BAR_TOP - 1), QPointF(x, BAR_TOP + BAR + 1))
         self._paint_name(painter, phase, self.x_of(start), self.x_of(end), color)
@@ -173,8 +173,6 @@ class StepBar(QAbstractSlider):
 class Timeline(QWidget):
     """Keys, step bar and speed, in one row of 60 pixels."""
 
-    played = Signal()
-
     def __init__(
         self,
         document: Document,
@@ -194,8 +192,9 @@ class Timeline(QWidget):
         row.addSpacing(12)
         row.addWidget(self.bar, 1)
         row.addSpacing(8)
-        self._speed = self._make_speed(player)
-        row.addWidget(self._speed, alignment=Qt.AlignmentFlag.AlignTop)
+        self.speed = self._make_speed(player)
+        self._show_speed(player)
+        row.addWidget(self.speed, alignment=Qt.AlignmentFlag.AlignTop)
 
     def _button(self, action: QAction) -> QToolButton:
         button = QToolButton(self)
@@ -207,14 +206,24 @@ class Timeline(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
-    def _make_speed(self, player: Player) -> QComboBox:
-        box = QComboBox(self)
+    def _make_speed(self, player: Player) -> QToolButton:
+        button = QToolButton(self, objectName="flat")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setFixedHeight(BUTTON)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setToolTip(self.tr("Speed: how many steps a second Play takes."))
+        menu = QMenu(button)
+        menu.setAccessibleName(self.tr("Speed"))
         for speed in SPEEDS:
-            box.addItem(self.tr("{0} steps/s").format(format_number(speed)), speed)
-        box.setAccessibleName(self.tr("Speed"))
-        box.setToolTip(self.tr("Speed: how many steps a second Play takes."))
-        box.setFixedHeight(BUTTON)
-        box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        box.setCurrentIndex(SPEEDS.index(player.speed))
-        box.currentIndexChanged.connect(lambda index: player.set_speed(SPEEDS[index]))
-        return box
+            action = menu.addAction(self._speed_text(speed))
+            action.triggered.connect(lambda _=False, speed=speed: player.set_speed(speed))
+        button.setMenu(menu)
+        player.changed.connect(lambda: self._show_speed(player))
+        return button
+
+    def _show_speed(self, player: Player) -> None:
+        self.speed.setText(self._speed_text(player.speed))
+        self.speed.setAccessibleName(self.tr("Speed: {0}").format(self.speed.text()))
+
+    def _speed_text(self, speed: float) -> str:
+        return self.tr("{0} steps/s").format(format_number(speed))

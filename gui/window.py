@@ -57,13 +57,13 @@ class Window(QMainWindow):
         self.files = Files(self, document, settings)
         self.status = StatusBar(document, self.live, theme, self)
         self.drawer = Drawer(document, theme, self)
-        self.actions_by_id = Actions(self)
+        self.commands = Actions(self)
         self._lay_out()
         self.workspaces = Workspaces(self, settings, self.left, self.right, self.drawer)
         self._listen()
         self._dress()
         self._name_window()
-        self.actions_by_id.refresh()
+        self.commands.refresh()
 
     # --- what rows of the table of actions call -------------------------------------------
 
@@ -186,7 +186,7 @@ class Window(QMainWindow):
         bar.setNativeMenuBar(False)
         bar.setFont(self.theme.font(12))
         bar.setFixedHeight(24)
-        self.actions_by_id.fill(bar)
+        self.commands.fill(bar)
         self._add_title_bar()
         self.setCentralWidget(self.canvas)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
@@ -197,11 +197,10 @@ class Window(QMainWindow):
         self._dock("steps", self._make_steps(), Qt.DockWidgetArea.BottomDockWidgetArea)
         self.resizeDocks([self.left, self.right], [LEFT, RIGHT], Qt.Orientation.Horizontal)
         self.setStatusBar(self.status)
-        self.status.setFont(self.theme.font(11))
 
     def _add_title_bar(self) -> None:
         self.title_bar = TitleBar(
-            self.document, self.theme, self.actions_by_id, ("build", "step"), self
+            self.document, self.theme, self.commands.by_id, ("build", "step"), self
         )
         holder = QToolBar(self.tr("Title bar"), self, objectName="title", movable=False)
         holder.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
@@ -228,7 +227,7 @@ class Window(QMainWindow):
         column.setSpacing(0)
         self.sentence = SentenceBar(self.document, self.theme, self)
         self.timeline = Timeline(
-            self.document, self.stepping.player, self.theme, self.actions_by_id, self
+            self.document, self.stepping.player, self.theme, self.commands.by_id, self
         )
         for widget in (self.sentence, self.timeline, self.drawer):
             column.addWidget(widget)
@@ -245,7 +244,7 @@ class Window(QMainWindow):
     # --- listening ------------------------------------------------------------------------
 
     def _listen(self) -> None:
-        document, refresh = self.document, self.actions_by_id.refresh
+        document, refresh = self.document, self.commands.refresh
         for signal in (
             document.edited,
             document.replaced,
