@@ -107,7 +107,6 @@ class Power(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     domain = {"a": (0.2, 3.0), "b": (-2.0, 3.0)}
     examples = (
         *BROADCASTS,
-        Example({"a": (3,), "b": ()}, values={"a": [-2.0, -0.5, 1.5], "b": 3.0}),
         Example({"a": (2,), "b": (2,)}, values={"a": [0.0, 1.5], "b": [2.0, 0.0]}),
     )
 

@@ -26,6 +26,7 @@ class Linear(
     """
 
     formula = r"y = x W^{\top} + b"
+    local = {"x": "weight", "weight": "x", "bias": "1"}
     parameters = ("weight", "bias")
     rules = {"weight": initial.fan_in_uniform, "bias": initial.constant(0.0)}
     keeps = ("x", "weight")

@@ -1,0 +1,169 @@
+"""Every module of the catalogue times every example: a case with shapes, values and context."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from graph.catalogue import default_catalogue
+from graph.module import Example, Module
+from graph.port import PortType
+from graph.tensor import kind_of
+from runtime.modules.context import Context
+from runtime.modules.door import Differentiable
+
+AWAY = 1e-3  # drawn values keep this distance from kinks
+
+
+@dataclass(frozen=True)
+class Case:
+    """One module with one example's settings. `types` are those of all ports."""
+
+    module: Module
+    example: Example
+    number: int
+    dtype: str = "float64"
+    types: dict[str, PortType] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, kind: type[Module], example: Example, number: int = 0, dtype: str = "float64"):
+        module = kind(**example.attributes)
+        types = {
+            port.name: PortType(_dtype_of(port, example, dtype), tuple(example.shapes[port.name]))
+            for port in module.input_ports
+            if port.name in example.shapes
+        }
+        return cls(module, example, number, dtype, types | module.infer(types, dtype))
+
+    def __str__(self) -> str:
+        return f"{self.module.name}-{self.number}"
+
+    @property
+    def name(self) -> str:
+        """Unique over the catalogue."""
+        return str(self)
+
+    def as_(self, dtype: str) -> Case:
+        """The same case in another floating dtype."""
+        return Case.of(type(self.module), self.example, self.number, dtype)
+
+    @functools.cached_property
+    def computes(self) -> bool:
+        """Whether there is anything to run: sources have no steps."""
+        return isinstance(self.module, Differentiable)
+
+    def context(self, xp=np, **settings) -> Context:
+        """A fresh context, as an engine would make it."""
+        shapes = {name: type_.shape for name, type_ in self.types.items()}
+        settings.setdefault("address", self.name)
+        return Context(xp, np.dtype(self.dtype), shapes, **settings)
+
+    @functools.cached_property
+    def ins(self) -> tuple[np.ndarray, ...]:
+        """Values for the wired ports: the example's, else drawn, away from kinks.
+
+        An example that gives values may mean a kink. What is drawn is rounded to float32, so
+        that both dtypes get the same.
+        """
+        for attempt in range(100):
+            ins = tuple(self._draw(port, attempt) for port in self.module.wired_ports)
+            if not self.computes or self._kink(ins) > AWAY:
+                return ins
+        assert self.example.values, f"{self}: no values away from the kinks"
+        return ins
+
+    def with_zeros(self) -> Case:
+        """The same case with zeros for all values."""
+        case = dataclasses.replace(self)
+        ports = (self.types[port.name] for port in self.module.wired_ports)
+        case.__dict__["ins"] = tuple(np.zeros(type_.shape, type_.dtype) for type_ in ports)
+        return case
+
+    @property
+    def kink(self) -> float:
+        """The distance of the values from the nearest kink."""
+        return self._kink(self.ins)
+
+    def run(self, xp=np):
+        """(context, outputs, kept) of one forward pass."""
+        ctx = self.context(xp)
+        ins = tuple(xp.asarray(array) for array in self.ins)
+        with np.errstate(all="ignore"):
+            outs = self.module.forward(ctx, ins)
+        ports = [port.name for port in (*self.module.wired_ports, *self.module.output_ports)]
+        return ctx, outs, dict(zip(ports, (*ins, *outs), strict=True)) | ctx.kept
+
+    def floats(self) -> tuple[bool, ...]:
+        """Which wired ports carry gradients."""
+        return tuple(self.types[port.name].is_floating for port in self.module.wired_ports)
+
+    def draws(self, what: str, shape: tuple[int, ...]) -> np.ndarray:
+        """Random numbers of this case for cotangents and tangents, in the case's dtype."""
+        stream = _stream(self.name, what)
+        return stream.standard_normal(shape).astype("float32").astype(self.dtype)
+
+    def _kink(self, ins) -> float:
+        with np.errstate(all="ignore"):
+            return self.module.kink_distance(self.context(), ins)
+
+    def _draw(self, port, attempt: int) -> np.ndarray:
+        type_ = self.types[port.name]
+        if port.name in self.example.values:
+            array = np.array(self.example.values[port.name], type_.dtype)
+            assert array.shape == type_.shape, f"{self}: the values of {port.name} misfit"
+            return array
+        assert type_.is_floating, f"{self}: {port.name} needs values in the example"
+        stream = _stream(self.name, port.name, str(attempt))
+        low, high = self.module.domain.get(port.name, (-math.inf, math.inf))
+        if math.isinf(low):
+            numbers = stream.standard_normal(type_.shape)
+        else:
+            numbers = stream.uniform(low, high, type_.shape)
+        return np.asarray(numbers).astype("float32").astype(type_.dtype)
+
+
+def _dtype_of(port, example: Example, dtype: str) -> str:
+    if port.kind != "any":
+        return {"floating": dtype, "integer": "int64", "boolean": "bool"}[port.kind]
+    value = example.values.get(port.name)
+    if value is None or kind_of(str(np.array(value).dtype)) == "floating":
+        return dtype
+    return str(np.array(value).dtype)
+
+
+def _stream(*key: str) -> np.random.RandomState:
+    digest = hashlib.sha256("/".join(key).encode()).digest()
+    return np.random.RandomState(np.frombuffer(digest, "<u4"))
+
+
+@functools.cache
+def all_cases() -> tuple[Case, ...]:
+    """Every module of the catalogue times every example, in float64."""
+    return tuple(
+        Case.of(kind, example, number)
+        for kind in default_catalogue()
+        for number, example in enumerate(kind.examples)
+    )
+
+
+def computing_cases() -> tuple[Case, ...]:
+    """All cases but sources."""
+    return tuple(case for case in all_cases() if case.computes)
+
+
+def error(found, expected) -> float:
+    """max|a - b| / max(1, max|b|); equal non-finite entries count as equal."""
+    found, expected = np.asarray(found, "float64"), np.asarray(expected, "float64")
+    assert found.shape == expected.shape
+    finite = np.isfinite(expected)
+    if not np.array_equal(found[~finite], expected[~finite], equal_nan=True):
+        return math.inf
+    if not finite.any():
+        return 0.0
+    gap = np.abs(found[finite] - expected[finite]).max()
+    return float(gap / max(1.0, np.abs(expected[finite]).max()))
