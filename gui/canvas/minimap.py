@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
-
-from gui.canvas.overview import paint_plan
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
@@ -26,11 +24,13 @@ class Minimap(QWidget):
         self._view = view
         self.resize(WIDTH, HEIGHT)
         self.setAccessibleName(self.tr("Minimap"))
-        view.canvas.content_changed.connect(self.follow)
+        self._picture: QPixmap | None = None
+        view.canvas.content_changed.connect(self._redraw)
+        view.document.selection_changed.connect(self._redraw)
+        view.theme.changed.connect(self._redraw)
         view.zoom_changed.connect(self.follow)
         view.horizontalScrollBar().valueChanged.connect(self.follow)
         view.verticalScrollBar().valueChanged.connect(self.follow)
-        view.theme.changed.connect(self.update)
         self.follow()
 
     def place(self) -> None:
@@ -48,23 +48,40 @@ class Minimap(QWidget):
 
     def paintEvent(self, event) -> None:
         """The plan, and a frame around what is seen."""
-        theme = self._view.theme
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.color("panel"))
-        painter.save()
-        scale, origin = self._fit()
-        painter.scale(scale, scale)
-        painter.translate(-origin)
-        paint_plan(painter, self._view.canvas, self._whole())
-        pen = QPen(theme.color("text"), 2)
+        if self._picture is None:
+            self._picture = self._drawn()
+        painter.drawPixmap(0, 0, self._picture)
+        self._look(painter)
+        pen = QPen(self._view.theme.color("text"), 2)
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(self._seen())
-        painter.restore()
+        painter.end()
+
+    def _drawn(self) -> QPixmap:
+        """The plan by itself; drawn when the graph changes, not when the view moves."""
+        theme, scale = self._view.theme, self.devicePixelRatioF()
+        picture = QPixmap(self.size() * scale)
+        picture.setDevicePixelRatio(scale)
+        picture.fill(theme.color("panel"))
+        painter = QPainter(picture)
         painter.setPen(QPen(theme.color("grid"), 1))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        self._look(painter)
+        self._view.canvas.plan.paint(painter)
         painter.end()
+        return picture
+
+    def _look(self, painter: QPainter) -> None:
+        scale, origin = self._fit()
+        painter.scale(scale, scale)
+        painter.translate(-origin)
+
+    def _redraw(self) -> None:
+        self._picture = None
+        self.follow()
 
     def mousePressEvent(self, event) -> None:
         """Look there."""
@@ -82,12 +99,9 @@ class Minimap(QWidget):
     def _seen(self) -> QRectF:
         return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
 
-    def _whole(self) -> QRectF:
-        return self._view.canvas.content_rect().united(self._seen())
-
     def _fit(self) -> tuple[float, QPointF]:
         """(pixels per canvas unit, the canvas point in the map's corner)."""
-        whole = self._whole()
-        scale = min((WIDTH - 12) / max(whole.width(), 1), (HEIGHT - 12) / max(whole.height(), 1))
+        whole = self._view.canvas.content_rect()
+        scale = min((WIDTH - 24) / max(whole.width(), 1), (HEIGHT - 24) / max(whole.height(), 1))
         size = QPointF(WIDTH / scale / 2, HEIGHT / scale / 2)
         return scale, whole.center() - size

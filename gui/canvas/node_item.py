@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.canvas import geometry as geo
+from gui.canvas.levels import FAR
 from gui.canvas.node_paint import paint_node, paint_wiring
 
 if TYPE_CHECKING:
@@ -22,12 +23,14 @@ class NodeItem(QGraphicsItem):
         super().__init__()
         self.id = id_
         self.outline = shape
+        self._bounds = _bounds(shape)
 
     def take_shape(self, shape: geo.NodeShape) -> None:
         """Take another shape, as after a change of attributes."""
         if shape is not self.outline:
             self.prepareGeometryChange()
             self.outline = shape
+            self._bounds = _bounds(shape)
         self.update()
 
     def box(self) -> tuple[float, float, float, float]:
@@ -43,14 +46,7 @@ class NodeItem(QGraphicsItem):
 
     def boundingRect(self) -> QRectF:
         """The node with everything that may be painted around it."""
-        around = geo.RING + 2
-        pins = 2 * geo.PIN if self.outline.pins else 0
-        return QRectF(
-            -around,
-            -around,
-            self.outline.width + 2 * around,
-            self.outline.height + pins + 2 * around,
-        )
+        return self._bounds
 
     def shape(self) -> QPainterPath:
         """Where the mouse meets the node: its body and its ports."""
@@ -72,6 +68,14 @@ class NodeItem(QGraphicsItem):
         fits = scene.fits(self.id)
         if fits and not any(fits.values()):
             painter.setOpacity(0.5)
-        paint_node(painter, face, scene.texts(self.id), scene.mood(self.id), scene.theme, zoom)
+        texts = scene.texts(self.id) if zoom >= FAR else ("", "")
+        paint_node(painter, face, texts, scene.mood(self.id), scene.theme, zoom)
         if fits:
             paint_wiring(painter, self.outline, fits, scene.theme)
+
+
+def _bounds(shape: geo.NodeShape) -> QRectF:
+    around = geo.RING + 2
+    pins = 2 * geo.PIN if shape.pins else 0
+    width, height = shape.width + 2 * around, shape.height + pins + 2 * around
+    return QRectF(-around, -around, width, height)

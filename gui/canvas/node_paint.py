@@ -10,9 +10,10 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPaint
 from gui.canvas import geometry as geo
 from gui.canvas.levels import FAR, title_pixels
 from gui.canvas.looks import Face, Mood
-from gui.icons import paint_icon
+from gui.icons import icon_image, paint_icon
 from gui.theme import Theme
 
+SMALL = 0.34  # the zoom below which neither titles nor ports can be told
 ICON = 16
 LEFT, RIGHT = 9, 5
 LEAST_TEXT = 11
@@ -61,28 +62,30 @@ def paint_node(
     painter: QPainter, face: Face, texts: tuple[str, str], mood: Mood, theme: Theme, zoom: float
 ) -> None:
     """Paint one node at the origin; `texts` are its module line and its shape line."""
-    _paint_body(painter, face, mood, theme)
+    _paint_body(painter, face, mood, theme, max(1.0, 1 / zoom))
     if zoom >= FAR:
         _paint_rows(painter, face, texts, mood, theme)
     else:
         _paint_far(painter, face, mood, theme, zoom)
     _paint_marks(painter, face, mood, theme)
-    paint_ports(painter, face.shape, mood, theme)
+    if zoom >= SMALL:
+        paint_ports(painter, face.shape, mood, theme)
 
 
-def _paint_body(painter: QPainter, face: Face, mood: Mood, theme: Theme) -> None:
+def _paint_body(painter: QPainter, face: Face, mood: Mood, theme: Theme, pixel: float) -> None:
+    """Outline, ring and focus; from afar lines keep the width of a screen's `pixel`."""
     shape = face.shape
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if mood.ring:
-        painter.setPen(QPen(theme.color(mood.ring), 3))
+        painter.setPen(QPen(theme.color(mood.ring), max(3, 2 * pixel)))
         painter.drawPath(outline_path(shape.outline, shape.width, shape.height, 3.5))
     if mood.has_focus:
-        painter.setPen(QPen(theme.color("text"), 2))
+        painter.setPen(QPen(theme.color("text"), 2 * pixel))
         gap = 7.0 if mood.ring else 4.0
         painter.drawPath(outline_path(shape.outline, shape.width, shape.height, gap))
-    pen = QPen(theme.color("line", 0.6 if mood.muted else 1.0), 1)
+    pen = QPen(theme.color("line", 0.6 if mood.muted else 1.0), pixel)
     if mood.is_selected:
-        pen = QPen(theme.color("text"), 2)
+        pen = QPen(theme.color("text"), 2 * pixel)
     if shape.outline == "unknown":
         pen.setStyle(Qt.PenStyle.DashLine)
     painter.setPen(pen)
@@ -144,10 +147,10 @@ def _paint_far(painter: QPainter, face: Face, mood: Mood, theme: Theme, zoom: fl
     shape = face.shape
     ink = theme.color("muted" if mood.muted else "text")
     pixels = title_pixels(zoom)
-    if pixels * zoom < 7.5:
-        side = 32.0
-        middle = QPointF(shape.width / 2 - side / 2, shape.height / 2 - side / 2)
-        paint_icon(painter, face.icon, QRectF(middle.x(), middle.y(), side, side), ink)
+    if zoom < SMALL:
+        box = QRectF(shape.width / 2 - 16, shape.height / 2 - 16, 32, 32)
+        side = round(32 * zoom * painter.device().devicePixelRatioF())
+        painter.drawImage(box, icon_image(face.icon, ink.name(), side))
         return
     left = LEFT + (2 if shape.outline == "layer" else 0)
     right = _right(shape)

@@ -1,16 +1,76 @@
-"""The whole graph from very far: one call for all rectangles, one for all lines."""
+"""The whole graph from very far: one call for all rectangles, one for all lines.
+
+Qt wants an object per rectangle and line. They are kept, and only those of rows that changed
+are made anew, for making all of them takes longer than painting them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QLineF, QRectF
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
     from gui.canvas.view import CanvasView
+
+
+class Plan:
+    """Nodes as rectangles and edges as straight lines."""
+
+    def __init__(self, scene: CanvasScene) -> None:
+        self._scene = scene
+        self._rects: list[QRectF] = []
+        self._lines: list[QLineF] = []
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint all of it; the painter's transform says where."""
+        scene, theme = self._scene, self._scene.theme
+        self._sync()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(_hairline(theme.color("line"), 1))
+        painter.drawLines(self._lines)
+        painter.setBrush(theme.color("node"))
+        painter.drawRects(self._rects)
+        chosen = scene.document.selection.nodes
+        if chosen:
+            painter.setPen(_hairline(theme.color("text"), 2))
+            painter.drawRects([_rect(*scene.items_by_id[i].box()) for i in chosen])
+
+    def forget(self) -> None:
+        """Make everything anew, for the scene was built anew."""
+        self._rects, self._lines = [], []
+
+    def _sync(self) -> None:
+        boxes, wires = self._scene.boxes, self._scene.wires
+        _mirror(self._rects, boxes.changed, boxes.array.tolist, lambda row: _rect(*row))
+        ends = wires.ends().reshape(-1, 4)
+        _mirror(self._lines, wires.changed, ends.tolist, lambda row: QLineF(*row))
+
+
+def _mirror(made: list, changed: set[int], rows: Callable[[], list], make: Callable) -> None:
+    """Bring a list of objects up to date with rows of numbers."""
+    if not changed:
+        return
+    numbers = rows()
+    del made[len(numbers) :]
+    for row in changed:
+        if row < len(made):
+            made[row] = make(numbers[row])
+    made.extend(make(row) for row in numbers[len(made) :])
+    changed.clear()
+
+
+def _rect(left: float, top: float, right: float, bottom: float) -> QRectF:
+    return QRectF(left, top, right - left, bottom - top)
+
+
+def _hairline(color: QColor, width: int) -> QPen:
+    pen = QPen(color, width)
+    pen.setCosmetic(True)
+    return pen
 
 
 def paint_overview(view: CanvasView) -> None:
@@ -18,38 +78,6 @@ def paint_overview(view: CanvasView) -> None:
     painter = QPainter(view.viewport())
     painter.fillRect(view.viewport().rect(), view.theme.color("canvas"))
     painter.setTransform(view.viewportTransform())
-    seen = view.mapToScene(view.viewport().rect()).boundingRect()
-    paint_plan(painter, view.canvas, seen)
-    view.drawForeground(painter, seen)
+    view.canvas.plan.paint(painter)
+    view.drawForeground(painter, view.mapToScene(view.viewport().rect()).boundingRect())
     painter.end()
-
-
-def paint_plan(painter: QPainter, scene: CanvasScene, seen: QRectF) -> None:
-    """Nodes as rectangles and edges as straight lines, as far as they meet `seen`."""
-    theme = scene.theme
-    box = (seen.left(), seen.top(), seen.right(), seen.bottom())
-    rows = scene.wires.within(box)
-    painter.setPen(_hairline(theme.color("line", 0.7)))
-    ends = scene.wires.ends()[rows].reshape(-1, 4)
-    painter.drawLines([QLineF(*row) for row in ends.tolist()])
-    boxes, ids = scene.boxes()
-    meets = (boxes[:, 0] <= box[2]) & (boxes[:, 2] >= box[0])
-    meets &= (boxes[:, 1] <= box[3]) & (boxes[:, 3] >= box[1])
-    chosen = scene.document.selection.nodes
-    for wanted, pen in ((False, theme.color("line")), (True, theme.color("text"))):
-        rects = [
-            QRectF(left, top, right - left, bottom - top)
-            for index, (left, top, right, bottom) in zip(
-                np.flatnonzero(meets).tolist(), boxes[meets].tolist(), strict=True
-            )
-            if (ids[index] in chosen) == wanted
-        ]
-        painter.setPen(_hairline(pen, 2 if wanted else 1))
-        painter.setBrush(theme.color("node"))
-        painter.drawRects(rects)
-
-
-def _hairline(color, width: int = 1) -> QPen:
-    pen = QPen(color, width)
-    pen.setCosmetic(True)
-    return pen

@@ -222,17 +222,24 @@ class Layout:
     def _add_picture(self, wish: Wish) -> None:
         if wish.plate is None or wish.reading is None or wish.reading.array is None:
             return
-        left, top, _, bottom = wish.plate.box
-        gap = 3 * self._pixel
-        for thumbnail in thumbnails(wish.reading.array, self._close, self._size / 12):
-            width, height = thumbnail.width * self._pixel, thumbnail.height * self._pixel
-            above = (left, top - gap - height, left + width, top - gap)
-            below = (left, bottom + gap, left + width, bottom + gap + height)
-            for box in (above, below) if wish.kind == "value" else (below, above):
-                if self._room.is_free(box) and not self._room.crosses_wire(box, gap):
-                    self._room.take(box)
-                    wish.plate.picture = thumbnail.placed(box, self._pixel)
+        for side in (-1, 1) if wish.kind == "value" else (1, -1):
+            for thumbnail in thumbnails(wish.reading.array, self._close, self._size / 12):
+                if self._try_picture(wish.plate, thumbnail, side):
                     return
+
+    def _try_picture(self, plate: Plate, thumbnail: Thumbnail, side: int) -> bool:
+        """Hang a picture above (-1) or below (1) its plate, clear of nodes, plates and wires."""
+        left, top, _, bottom = plate.box
+        gap = 3 * self._pixel
+        right = left + thumbnail.width * self._pixel
+        height = thumbnail.height * self._pixel
+        start = top - gap - height if side < 0 else bottom + gap
+        box = (left, start, right, start + height)
+        if not self._room.is_free(box) or self._room.crosses_wire(box, gap):
+            return False
+        self._room.take(box)
+        plate.picture = thumbnail.placed(box, self._pixel)
+        return True
 
     def _labels(self, wish: Wish) -> tuple[Label, ...]:
         text = wish.forms[wish.form]

@@ -28,7 +28,9 @@ from gui.canvas.looks import (
     problems_by_node,
     shape_text,
 )
+from gui.canvas.node_boxes import NodeBoxes
 from gui.canvas.node_item import NodeItem
+from gui.canvas.overview import Plan
 from gui.canvas.plate_paint import paint_plates
 from gui.canvas.plates import Layout, Plate, Sight
 from gui.canvas.touched import moved_nodes, touched_nodes
@@ -41,7 +43,8 @@ if TYPE_CHECKING:
     from gui.document import Document
     from gui.theme import Theme
 
-EXTENT = 1e6
+EXTENT = 1e6  # how far from the middle one can scroll, in canvas units
+SLACK = 2000.0
 STALE_AFTER = 300  # milliseconds: a mark that comes and goes with every edit would flicker
 FAR_SIGHT = 0.5  # plates are laid out for half a region more on each side, for scrolling
 
@@ -52,15 +55,16 @@ class CanvasScene(QGraphicsScene):
     content_changed = Signal()  # nodes were added, removed or moved
 
     def __init__(self, document: Document, theme: Theme, parent=None) -> None:
-        super().__init__(-EXTENT, -EXTENT, 2 * EXTENT, 2 * EXTENT, parent)
+        super().__init__(parent)
         self.document, self.theme = document, theme
         self.items_by_id: dict[str, NodeItem] = {}
         self.wires = Wires()
+        self.boxes = NodeBoxes()
+        self.plan = Plan(self)
         self.hidden_wire: PortRef | None = None  # the one whose end is being dragged
         self.wiring = None  # the gesture that draws a wire, while there is one
         self.has_view_focus = False
         self.is_printing = False
-        self._boxes: tuple[np.ndarray, list[str]] | None = None
         self._faces: dict[str, Face] = {}
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._plates: list[Plate] = []
@@ -89,19 +93,21 @@ class CanvasScene(QGraphicsScene):
         self.clear()
         self.items_by_id, self._faces = {}, {}
         self.wires.clear()
+        self.boxes.clear()
+        self.plan.forget()
         self._changed.clear()
         self._stale = frozenset()
         self._problems = dict(problems_by_node(self.document.check))
         for id_ in self.document.graph.nodes:
             self._add_item(id_)
         self._put_wires(edge.target for edge in self.document.graph.edges)
+        self._fit_index()
         self.refresh()
         self.content_changed.emit()
 
     def refresh(self) -> None:
         """Paint everything again: the theme, the playhead or a trace changed."""
         self._plates_for = None
-        self._boxes = None
         self.update()
 
     def _add_item(self, id_: str) -> None:
@@ -109,6 +115,7 @@ class CanvasScene(QGraphicsScene):
         item.setPos(*(self.document.graph.nodes[id_].at or (0.0, 0.0)))
         self.items_by_id[id_] = item
         self.addItem(item)
+        self.boxes.put(id_, item.box())
 
     def _put_wires(self, targets: Iterable[PortRef]) -> None:
         ends = []
@@ -131,6 +138,7 @@ class CanvasScene(QGraphicsScene):
         self._changed |= touched
         if touched:
             self._stale_timer.start()
+        self._fit_index()
         self.refresh()
         self.content_changed.emit()
 
@@ -144,12 +152,14 @@ class CanvasScene(QGraphicsScene):
         if id_ not in graph:
             if item is not None:
                 self.removeItem(self.items_by_id.pop(id_))
+                self.boxes.drop(id_)
             return
         if item is None:
             self._add_item(id_)
         else:
             item.take_shape(self.face(id_).shape)
             item.setPos(*(graph.nodes[id_].at or (0.0, 0.0)))
+            self.boxes.put(id_, item.box())
         self._put_wires(edge.target for edge in graph.store.edges_at(id_))
 
     def _sync_place(self, id_: str) -> None:
@@ -158,9 +168,17 @@ class CanvasScene(QGraphicsScene):
 
     def place_node(self, id_: str, at: geo.Point) -> None:
         """Draw a node elsewhere, with its wires; the document is told by the gesture's end."""
-        self.items_by_id[id_].setPos(*at)
+        item = self.items_by_id[id_]
+        item.setPos(*at)
+        self.boxes.put(id_, item.box())
         self._put_wires(self.wires.at_node(id_))
         self.refresh()
+
+    def _fit_index(self) -> None:
+        """Keep the scene's rectangle near its nodes: the index divides that into its leaves."""
+        content = self.content_rect()
+        if not self.sceneRect().contains(content) or content.isEmpty():
+            self.setSceneRect(content.adjusted(-SLACK, -SLACK, SLACK, SLACK))
 
     def _after_check(self) -> None:
         self._problems = dict(problems_by_node(self.document.check))
@@ -257,16 +275,9 @@ class CanvasScene(QGraphicsScene):
         """The selected edge, which a printed picture does not show."""
         return None if self.is_printing else self.document.selection.edge
 
-    def boxes(self) -> tuple[np.ndarray, list[str]]:
-        """Left, top, right, bottom of all nodes `[n, 4]`, and their ids."""
-        if self._boxes is None:
-            found = [item.box() for item in self.items_by_id.values()]
-            self._boxes = np.array(found).reshape(-1, 4), list(self.items_by_id)
-        return self._boxes
-
     def content_rect(self) -> QRectF:
         """What all nodes take, with their pins' texts; empty without nodes."""
-        boxes, _ = self.boxes()
+        boxes = self.boxes.array
         if not len(boxes):
             return QRectF()
         left, top = boxes[:, :2].min(0)

@@ -26,6 +26,7 @@ class Wires:
         self._touching: dict[str, set[PortRef]] = {}
         self._lines = np.empty((0, geo.WIRE_POINTS, 2))
         self._bounds = np.empty((0, 4))
+        self.changed: set[int] = set()  # rows, for whoever mirrors them and empties it
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -51,6 +52,7 @@ class Wires:
         self._grow(len(self.targets))
         self._lines[rows] = lines
         self._bounds[rows] = geo.boxes(lines, MARGIN)
+        self.changed.update(rows)
 
     def drop(self, target: PortRef) -> None:
         """Forget the wire that ends at a port, if there is one."""
@@ -66,6 +68,7 @@ class Wires:
             self._lines[row], self._bounds[row] = self._lines[last], self._bounds[last]
         self.targets.pop()
         self.sources.pop()
+        self.changed.add(row)
 
     def at_node(self, node: str) -> tuple[PortRef, ...]:
         """Targets of the wires that touch a node."""

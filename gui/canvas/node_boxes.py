@@ -1,0 +1,58 @@
+"""Where all nodes stand: one array of boxes, for what asks about many nodes at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gui.canvas.placing import Box
+
+
+class NodeBoxes:
+    """A box (left, top, right, bottom) per node, in rows that change one at a time.
+
+    `changed` collects rows for whoever mirrors them, who empties it.
+    """
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self.changed: set[int] = set()
+        self._row: dict[str, int] = {}
+        self._boxes = np.empty((0, 4))
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def array(self) -> np.ndarray:
+        """All boxes `[n, 4]`."""
+        return self._boxes[: len(self.ids)]
+
+    def clear(self) -> None:
+        """Forget all nodes."""
+        self.__init__()
+
+    def put(self, id_: str, box: Box) -> None:
+        """Add a node, or give it another box."""
+        row = self._row.get(id_)
+        if row is None:
+            row = self._row[id_] = len(self.ids)
+            self.ids.append(id_)
+            if row == len(self._boxes):
+                more = np.empty((max(2 * row, 64), 4))
+                more[:row] = self._boxes
+                self._boxes = more
+        self._boxes[row] = box
+        self.changed.add(row)
+
+    def drop(self, id_: str) -> None:
+        """Forget a node; the last row takes its place."""
+        row = self._row.pop(id_, None)
+        if row is None:
+            return
+        last = len(self.ids) - 1
+        if row != last:
+            self.ids[row] = self.ids[last]
+            self._row[self.ids[row]] = row
+            self._boxes[row] = self._boxes[last]
+        self.changed.add(row)
+        self.ids.pop()
