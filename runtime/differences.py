@@ -11,7 +11,7 @@ from runtime.feeds import Host
 from runtime.streams import stream
 
 EPS = float(np.finfo(np.float64).eps)
-STEP = EPS ** (1 / 3)  # balances truncation, of order h^2, and rounding, of order eps / h
+STEP: float = EPS ** (1 / 3)  # balances truncation, of order h^2, and rounding, of order eps / h
 ALL_ENTRIES = 256  # inputs up to this size are tried entry by entry, larger ones along directions
 DIRECTIONS = 8
 TOLERANCE = 1e-6
@@ -52,8 +52,7 @@ def directions(x: Host, key: str, *, all_up_to: int = ALL_ENTRIES) -> Iterator[D
 
 def smallest_step(x: Host) -> float:
     """The smallest h among the entries."""
-    least = float(np.abs(x).min()) if x.size else 0.0
-    return STEP * max(1.0, least)
+    return STEP * max(1.0, float(np.abs(x).min()) if x.size else 0.0)
 
 
 def largest_step(x: Host) -> float:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from graph.checking import check
+from graph.checking import Check, Feeds, check
 from graph.model import Graph
 from graph.port import PortRef
 from runtime import passes
@@ -65,6 +65,10 @@ class Engine:
     def device(self) -> str:
         """`cpu` or `cuda:N`."""
         return self.backend.name
+
+    def check(self, feeds: Mapping[str, Any] | None = None) -> Check:
+        """The check of the graph with feeds of these shapes."""
+        return self._check(feed_types(host_feeds(self.graph, feeds)))
 
     def plan(self, feeds: Mapping[str, Any] | None = None) -> Plan:
         """The plan for feeds of these shapes; kept until the graph is edited."""
@@ -163,7 +167,7 @@ class Engine:
         if self._plan is None or self._plan[0] != key:
             plan = compile_plan(
                 self.graph,
-                check(self.graph, types, dtype=self.dtype),
+                self._check(types),
                 dtype=self.dtype,
                 mode=self.mode,
                 target=self.target,
@@ -172,6 +176,9 @@ class Engine:
             )
             self._plan = key, plan
         return self._plan[1]
+
+    def _check(self, types: Feeds) -> Check:
+        return check(self.graph, types, dtype=self.dtype)
 
 
 def _result(tape: Tape) -> StepResult:

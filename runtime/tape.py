@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Phase = Literal["forward", "reverse"]
 Watch = Callable[[Any], None]
 _log = logging.getLogger("gradwire")
+_log.addHandler(logging.NullHandler())  # silent in other people's programs
 
 
 @dataclass(frozen=True, slots=True)

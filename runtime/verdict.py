@@ -29,10 +29,10 @@ class Verdict:
 class GradientReport:
     """Verdicts of a gradient check.
 
-    `dtype` is the run's own. `edges` are by the port where an edge ends (a parameter's own port included): the local
+    `edges` are by the port where an edge ends (a parameter's own port included): the local
     derivative. `leaves` are by the port of a source or parameter: dL/d(leaf). `rounding` holds
-    the run's own dtype (float32 if that is float64) against float64, gradient by gradient.
-    `why_no_leaves` says why there is no target.
+    a run in `dtype`, the graph's own (float32 if that is float64), against float64, gradient by
+    gradient. `why_no_leaves` says why there is no target.
     """
 
     revision: int

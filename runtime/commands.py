@@ -1,0 +1,221 @@
+"""The commands without a window. Importing this file imports click alone."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from graph.errors import FileError, GradwireError, GraphError
+from runtime import logfile
+from runtime.errors import BackendError, CheckFailed, FeedError, NoTarget
+
+if TYPE_CHECKING:
+    from graph.model import Graph
+    from runtime.engine import Engine
+
+GOOD, FAILED, BAD_INPUT = 0, 1, 2
+_BAD_INPUT = (FileError, GraphError, CheckFailed, NoTarget, FeedError, BackendError)
+_log = logging.getLogger("gradwire")
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class CommandError(GradwireError):
+    """Ends a command with a sentence and an exit status."""
+
+    def __init__(self, message: str, status: int) -> None:
+        self.status = status
+        super().__init__(message)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """Gradwire: see how a neural network learns."""
+
+
+def invoke(group: click.Group, argv: Sequence[str]) -> int:
+    """Run a command line and return its exit status; never raises, never shows a traceback.
+
+    0 is good, 1 says that the computation disagrees or failed, 2 bad usage or bad input. The
+    reason stands in one line on stderr.
+    """
+    logfile.install()
+    _forgive_encoding()
+    try:
+        status = group.main(args=list(argv), prog_name="gradwire", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, `head` for one, has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return BAD_INPUT
+    except click.ClickException as error:
+        return complain(error.format_message(), BAD_INPUT)
+    except (click.Abort, KeyboardInterrupt):
+        return complain("interrupted", FAILED)
+    except CommandError as error:
+        return complain(str(error), error.status)
+    except GradwireError as error:
+        return complain(str(error), BAD_INPUT if isinstance(error, _BAD_INPUT) else FAILED)
+    except MemoryError:
+        return complain("found too little memory. Use smaller sizes.", FAILED)
+    except Exception as error:
+        _log.exception("gradwire %s", " ".join(argv))
+        text = f"{type(error).__name__}: {error}. This is a fault of Gradwire, described in"
+        return complain(f"{text} {logfile.path()}", FAILED)
+    return status if isinstance(status, int) else GOOD
+
+
+def complain(message: str, status: int) -> int:
+    """Write the one line on stderr and give the status back."""
+    click.echo(f"gradwire: error: {' '.join(message.split())}", err=True)
+    return status
+
+
+def _forgive_encoding() -> None:
+    """A terminal that cannot show a sign shows a question mark, not an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+@contextmanager
+def _in_file(path: str) -> Iterator[None]:
+    """Name the file in what goes wrong with it."""
+    try:
+        yield
+    except FileError:
+        raise
+    except GradwireError as error:
+        status = BAD_INPUT if isinstance(error, _BAD_INPUT) else FAILED
+        raise CommandError(f"{path}: {error}", status) from error
+
+
+def _load(path: str) -> Graph:
+    from graph.files import load
+
+    return load(path)
+
+
+def _option_feed(command: Command) -> Command:
+    return click.option(
+        "--feed",
+        "feeds",
+        multiple=True,
+        metavar="ID=JSON or ID=@FILE.npy",
+        help="The value of an Input, as JSON or from a NumPy file. Can be given several times.",
+    )(command)
+
+
+def _option_json(command: Command) -> Command:
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(command)
+
+
+@commands.command()
+@click.argument("file")
+@_option_feed
+@click.option("--target", metavar="ID", help="What is differentiated: NODE or NODE.PORT.")
+@click.option(
+    "--dtype", type=click.Choice(("float16", "float32", "float64")), help="Numbers of the run."
+)
+@click.option("--mode", type=click.Choice(("train", "eval")), help="Mode of the run.")
+@click.option("--device", metavar="cpu or cuda:N", help="Where to compute.")
+@click.option("--jacobians", is_flag=True, help="Write Jacobians out, up to 1,000,000 entries.")
+@_option_json
+def run(
+    file: str,
+    feeds: tuple[str, ...],
+    target: str | None,
+    dtype: str | None,
+    mode: str | None,
+    device: str | None,
+    jacobians: bool,
+    as_json: bool,
+) -> int:
+    """Run FILE forward and in reverse; print values, gradients and Jacobians."""
+    graph = _load(file)
+    with _in_file(file):
+        from runtime.engine import Engine
+        from runtime.feed_text import parse_feeds
+
+        trace = Engine(graph, device, dtype, mode, target).run(parse_feeds(feeds))
+    for warning in trace.warnings:
+        click.echo(f"gradwire: warning: {file}: {warning}", err=True)
+    if as_json:
+        from runtime import report
+
+        click.echo(report.as_json(report.run_report(trace, dense=jacobians)))
+    else:
+        from runtime import tables
+
+        tables.print_run(trace, dense=jacobians)
+    return GOOD
+
+
+@commands.command()
+@click.argument("file")
+@_option_feed
+@_option_json
+def check(file: str, feeds: tuple[str, ...], as_json: bool) -> int:
+    """Validate FILE, then hold every edge against finite differences."""
+    graph = _load(file)
+    with _in_file(file):
+        from runtime.engine import Engine
+        from runtime.feed_text import parse_feeds
+        from runtime.gradient_check import check_gradients
+
+        fed = parse_feeds(feeds)
+        engine = Engine(graph)
+        problems = engine.check(fed)
+        if problems.errors:
+            if as_json:
+                from runtime import report
+
+                click.echo(report.as_json(report.check_report(problems, None, {})))
+            raise CheckFailed(problems.errors)
+        found = check_gradients(engine, fed)
+    sources = _sources(engine, fed)
+    if as_json:
+        from runtime import report
+
+        click.echo(report.as_json(report.check_report(problems, found, sources)))
+    else:
+        from runtime import tables
+
+        tables.print_check(problems.problems, found, sources)
+    return GOOD if found.ok else FAILED
+
+
+def _sources(engine: Engine, fed: dict[str, Any]) -> dict[str, str | None]:
+    edges = engine.plan(fed).edges
+    return {str(target): str(source) if source else None for target, source in edges.items()}
+
+
+@commands.command()
+@click.argument("name", required=False)
+@_option_json
+def modules(name: str | None, as_json: bool) -> int:
+    """List the catalogue, or describe the module NAME."""
+    from graph.catalogue import default_catalogue
+
+    catalogue = default_catalogue()
+    chosen = [catalogue.require(name)] if name else list(catalogue)
+    if as_json:
+        from runtime import report
+
+        found = [report.module_report(module) for module in chosen]
+        click.echo(report.as_json(found[0] if name else found))
+        return GOOD
+    from runtime import tables
+
+    if name:
+        tables.print_module(chosen[0])
+    else:
+        tables.print_catalogue(catalogue)
+    return GOOD

@@ -1,0 +1,47 @@
+"""The log: what no user can act on goes to a file, never to the terminal."""
+
+from __future__ import annotations
+
+import logging
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+MAX_BYTES = 1_000_000
+
+
+def path() -> Path:
+    """Where the log stands or would stand."""
+    import platformdirs  # on first use: most runs log nothing
+
+    return Path(platformdirs.user_log_dir("gradwire", appauthor=False)) / "gradwire.log"
+
+
+def install() -> None:
+    """Send the log of `gradwire` to its file alone; the file is made by the first record."""
+    log = logging.getLogger("gradwire")
+    if not any(isinstance(handler, _LogFile) for handler in log.handlers):
+        log.addHandler(_LogFile())
+        log.propagate = False
+
+
+class _LogFile(logging.Handler):
+    """Opens its file late, and stays quiet where that is impossible."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self._file: logging.Handler | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            if self._file is None:
+                self._file = _open(path())
+            self._file.emit(record)
+        except OSError:  # a full disk or a read-only home must not end a run
+            pass
+
+
+def _open(where: Path) -> logging.Handler:
+    where.parent.mkdir(parents=True, exist_ok=True)
+    found = RotatingFileHandler(where, maxBytes=MAX_BYTES, backupCount=1, encoding="utf-8")
+    found.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    return found
