@@ -1,0 +1,128 @@
+"""What the inspector shows of one edge, or of a parameter pin that nothing is wired to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from graph import PortRef
+from gui.inspector.figures import Figures
+from gui.inspector.jacobian_panel import JacobianPanel
+from gui.inspector.labels import Label, Rule, Sentence
+from gui.inspector.parameter_list import ParameterRow
+from gui.inspector.product import port_name, product_text, target_name
+from gui.inspector.section import Heading
+from gui.inspector.tabs import Tabs
+from gui.inspector.tensor_panel import TensorPanel
+from gui.inspector.verdicts import edge_verdict
+from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from gui.document import Document
+
+JACOBIAN = 2
+
+
+class _Stack(QStackedWidget):
+    """As high as the page that is shown, so that the inspector scrolls no further."""
+
+    def sizeHint(self):
+        return self.currentWidget().sizeHint()
+
+    def minimumSizeHint(self):
+        return self.currentWidget().minimumSizeHint()
+
+
+class EdgePage(QWidget):
+    """Value, local derivative and gradient of the edge that ends at `target`."""
+
+    chosen_tab = JACOBIAN  # the next edge opens where the last one was left
+
+    def __init__(self, document: Document, theme: Theme, target: PortRef, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.document, self.target, self._theme = document, target, theme
+        self.heading = Heading(theme, parent=self)
+        self.figures = Figures(theme, self)
+        self.product = Label(theme, size=13, wrap=True, parent=self)
+        self.verdict = Sentence(theme, parent=self)
+        self.owned = self._owned()
+        names = [self.tr("Value"), self.tr("Gradient"), self.tr("Jacobian")]
+        self.tabs = Tabs(theme, names, self)
+        self.value = TensorPanel(theme, self.tr("value"), self)
+        self.gradient = TensorPanel(theme, self.tr("gradient"), self)
+        self.jacobian = JacobianPanel(theme, self)
+        self.stack = _Stack(self)
+        for panel in (self.value, self.gradient, self.jacobian):
+            self.stack.addWidget(panel)
+        self._lay_out()
+        self.tabs.setCurrentIndex(EdgePage.chosen_tab)
+        self.stack.setCurrentIndex(EdgePage.chosen_tab)
+        self.tabs.currentChanged.connect(self._choose)
+        self.refresh()
+
+    @property
+    def subject(self) -> tuple[str, Any]:
+        """What the page shows; another subject needs another page."""
+        edge = self.document.graph.incoming(self.target)
+        return ("edge", (self.target, edge.source if edge else None))
+
+    def refresh(self) -> None:
+        """Show the graph as it is now."""
+        graph = self.document.graph
+        edge = graph.incoming(self.target)
+        end = target_name(graph, self.target)
+        if edge is not None:
+            title = self.tr("Edge  {0} → {1}").format(port_name(graph, edge.source), end)
+        else:
+            title = self.tr("Parameter  {0}").format(end)
+        self.heading.say(title)
+        if self.owned is not None:
+            self.owned.refresh()
+        self.follow()
+
+    def follow(self) -> None:
+        """Show the numbers as the playhead has them now."""
+        shown, target = self.document.shown, self.target
+        edge = self.document.graph.incoming(target)
+        value = shown.value(edge.source if edge else target)
+        gradient, factor = shown.gradient(target), shown.factor(target)
+        self.figures.show_readings(value, factor, gradient)
+        self.product.say(product_text(self.document, target))
+        self.product.setVisible(bool(self.product.said))
+        self.verdict.say(*edge_verdict(self.document, target))
+        panel = self.stack.currentWidget()
+        if panel is self.value:
+            self.value.show_reading(value)
+        elif panel is self.gradient:
+            self.gradient.show_reading(gradient)
+        else:
+            self.jacobian.show_edge(shown, target)
+        self.stack.updateGeometry()
+
+    def _choose(self, index: int) -> None:
+        EdgePage.chosen_tab = index
+        self.stack.setCurrentIndex(index)
+        self.follow()
+
+    def _owned(self) -> ParameterRow | None:
+        if self.document.graph.incoming(self.target) is not None:
+            return None
+        return ParameterRow(self.document, self._theme, self.target, self)
+
+    def _lay_out(self) -> None:
+        self.tabs.setAccessibleName(self.tr("What to look at"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        column.addWidget(self.heading)
+        column.addWidget(self.figures)
+        column.addWidget(self.product)
+        column.addWidget(self.verdict)
+        if self.owned is not None:
+            column.addWidget(Rule(self._theme, self))
+            column.addWidget(self.owned)
+        column.addWidget(Rule(self._theme, self))
+        column.addWidget(self.tabs)
+        column.addWidget(self.stack)
+        column.addStretch(1)

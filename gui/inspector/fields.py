@@ -1,0 +1,289 @@
+"""One field per attribute type: a widget that shows a value and says when another is committed.
+
+Every field has `committed` (the person is done: Enter, leaving it, or a choice), `show_value`
+and `read`, which raises `BadValue` for a text that is no value at all; whether the value fits is
+the declaration's business.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPalette, QValidator
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit, QWidget
+
+from graph import AttributeSpec
+from gui.numbers import MINUS, plain
+from gui.theme import Theme
+from gui.values import BadValue, parse_value
+
+_ENTRY = re.compile(r"[+-]?[0-9]+|[A-Za-z_]\w*")
+_LIST = re.compile(r"\s*[\[(]?([^\[\]()]*)[\])]?\s*")
+
+
+def frame(widget: QWidget, theme: Theme) -> None:
+    """Give an input a border that can be seen, and another when it has the focus.
+
+    Fusion draws the border as a darker `Window` and the focus as a darker `Highlight`, so those
+    two roles are chosen backwards from the inks wanted.
+    """
+
+    def dye() -> None:
+        palette = theme.palette()
+        line = theme.color("line")
+        hue, saturation, value, _ = line.getHsv()
+        line.setHsv(hue, saturation, min(round(value * 1.4), 255))
+        palette.setColor(QPalette.ColorRole.Window, line)
+        if not isinstance(widget, QComboBox):
+            palette.setColor(QPalette.ColorRole.Highlight, theme.color("text"))
+            palette.setColor(QPalette.ColorRole.HighlightedText, theme.color("panel"))
+        widget.setPalette(palette)
+
+    theme.changed.connect(dye)
+    dye()
+
+
+class LineField(QLineEdit):
+    """A text, or whatever is written as one. Escape brings the last good value back."""
+
+    committed = Signal()
+
+    def __init__(self, theme: Theme, *, mono: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kept = ""
+        self.setFont(theme.font(12 if mono else 13, mono=mono))
+        self.editingFinished.connect(self._finish)
+        frame(self, theme)
+
+    def show_value(self, value: Any) -> None:
+        """Show a value as a text."""
+        self._kept = self.write(value)
+        self.setText(self._kept)
+        self.setCursorPosition(0)
+
+    def write(self, value: Any) -> str:
+        """The text for a value."""
+        return "" if value is None else str(value)
+
+    def read(self) -> Any:
+        """The value that the text stands for."""
+        return self.text()
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the text is another than the value's."""
+        return self.text() != self._kept
+
+    def keyPressEvent(self, event) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.is_edited:
+            self.setText(self._kept)
+            self.committed.emit()
+            return
+        super().keyPressEvent(event)
+
+    def _finish(self) -> None:
+        if self.is_edited:
+            self.committed.emit()
+
+
+class FloatField(LineField):
+    """A number that may be written as `1e-3`."""
+
+    def write(self, value: Any) -> str:
+        return "" if value is None else plain(value)
+
+    def read(self) -> Any:
+        text = self.text().strip()
+        if not text:
+            return None
+        value = parse_value(text)
+        if value.shape:
+            raise BadValue(f'"{text}"', "one number", where=self.accessibleName())
+        return float(value.array(0))
+
+
+class ListField(LineField):
+    """Sizes and names, as `[2, B]`; brackets may be left out."""
+
+    def __init__(self, theme: Theme, *, names: bool, parent: QWidget | None = None) -> None:
+        super().__init__(theme, mono=True, parent=parent)
+        self._names = names
+
+    def write(self, value: Any) -> str:
+        return "" if value is None else "[" + ", ".join(map(str, value)) + "]"
+
+    def read(self) -> Any:
+        text = self.text().replace(MINUS, "-")
+        if not text.strip():
+            return None
+        inside = _LIST.fullmatch(text)
+        words = inside[1].replace(",", " ").split() if inside else [text]
+        for word in words:
+            named = not word.lstrip("+-").isdigit()
+            if not _ENTRY.fullmatch(word) or (named and not self._names):
+                expected = (
+                    "sizes or names, as [2, B]" if self._names else "whole numbers, as [0, 1]"
+                )
+                raise BadValue(f'"{word}"', expected, where=self.accessibleName())
+        return tuple(word if word[0].isalpha() or word[0] == "_" else int(word) for word in words)
+
+
+class WholeField(QAbstractSpinBox):
+    """A whole number with arrows; `QSpinBox` stops at 32 bits. Empty is None where allowed.
+
+    `is_stepping` is true while an arrow commits, so that a run of clicks can be one undo entry;
+    `left` ends such a run.
+    """
+
+    committed = Signal()
+    left = Signal()
+
+    def __init__(
+        self, theme: Theme, minimum: float | None, optional: bool, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._minimum, self._optional, self._kept = minimum, optional, ""
+        self.is_stepping = False
+        self.setFont(theme.font(13))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.editingFinished.connect(self._finish)
+        if optional:
+            self.lineEdit().setPlaceholderText(self.tr("none"))
+        frame(self, theme)
+
+    def show_value(self, value: Any) -> None:
+        """Show a whole number, or nothing for None."""
+        self._kept = "" if value is None else str(value)
+        self.lineEdit().setText(self._kept)
+
+    def read(self) -> Any:
+        """The number; None for the empty text."""
+        text = self.text().strip().replace(MINUS, "-")
+        if not text:
+            return None
+        if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+            raise BadValue(f'"{text}"', "a whole number", where=self.accessibleName())
+        return int(text)
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the text is another than the value's."""
+        return self.text() != self._kept
+
+    def stepBy(self, steps: int) -> None:
+        try:
+            value = (self.read() or 0) + steps
+        except BadValue:
+            return
+        if self._minimum is not None:
+            value = max(value, int(self._minimum))
+        self.lineEdit().setText(str(value))
+        self.is_stepping = True
+        self._finish()
+        self.is_stepping = False
+
+    def focusOutEvent(self, event) -> None:
+        super().focusOutEvent(event)
+        self.left.emit()
+
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
+        both = QAbstractSpinBox.StepEnabledFlag
+        try:
+            value = self.read()
+        except BadValue:
+            return both.StepNone
+        if self._minimum is not None and value is not None and value <= self._minimum:
+            return both.StepUpEnabled
+        return both.StepUpEnabled | both.StepDownEnabled
+
+    def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
+        return QValidator.State.Acceptable, text, place  # a bad text stays until it is mended
+
+    def wheelEvent(self, event) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()  # scrolling the inspector must not change numbers
+
+    def _finish(self) -> None:
+        if self.is_edited:
+            self.committed.emit()
+
+
+class TruthField(QCheckBox):
+    """True or false."""
+
+    committed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.clicked.connect(lambda: self.committed.emit())
+        frame(self, theme)
+
+    def show_value(self, value: Any) -> None:
+        """Tick or untick."""
+        self.setChecked(bool(value))
+
+    def read(self) -> bool:
+        """Whether it is ticked."""
+        return self.isChecked()
+
+
+class ChoiceField(QComboBox):
+    """One of a few words; None has a word of its own."""
+
+    committed = Signal()
+
+    def __init__(
+        self, theme: Theme, choices: list[tuple[str, Any]], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setFont(theme.font(13))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(4)
+        self.offer(choices)
+        self.activated.connect(lambda: self.committed.emit())
+        frame(self, theme)
+
+    def offer(self, choices: list[tuple[str, Any]]) -> None:
+        """Put (text, value) pairs up for choice."""
+        self.clear()
+        for text, value in choices:
+            self.addItem(text, value)
+
+    def show_value(self, value: Any) -> None:
+        """Show the choice that stands for a value; one that is not offered is added."""
+        index = self.findData(value)
+        if index < 0:
+            self.addItem(str(value), value)
+            index = self.count() - 1
+        self.setCurrentIndex(index)
+
+    def read(self) -> Any:
+        """The chosen value."""
+        return self.currentData()
+
+    def wheelEvent(self, event) -> None:
+        event.ignore()  # scrolling the inspector must not change settings
+
+
+Field = LineField | WholeField | TruthField | ChoiceField
+
+
+def field_for(spec: AttributeSpec, theme: Theme, none: str, parent: QWidget | None) -> Field:
+    """The right widget for an attribute; `none` is the word for None in a choice."""
+    if spec.choices:
+        offered = [(choice, choice) for choice in spec.choices]
+        return ChoiceField(theme, [(none, None), *offered] if spec.optional else offered, parent)
+    if spec.type == "int":
+        return WholeField(theme, spec.minimum, spec.optional, parent)
+    if spec.type == "float":
+        return FloatField(theme, mono=False, parent=parent)
+    if spec.type == "bool":
+        return TruthField(theme, parent)
+    if spec.type in ("ints", "shape"):
+        return ListField(theme, names=spec.type == "shape", parent=parent)
+    return LineField(theme, parent=parent)

@@ -1,0 +1,60 @@
+"""Three figures side by side: value, local derivative, gradient, in the colours of the wires."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from gui.canvas.notes import factor_forms
+from gui.inspector.labels import Label
+from gui.inspector.readings import short_gradient, short_value, state_word
+from gui.shown import Reading
+from gui.theme import Theme
+
+LARGE, SMALL, WORD = 18, 13, 12
+LONGEST = 8  # characters up to which a figure is written large
+
+
+class Figure:
+    """A name above a figure."""
+
+    def __init__(self, theme: Theme, name: str, ink: str, parent: QWidget) -> None:
+        self._theme, self._ink, self._name = theme, ink, name
+        self.caption = Label(theme, name, size=11, ink="muted", parent=parent)
+        self.label = Label(theme, size=LARGE, weight=600, ink=ink, parent=parent)
+        self.label.setMinimumHeight(24)
+
+    def say(self, text: str, is_value: bool) -> None:
+        """Write a figure, or a word in its place."""
+        size = LARGE if len(text) <= LONGEST else SMALL
+        font = self._theme.font(size if is_value else WORD, 600 if is_value else 400)
+        self.label.setFont(font)
+        self.label.dye(self._ink if is_value else "muted")
+        self.label.say(text)
+        self.label.setAccessibleName(f"{self._name}: {text}")
+
+
+class Figures(QWidget):
+    """The head of an edge's page."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.value = Figure(theme, self.tr("Value"), "forward", self)
+        self.factor = Figure(theme, self.tr("Local derivative"), "text", self)
+        self.gradient = Figure(theme, self.tr("Gradient"), "reverse", self)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(0)
+        for column, figure in enumerate((self.value, self.factor, self.gradient)):
+            grid.addWidget(figure.caption, 0, column)
+            grid.addWidget(figure.label, 1, column, Qt.AlignmentFlag.AlignVCenter)
+        for column, stretch in enumerate((88, 104, 72)):
+            grid.setColumnStretch(column, stretch)
+
+    def show_readings(self, value: Reading, factor: Reading, gradient: Reading) -> None:
+        """Write all three."""
+        self.value.say(short_value(value), value.is_value)
+        forms = factor_forms(factor)
+        self.factor.say(forms[0] if forms else state_word(factor.state), bool(forms))
+        self.gradient.say(short_gradient(gradient), gradient.is_value)

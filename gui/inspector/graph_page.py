@@ -1,0 +1,133 @@
+"""What the inspector shows of the graph itself, with nothing selected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from graph.edits import SetGraph
+from graph.tensor import FLOATING, kind_of
+from gui.inspector.editing import attempt
+from gui.inspector.field_row import FieldRow, NoteRow
+from gui.inspector.fields import ChoiceField, Field, LineField, WholeField
+from gui.inspector.labels import Label, Sentence
+from gui.inspector.layer_table import LayerTable, Summary
+from gui.inspector.section import Heading, Section
+from gui.numbers import format_bytes, format_count
+from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from gui.document import Document
+
+
+class GraphPage(QWidget):
+    """Title, settings, target, note, and a table of all nodes."""
+
+    subject: tuple[str, Any] = ("graph", None)
+
+    def __init__(self, document: Document, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.document, self._theme = document, theme
+        self.heading = Heading(theme, "graph", self)
+        modes = [(self.tr("evaluate"), "eval"), (self.tr("train"), "train")]
+        self.target_choice = ChoiceField(theme, [], self)
+        dtypes = sorted(FLOATING, key=lambda name: (len(name), name))
+        self.rows = {
+            "title": self._row(self.tr("Title"), "title", LineField(theme)),
+            "dtype": self._row(
+                self.tr("Dtype"), "dtype", ChoiceField(theme, [(d, d) for d in dtypes])
+            ),
+            "mode": self._row(self.tr("Mode"), "mode", ChoiceField(theme, modes)),
+            "seed": self._row(self.tr("Seed"), "seed", WholeField(theme, 0, False)),
+            "target": self._row(self.tr("Target"), "target", self.target_choice),
+        }
+        self.reason = Sentence(theme, parent=self)
+        self.note = NoteRow(
+            theme,
+            self.tr("Note on this graph"),
+            lambda: self.document.graph.note,
+            lambda text: self._set("note", text),
+            self,
+        )
+        self.table = LayerTable(document, theme, self)
+        self.totals = Label(theme, size=12, wrap=True, parent=self)
+        self.table.summed.connect(self._sum)
+        self._lay_out()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the graph as it is now."""
+        graph = self.document.graph
+        self.heading.say(graph.title or self.tr("Untitled graph"))
+        self._offer_targets()
+        for row in (*self.rows.values(), self.note):
+            row.refresh()
+        self.table.refresh()
+        self._explain_target()
+
+    def follow(self) -> None:
+        """The graph's page shows nothing that the playhead decides."""
+
+    def _row(self, name: str, key: str, field: Field) -> FieldRow:
+        return FieldRow(
+            self._theme,
+            name,
+            field,
+            lambda: getattr(self.document.graph, key),
+            lambda value: self._set(key, value),
+            self,
+        )
+
+    def _set(self, key: str, value: Any) -> str:
+        text = self.tr("Set the graph's {0}").format(key)
+        return attempt(self.document, lambda: SetGraph({key: value}), text)
+
+    def _offer_targets(self) -> None:
+        graph, check = self.document.graph, self.document.check
+        found = check.target if check is not None and graph.target is None else None
+        itself = self.tr("found by itself")
+        none = f"{itself}: {found}" if found is not None else itself
+        offered: list[tuple[str, Any]] = [(none, None)]
+        for ref in check.candidates if check is not None else ():
+            module = graph.module(ref.node) if ref.node in graph else None
+            if module is not None and kind_of(graph.dtype) == "floating":
+                single = len(module.output_ports) == 1
+                offered.append((str(ref), ref.node if single else str(ref)))
+        if [self.target_choice.itemText(i) for i in range(self.target_choice.count())] != [
+            text for text, _ in offered
+        ]:
+            self.target_choice.offer(offered)
+
+    def _explain_target(self) -> None:
+        check = self.document.check
+        problem = check.target_problem if check is not None else None
+        if problem is None:
+            self.reason.say("")
+        else:
+            ink = "error" if problem.severity == "error" else "muted"
+            self.reason.say(problem.message, problem.severity, ink)
+
+    def _sum(self, summary: Summary) -> None:
+        text = self.tr("{0} nodes, {1} trainable numbers, {2} for values and tensors")
+        self.totals.say(
+            text.format(
+                format_count(len(summary.lines)),
+                format_count(summary.parameters),
+                format_bytes(summary.memory),
+            )
+        )
+        self.table.setVisible(bool(summary.lines))
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        column.addWidget(self.heading)
+        for row in self.rows.values():
+            column.addWidget(row)
+        column.addWidget(self.reason)
+        nodes = Section(self._theme, self.tr("Nodes"), self.table, self.totals, parent=self)
+        column.addWidget(nodes)
+        column.addWidget(Section(self._theme, self.tr("Note"), self.note, parent=self))
+        column.addStretch(1)

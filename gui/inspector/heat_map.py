@@ -1,0 +1,252 @@
+"""A matrix as a heat map: symmetric around 0, with a legend, and the cell under the pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QLinearGradient, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsRectItem, QGridLayout, QWidget
+
+from gui.inspector.axes import Array
+from gui.inspector.labels import Label
+from gui.numbers import MINUS, format_number
+from gui.pictures import limit_of, pooled, signed_colors
+from gui.theme import Theme
+
+CELL = 28
+WIDTH = 288
+HEIGHT = 240
+MOST = 256  # cells along a side that are drawn; of more, each shows the greatest of its group
+BESIDE = 150  # width of a heat map up to which the legend stands beside it
+Namer = Callable[[int, int], str]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What is drawn of a matrix: pooled cells, and the number at the ends of the colours."""
+
+    cells: Array
+    limit: float
+
+    @classmethod
+    def of(cls, matrix: Array) -> Drawing:
+        """Pool a matrix of any size; fit for the background."""
+        numbers = np.asarray(matrix, np.float64)
+        return cls(pooled(numbers, MOST, MOST), limit_of(numbers))
+
+
+def extent(rows: int, columns: int, width: int = WIDTH, height: int = HEIGHT) -> tuple[int, int]:
+    """Width and height in pixels: square cells of at most 28, and no side below 20."""
+    cell = min(CELL, width / max(columns, 1), height / max(rows, 1))
+    return max(round(columns * cell), 20), max(round(rows * cell), 20)
+
+
+class Legend(QWidget):
+    """The colours from one end over 0 to the other, with the numbers they stand for."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._limit = 0.0
+        self.setFixedSize(120, 32)
+        theme.changed.connect(self.update)
+
+    def show_limit(self, limit: float) -> None:
+        """The number at the positive end."""
+        self._limit = limit
+        ends = format_number(limit)
+        words = self.tr("Colours from {0} over 0 to {1}").format(MINUS + ends, ends)
+        self.setAccessibleName(words)
+        self.update()
+
+    def paintEvent(self, event) -> None:
+        painter = QPainter(self)
+        bar = QRectF(0.5, 0.5, self.width() - 1, 12)
+        gradient = QLinearGradient(bar.topLeft(), bar.topRight())
+        for at, token in ((0.0, "negative"), (0.5, "zero"), (1.0, "positive")):
+            gradient.setColorAt(at, self._theme.color(token))
+        painter.fillRect(bar, gradient)
+        painter.setPen(QPen(self._theme.color("line"), 1))
+        painter.drawRect(bar)
+        painter.setPen(self._theme.color("muted"))
+        painter.setFont(self._theme.font(11))
+        end = format_number(self._limit, 3)
+        room = QRectF(0, 14, self.width(), 18)
+        if self._limit:
+            painter.drawText(room, Qt.AlignmentFlag.AlignLeft, MINUS + end)
+            painter.drawText(room, Qt.AlignmentFlag.AlignRight, "+" + end)
+        painter.drawText(room, Qt.AlignmentFlag.AlignHCenter, "0")
+        painter.end()
+
+
+class Picture(pg.GraphicsView):
+    """The coloured cells. `pointed(row, column)` names the cell under pointer or cursor."""
+
+    pointed = Signal(int, int)
+    left = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent, background=None)
+        self._theme = theme
+        self._cells: Array = np.zeros((0, 0))
+        self._limit = 0.0
+        self._at: tuple[int, int] | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFrameStyle(0)
+        self._box = pg.ViewBox(enableMenu=False, enableMouse=False, invertY=True)
+        self._box.setDefaultPadding(0)
+        self.setCentralItem(self._box)
+        self.ci_layout_margins()
+        self._image = pg.ImageItem(axisOrder="row-major")
+        self._box.addItem(self._image)
+        self._cursor = QGraphicsRectItem()
+        self._cursor.setVisible(False)
+        self._box.addItem(self._cursor)
+        theme.changed.connect(self._paint)
+
+    def ci_layout_margins(self) -> None:
+        """The cells fill the widget to its edge."""
+        self._box.setContentsMargins(0, 0, 0, 0)
+
+    def show_cells(self, cells: Array, limit: float, size: tuple[int, int]) -> None:
+        """Draw a matrix of at most `MOST` by `MOST` numbers."""
+        self._cells, self._limit = cells, limit
+        self.setFixedSize(*size)
+        self._at = None
+        self._cursor.setVisible(False)
+        rows, columns = cells.shape
+        self._box.setRange(QRectF(0, 0, columns, rows), padding=0, disableAutoRange=True)
+        self._paint()
+
+    def _paint(self) -> None:
+        if not self._cells.size:
+            return
+        colors = signed_colors(self._cells, self._limit, self._theme)
+        self._image.setImage(np.ascontiguousarray(colors[..., [2, 1, 0, 3]]), autoLevels=False)
+        pen = QPen(self._theme.color("text"), 2)
+        pen.setCosmetic(True)
+        self._cursor.setPen(pen)
+        self._box.setBorder(pg.mkPen(self._theme.color("line"), width=1))
+
+    def point(self, row: int, column: int) -> None:
+        """Put the cursor on a cell, as near as there is one."""
+        rows, columns = self._cells.shape
+        if not rows or not columns:
+            return
+        at = (min(max(row, 0), rows - 1), min(max(column, 0), columns - 1))
+        if at == self._at:
+            return
+        self._at = at
+        self._cursor.setRect(QRectF(at[1], at[0], 1, 1))
+        self._cursor.setVisible(True)
+        self.pointed.emit(*at)
+
+    def mouseMoveEvent(self, event) -> None:
+        place = self._box.mapSceneToView(self.mapToScene(event.position().toPoint()))
+        self.point(int(place.y()), int(place.x()))
+        event.accept()
+
+    def mousePressEvent(self, event) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event) -> None:
+        event.accept()
+
+    def wheelEvent(self, event) -> None:
+        event.ignore()  # the inspector scrolls
+
+    def leaveEvent(self, event) -> None:
+        super().leaveEvent(event)
+        if not self.hasFocus():
+            self._at = None
+            self._cursor.setVisible(False)
+            self.left.emit()
+
+    def keyPressEvent(self, event) -> None:
+        moves = {
+            Qt.Key.Key_Left: (0, -1),
+            Qt.Key.Key_Right: (0, 1),
+            Qt.Key.Key_Up: (-1, 0),
+            Qt.Key.Key_Down: (1, 0),
+        }
+        if event.key() not in moves:
+            event.ignore()
+            return
+        row, column = self._at or (0, 0)
+        down, right = moves[event.key()] if self._at else (0, 0)
+        self.point(row + down, column + right)
+
+
+class HeatMap(QWidget):
+    """Picture, legend, and a line that reads the cell pointed at."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._matrix: Array = np.zeros((0, 0))
+        self._shape = (0, 0)
+        self._name: Namer = lambda row, column: f"[{row}, {column}]"
+        self.picture = Picture(theme, self)
+        self.picture.setAccessibleName(self.tr("Heat map"))
+        self.legend = Legend(theme, self)
+        self.readout = Label(theme, size=12, mono=True, parent=self)
+        self.readout.setMinimumHeight(18)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(2, 1)
+        self.picture.pointed.connect(self._read)
+        self.picture.left.connect(self._rest)
+
+    def show_matrix(self, matrix: Array, name: Namer, drawing: Drawing | None = None) -> None:
+        """Show a matrix; `name(row, column)` writes the index of one of its cells.
+
+        The drawing of a large matrix is made elsewhere and comes along.
+        """
+        self._matrix, self._name = matrix, name
+        self.setVisible(bool(matrix.size))
+        if not matrix.size:
+            return
+        drawing = drawing or Drawing.of(matrix)
+        self._shape = drawing.cells.shape
+        size = extent(*matrix.shape)
+        self._arrange(size[0] <= BESIDE)
+        self.picture.show_cells(drawing.cells, drawing.limit, size)
+        self.legend.show_limit(drawing.limit)
+        rows, columns = matrix.shape
+        words = self.tr("Heat map, {0} rows, {1} columns; arrow keys read the cells")
+        self.picture.setAccessibleDescription(words.format(rows, columns))
+        self._rest()
+
+    def _arrange(self, beside: bool) -> None:
+        grid, top = self._grid, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+        for widget in (self.picture, self.legend, self.readout):
+            grid.removeWidget(widget)
+        grid.addWidget(self.picture, 0, 0, 1, 1 if beside else 3, top)
+        grid.addWidget(self.legend, 0 if beside else 1, 1 if beside else 0, top)
+        grid.addWidget(self.readout, 2, 0, 1, 3)
+
+    def _read(self, row: int, column: int) -> None:
+        rows, columns = self._matrix.shape
+        at, to = _group(row, self._shape[0], rows), _group(column, self._shape[1], columns)
+        block = self._matrix[at[0] : at[1], to[0] : to[1]]
+        place = int(np.argmax(np.abs(np.nan_to_num(block)))) if block.size > 1 else 0
+        down, right = divmod(place, block.shape[1])
+        name = self._name(at[0] + down, to[0] + right)
+        self.readout.say(f"{name} = {format_number(block[down, right].item(), 6)}")
+
+    def _rest(self) -> None:
+        self.readout.say("")
+
+
+def _group(cell: int, cells: int, size: int) -> tuple[int, int]:
+    """The entries from, and up to, that a drawn cell stands for; as `pooled` cuts them."""
+    if cells == size:
+        return cell, cell + 1
+    edges = np.linspace(0, size, cells + 1).astype(int)
+    return int(edges[cell]), int(edges[cell + 1])

@@ -1,0 +1,92 @@
+"""The inspector: one page for what is selected, rebuilt with it, refreshed with the document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+from gui.inspector.edge_page import EdgePage
+from gui.inspector.graph_page import GraphPage
+from gui.inspector.node_page import NodePage
+from gui.inspector.nodes_page import NodesPage
+from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from gui.document import Document
+
+Page = GraphPage | NodePage | NodesPage | EdgePage
+WIDTH = 320
+
+
+class Inspector(QScrollArea):
+    """Shows the selected node, edge or, with nothing selected, the graph of a document."""
+
+    def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document, self._theme = document, theme
+        self.page: Page | None = None
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(WIDTH)
+        self.setAccessibleName(self.tr("Inspector"))
+        document.selection_changed.connect(self._turn)
+        document.edited.connect(self._refresh)
+        document.checked.connect(self._refresh)
+        document.replaced.connect(self._rebuild)
+        document.traced.connect(self._refresh)
+        document.playhead_moved.connect(self._follow)
+        document.reported.connect(self._follow)
+        self._rebuild()
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH, 600)
+
+    def _turn(self) -> None:
+        """Turn to the page of what is selected now."""
+        if self.page is None or self.page.subject != self._subject():
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        old = self.takeWidget()
+        if old is not None:
+            old.hide()
+            old.deleteLater()  # it may be in the middle of the very edit that led here
+        self.page = self._make()
+        self.setWidget(self.page)
+        self.verticalScrollBar().setValue(0)
+
+    def _refresh(self) -> None:
+        if self.page is None or self.page.subject != self._subject():
+            self._rebuild()
+        else:
+            self.page.refresh()
+
+    def _follow(self) -> None:
+        if self.page is not None and self.page.subject == self._subject():
+            self.page.follow()
+
+    def _subject(self) -> tuple[str, object]:
+        """What a fresh page would show."""
+        selection, graph = self.document.selection, self.document.graph
+        edge, node = selection.edge, selection.node
+        if edge is not None and edge.node in graph:
+            wire = graph.incoming(edge)
+            return ("edge", (edge, wire.source if wire else None))
+        if node is not None and node in graph:
+            return ("node", (node, graph.nodes[node].module))
+        if len(selection.nodes) > 1:
+            return ("nodes", selection.nodes)
+        return ("graph", None)
+
+    def _make(self) -> Page:
+        kind, what = self._subject()
+        if kind == "edge":
+            return EdgePage(self.document, self._theme, what[0], self)
+        if kind == "node":
+            return NodePage(self.document, self._theme, what[0], self)
+        if kind == "nodes":
+            return NodesPage(self.document, self._theme, self)
+        return GraphPage(self.document, self._theme, self)

@@ -1,0 +1,140 @@
+"""Texts of the inspector: plain text in the theme's inks, never wider than their room."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from gui.icons import icon
+from gui.theme import Theme
+
+_LONG = re.compile(r"\S{24,}")
+_BREAK = "\u200b"  # a place where a long word may be broken
+
+
+class Label(QLabel):
+    """Plain text in one ink; one line is elided, `wrap` breaks even long words."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        text: str = "",
+        *,
+        size: int = 13,
+        weight: int = 400,
+        ink: str = "text",
+        mono: bool = False,
+        wrap: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._ink, self._full = theme, ink, ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(theme.font(size, weight, mono))
+        self.setWordWrap(wrap)
+        wide = QSizePolicy.Policy.Preferred if wrap else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(wide, QSizePolicy.Policy.Preferred)
+        theme.changed.connect(self._dye)
+        self._dye()
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        """Show another text."""
+        self._full = text
+        self.setText(_LONG.sub(_breakable, text) if self.wordWrap() else text)
+        self.setAccessibleName(text)
+
+    @property
+    def said(self) -> str:
+        """The whole text, however much of it there is room for."""
+        return self._full
+
+    def dye(self, ink: str) -> None:
+        """Write in another ink, a token of the theme."""
+        self._ink = ink
+        self._dye()
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), 24), hint.height())
+
+    def paintEvent(self, event) -> None:
+        metrics = QFontMetrics(self.font())
+        if self.wordWrap() or metrics.horizontalAdvance(self._full) <= self.width():
+            self.setToolTip("" if self.toolTip() == self._full else self.toolTip())
+            super().paintEvent(event)
+            return
+        if not self.toolTip():
+            self.setToolTip(self._full)
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        short = metrics.elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), int(self.alignment()), short)
+        painter.end()
+
+    def _dye(self) -> None:
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.WindowText, self._theme.color(self._ink))
+        self.setPalette(palette)
+
+
+def _breakable(match: re.Match[str]) -> str:
+    word = match[0]
+    return _BREAK.join(word[i : i + 12] for i in range(0, len(word), 12))
+
+
+class Sentence(QWidget):
+    """An icon and a wrapped sentence: a verdict, an error, a hint. Hidden while it is empty."""
+
+    def __init__(self, theme: Theme, ink: str = "muted", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._ink, self._icon = theme, ink, ""
+        self._mark = QLabel(self)
+        self._mark.setFixedWidth(16)
+        self._mark.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.label = Label(theme, size=12, ink=ink, wrap=True, parent=self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self._mark)
+        row.addWidget(self.label, 1)
+        theme.changed.connect(self._draw)
+        self.say("")
+
+    def say(self, text: str, icon_name: str = "", ink: str = "") -> None:
+        """Show a sentence with an icon of that name; the empty text hides both."""
+        self._icon, self._ink = icon_name, ink or self._ink
+        self.label.dye(self._ink)
+        self.label.say(text)
+        self.setVisible(bool(text))
+        self._draw()
+
+    @property
+    def said(self) -> str:
+        """The sentence."""
+        return self.label.said
+
+    def _draw(self) -> None:
+        self._mark.setVisible(bool(self._icon))
+        if self._icon:
+            self._mark.setPixmap(icon(self._icon, self._theme.color(self._ink)).pixmap(16, 16))
+
+
+class Rule(QFrame):
+    """A hairline between sections."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setFixedHeight(1)
+        self.setAutoFillBackground(True)
+        theme.changed.connect(self._dye)
+        self._dye()
+
+    def _dye(self) -> None:
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Window, self._theme.color("grid"))
+        self.setPalette(palette)

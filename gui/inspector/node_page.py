@@ -1,0 +1,179 @@
+"""What the inspector shows of one node."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from graph import PortRef
+from graph.edits import SetGraph, SetNode
+from gui.inspector.attribute_form import AttributeForm
+from gui.inspector.buttons import Button
+from gui.inspector.editing import attempt
+from gui.inspector.field_row import FieldRow, NoteRow
+from gui.inspector.fields import LineField
+from gui.inspector.kept_tensor import KeptTensor
+from gui.inspector.labels import Label, Sentence
+from gui.inspector.parameter_list import ParameterList
+from gui.inspector.port_list import PortList
+from gui.inspector.section import Heading, Section
+from gui.inspector.tensor_editor import TensorEditor
+from gui.inspector.verdicts import node_verdict
+from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from gui.document import Document
+
+MAX_PROBLEMS = 5
+ICONS = {"error": "error", "warning": "warning", "hint": "hint"}
+
+
+class NodePage(QWidget):
+    """Name, attributes, tensors, ports and note of the node `id_`."""
+
+    def __init__(self, document: Document, theme: Theme, id_: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.document, self.id, self._theme = document, id_, theme
+        graph = document.graph
+        kind = graph.catalogue.get(graph.nodes[id_].module)
+        self.kind = kind
+        self.heading = Heading(theme, kind.icon if kind else "unknown", self)
+        self.problems = [Sentence(theme, "error", self) for _ in range(MAX_PROBLEMS)]
+        self.label = self._row(self.tr("Label"), LineField(theme), self._label, self._set_label)
+        mono = LineField(theme, mono=True)
+        self.name = self._row(self.tr("Id"), mono, lambda: self.id, self._rename)
+        self.form = AttributeForm(document, theme, id_, self)
+        self.value = self._value_editor()
+        self.parameters = ParameterList(document, theme, id_, self)
+        self.ports = PortList(document, theme, id_, self)
+        self.target = Button(theme, self.tr("Make this the target"), "", self.make_target)
+        self.verdict = Sentence(theme, parent=self)
+        self.note = NoteRow(theme, self.tr("Note on this node"), self._note, self._set_note, self)
+        self._lay_out()
+        self.refresh()
+
+    @property
+    def subject(self) -> tuple[str, Any]:
+        """What the page shows; another subject needs another page."""
+        node = self.document.graph.nodes.get(self.id)
+        return ("node", (self.id, node and node.module))
+
+    def refresh(self) -> None:
+        """Show the graph as it is now."""
+        node = self.document.graph.nodes[self.id]
+        module = node.module if self.kind else self.tr("{0}, unknown").format(node.module)
+        doc = self.kind.doc.split("\n\n")[0].replace("\n", " ") if self.kind else self._unknown()
+        self.heading.say(node.label or node.id, f"{module}: {doc}")
+        for row in (self.label, self.name, self.form, self.parameters, self.ports, self.note):
+            row.refresh()
+        if self.value is not None:
+            self.value.refresh()
+        self._show_problems()
+        self._show_target()
+        self.follow()
+
+    def follow(self) -> None:
+        """Show the numbers as the playhead has them now."""
+        self.ports.follow()
+        text, icon_name = node_verdict(self.document, self.id)
+        self.verdict.say(text, icon_name)
+
+    def make_target(self) -> None:
+        """Differentiate this node's output from now on."""
+        text = self.tr("Make {0} the target").format(self.id)
+        attempt(self.document, lambda: SetGraph({"target": self.id}), text)
+
+    def _row(self, name: str, field: LineField, get: Any, put: Any) -> FieldRow:
+        return FieldRow(self._theme, name, field, get, put, self)
+
+    def _label(self) -> str:
+        return self.document.graph.nodes[self.id].label or ""
+
+    def _set_label(self, label: str) -> str:
+        edit = SetNode(self.id, {"label": label or None})
+        return attempt(self.document, lambda: edit, self.tr("Label {0}").format(self.id))
+
+    def _rename(self, new: str) -> str:
+        graph, old = self.document.graph, self.id
+        text = self.tr("Rename {0} to {1}").format(old, new)
+        # The selection follows within the edit, and with it this page is left for another.
+        return attempt(self.document, lambda: graph.rename_edit(old, new), text)
+
+    def _note(self) -> str | None:
+        node = self.document.graph.nodes.get(self.id)
+        return node.note if node is not None else None
+
+    def _set_note(self, note: str | None) -> str:
+        if self.id not in self.document.graph:
+            return ""
+        edit = SetNode(self.id, {"note": note})
+        return attempt(self.document, lambda: edit, self.tr("Note on {0}").format(self.id))
+
+    def _value_editor(self) -> TensorEditor | None:
+        if self.kind is None or self.kind.outline() != "source":
+            return None
+        ports = self.document.graph.tensor_ports(self.id)
+        if not ports:
+            return None
+        tensor = KeptTensor(self.document, PortRef(self.id, ports[0]))
+        return TensorEditor(self._theme, tensor, parent=self)
+
+    def _unknown(self) -> str:
+        return self.tr("no module of that name is installed; all its data is kept.")
+
+    def _show_problems(self) -> None:
+        check = self.document.check
+        found = [p for p in check.problems if p.node == self.id] if check is not None else []
+        for index, sentence in enumerate(self.problems):
+            if index < len(found):
+                severity = found[index].severity
+                ink = "error" if severity == "error" else "muted"
+                sentence.say(found[index].message, ICONS[severity], ink)
+            else:
+                sentence.say("")
+
+    def _show_target(self) -> None:
+        graph, check = self.document.graph, self.document.check
+        module = graph.module(self.id)
+        outputs = module.output_ports if module is not None else ()
+        has_floating = any(port.kind in ("floating", "any") for port in outputs)
+        is_target = check is not None and check.target is not None and check.target.node == self.id
+        chosen = (graph.target or "").partition(".")[0] == self.id
+        text = self.tr("This is the target") if is_target else self.tr("Make this the target")
+        self.target.setText(text)
+        self.target.setAccessibleName(text)
+        self.target.setToolTip(self.tr("The target is what is differentiated"))
+        is_source = module is not None and module.outline() == "source"
+        self.target.setVisible(has_floating and not is_source)
+        self.target.setEnabled(not is_target and not chosen)
+
+    def _lay_out(self) -> None:
+        theme = self._theme
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        column.addWidget(self.heading)
+        for sentence in self.problems:
+            column.addWidget(sentence)
+        column.addWidget(self.label)
+        column.addWidget(self.name)
+        if self.form.rows:
+            column.addWidget(Section(theme, self.tr("Attributes"), self.form, parent=self))
+        elif self.kind is None:
+            column.addWidget(Section(theme, self.tr("Attributes"), self._plain(), parent=self))
+        if self.value is not None:
+            column.addWidget(Section(theme, self.tr("Value"), self.value, parent=self))
+        if self.parameters.rows:
+            title = self.tr("Parameters")
+            column.addWidget(Section(theme, title, self.parameters, parent=self))
+        ports = Section(theme, self.tr("Ports"), self.ports, self.verdict, self.target, parent=self)
+        column.addWidget(ports)
+        column.addWidget(Section(theme, self.tr("Note"), self.note, parent=self))
+        column.addStretch(1)
+
+    def _plain(self) -> Label:
+        node = self.document.graph.nodes[self.id]
+        lines = [f"{name}: {value}" for name, value in node.attributes.items()]
+        text = "\n".join(lines) or self.tr("none")
+        return Label(self._theme, text, size=12, mono=True, wrap=True, parent=self)

@@ -1,0 +1,125 @@
+"""The ports of a node: type, shape, and what the playhead shows of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
+
+from graph import PortRef
+from graph.port import Port
+from gui.inspector.labels import Label
+from gui.inspector.readings import short_gradient, short_value
+from gui.numbers import format_shape
+from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from gui.document import Document
+
+
+class PortRow:
+    """Two lines of the list: name and type; value and gradient."""
+
+    def __init__(self, port: Port, theme: Theme, parent: QWidget) -> None:
+        self.port = port
+        self.name = QToolButton(parent)
+        self.name.setText(port.name)
+        self.name.setFont(theme.font(12, 600, mono=True))
+        self.name.setAutoRaise(True)
+        self.role = Label(theme, size=11, ink="muted", parent=parent)
+        self.type = Label(theme, size=12, mono=True, parent=parent)
+        self.value = Label(theme, size=12, ink="forward", parent=parent)
+        self.gradient = Label(theme, size=12, ink="reverse", parent=parent)
+
+    def place(self, grid: QGridLayout, row: int) -> None:
+        """Put the cells into the grid."""
+        right = Qt.AlignmentFlag.AlignRight
+        grid.addWidget(self.name, row, 0, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(self.role, row, 1)
+        grid.addWidget(self.type, row, 2, right)
+        grid.addWidget(self.value, row + 1, 0, 1, 2)
+        grid.addWidget(self.gradient, row + 1, 2, right)
+
+
+class PortList(QWidget):
+    """All ports of a node, inputs first. A wired or owned input opens its edge."""
+
+    def __init__(self, document: Document, theme: Theme, id_: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.document, self.id, self._theme = document, id_, theme
+        self.rows: list[PortRow] = []
+        self._ports: tuple[Port, ...] = ()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(2)
+        self._grid.setColumnStretch(1, 1)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the ports as the graph has them now."""
+        module = self.document.graph.module(self.id)
+        ports = (*module.wired_ports, *module.output_ports) if module is not None else ()
+        if ports != self._ports:
+            self._build(ports)
+        for row in self.rows:
+            self._describe(row)
+        self.follow()
+
+    def follow(self) -> None:
+        """Show the numbers as the playhead has them now."""
+        shown, graph = self.document.shown, self.document.graph
+        for row in self.rows:
+            ref = PortRef(self.id, row.port.name)
+            edge = graph.incoming(ref)
+            if row.port.role == "output":
+                value, gradient = shown.value(ref), shown.port_gradient(ref)
+            else:
+                value = shown.value(edge.source if edge else ref)
+                gradient = shown.gradient(ref)
+            for label, reading, text, ink in (
+                (row.value, value, short_value(value), "forward"),
+                (row.gradient, gradient, short_gradient(gradient), "reverse"),
+            ):
+                label.say(text)
+                label.dye(ink if reading.is_value else "muted")
+            values = self.tr("Value: {0}").format(row.value.said)
+            gradients = self.tr("Gradient: {0}").format(row.gradient.said)
+            row.value.setAccessibleName(values)
+            row.gradient.setAccessibleName(gradients)
+
+    def _build(self, ports: tuple[Port, ...]) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            item.widget().deleteLater()
+        self._ports = ports
+        self.rows = [PortRow(port, self._theme, self) for port in ports]
+        for index, row in enumerate(self.rows):
+            row.place(self._grid, index * 3)
+            self._grid.setRowMinimumHeight(index * 3 + 2, 6)
+            row.name.clicked.connect(lambda _=False, port=row.port: self._open(port))
+
+    def _describe(self, row: PortRow) -> None:
+        graph, check = self.document.graph, self.document.check
+        ref = PortRef(self.id, row.port.name)
+        edge = graph.incoming(ref)
+        row.role.say(self._role(row.port, str(edge.source) if edge else ""))
+        source = edge.source if edge else ref
+        type_ = check.types.get(source) if check is not None else None
+        type_ = type_ or graph.types.of(ref)
+        row.type.say(f"{format_shape(type_.shape)} {type_.dtype}" if type_ else "")
+        opens = row.port.role != "output" and (edge is not None or row.port.role == "parameter")
+        row.name.setEnabled(opens)
+        name = self.tr("Open the edge at {0}") if opens else self.tr("Port {0}")
+        row.name.setAccessibleName(name.format(row.port.name))
+        row.name.setToolTip(name.format(row.port.name))
+
+    def _role(self, port: Port, source: str) -> str:
+        if port.role == "output":
+            return self.tr("output")
+        if source:
+            return self.tr("from {0}").format(source)
+        return self.tr("parameter") if port.role == "parameter" else self.tr("not wired")
+
+    def _open(self, port: Port) -> None:
+        self.document.selection.set_edge(PortRef(self.id, port.name))

@@ -1,0 +1,101 @@
+"""The chain rule of one edge, written out in symbols, then in numbers or shapes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graph import PortRef
+from gui.numbers import format_number, format_shape
+
+if TYPE_CHECKING:
+    from graph import Graph
+    from gui.document import Document
+    from gui.shown import Shown
+    from runtime.maps import LinearMap
+
+MAX_TERMS = 4
+
+
+def port_name(graph: Graph, port: PortRef) -> str:
+    """The node's name; with the port's where the node has several outputs."""
+    node = graph.nodes[port.node]
+    module = graph.module(port.node)
+    name = node.label or node.id
+    several = module is None or len(module.output_ports) > 1
+    return f"{name}.{port.port}" if several else name
+
+
+def target_name(graph: Graph, target: PortRef) -> str:
+    """`mul.b`: the port at which an edge ends."""
+    node = graph.nodes[target.node]
+    return f"{node.label or node.id}.{target.port}"
+
+
+def input_name(graph: Graph, target: PortRef) -> str:
+    """What the derivative is taken by: the source, unless other edges leave it as well."""
+    edge = graph.incoming(target)
+    if edge is None or len(graph.outgoing(edge.source)) > 1:
+        return target_name(graph, target)
+    return port_name(graph, edge.source)
+
+
+def product_text(document: Document, target: PortRef) -> str:
+    """`∂L/∂w = ∂L/∂mul · ∂mul/∂w = 1 × 2 = 2`; of tensors a second line with the shapes.
+
+    The symbols alone while the playhead has not come so far; empty where no gradient can come.
+    """
+    graph, shown = document.graph, document.shown
+    module = graph.module(target.node)
+    gradient = shown.gradient(target)
+    if module is None or gradient.state not in ("blank", "value"):
+        return ""
+    outputs = [PortRef(target.node, port.name) for port in module.output_ports]
+    maps = _maps(shown, target) if gradient.is_value else {}
+    if gradient.is_value:
+        outputs = [ref for ref in outputs if shown.port_gradient(ref).is_value and ref.port in maps]
+    by = input_name(graph, target)
+    terms = [_term(graph, ref, by) for ref in outputs[:MAX_TERMS]]
+    if len(outputs) > MAX_TERMS:
+        terms.append("…")
+    text = f"∂L/∂{by} = " + " + ".join(terms)
+    if not gradient.is_value or gradient.array is None or len(outputs) > MAX_TERMS or not outputs:
+        return text
+    upstream = [shown.port_gradient(ref).array for ref in outputs]
+    factors = [maps[ref.port] for ref in outputs]
+    if all(linear.rows == linear.columns == 1 for linear in factors):
+        return f"{text} = {_numbers(upstream, factors)} = {_number(gradient.array)}"
+    shapes = " + ".join(f"1×{linear.rows} · {linear.rows}×{linear.columns}" for linear in factors)
+    rows = f"{shapes} = 1×{gradient.array.size}"
+    if gradient.array.ndim != 1:
+        rows += f", as {format_shape(gradient.array.shape)}"
+    return f"{text}\n{rows}"
+
+
+def _maps(shown: Shown, target: PortRef) -> dict[str, LinearMap]:
+    return shown.trace.jacobians(target) if shown.trace is not None else {}
+
+
+def _term(graph: Graph, output: PortRef, by: str) -> str:
+    above = port_name(graph, output)
+    return f"∂L/∂{above} · ∂{above}/∂{by}"
+
+
+def _numbers(upstream: list[np.ndarray], factors: list[LinearMap]) -> str:
+    pairs = zip(upstream, factors, strict=True)
+    return " + ".join(
+        f"{_bracketed(_number(array))} × {_bracketed(_entry(linear))}" for array, linear in pairs
+    )
+
+
+def _entry(linear: LinearMap) -> str:
+    return format_number(np.asarray(linear.window(slice(0, 1), slice(0, 1))).item())
+
+
+def _number(array: np.ndarray) -> str:
+    return format_number(np.asarray(array).item())
+
+
+def _bracketed(text: str) -> str:
+    return f"({text})" if text.startswith("−") else text

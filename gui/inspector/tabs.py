@@ -1,0 +1,56 @@
+"""A row of tabs in the theme's inks: the chosen one is filled and underlined."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QTabBar, QWidget
+
+from gui.theme import Theme
+
+HEIGHT = 32
+
+
+class Tabs(QTabBar):
+    """Equal tabs over the whole width; arrow keys move between them."""
+
+    def __init__(self, theme: Theme, names: list[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setDrawBase(False)
+        self.setExpanding(True)
+        self.setUsesScrollButtons(False)
+        self.setFont(theme.font(13))
+        for name in names:
+            self.addTab(name)
+        theme.changed.connect(self.update)
+
+    def tabSizeHint(self, index: int) -> QSize:
+        return QSize(super().tabSizeHint(index).width(), HEIGHT)
+
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        return QSize(24, HEIGHT)
+
+    def paintEvent(self, event) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for index in range(self.count()):
+            self._paint_tab(painter, index)
+        painter.end()
+
+    def _paint_tab(self, painter: QPainter, index: int) -> None:
+        room = QRectF(self.tabRect(index)).adjusted(2, 2, -2, -2)
+        chosen = index == self.currentIndex()
+        if chosen:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.color("selected"))
+            painter.drawRoundedRect(room, 6, 6)
+            painter.setBrush(self._theme.color("text"))
+            painter.drawRect(QRectF(room.left() + 12, room.bottom() - 2, room.width() - 24, 2))
+        if chosen and self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(self._theme.color("text"))
+            painter.drawRoundedRect(room.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.setFont(self._theme.font(13, 600 if chosen else 400))
+        painter.setPen(self._theme.color("text"))
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.tabText(index))
