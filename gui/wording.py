@@ -37,8 +37,9 @@ def put_in(text: str, numbers: Mapping[str, str]) -> str:
 
     def number(found: re.Match[str]) -> str:
         written = numbers.get(found[0], found[0])
-        is_first = not text[: found.start()].strip()
-        return f"({written})" if written.startswith("−") and not is_first else written
+        before = text[: found.start()].rstrip()
+        stands_alone = not before or before[-1] in "(|,√"
+        return written if stands_alone or not written.startswith("−") else f"({written})"
 
     return re.sub(r"[A-Za-z_]\w*", number, text)
 
