@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import logging.handlers
 import sys
 import threading
 from pathlib import Path
@@ -13,11 +12,11 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from gui.document import Document
-from gui.settings import APP, Settings, log_folder
+from gui.settings import APP, Settings
 from gui.theme import Theme
 from gui.window import Window
+from runtime import logfile
 
-LOG_BYTES = 1_000_000
 _log = logging.getLogger(APP)
 
 
@@ -26,18 +25,9 @@ class Faults(QObject):
 
     happened = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._path = log_folder() / "gradwire.log"
-
     def install(self) -> None:
         """Catch what any thread or slot lets through."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            self._path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True
-        )
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-        _log.addHandler(handler)
+        logfile.install()
         sys.excepthook = self.take
         threading.excepthook = lambda args: self.take(
             args.exc_type, args.exc_value, args.exc_traceback
@@ -55,7 +45,7 @@ class Faults(QObject):
             return
         _log.error("a fault of the program", exc_info=(kind, error, trace))
         text = self.tr("Gradwire made a mistake ({0}: {1}). Details are in {2}.")
-        self.happened.emit(text.format(kind.__name__, error, self._path))
+        self.happened.emit(text.format(kind.__name__, error, logfile.path()))
 
 
 def make_window(app: QApplication, settings: Settings | None = None) -> Window:

@@ -9,38 +9,52 @@ import os
 import sys
 from collections.abc import Sequence
 
-HEADLESS_HINT = (
-    "gradwire: error: found no screen to open a window on. "
-    "Use `gradwire run {0}` for numbers or `gradwire render {0} --out PICTURE.svg` for a picture."
+import click
+
+from runtime.commands import BAD_INPUT, commands, complain, invoke
+
+NO_SCREEN = (
+    "found no screen to open a window on. Use `gradwire run {0}` for numbers, or "
+    "`gradwire render {0} --out PICTURE.svg` for a picture."
 )
+HELP = """Gradwire: see how a neural network learns.
+
+`gradwire [FILE]` opens the window; the commands below need none."""
+
+
+@click.command()
+@click.argument("file")
+@click.option("--out", required=True, metavar="PICTURE", help="The picture: .svg, .png or .pdf.")
+@click.option("--step", type=int, metavar="N", help="Draw it after N steps; without, after all.")
+@click.option("--dark", is_flag=True, help="Dark colours.")
+def render(file: str, out: str, step: int | None, dark: bool) -> None:
+    """Draw FILE's canvas as a picture."""
+    from gui.render import render as draw
+
+    draw(file, out, step=step, is_dark=dark)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if is_for_window(arguments):
+    names = {**commands.commands, "render": render}
+    if is_for_window(arguments, names):
         return open_window(arguments[0] if arguments else None)
-    from gui.render_command import with_render
+    settings = commands.context_settings
+    return invoke(click.Group("gradwire", names, help=HELP, context_settings=settings), arguments)
 
-    return with_render().run(arguments)
 
-
-def is_for_window(arguments: Sequence[str]) -> bool:
-    """Whether these arguments ask for the window: none, or one that is neither word nor option."""
-    if not arguments:
-        return True
-    from runtime.commands import commands
-
-    first = arguments[0]
-    known = {*commands.commands, "render"}
-    return len(arguments) == 1 and first not in known and not first.startswith("-")
+def is_for_window(arguments: Sequence[str], names: Sequence[str] | dict[str, object]) -> bool:
+    """Whether these arguments ask for the window: none, or one that is no command, no option."""
+    if len(arguments) == 1:
+        return arguments[0] not in names and not arguments[0].startswith("-")
+    return not arguments
 
 
 def open_window(path: str | None) -> int:
     """Open the window, or say why there is none and what to do instead."""
     if not has_screen():
-        print(HEADLESS_HINT.format(path or "FILE"), file=sys.stderr)
-        return 2
+        return complain(NO_SCREEN.format(path or "FILE"), BAD_INPUT)
     from gui.app import run
 
     return run(path)

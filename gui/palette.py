@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayo
 from graph import Catalogue, Module
 from gui.canvas.adding import module_mime
 from gui.icons import icon
+from gui.inspector.fields import frame
 from gui.theme import Theme
 
 NAME = Qt.ItemDataRole.UserRole
@@ -155,6 +156,7 @@ class Palette(QWidget):
         self.search = QLineEdit(self, placeholderText=self.tr("Search modules"))
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName(self.tr("Search modules"))
+        frame(self.search, theme)
         self.tree = ModuleTree(catalogue, theme, self)
         self.tree.setObjectName("flat")
         column = QVBoxLayout(self)

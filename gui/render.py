@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from graph import GradwireError
+from runtime.commands import BAD_INPUT, CommandError
 
 
 def render(file: str, out: str, *, step: int | None = None, is_dark: bool = False) -> None:
@@ -37,8 +37,9 @@ def render(file: str, out: str, *, step: int | None = None, is_dark: bool = Fals
 
 
 def go_to_step(document, step: int | None) -> None:
-    """Move the playhead; raises `GradwireError` for a step that there is not."""
+    """Move the playhead; raises `CommandError` for a step that there is not."""
     count = len(document.playhead.steps)
     if step is not None and not 0 <= step <= count:
-        raise GradwireError(f"--step: found {step}, expected a number from 0 to {count}.")
+        reason = f"--step: found {step}, expected a number from 0 to {count}."
+        raise CommandError(reason, BAD_INPUT)
     document.playhead.go(count if step is None else step)

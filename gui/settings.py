@@ -12,11 +12,6 @@ APP = "gradwire"
 MAX_RECENT = 10
 
 
-def log_folder() -> Path:
-    """Where faults of the program are written down."""
-    return Path(platformdirs.user_log_dir(APP))
-
-
 class Settings:
     """A typed door to one small file in the user's configuration folder."""
 

@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette, QValidator
+from PySide6.QtGui import QColor, QPalette, QValidator
 from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit, QWidget
 
 from graph import AttributeSpec
@@ -32,7 +32,7 @@ def frame(widget: QWidget, theme: Theme) -> None:
 
     def dye() -> None:
         palette = theme.palette()
-        line = theme.color("line")
+        line = QColor(theme.color("line"))  # a copy: the theme shares its own
         hue, saturation, value, _ = line.getHsv()
         line.setHsv(hue, saturation, min(round(value * 1.4), 255))
         palette.setColor(QPalette.ColorRole.Window, line)
