@@ -1,0 +1,167 @@
+"""A run that takes from the last one what an edit cannot have changed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.edits import Move, SetNode
+from runtime import Engine
+from tests.runtime_toys import CALLS, draw
+
+
+def tower():
+    return draw(
+        "x:Input w:Parameter v:Parameter a:Counted b:Counted side:Counted t:Total",
+        "x.y a.a", "w.y a.b", "a.y b.a", "v.y b.b", "x.y side.a", "w.y side.b", "b.y t.x",
+        tensors={"x": [1.0, 2.0], "w": [3.0, 4.0], "v": [5.0, 6.0]},
+    )  # fmt: skip
+
+
+def bits(trace):
+    """Everything a trace says, as bytes."""
+    found = {}
+    for ref in (*trace.ports, *(target for _, target in trace.edges)):
+        gradient = trace.gradient(ref)
+        found[ref] = (
+            trace.value(ref).tobytes(),
+            None if gradient is None else (gradient.shape, gradient.tobytes()),
+            trace.why_no_gradient(ref),
+        )
+    return found, trace.steps, trace.target
+
+
+def again(graph, trace, **asked):
+    """Run with what was there; the calls of toys; and it is what a full run gives."""
+    CALLS.clear()
+    found = Engine(graph.copy(), **asked).run(previous=trace)
+    calls = dict(CALLS)
+    assert bits(found) == bits(Engine(graph, **asked).run())
+    return found, calls
+
+
+def test_an_untouched_graph_computes_nothing():
+    graph = tower()
+    trace = Engine(graph).run()
+    graph.apply(Move({"a": (8.0, 8.0)}))
+    graph.apply(SetNode("a", {"label": "first"}))
+    found, calls = again(graph, trace)
+    assert not calls
+    assert found.revision == graph.revision != trace.revision
+    assert found.value("b.y") is trace.value("b.y")
+    assert found.gradient("x.y") is trace.gradient("x.y")
+
+
+def test_an_edit_recomputes_only_what_it_can_have_changed():
+    graph = tower()
+    trace = Engine(graph).run()
+    graph.set_tensor("v.y", np.array([5.0, 7.0]))
+    trace, calls = again(graph, trace)
+    assert calls == {"forward b": 1, "reverse b": 1, "reverse a": 1}
+    graph.set("side", factor=2.0)
+    trace, calls = again(graph, trace)
+    assert calls == {"forward side": 1}
+    graph.set("b", factor=2.0)
+    trace, calls = again(graph, trace)
+    assert calls == {"forward b": 1, "reverse b": 1, "reverse a": 1}
+
+
+def test_the_same_numbers_in_another_tensor_are_no_change():
+    graph = tower()
+    trace = Engine(graph).run()
+    graph.set_tensor("x.y", np.array([1.0, 2.0]))
+    assert not again(graph, trace)[1]
+    graph.set_tensor("x.y", np.array([1.0, -0.0]))
+    trace, _ = again(graph, trace)
+    graph.set_tensor("x.y", np.array([1.0, 0.0]))
+    assert "forward a" in again(graph, trace)[1]
+
+
+def test_equal_feeds_are_no_change():
+    graph = tower()
+    engine = Engine(graph)
+    trace = engine.run({"x": [9.0, 8.0]})
+    CALLS.clear()
+    assert engine.run({"x": [9, 8]}, previous=trace).value("t.y") == trace.value("t.y")
+    assert not CALLS
+    engine.run({"x": [9.0, 9.0]}, previous=trace)
+    assert CALLS["forward a"] == 1
+
+
+def test_initialised_parameters_are_drawn_once():
+    graph = draw("x:Input h:Layer t:Total", "x.y h.x", "h.y t.x", tensors={"x": np.ones((2, 3))})
+    engine = Engine(graph)
+    first, second = engine.run(), engine.run()
+    assert second.value("h.weight") is first.value("h.weight")
+    assert Engine(graph.copy()).run(previous=first).value("h.y") is first.value("h.y")
+    graph.configure(seed=3)
+    other, _ = again(graph, first)
+    assert not np.array_equal(other.value("h.weight"), first.value("h.weight"))
+
+
+@pytest.mark.parametrize("asked", [{"dtype": "float32"}, {"mode": "train"}, {"target": "side"}])
+def test_another_dtype_mode_or_target_is_respected(asked):
+    graph = tower()
+    trace = Engine(graph).run()
+    again(graph, trace, **asked)
+
+
+def test_masks_follow_the_seed():
+    graph = draw("x:Input m:Mask t:Total", "x.y m.x", "m.y t.x",
+                 tensors={"x": np.arange(1.0, 20)}, mode="train")  # fmt: skip
+    trace = Engine(graph).run()
+    assert not again(graph, trace)[1]
+    graph.configure(seed=5)
+    trace, calls = again(graph, trace)
+    assert calls == {"forward m": 1}
+    graph.configure(mode="eval")
+    assert again(graph, trace)[1] == {"forward m": 1}
+
+
+def test_a_failure_mended_goes_on_from_what_was_there():
+    graph = tower()
+    graph.add("Broken", "bad")
+    graph.connect("b.y", "bad.x")
+    graph.connect("bad.y", "t.x", replace=True)
+    trace = Engine(graph, partial=True).run()
+    assert trace.failure.node == "bad"
+    graph.connect("b.y", "t.x", replace=True)
+    graph.remove("bad")
+    _, calls = again(graph, trace)
+    assert calls == {"reverse b": 1, "reverse a": 1}
+
+
+EDITS = st.sampled_from(
+    [
+        ("tensor", "x"), ("tensor", "w"), ("tensor", "v"), ("factor", "a"), ("factor", "b"),
+        ("factor", "side"), ("wire", "side"), ("wire", "b"), ("target", ""), ("bypass", "a"),
+        ("bypass", "b"), ("seed", ""),
+    ]
+)  # fmt: skip
+
+
+def edit(graph, kind, id_, number):
+    if kind == "tensor":
+        graph.set_tensor(f"{id_}.y", np.array([number, 1.5]))
+    elif kind == "factor":
+        graph.set(id_, factor=number)
+    elif kind == "wire":
+        source = ("x.y", "w.y", "v.y", "a.y")[int(abs(number)) % (4 if id_ != "a" else 3)]
+        graph.connect(source, f"{id_}.b", replace=True)
+    elif kind == "target":
+        graph.configure(target=("t", "side", "a", "b")[int(abs(number)) % 4])
+    elif kind == "bypass":
+        graph.apply(SetNode(id_, {"bypassed": not graph.nodes[id_].bypassed}))
+    else:
+        graph.configure(seed=int(abs(number)))
+
+
+@given(st.lists(st.tuples(EDITS, st.sampled_from([0.0, -0.0, 1.0, 2.5, -3.0])), max_size=12))
+def test_any_row_of_edits_gives_bit_for_bit_what_a_full_run_gives(edits):
+    graph = tower()
+    trace = Engine(graph).run()
+    for (kind, id_), number in edits:
+        edit(graph, kind, id_, number)
+        trace, _ = again(graph, trace)
