@@ -16,11 +16,15 @@ class Room:
         self._placed = np.empty((64, 4))
         self._count = 0
 
-    def is_free(self, box: Box, own: int | None = None) -> bool:
-        """Whether the box meets no node and no other plate; `own` is the plate's present place."""
+    def is_free(self, box: Box, own: int | None = None, breath: float = 0.0) -> bool:
+        """Whether the box meets no node and no other plate.
+
+        `own` is the plate's present place; `breath` is kept free between two plates sideways.
+        """
         if _meets(self._fixed, box).any():
             return False
-        meets = _meets(self._placed[: self._count], box)
+        wide = (box[0] - breath, box[1], box[2] + breath, box[3])
+        meets = _meets(self._placed[: self._count], wide)
         if own is not None:
             meets[own] = False
         return not meets.any()

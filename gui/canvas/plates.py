@@ -216,8 +216,7 @@ class Layout:
 
     def _is_free(self, box: Box, own: int | None = None) -> bool:
         """Whether a text has room, with a bit of wire in sight on both sides."""
-        breath = BREATH * self._pixel
-        return self._room.is_free((box[0] - breath, box[1], box[2] + breath, box[3]), own)
+        return self._room.is_free(box, own, BREATH * self._pixel)
 
     def _add_picture(self, wish: Wish) -> None:
         if wish.plate is None or wish.reading is None or wish.reading.array is None:

@@ -71,10 +71,15 @@ class Wiring(Gesture):
             found.pop(self._fixed.port, None)
         return found
 
+    @property
+    def reason(self) -> str:
+        """Why the port under the pointer does not fit; empty where it does, or there is none."""
+        return self._reason(self._over) if self._over is not None else ""
+
     def paint(self, painter: QPainter, zoom: float) -> None:
         if not self._started:
             return
-        reason = self._reason(self._over) if self._over is not None else ""
+        reason = self.reason
         end = (self._point.x(), self._point.y())
         fits = self._over is not None and not reason
         if fits:
