@@ -13,6 +13,18 @@ from graph.module import Module
 from graph.suggest import did_you_mean
 
 ENTRY_POINTS = "gradwire.modules"
+# The order in which a palette lists the groups; groups of other packages follow.
+GROUPS = (
+    "Sources",
+    "Arithmetic",
+    "Activations",
+    "Linear algebra",
+    "Shape",
+    "Reductions",
+    "Layers",
+    "Recurrent",
+    "Losses",
+)
 _log = logging.getLogger("gradwire")
 
 
@@ -67,8 +79,8 @@ class Catalogue:
 def default_catalogue() -> Catalogue:
     """The catalogue of all installed families, found on first use.
 
-    The project's own families come first, in the order of its project file. A family of another
-    package that cannot be imported, or that repeats a name, is left out and logged.
+    The project's own families come first, then group by group. A family of another package that
+    cannot be imported, or that repeats a name, is left out and logged.
     """
     found = metadata.entry_points(group=ENTRY_POINTS)
     own = [entry for entry in found if entry.dist and entry.dist.name == "gradwire"]
@@ -85,7 +97,8 @@ def default_catalogue() -> Catalogue:
         for module in family:
             if modules.setdefault(module.name, module) is not module:
                 _log.error("module %s of %s repeats a name", module.name, entry.value)
-    return Catalogue(modules.values())
+    place = {group: index for index, group in enumerate(GROUPS)}
+    return Catalogue(sorted(modules.values(), key=lambda m: place.get(m.group, len(GROUPS))))
 
 
 def modules_of(family: ModuleType) -> list[type[Module]]:
