@@ -114,10 +114,10 @@ class Power(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
         return (ctx.xp.power(*ins, out=ctx.into(out)),)
 
     def derivative(self, ctx: Context, port: str, kept: Kept) -> Array:
-        xp, a, b = ctx.xp, kept["a"], kept["b"]
+        xp, a, b, zero = ctx.xp, kept["a"], kept["b"], ctx.dtype.type(0)
         if port == "a":
-            return xp.where(b == 0, 0.0, b * xp.power(a, b - 1.0))
-        return xp.where((a == 0) & (b >= 0), 0.0, kept["y"] * xp.log(a))
+            return xp.where(b == 0, zero, b * xp.power(a, b - 1.0))
+        return xp.where((a == 0) & (b >= 0), zero, kept["y"] * xp.log(a))
 
     def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
         """At a = 0 only whole exponents from 0 on have a power on both sides."""

@@ -184,7 +184,8 @@ class GELU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     def _share(self, ctx: Context, x: Array) -> Array:
         """The weight Φ(x), or its approximation, which is a sigmoid."""
         if self.settings["approximate"] == "none":
-            return ctx.special.ndtr(x)
+            # special functions have no float16: the result comes back wider
+            return ctx.special.ndtr(x).astype(ctx.dtype, copy=False)
         return sigmoid(ctx.xp, 2 * GELU_TANH * (x + 0.044715 * x * x * x))
 
 

@@ -1,0 +1,67 @@
+"""The whole catalogue on a GPU: CuPy gives what NumPy gives. Skipped, with the reason, without."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from runtime.backend import Backend, to_numpy
+from runtime.errors import BackendError
+from runtime.modules.door import sum_to
+from tests.catalogue_cases import Case, computing_cases, error
+
+LIMIT = {"float64": 1e-10, "float32": 1e-4}
+
+
+@pytest.fixture(scope="module")
+def gpu() -> Backend:
+    try:
+        return Backend.open("cuda:0")
+    except BackendError as missing:
+        pytest.skip(str(missing))
+
+
+def run(case: Case, backend: Backend) -> list[np.ndarray]:
+    """Outputs, gradients, tangents and Jacobians of a case on a device, as NumPy arrays."""
+    give = backend.asarray
+    ctx = case.context(backend.xp, load_special=backend.load_special)
+    ports = [port.name for port in (*case.module.wired_ports, *case.module.output_ports)]
+    with backend.active(), np.errstate(all="ignore"):
+        ins = tuple(give(array) for array in case.ins)
+        outs = case.module.forward(ctx, ins)
+        kept = dict(zip(ports, (*ins, *outs), strict=True)) | ctx.kept
+        given = tuple(backend.xp.full(y.shape, 7, y.dtype) for y in outs)
+        written = case.module.forward(ctx, ins, given)
+        assert all(a is b for a, b in zip(given, written, strict=True))
+        gouts = tuple(give(case.draws("gradient", y.shape)) for y in outs)
+        pulled = case.module.vjp(ctx, gouts, kept, case.floats())
+        gradients = [sum_to(g, x.shape) for g, x in zip(pulled, ins, strict=True) if g is not None]
+        tangents = tuple(
+            give(case.draws("tangent", x.shape)) if wanted else None
+            for x, wanted in zip(ins, case.floats(), strict=True)
+        )
+        pushed = case.module.jvp(ctx, tangents, kept)
+        made = [
+            case.module.jacobian(ctx, port.name, "y", kept)
+            for port, wanted in zip(case.module.wired_ports, case.floats(), strict=True)
+            if wanted
+        ]
+        for linear in made:
+            assert linear.vjp(gouts[0]).shape == linear.in_shape
+        arrays = [*outs, *written, *gradients, *pushed, *(linear.dense() for linear in made)]
+        return [to_numpy(array) for array in arrays]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("case", computing_cases(), ids=str)
+def test_gives_what_numpy_gives(gpu, case, dtype):
+    case = case.as_(dtype)
+    for found, expected in zip(run(case, gpu), run(case, Backend.open("cpu")), strict=True):
+        assert found.dtype == expected.dtype
+        assert error(found, expected) < LIMIT[dtype]
+
+
+@pytest.mark.parametrize("case", computing_cases(), ids=str)
+def test_this_test_itself_runs_on_the_cpu(case):
+    """So that it is no surprise where a GPU is at hand."""
+    assert all(isinstance(array, np.ndarray) for array in run(case, Backend.open("cpu")))
