@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from graph import Graph, check
-from graph.catalogue import default_catalogue
+from graph.catalogue import GROUPS, default_catalogue
 from graph.errors import GradwireError
 from graph.module import Example
 from graph.port import PortRef
@@ -357,6 +357,12 @@ def test_values_keep_away_from_kinks():
 def test_all_modules_of_this_state_are_there():
     names = set(default_catalogue().names())
     assert names >= BUILT
+
+
+def test_groups_come_in_the_order_of_the_palette():
+    groups = list(default_catalogue().groups())
+    assert groups == [group for group in GROUPS if group in groups]
+    assert groups[0] == "Sources"
 
 
 def test_dense_is_refused_above_the_budget():
