@@ -15,7 +15,7 @@ STEP: float = EPS ** (1 / 3)  # balances truncation, of order h^2, and rounding,
 ALL_ENTRIES = 256  # inputs up to this size are tried entry by entry, larger ones along directions
 DIRECTIONS = 8
 TOLERANCE = 1e-6
-SMALLER = (1.0, 1 / 16, 1 / 256, 1 / 4096)
+SMALLER = (1.0, 1 / 16, 1 / 256, 1 / 4096, 1 / 65536)
 """Parts of the step: the later ones tell a steep curve from a wrong derivative."""
 
 Function = Callable[[Host], Sequence[Host]]
@@ -121,7 +121,10 @@ class Comparison:
         size = max(_greatest(b) for _, b in pairs)
         magnitude = max(1.0, _greatest(self.x), *map(_greatest, above))
         rounding = 4 * EPS * magnitude / h * max(1, *(y.size for y in above)) ** 0.5
-        agrees = distance <= TOLERANCE * max(1.0, size) + rounding
+        allowed = TOLERANCE * max(1.0, size)
+        # A smaller step rounds more: there, rounding must not excuse a wrong derivative.
+        allowed += rounding if part == 1 else min(rounding, allowed)
+        agrees = distance <= allowed
         return _Try(distance, size, agrees, jump)
 
 
