@@ -114,8 +114,10 @@ class AttributeRow(QWidget):
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(4)
         grid.addWidget(name, 0, 0)
-        left = Qt.AlignmentFlag.AlignLeft
-        grid.addWidget(self.field, 0, 1, left if isinstance(self.field, TruthField) else left * 0)
+        if isinstance(self.field, TruthField):
+            grid.addWidget(self.field, 0, 1, Qt.AlignmentFlag.AlignLeft)
+        else:
+            grid.addWidget(self.field, 0, 1)
         grid.addWidget(self.reset, 0, 2)
         grid.setColumnStretch(1, 1)
         grid.setColumnMinimumWidth(2, 24)

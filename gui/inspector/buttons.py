@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
-from gui.icons import icon
-from gui.inspector.fields import frame
+from gui.icons import paint_icon
+from gui.inspector.fields import paint_frame
 from gui.theme import Theme
+
+HEIGHT = 26
+ICON, GAP, MARGIN = 16, 4, 8
 
 
 class Button(QPushButton):
@@ -20,7 +24,7 @@ class Button(QPushButton):
         theme: Theme,
         text: str,
         name: str,
-        then: Callable[[], None],
+        then: Callable[[], object],
         *,
         icon_name: str = "",
         parent: QWidget | None = None,
@@ -32,20 +36,32 @@ class Button(QPushButton):
         self.setToolTip(name)
         self.setAutoDefault(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setIconSize(QSize(16, 16))
         self.clicked.connect(lambda: then())
-        theme.changed.connect(self._draw)
-        frame(self, theme)
-        self._draw()
+        theme.changed.connect(self.update)
 
     def minimumSizeHint(self) -> QSize:
-        hint = super().minimumSizeHint()
-        width = self.fontMetrics().horizontalAdvance(self.text()) + 16
-        return QSize(width + (20 if self._icon else 0), max(hint.height(), 26))
+        return self.sizeHint()
 
     def sizeHint(self) -> QSize:
-        return self.minimumSizeHint()
+        metrics = self.fontMetrics()
+        width = self._content() + 2 * MARGIN
+        return QSize(width, max(metrics.height() + 10, HEIGHT))
 
-    def _draw(self) -> None:
+    def paintEvent(self, event) -> None:
+        painter = QPainter(self)
+        paint_frame(painter, self, self._theme)
+        ink = self._theme.color("text", 1.0 if self.isEnabled() else 0.4)
+        left = (self.width() - self._content()) / 2
         if self._icon:
-            self.setIcon(icon(self._icon, self._theme.color("text")))
+            room = QRectF(left, (self.height() - ICON) / 2, ICON, ICON)
+            paint_icon(painter, self._icon, room, ink)
+            left += ICON + GAP
+        painter.setFont(self.font())
+        painter.setPen(ink)
+        words = QRectF(left, 0, self.width() - left, self.height())
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.end()
+
+    def _content(self) -> int:
+        width = self.fontMetrics().horizontalAdvance(self.text())
+        return width + (ICON + GAP if self._icon else 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import PortRef
 from gui.inspector.figures import Figures
@@ -22,16 +22,6 @@ if TYPE_CHECKING:
     from gui.document import Document
 
 JACOBIAN = 2
-
-
-class _Stack(QStackedWidget):
-    """As high as the page that is shown, so that the inspector scrolls no further."""
-
-    def sizeHint(self):
-        return self.currentWidget().sizeHint()
-
-    def minimumSizeHint(self):
-        return self.currentWidget().minimumSizeHint()
 
 
 class EdgePage(QWidget):
@@ -52,12 +42,9 @@ class EdgePage(QWidget):
         self.value = TensorPanel(theme, self.tr("value"), self)
         self.gradient = TensorPanel(theme, self.tr("gradient"), self)
         self.jacobian = JacobianPanel(theme, self)
-        self.stack = _Stack(self)
-        for panel in (self.value, self.gradient, self.jacobian):
-            self.stack.addWidget(panel)
+        self.panels = (self.value, self.gradient, self.jacobian)
         self._lay_out()
         self.tabs.setCurrentIndex(EdgePage.chosen_tab)
-        self.stack.setCurrentIndex(EdgePage.chosen_tab)
         self.tabs.currentChanged.connect(self._choose)
         self.refresh()
 
@@ -91,18 +78,16 @@ class EdgePage(QWidget):
         self.product.say(product_text(self.document, target))
         self.product.setVisible(bool(self.product.said))
         self.verdict.say(*edge_verdict(self.document, target))
-        panel = self.stack.currentWidget()
-        if panel is self.value:
-            self.value.show_reading(value)
-        elif panel is self.gradient:
-            self.gradient.show_reading(gradient)
-        else:
+        chosen = self.tabs.currentIndex()
+        for index, panel in enumerate(self.panels):
+            panel.setVisible(index == chosen)
+        if chosen == JACOBIAN:
             self.jacobian.show_edge(shown, target)
-        self.stack.updateGeometry()
+        else:
+            self.panels[chosen].show_reading((value, gradient)[chosen])
 
     def _choose(self, index: int) -> None:
         EdgePage.chosen_tab = index
-        self.stack.setCurrentIndex(index)
         self.follow()
 
     def _owned(self) -> ParameterRow | None:
@@ -124,5 +109,6 @@ class EdgePage(QWidget):
             column.addWidget(self.owned)
         column.addWidget(Rule(self._theme, self))
         column.addWidget(self.tabs)
-        column.addWidget(self.stack)
+        for panel in self.panels:
+            column.addWidget(panel)
         column.addStretch(1)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPalette, QValidator
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QValidator
 from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit, QWidget
 
 from graph import AttributeSpec
+from gui.icons import paint_icon
 from gui.numbers import MINUS, plain
 from gui.theme import Theme
 from gui.values import BadValue, parse_value
@@ -23,11 +24,11 @@ _ENTRY = re.compile(r"[+-]?[0-9]+|[A-Za-z_]\w*")
 _LIST = re.compile(r"\s*[\[(]?([^\[\]()]*)[\])]?\s*")
 
 
-def frame(widget: QWidget, theme: Theme) -> None:
+def frame(widget: QWidget, theme: Theme, *, inverts: bool = True) -> None:
     """Give an input a border that can be seen, and another when it has the focus.
 
     Fusion draws the border as a darker `Window` and the focus as a darker `Highlight`, so those
-    two roles are chosen backwards from the inks wanted.
+    two roles are chosen backwards from the inks wanted. `inverts`: chosen text is inverse too.
     """
 
     def dye() -> None:
@@ -36,13 +37,25 @@ def frame(widget: QWidget, theme: Theme) -> None:
         hue, saturation, value, _ = line.getHsv()
         line.setHsv(hue, saturation, min(round(value * 1.4), 255))
         palette.setColor(QPalette.ColorRole.Window, line)
-        if not isinstance(widget, QComboBox):
+        if inverts:
             palette.setColor(QPalette.ColorRole.Highlight, theme.color("text"))
             palette.setColor(QPalette.ColorRole.HighlightedText, theme.color("panel"))
         widget.setPalette(palette)
 
     theme.changed.connect(dye)
     dye()
+
+
+def paint_frame(painter: QPainter, widget: QWidget, theme: Theme) -> None:
+    """Ground and border of a button: filled under the pointer, thicker with the focus."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    width = 2 if widget.hasFocus() else 1
+    ink = "text" if widget.hasFocus() else "line" if widget.isEnabled() else "grid"
+    is_hot = widget.isEnabled() and widget.underMouse()
+    painter.setBrush(theme.color("selected" if is_hot else "node"))
+    painter.setPen(QPen(theme.color(ink), width))
+    room = QRectF(widget.rect()).adjusted(width / 2, width / 2, -width / 2, -width / 2)
+    painter.drawRoundedRect(room, 4, 4)
 
 
 class LineField(QLineEdit):
@@ -246,7 +259,8 @@ class ChoiceField(QComboBox):
         self.setMinimumContentsLength(4)
         self.offer(choices)
         self.activated.connect(lambda: self.committed.emit())
-        frame(self, theme)
+        self._theme = theme
+        theme.changed.connect(self.update)
 
     def offer(self, choices: list[tuple[str, Any]]) -> None:
         """Put (text, value) pairs up for choice."""
@@ -268,6 +282,27 @@ class ChoiceField(QComboBox):
 
     def wheelEvent(self, event) -> None:
         event.ignore()  # scrolling the inspector must not change settings
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.fontMetrics().height() + 10)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(48, self.sizeHint().height())
+
+    def paintEvent(self, event) -> None:
+        painter = QPainter(self)
+        theme = self._theme
+        paint_frame(painter, self, theme)
+        ink = theme.color("text", 1.0 if self.isEnabled() else 0.5)
+        arrow = QRectF(self.width() - 20, (self.height() - 12) / 2, 12, 12)
+        paint_icon(painter, "chevron_down", arrow, ink)
+        room = self.rect().adjusted(8, 0, -24, 0)
+        side = Qt.TextElideMode.ElideRight
+        text = self.fontMetrics().elidedText(self.currentText(), side, room.width())
+        painter.setFont(self.font())
+        painter.setPen(ink)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        painter.end()
 
 
 Field = LineField | WholeField | TruthField | ChoiceField

@@ -12,6 +12,7 @@ from gui.shown import Reading
 from gui.theme import Theme
 
 LARGE, SMALL, WORD = 18, 13, 12
+WIDEST = 104  # pixels that a figure may take from its neighbours
 LONGEST = 8  # characters up to which a figure is written large
 
 
@@ -32,6 +33,8 @@ class Figure:
         self.label.dye(self._ink if is_value else "muted")
         self.label.say(text)
         self.label.setAccessibleName(f"{self._name}: {text}")
+        room = self.label.fontMetrics().horizontalAdvance(text) + 4
+        self.label.setMinimumWidth(min(room, WIDEST))
 
 
 class Figures(QWidget):

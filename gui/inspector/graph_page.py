@@ -31,7 +31,7 @@ class GraphPage(QWidget):
         self.document, self._theme = document, theme
         self.heading = Heading(theme, "graph", self)
         modes = [(self.tr("evaluate"), "eval"), (self.tr("train"), "train")]
-        self.target_choice = ChoiceField(theme, [], self)
+        self.target_choice = ChoiceField(theme, [])
         dtypes = sorted(FLOATING, key=lambda name: (len(name), name))
         self.rows = {
             "title": self._row(self.tr("Title"), "title", LineField(theme)),
@@ -43,6 +43,7 @@ class GraphPage(QWidget):
             "target": self._row(self.tr("Target"), "target", self.target_choice),
         }
         self.reason = Sentence(theme, parent=self)
+        self.table = LayerTable(document, theme, self)
         self.note = NoteRow(
             theme,
             self.tr("Note on this graph"),
@@ -50,7 +51,6 @@ class GraphPage(QWidget):
             lambda text: self._set("note", text),
             self,
         )
-        self.table = LayerTable(document, theme, self)
         self.totals = Label(theme, size=12, wrap=True, parent=self)
         self.table.summed.connect(self._sum)
         self._lay_out()
@@ -109,7 +109,7 @@ class GraphPage(QWidget):
             self.reason.say(problem.message, problem.severity, ink)
 
     def _sum(self, summary: Summary) -> None:
-        text = self.tr("{0} nodes, {1} trainable numbers, {2} for values and tensors")
+        text = self.tr("{0} nodes; {1} numbers in parameters; {2} for values and parameters")
         self.totals.say(
             text.format(
                 format_count(len(summary.lines)),

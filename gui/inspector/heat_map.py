@@ -100,17 +100,12 @@ class Picture(pg.GraphicsView):
         self._box = pg.ViewBox(enableMenu=False, enableMouse=False, invertY=True)
         self._box.setDefaultPadding(0)
         self.setCentralItem(self._box)
-        self.ci_layout_margins()
         self._image = pg.ImageItem(axisOrder="row-major")
         self._box.addItem(self._image)
         self._cursor = QGraphicsRectItem()
         self._cursor.setVisible(False)
         self._box.addItem(self._cursor)
         theme.changed.connect(self._paint)
-
-    def ci_layout_margins(self) -> None:
-        """The cells fill the widget to its edge."""
-        self._box.setContentsMargins(0, 0, 0, 0)
 
     def show_cells(self, cells: Array, limit: float, size: tuple[int, int]) -> None:
         """Draw a matrix of at most `MOST` by `MOST` numbers."""
@@ -130,7 +125,12 @@ class Picture(pg.GraphicsView):
         pen = QPen(self._theme.color("text"), 2)
         pen.setCosmetic(True)
         self._cursor.setPen(pen)
-        self._box.setBorder(pg.mkPen(self._theme.color("line"), width=1))
+        self.viewport().update()
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        painter.resetTransform()
+        painter.setPen(QPen(self._theme.color("line"), 1))
+        painter.drawRect(QRectF(self.viewport().rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
     def point(self, row: int, column: int) -> None:
         """Put the cursor on a cell, as near as there is one."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 TABLE = 176
 AT_ONCE = 64 * 64  # entries up to which a window is computed where it is shown
 COSTLY = 10**6
+HARD_SPACE = "\u00a0"  # where a line may not be broken
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def words(linear: LinearMap) -> str:
     description = linear.describe()
     if description == linear.structure:
         return linear.structure
-    return f"{linear.structure}: {description}"
+    return f"{linear.structure}: {description}".replace(" ", HARD_SPACE)
 
 
 class JacobianPanel(QWidget):
@@ -136,8 +137,12 @@ class JacobianPanel(QWidget):
             self._look()
 
     def _describe(self, linear: LinearMap) -> str:
-        text = self.tr("rows: {0} outputs; columns: {1} inputs; {2}").format(
-            format_count(linear.rows), format_count(linear.columns), words(linear)
+        rows = self.tr("1 output") if linear.rows == 1 else self.tr("{0} outputs")
+        columns = self.tr("1 input") if linear.columns == 1 else self.tr("{0} inputs")
+        text = self.tr("rows: {0}; columns: {1}; {2}").format(
+            rows.format(format_count(linear.rows)),
+            columns.format(format_count(linear.columns)),
+            words(linear),
         )
         entries = linear.rows * linear.columns
         if linear.structure == "dense" or entries <= 1:

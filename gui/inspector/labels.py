@@ -35,8 +35,7 @@ class Label(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(theme.font(size, weight, mono))
         self.setWordWrap(wrap)
-        wide = QSizePolicy.Policy.Preferred if wrap else QSizePolicy.Policy.Maximum
-        self.setSizePolicy(wide, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         theme.changed.connect(self._dye)
         self._dye()
         self.say(text)

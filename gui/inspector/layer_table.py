@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from graph import Check, Graph, PortRef, PortType
 from graph.tensor import itemsize
 from gui.inspector.background import SMALL, Background
+from gui.inspector.fields import frame
 from gui.numbers import format_bytes, format_count, format_shape
 from gui.theme import Theme
 
@@ -126,7 +127,7 @@ class LayerModel(QAbstractTableModel):
             return _alignment(section)
         if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
             return None
-        names = (self.tr("Node"), self.tr("Output"), self.tr("Numbers"), self.tr("Memory"))
+        names = (self.tr("Node"), self.tr("Output"), self.tr("Parameters"), self.tr("Memory"))
         return names[section]
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -166,6 +167,7 @@ class LayerTable(QTableView):
         self.document = document
         self.lines = LayerModel(theme, self)
         self.setModel(self.lines)
+        frame(self, theme, inverts=False)
         self._work = Background(self)
         self._work.answered.connect(self._take)
         self.setAccessibleName(self.tr("Nodes of the graph"))
@@ -181,7 +183,7 @@ class LayerTable(QTableView):
         head.setFont(theme.font(11))
         head.setHighlightSections(False)
         head.setMinimumSectionSize(32)
-        for column, width in enumerate((84, 76, 60, 60)):
+        for column, width in enumerate((80, 66, 76, 60)):
             head.resizeSection(column, width)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.clicked.connect(self._open)

@@ -7,12 +7,15 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from gui.inspector.axes import Array, Plane
+from gui.inspector.fields import frame
 from gui.inspector.table_model import NumbersModel
 from gui.numbers import format_count
 from gui.theme import Theme
 from gui.values import write_table
 
 ROW = 24
+NARROWEST, WIDEST = 48, 184
+SAMPLE = 8  # rows and columns whose numbers are measured
 MAX_COPIED = 100_000  # numbers that the clipboard takes while the window waits
 
 
@@ -24,15 +27,19 @@ class NumberTable(QTableView):
 
     def __init__(self, theme: Theme, *, edits: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._most, self._column = 0, NARROWEST
         self.numbers = NumbersModel(theme, edits=edits, parent=self)
         self.setModel(self.numbers)
         self.setFont(theme.font(12, mono=True))
+        frame(self, theme, inverts=False)
         self.setAccessibleName(self.tr("Table of numbers"))
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setWordWrap(False)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
         self.setCornerButtonEnabled(False)
         self.setTabKeyNavigation(False)
-        for header, size in ((self.horizontalHeader(), 96), (self.verticalHeader(), ROW)):
+        for header, size in ((self.horizontalHeader(), NARROWEST), (self.verticalHeader(), ROW)):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
             header.setMinimumSectionSize(ROW)
             header.setDefaultSectionSize(size)
@@ -49,6 +56,7 @@ class NumberTable(QTableView):
         at = self.currentIndex()
         row, column = at.row(), at.column()
         self.numbers.show(array, plane, offsets)
+        self._fit_columns()
         if at.isValid() and not self.currentIndex().isValid():
             again = self.numbers.index(row, column)
             flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
@@ -56,10 +64,24 @@ class NumberTable(QTableView):
 
     def fit_height(self, most: int) -> None:
         """Be as high as the rows need, up to `most` pixels."""
+        self._most = most
         rows = self.numbers.rowCount() * ROW
         head = self.horizontalHeader().sizeHint().height()
-        bar = self.horizontalScrollBar().sizeHint().height()
+        side = self.verticalHeader().sizeHint().width()
+        wide = side + self.numbers.columnCount() * self._column > self.width() - 4
+        bar = self.horizontalScrollBar().sizeHint().height() if wide else 0
         self.setFixedHeight(min(rows + head + bar + 4, most))
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        if self._most:
+            self.fit_height(self._most)
+
+    def _fit_columns(self) -> None:
+        """As wide as the first numbers need to be read in full."""
+        width = self.numbers.longest(SAMPLE) * self.fontMetrics().horizontalAdvance("0")
+        self._column = min(max(width + 16, NARROWEST), WIDEST)
+        self.horizontalHeader().setDefaultSectionSize(self._column)
 
     def copy(self) -> None:
         """Copy the chosen cells, or all, as tab-separated numbers."""

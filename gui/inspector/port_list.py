@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from graph import PortRef
 from graph.port import Port
 from gui.inspector.labels import Label
-from gui.inspector.readings import short_gradient, short_value
+from gui.inspector.link import Link
+from gui.inspector.readings import short_gradient, value_range
 from gui.numbers import format_shape
 from gui.theme import Theme
 
@@ -23,10 +25,7 @@ class PortRow:
 
     def __init__(self, port: Port, theme: Theme, parent: QWidget) -> None:
         self.port = port
-        self.name = QToolButton(parent)
-        self.name.setText(port.name)
-        self.name.setFont(theme.font(12, 600, mono=True))
-        self.name.setAutoRaise(True)
+        self.name = Link(theme, port.name, parent)
         self.role = Label(theme, size=11, ink="muted", parent=parent)
         self.type = Label(theme, size=12, mono=True, parent=parent)
         self.value = Label(theme, size=12, ink="forward", parent=parent)
@@ -79,7 +78,7 @@ class PortList(QWidget):
                 value = shown.value(edge.source if edge else ref)
                 gradient = shown.gradient(ref)
             for label, reading, text, ink in (
-                (row.value, value, short_value(value), "forward"),
+                (row.value, value, value_range(value), "forward"),
                 (row.gradient, gradient, short_gradient(gradient), "reverse"),
             ):
                 label.say(text)
@@ -97,7 +96,7 @@ class PortList(QWidget):
         for index, row in enumerate(self.rows):
             row.place(self._grid, index * 3)
             self._grid.setRowMinimumHeight(index * 3 + 2, 6)
-            row.name.clicked.connect(lambda _=False, port=row.port: self._open(port))
+            row.name.clicked.connect(partial(self._open, row.port))
 
     def _describe(self, row: PortRow) -> None:
         graph, check = self.document.graph, self.document.check
@@ -109,7 +108,7 @@ class PortList(QWidget):
         type_ = type_ or graph.types.of(ref)
         row.type.say(f"{format_shape(type_.shape)} {type_.dtype}" if type_ else "")
         opens = row.port.role != "output" and (edge is not None or row.port.role == "parameter")
-        row.name.setEnabled(opens)
+        row.name.set_open(opens)
         name = self.tr("Open the edge at {0}") if opens else self.tr("Port {0}")
         row.name.setAccessibleName(name.format(row.port.name))
         row.name.setToolTip(name.format(row.port.name))

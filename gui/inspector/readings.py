@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from gui.canvas.notes import gradient_forms, value_forms
+from gui.canvas.notes import gradient_forms, numbers_or_range, value_forms
 from gui.numbers import format_number, format_shape
 from gui.shown import Reading
 
@@ -48,6 +48,16 @@ def short_value(reading: Reading) -> str:
     if reading.array.size > QUICK:
         return format_shape(reading.array.shape)
     return value_forms(reading, "", False)[-1]
+
+
+def value_range(reading: Reading) -> str:
+    """`2`, `−0.9 … 1`, `all 0`, or the word for the state."""
+    array = reading.array
+    if not reading.is_value or array is None or array.ndim == 0 or array.size > QUICK:
+        return short_value(reading)
+    if array.size > 1 and (array == array.flat[0]).all():
+        return tr("all {0}").format(format_number(array.flat[0]))
+    return numbers_or_range(array) or short_value(reading)
 
 
 def short_gradient(reading: Reading) -> str:

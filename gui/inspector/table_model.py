@@ -103,6 +103,11 @@ class NumbersModel(QAbstractTableModel):
             raise BadValue(f"shape {list(value.shape)}", "one number", where=where)
         return value.array(0)[()]
 
+    def longest(self, sample: int) -> int:
+        """Characters of the longest number in the first rows and columns."""
+        corner = self._matrix[:sample, :sample]
+        return max((len(write_number(number)) for number in corner.flat), default=1)
+
     def selected(self, indexes: list[QModelIndex]) -> Array:
         """The numbers from the first to the last of the chosen cells, as a matrix."""
         if not indexes:

@@ -77,6 +77,9 @@ class TensorEditor(QWidget):
             self.line.refresh()
         array = self.tensor.array()
         has_table = array is not None and array.ndim > 0 and array.size > 0
+        is_scalar = self.tensor.shape == () and (array is None or array.ndim == 0)
+        for part in (self._fill, self._drawing):
+            part.setVisible(not is_scalar)  # of a scalar the line says it all
         self.axes.set_shape(array.shape if array is not None else ())
         self.table.setVisible(has_table)
         self.table.numbers.edits = array is not None and array.nbytes <= MAX_EDITED
@@ -151,7 +154,9 @@ class TensorEditor(QWidget):
         self.seed.setAccessibleName(self.tr("Seed"))
         self.kind.setAccessibleName(self.tr("Distribution"))
         self.seed.show_value(self.tensor.document.graph.seed)
-        draw = QHBoxLayout()
+        self._drawing = QWidget(self)
+        draw = QHBoxLayout(self._drawing)
+        draw.setContentsMargins(0, 0, 0, 0)
         draw.setSpacing(4)
         draw.addWidget(Label(theme, self.tr("Random:"), size=12, ink="muted", parent=self))
         draw.addWidget(self.kind, 1)
@@ -164,7 +169,7 @@ class TensorEditor(QWidget):
             column.addWidget(widget)
         column.addWidget(self.table, 0 if self._height else 1)
         column.addWidget(self._fill)
-        column.addLayout(draw)
+        column.addWidget(self._drawing)
 
     def _connect(self) -> None:
         self.line.committed.connect(self.type_in)
