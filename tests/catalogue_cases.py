@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from graph.catalogue import default_catalogue
+from graph.model import Graph
 from graph.module import Example, Module
 from graph.port import PortType
 from graph.tensor import kind_of
@@ -97,6 +98,27 @@ class Case:
             outs = self.module.forward(ctx, ins)
         ports = [port.name for port in (*self.module.wired_ports, *self.module.output_ports)]
         return ctx, outs, dict(zip(ports, (*ins, *outs), strict=True)) | ctx.kept
+
+    def graph(self) -> Graph:
+        """A graph with this module as node `it`, the target, and an Input for each input."""
+        graph = Graph(default_catalogue(), dtype=self.dtype)
+        graph.add(self.module.name, id="it", **self.example.attributes)
+        if not self.computes:
+            if not self.module.owned():
+                type_ = self.types["y"]
+                graph.set_tensor("it.y", np.zeros(type_.shape, type_.dtype))
+            return graph
+        for port, array in zip(self.module.wired_ports, self.ins, strict=True):
+            if port.role == "parameter":
+                graph.set_tensor(f"it.{port.name}", array)
+                continue
+            type_ = self.types[port.name]
+            dtype = None if type_.is_floating else type_.dtype
+            graph.add("Input", id=port.name, shape=type_.shape, dtype=dtype)
+            graph.set_tensor(f"{port.name}.y", array)
+            graph.connect(f"{port.name}.y", f"it.{port.name}")
+        graph.configure(target="it")
+        return graph
 
     def floats(self) -> tuple[bool, ...]:
         """Which wired ports carry gradients."""

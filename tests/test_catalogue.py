@@ -11,12 +11,9 @@ import warnings
 import numpy as np
 import pytest
 
-from graph import Graph, check
 from graph.catalogue import GROUPS, default_catalogue
 from graph.errors import GradwireError
 from graph.module import Example
-from graph.port import PortRef
-from graph.tensor import Tensor
 from runtime import maps
 from runtime.modules.door import sum_to
 from tests.catalogue_cases import AWAY, Case, all_cases, computing_cases, error
@@ -285,33 +282,6 @@ def test_empty_batch(kind):
                 assert made.dense().shape == (made.rows, made.columns)
         ran += 1
     assert ran, "no example takes an empty batch"
-
-
-@every_case
-def test_stands_in_a_graph(case):
-    """The module checks cleanly where its inputs are wired, and owned ports are initialised."""
-    graph = Graph(default_catalogue())
-    graph.add(case.module.name, id="it", **case.example.attributes)
-    ports = [p for p in case.module.wired_ports if p.role == "input"]
-    for port, array in zip(ports, case.ins, strict=False):
-        type_ = case.types[port.name]
-        dtype = None if type_.is_floating else type_.dtype
-        graph.add("Input", id=port.name, shape=type_.shape, dtype=dtype)
-        graph.set_tensor(f"{port.name}.y", Tensor.of(array))
-        graph.connect(f"{port.name}.y", f"it.{port.name}")
-    if not case.module.wired_ports and not case.module.owned():
-        type_ = case.types["y"]
-        graph.set_tensor("it.y", Tensor.of(np.zeros(type_.shape, type_.dtype)))
-    found = check(graph)
-    assert found.errors == ()
-    for port, type_ in case.types.items():
-        assert found.types[PortRef("it", port)] == type_
-    for port in case.module.owned():
-        type_ = case.types[port]
-        first = case.module.initial(port, type_.shape, type_.dtype, seed=3, address="it")
-        again = case.module.initial(port, type_.shape, type_.dtype, seed=3, address="it")
-        assert first == again
-        assert (first.dtype, first.shape) == (type_.dtype, type_.shape)
 
 
 @every_module

@@ -21,8 +21,8 @@ class Linear(
     """Map the last axis linearly and add a bias. Definition: torch.nn.Linear.
 
     x: floating, any leading axes, k features. weight: [out_features, k]. bias: [out_features].
-    y: the leading axes, out_features. Both start uniform within 1/sqrt(k) as in PyTorch, the
-    bias with zeros. Source: PyTorch's documentation.
+    y: the leading axes, out_features. The weight starts uniform within 1/sqrt(k), as in PyTorch,
+    the bias with zeros.
     """
 
     formula = r"y = x W^{\top} + b"

@@ -1,0 +1,59 @@
+"""Every module times every example as a node: checked, saved, run, and checked by differences."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from graph import check, dumps, loads
+from graph.port import PortRef
+from runtime import Engine, check_gradients
+from tests.catalogue_cases import AWAY, all_cases, computing_cases
+
+every_case = pytest.mark.parametrize("case", all_cases(), ids=str)
+every_computing_case = pytest.mark.parametrize("case", computing_cases(), ids=str)
+
+
+@every_case
+def test_checks_cleanly(case):
+    found = check(case.graph())
+    assert found.errors == ()
+    for port, type_ in case.types.items():
+        assert found.types[PortRef("it", port)] == type_
+
+
+@every_case
+def test_survives_a_file(case):
+    graph = case.graph()
+    data = dumps(graph)
+    again = loads(data)
+    assert dumps(again) == data
+    assert again.module("it").settings == graph.module("it").settings
+    assert dict(again.tensors) == dict(graph.tensors)
+
+
+@every_case
+def test_initialises_what_it_owns(case):
+    for port in case.module.owned():
+        type_ = case.types[port]
+        first, again, other = (
+            case.module.initial(port, type_.shape, type_.dtype, seed=3, address=address)
+            for address in ("it", "it", "other")
+        )
+        assert first == again
+        assert (first.dtype, first.shape) == (type_.dtype, type_.shape)
+        assert first != other or np.ptp(first.values()) == 0
+
+
+@every_computing_case
+def test_agrees_in_the_engine(case):
+    """The whole way: plan, forward, reverse, Jacobians, differences on every edge and leaf."""
+    graph = case.graph()
+    trace = Engine(graph).run()
+    with np.errstate(all="ignore"):
+        expected = case.run()[1]
+    for port, y in zip(case.module.output_ports, expected, strict=True):
+        np.testing.assert_array_equal(trace.value(f"it.{port.name}"), y)
+    report = check_gradients(graph)
+    words = {verdict.word for verdict in (*report.edges.values(), *report.leaves.values())}
+    assert words <= {"agrees", "not differentiable"} | ({"kink"} if case.kink <= AWAY else set())
