@@ -17,31 +17,28 @@ def path() -> Path:
 
 
 def install() -> None:
-    """Send the log of `gradwire` to its file alone; the file is made by the first record."""
+    """Send the log of `gradwire` to its file, which is made by the first record."""
     log = logging.getLogger("gradwire")
     if not any(isinstance(handler, _LogFile) for handler in log.handlers):
         log.addHandler(_LogFile())
-        log.propagate = False
 
 
 class _LogFile(logging.Handler):
-    """Opens its file late, and stays quiet where that is impossible."""
+    """Opens its file for each record, for there are few, and stays quiet where it cannot."""
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
-        self._file: logging.Handler | None = None
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            if self._file is None:
-                self._file = _open(path())
-            self._file.emit(record)
+            where = path()
+            where.parent.mkdir(parents=True, exist_ok=True)
+            file = RotatingFileHandler(where, maxBytes=MAX_BYTES, backupCount=1, encoding="utf-8")
         except OSError:  # a full disk or a read-only home must not end a run
-            pass
-
-
-def _open(where: Path) -> logging.Handler:
-    where.parent.mkdir(parents=True, exist_ok=True)
-    found = RotatingFileHandler(where, maxBytes=MAX_BYTES, backupCount=1, encoding="utf-8")
-    found.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    return found
+            return
+        try:
+            file.setFormatter(self.formatter)
+            file.emit(record)
+        finally:
+            file.close()
