@@ -133,6 +133,19 @@ def test_wires_keep_their_rows_in_order():
     assert len(wires) == 89
 
 
+def test_a_wire_that_gets_another_source_does_not_disturb_the_rest():
+    wires = Wires()
+    wires.put((ref(f"s{i}.y"), ref(f"t{i}.x"), (0, 10 * i), (100, 10 * i), False) for i in range(4))
+    ends = [
+        (ref("new.y"), ref("n0.x"), (0, 500), (100, 500), False),
+        (ref("new.y"), ref("t1.x"), (0, 600), (100, 600), False),
+    ]
+    wires.put(ends)
+    assert wires.line(ref("n0.x"))[0].tolist() == [0, 500]
+    assert wires.line(ref("t1.x"))[0].tolist() == [0, 600]
+    assert wires.line(ref("t3.x"))[0].tolist() == [0, 30]
+
+
 def test_boxes_keep_their_rows_in_order():
     boxes = NodeBoxes()
     for index in range(100):

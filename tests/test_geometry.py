@@ -27,6 +27,12 @@ def test_ports_stand_24_apart_around_the_middle():
     assert shape.port("nowhere") is None
 
 
+def test_wires_between_layers_and_compact_nodes_are_straight_where_tops_are_level():
+    layer = geo.node_shape("layer", ("x",), ("y",), ("weight",))
+    compact = geo.node_shape("operator", ("x",), ("y",), ())
+    assert layer.port("x")[1] == layer.port("y")[1] == compact.port("y")[1] == 30
+
+
 def test_pins_hang_below_a_layer():
     shape = geo.node_shape("layer", ("x",), ("y",), ("weight", "bias"))
     assert shape.pins == {"weight": (36, 100), "bias": (108, 100)}

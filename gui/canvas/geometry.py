@@ -71,14 +71,19 @@ def node_shape(
     else:
         width = max(COMPACT[0], PIN_PITCH * len(pins))
         height = max(COMPACT[1], PITCH * (rows - 1) + 36)
-    # Off the middle by half a snap where that lets the ports of layers and operators align.
-    middle = height / 2 - (SNAP / 2 if outline == "layer" and rows % 2 else 0)
+    if outline == "layer":
+        # From the height where a compact node has its one port, so that wires between the two
+        # are straight where their tops are level.
+        left = right = COMPACT[1] / 2
+    else:
+        left = height / 2 - PITCH * (len(inputs) - 1) / 2
+        right = height / 2 - PITCH * (len(outputs) - 1) / 2
     return NodeShape(
         outline,
         width,
         height,
-        _column(inputs, 0.0, middle),
-        _column(outputs, width, middle),
+        _column(inputs, 0.0, left),
+        _column(outputs, width, right),
         {
             name: (width * (index + 0.5) / len(pins), height + 2 * PIN)
             for index, name in enumerate(pins)
@@ -86,8 +91,7 @@ def node_shape(
     )
 
 
-def _column(names: tuple[str, ...], x: float, middle: float) -> dict[str, Point]:
-    top = middle - PITCH * (len(names) - 1) / 2
+def _column(names: tuple[str, ...], x: float, top: float) -> dict[str, Point]:
     return {name: (x, top + PITCH * index) for index, name in enumerate(names)}
 
 

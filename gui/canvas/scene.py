@@ -322,9 +322,11 @@ class CanvasScene(QGraphicsScene):
 
     def paint_flow(self, painter: QPainter, rect: QRectF, zoom: float) -> None:
         """Wires and plates that meet a rectangle."""
-        paint_wires(painter, rect, self, zoom)
-        if level_of(zoom) in ("working", "close"):
-            paint_plates(painter, rect, self.plates(rect, zoom), self.theme, 1 / zoom)
+        shows_plates = level_of(zoom) in ("working", "close")
+        plates = self.plates(rect, zoom) if shows_plates else []
+        boxes = np.array([plate.box for plate in plates]).reshape(-1, 4)
+        paint_wires(painter, rect, self, zoom, boxes)
+        paint_plates(painter, rect, plates, self.theme, 1 / zoom)
 
     def plates(self, rect: QRectF, zoom: float) -> list[Plate]:
         """The annotations of a region; kept until something changes or one scrolls out of it."""

@@ -18,15 +18,21 @@ if TYPE_CHECKING:
     from gui.theme import Theme
 
 CHEVRON = 3.5  # half the height of a chevron, in pixels
-CHEVRON_SHARES = (0.44, 0.56)  # where they stand: forward, reverse
+# Where on a wire they stand: the first place that no plate takes.
+CHEVRON_SHARES = {"forward": (0.44, 0.36, 0.52, 0.28), "reverse": (0.56, 0.64, 0.48, 0.72)}
 # From afar every other point does; both ends stay straight.
 LAST = geo.WIRE_POINTS - 1
 FEWER = np.array([0, 1, *range(3, LAST - 1, 2), LAST - 1, LAST])
 SHORTEST = 60  # pixels of a wire that carries chevrons
 
 
-def paint_wires(painter: QPainter, rect: QRectF, scene: CanvasScene, zoom: float) -> None:
-    """Paint the wires that meet a rectangle, each rail in one go over all wires."""
+def paint_wires(
+    painter: QPainter, rect: QRectF, scene: CanvasScene, zoom: float, plates: np.ndarray
+) -> None:
+    """Paint the wires that meet a rectangle, each rail in one go over all wires.
+
+    `plates` are boxes `[n, 4]` that chevrons keep clear of.
+    """
     box = (rect.left(), rect.top(), rect.right(), rect.bottom())
     wires, shown = scene.wires, scene.document.shown
     rows = [row for row in wires.within(box).tolist() if wires.targets[row] != scene.hidden_wire]
@@ -49,9 +55,9 @@ def paint_wires(painter: QPainter, rect: QRectF, scene: CanvasScene, zoom: float
     _paint(painter, upper, QPen(theme.color("forward"), width))
     _paint(painter, lower, QPen(theme.color("reverse"), width))
     if zoom >= FAR:
-        _chevrons(painter, upper, theme, "forward", zoom)
-        _chevrons(painter, lines[has_value & ~has_gradient], theme, "forward", zoom)
-        _chevrons(painter, lower, theme, "reverse", zoom)
+        _chevrons(painter, upper, theme, "forward", zoom, plates)
+        _chevrons(painter, lines[has_value & ~has_gradient], theme, "forward", zoom, plates)
+        _chevrons(painter, lower, theme, "reverse", zoom, plates)
 
 
 def paint_selection(
@@ -77,18 +83,27 @@ def _paint(painter: QPainter, lines: np.ndarray, pen: QPen) -> None:
 
 
 def _chevrons(
-    painter: QPainter, lines: Iterable[np.ndarray], theme: Theme, phase: str, zoom: float
+    painter: QPainter,
+    lines: Iterable[np.ndarray],
+    theme: Theme,
+    phase: str,
+    zoom: float,
+    plates: np.ndarray,
 ) -> None:
     pen = QPen(theme.color(phase), 1.5 / zoom)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)
     way = 1 if phase == "forward" else -1
-    share = CHEVRON_SHARES[0 if way == 1 else 1]
+    around = 2 * CHEVRON / zoom
     for line in lines:
         if np.linalg.norm(line[-1] - line[0]) * zoom < SHORTEST:
             continue
-        (x, y), (dx, dy) = geo.point_on_wire(line, share)
-        painter.drawPolyline(_chevron(x, y, dx * way, dy * way, CHEVRON / zoom))
+        for share in CHEVRON_SHARES[phase]:
+            (x, y), (dx, dy) = geo.point_on_wire(line, share)
+            box = (x - around, y - around, x + around, y + around)
+            if not len(geo.meeting(plates, box)):
+                painter.drawPolyline(_chevron(x, y, dx * way, dy * way, CHEVRON / zoom))
+                break
 
 
 def _chevron(x: float, y: float, dx: float, dy: float, size: float) -> list[QPointF]:

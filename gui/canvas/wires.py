@@ -48,6 +48,9 @@ class Wires:
             np.array([e[3] for e in ends]),
             np.array([e[4] for e in ends]),
         )
+        for source, target, *_ in ends:  # before any row is counted, for dropping moves rows
+            if target in self._row and self.source_of(target) != source:
+                self.drop(target)
         rows = [self._take(source, target) for source, target, *_ in ends]
         self._grow(len(self.targets))
         self._lines[rows] = lines
@@ -117,8 +120,6 @@ class Wires:
             yield self.sources[row], self.targets[row]
 
     def _take(self, source: PortRef, target: PortRef) -> int:
-        if target in self._row and self.sources[self._row[target]] != source:
-            self.drop(target)
         if target not in self._row:
             self._row[target] = len(self.targets)
             self.targets.append(target)
