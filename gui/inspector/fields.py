@@ -1,7 +1,7 @@
 """One field per attribute type: a widget that shows a value and says when another is committed.
 
-Every field has `committed` (the person is done: Enter, leaving it, or a choice), `show_value`
-and `read`, which raises `BadValue` for a text that is no value at all; whether the value fits is
+Every field has `committed` (the person is done: Enter, leaving it, or a choice; with a changed
+value or without), `show_value` and `read`, which raises `BadValue` for a text that is no value at all; whether the value fits is
 the declaration's business.
 """
 
@@ -67,7 +67,7 @@ class LineField(QLineEdit):
         super().__init__(parent)
         self._kept = ""
         self.setFont(theme.font(12 if mono else 13, mono=mono))
-        self.editingFinished.connect(self._finish)
+        self.editingFinished.connect(self.committed)
         frame(self, theme)
 
     def show_value(self, value: Any) -> None:
@@ -96,10 +96,6 @@ class LineField(QLineEdit):
             return
         super().keyPressEvent(event)
 
-    def _finish(self) -> None:
-        if self.is_edited:
-            self.committed.emit()
-
 
 class FloatField(LineField):
     """A number that may be written as `1e-3`."""
@@ -111,7 +107,10 @@ class FloatField(LineField):
         text = self.text().strip()
         if not text:
             return None
-        value = parse_value(text)
+        try:
+            value = parse_value(text)
+        except BadValue as error:
+            raise BadValue(*error.facts, where=self.accessibleName()) from None
         if value.shape:
             raise BadValue(f'"{text}"', "one number", where=self.accessibleName())
         return float(value.array(0))
@@ -161,7 +160,7 @@ class WholeField(QAbstractSpinBox):
         self.is_stepping = False
         self.setFont(theme.font(13))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.editingFinished.connect(self._finish)
+        self.editingFinished.connect(self.committed)
         if optional:
             self.lineEdit().setPlaceholderText(self.tr("none"))
         frame(self, theme)
@@ -194,7 +193,7 @@ class WholeField(QAbstractSpinBox):
             value = max(value, int(self._minimum))
         self.lineEdit().setText(str(value))
         self.is_stepping = True
-        self._finish()
+        self.committed.emit()
         self.is_stepping = False
 
     def focusOutEvent(self, event) -> None:
@@ -219,10 +218,6 @@ class WholeField(QAbstractSpinBox):
             super().wheelEvent(event)
         else:
             event.ignore()  # scrolling the inspector must not change numbers
-
-    def _finish(self) -> None:
-        if self.is_edited:
-            self.committed.emit()
 
 
 class TruthField(QCheckBox):
