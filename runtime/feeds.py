@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -114,10 +114,11 @@ def load(
     else:
         known = None
     array = _cast(source, fed if fed is not None else _made(source))
+    if fed is not None:  # what was fed says nothing about the tensor that is kept
+        source = replace(source, origin=None)
     if known is not None and backend.is_cpu and _same_bits(array, known.array):
         return Loaded(source, known.array)
-    array = backend.asarray(array)
-    return Loaded(source, frozen(array))
+    return Loaded(source, frozen(backend.asarray(array)))
 
 
 def frozen(array: Array) -> Array:

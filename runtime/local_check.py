@@ -28,6 +28,8 @@ def check_edge(trace: Trace, target: PortRef) -> Verdict:
     """
     if not trace.types[target].is_floating or not trace.floating_outputs(target.node):
         return Verdict("not differentiable")
+    if target.port not in trace.plan.step_of[target.node].input_names:
+        return Verdict("no path")  # a bypassed node does not read it
     node = _Node(trace, target)
     comparison = Comparison(node.forward, node.x)
     for direction in directions(node.x, str(target)):

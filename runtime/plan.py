@@ -261,9 +261,9 @@ def _seed(target: PortRef, type_: PortType, wanted: SeedGradient) -> Host:
     dtype = np.dtype(type_.dtype)
     if wanted is None:
         return np.broadcast_to(np.ones((), dtype), shape)
-    if isinstance(wanted, int | tuple):
+    index = wanted if isinstance(wanted, tuple) else (wanted,)
+    if all(isinstance(entry, int | np.integer) for entry in index):
         seed = np.zeros(shape, dtype)
-        index = wanted if isinstance(wanted, tuple) else (wanted,)
         if len(index) != len(shape) or not all(
             -size <= i < size for i, size in zip(index, shape, strict=True)
         ):

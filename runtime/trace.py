@@ -176,8 +176,10 @@ class Trace:
     def jacobian(self, port: Name, output: str | None = None) -> LinearMap | None:
         """d(output)/d(port) of the node at an input port, at the values of this run.
 
-        `output` defaults to the node's first floating output. None where either is not floating.
-        The map is made on first use, on the CPU. Raises `NoValue` where the node did not run.
+        `output` defaults to the node's first floating output. None where either is not floating,
+        and where a bypassed node does not read the port. The map is made on first use, on the
+        CPU. Raises `NoValue` where the node did not run, `TooLarge` where a node's Jacobian has
+        no structure and too many entries.
         """
         ref = PortRef.parse(port)
         slot = self._slot(ref)
@@ -187,7 +189,8 @@ class Trace:
         outputs = self.floating_outputs(ref.node)
         if output is None:
             output = next(iter(outputs), "")
-        if not self.plan.slots[slot].is_floating or output not in outputs:
+        reads = ref.port in record.step.input_names
+        if not self.plan.slots[slot].is_floating or not reads or output not in outputs:
             return None
         key = (ref, output)
         if key not in self._maps:
@@ -201,7 +204,7 @@ class Trace:
         found = {name: self.jacobian(ref, name) for name in names}
         return {name: linear for name, linear in found.items() if linear is not None}
 
-    @property
+    @functools.cached_property
     def first_nonfinite(self) -> PortRef | None:
         """The port where NaN or infinity first appears: values in order, then gradients."""
         for ref in self.ports:

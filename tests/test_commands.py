@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from graph import Graph, Tensor, save
-from graph.port import PortRef
 from runtime import logfile
 from runtime.commands import commands, invoke
 
@@ -403,11 +402,3 @@ def test_a_reader_that_goes_away_is_no_error(by_hand):
     with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
         assert b"Traceback" not in process.stderr.read()
-
-
-def test_the_order_of_edges_is_that_of_the_run(command, layered):
-    found = json.loads(command("run", layered, *FEEDS, "--json")[1])
-    assert [edge["to"] for edge in found["edges"]] == [
-        "h.x", "h.weight", "h.bias", "loss.prediction", "loss.target",
-    ]  # fmt: skip
-    assert PortRef.parse("h.x").node == "h"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from graph import PortRef
 from runtime import (
     CheckFailed,
     Engine,
@@ -12,6 +13,7 @@ from runtime import (
     MemoryRefused,
     NoTarget,
     RunError,
+    check_gradients,
 )
 from runtime.errors import Cancelled
 from tests.runtime_toys import by_hand, draw
@@ -116,6 +118,8 @@ def test_a_bypassed_node_lets_its_first_input_through():
     assert trace.gradient("b.y") is None
     assert trace.why_no_gradient("x2.b") == trace.why_no_gradient("b.y") == "no path"
     assert trace.jacobian("x2.a").structure == "identity"
+    assert trace.jacobian("x2.b") is None
+    assert check_gradients(graph).edges[PortRef("x2", "b")].word == "no path"
 
 
 @pytest.mark.parametrize("batch", [1, 2, 5])
@@ -246,7 +250,12 @@ def test_a_target_that_is_no_scalar_is_summed_with_a_warning():
 
 @pytest.mark.parametrize(
     ("seed", "wanted"),
-    [([1.0, 0.0, -1.0], [2, 0, -6]), (1, [0, 4, 0]), ((-1,), [0, 0, 6])],
+    [
+        ([1.0, 0.0, -1.0], [2, 0, -6]),
+        (1, [0, 4, 0]),
+        (np.int64(1), [0, 4, 0]),
+        ((-1,), [0, 0, 6]),
+    ],
 )
 def test_a_seed_gradient_says_what_is_differentiated(seed, wanted):
     seed = np.array(seed) if isinstance(seed, list) else seed

@@ -90,6 +90,14 @@ def test_equal_feeds_are_no_change():
     assert CALLS["forward a"] == 1
 
 
+def test_a_feed_that_ends_leaves_the_kept_tensor():
+    graph = tower()
+    engine = Engine(graph)
+    fed = engine.run({"x": [9.0, 8.0]})
+    for trace in (engine.run(), engine.run(previous=fed), Engine(graph).run(previous=fed)):
+        np.testing.assert_array_equal(trace.value("x.y"), [1, 2])
+
+
 def test_initialised_parameters_are_drawn_once():
     graph = draw("x:Input h:Layer t:Total", "x.y h.x", "h.y t.x", tensors={"x": np.ones((2, 3))})
     engine = Engine(graph)
