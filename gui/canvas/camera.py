@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEasingCurve, QPoint, QPointF, QRectF, QVariantAnimation
 from PySide6.QtGui import QTransform
 
-from gui.canvas.levels import LEAST, MOST
+from gui.canvas.levels import FAR, LEAST, MOST
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
 MARGIN = 48  # pixels around the graph when it is fitted
+LEAST_MARGIN = 0
 WHEEL = 1.2 ** (1 / 120)  # zoom per unit of a mouse wheel's angle
 
 
@@ -70,10 +71,15 @@ class Camera:
         if content.isEmpty():
             self.look_at(QPointF(0, 0), 1.0)
             return
+        zoom = self._fitting(content, MARGIN)
+        if zoom < FAR <= self._fitting(content, LEAST_MARGIN):
+            zoom = FAR  # better a narrow margin than edges without their numbers
+        self.look_at(content.center(), min(zoom, most))
+
+    def _fitting(self, content: QRectF, margin: float) -> float:
         size = self._view.viewport().size()
-        across = (size.width() - 2 * MARGIN) / content.width()
-        down = (size.height() - 2 * MARGIN) / content.height()
-        self.look_at(content.center(), min(across, down, most))
+        across = (size.width() - 2 * margin) / content.width()
+        return min(across, (size.height() - 2 * margin) / content.height())
 
     def _take(self, zoom: float) -> None:
         if zoom != self.zoom:

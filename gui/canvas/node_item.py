@@ -59,7 +59,7 @@ class NodeItem(QGraphicsItem):
     ) -> None:
         """Paint at the level of detail of the painter's zoom."""
         level = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
-        self.paint_at(painter, level)
+        self.paint_at(painter, round(level, 4))  # the painter's matrix rounds, item by item
 
     def paint_at(self, painter: QPainter, zoom: float) -> None:
         """Paint at a level of detail of one's own choice."""

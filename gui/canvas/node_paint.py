@@ -67,7 +67,7 @@ def paint_node(
         _paint_rows(painter, face, texts, mood, theme)
     else:
         _paint_far(painter, face, mood, theme, zoom)
-    _paint_marks(painter, face, mood, theme)
+    _paint_marks(painter, face, mood, theme, zoom >= FAR)
     if zoom >= SMALL:
         paint_ports(painter, face.shape, mood, theme)
 
@@ -160,7 +160,7 @@ def _paint_far(painter: QPainter, face: Face, mood: Mood, theme: Theme, zoom: fl
     painter.drawText(QRectF(left, 0, right - left, shape.height), CENTRE_ALIGN, title)
 
 
-def _paint_marks(painter: QPainter, face: Face, mood: Mood, theme: Theme) -> None:
+def _paint_marks(painter: QPainter, face: Face, mood: Mood, theme: Theme, is_near: bool) -> None:
     shape = face.shape
     top = _text_top(shape)
     marks = [("target", "text")] if mood.is_target else []
@@ -168,8 +168,8 @@ def _paint_marks(painter: QPainter, face: Face, mood: Mood, theme: Theme) -> Non
         marks.append((mood.mark, "error" if mood.mark == "failed" else "text"))
     if not marks:
         return
-    row = _mark_row(face, mood, theme)
-    middle = top + ROWS[row]
+    row = _mark_row(face, mood, theme) if is_near else 0
+    middle = top + ROWS[row] if is_near else MARK / 2 + 3  # from afar the title is in the middle
     right = _right(shape) - (geo.PORT_RADIUS if row else 0)
     for index, (name, ink) in enumerate(reversed(marks)):
         box = QRectF(right - MARK * (index + 1), middle - MARK / 2, MARK, MARK)
