@@ -49,7 +49,7 @@ class PlanStep:
         return tuple(port.name for port in self.module.output_ports)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Plan:
     """A frozen plan; made by `compile_plan`.
 
@@ -76,6 +76,10 @@ class Plan:
     seed_gradient: Host | None
     why_forward_only: str | None
     warnings: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        forward, reverse = len(self.forward), len(self.reverse)
+        return f"<Plan of revision {self.revision}: {forward} forward, {reverse} reverse steps>"
 
     @functools.cached_property
     def step_of(self) -> Mapping[str, PlanStep]:

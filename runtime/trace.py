@@ -27,7 +27,7 @@ Why = Literal["no path", "not differentiable"]
 __all__ = ["EdgeView", "Failure", "Step", "Trace"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Trace:
     """A finished run. Arrays are NumPy's, read-only, in the run's dtype.
 
@@ -62,6 +62,13 @@ class Trace:
             sums,
             tape.loaded,
             _gradients(tape, sums),
+        )
+
+    def __repr__(self) -> str:
+        end = f", failed at {self.failure.node}" if self.failure else ""
+        return (
+            f"<Trace of revision {self.revision}: {len(self.steps)} steps, target {self.target},"
+            f" {self.dtype} on {self.device}{end}>"
         )
 
     # --- the run ---------------------------------------------------------------------------

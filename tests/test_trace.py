@@ -25,6 +25,8 @@ def test_a_trace_is_frozen_and_names_its_run(trace):
     assert trace.target == PortRef("loss", "y")
     assert trace.types[PortRef("x1", "a")].shape == ()
     assert trace.failure is None
+    assert len(repr(trace)) < 100
+    assert len(repr(trace.plan)) < 100
 
 
 def test_an_edge_has_value_gradient_and_jacobian(trace):
