@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -25,13 +25,18 @@ JACOBIAN = 2
 
 
 class EdgePage(QWidget):
-    """Value, local derivative and gradient of the edge that ends at `target`."""
+    """Value, local derivative and gradient of the edge that ends at `target`.
+
+    `subject` says what the page was made for; another subject needs another page.
+    """
 
     chosen_tab = JACOBIAN  # the next edge opens where the last one was left
 
     def __init__(self, document: Document, theme: Theme, target: PortRef, parent: QWidget) -> None:
         super().__init__(parent)
         self.document, self.target, self._theme = document, target, theme
+        edge = document.graph.incoming(target)
+        self.subject = ("edge", (target, edge.source if edge else None))
         self.heading = Heading(theme, parent=self)
         self.figures = Figures(theme, self)
         self.product = Label(theme, size=13, wrap=True, parent=self)
@@ -47,12 +52,6 @@ class EdgePage(QWidget):
         self.tabs.setCurrentIndex(EdgePage.chosen_tab)
         self.tabs.currentChanged.connect(self._choose)
         self.refresh()
-
-    @property
-    def subject(self) -> tuple[str, Any]:
-        """What the page shows; another subject needs another page."""
-        edge = self.document.graph.incoming(self.target)
-        return ("edge", (self.target, edge.source if edge else None))
 
     def refresh(self) -> None:
         """Show the graph as it is now."""

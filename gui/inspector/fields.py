@@ -1,8 +1,8 @@
 """One field per attribute type: a widget that shows a value and says when another is committed.
 
 Every field has `committed` (the person is done: Enter, leaving it, or a choice; with a changed
-value or without), `show_value` and `read`, which raises `BadValue` for a text that is no value at all; whether the value fits is
-the declaration's business.
+value or without), `show_value` and `read`, which raises `BadValue` for a text that is no value
+at all; whether the value fits is the declaration's business.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QValidator
 from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit, QWidget
 
@@ -31,19 +31,28 @@ def frame(widget: QWidget, theme: Theme, *, inverts: bool = True) -> None:
     two roles are chosen backwards from the inks wanted. `inverts`: chosen text is inverse too.
     """
 
-    def dye() -> None:
-        palette = theme.palette()
-        line = QColor(theme.color("line"))  # a copy: the theme shares its own
+    _Frame(widget, theme, inverts)
+
+
+class _Frame(QObject):
+    """Keeps a widget's palette in the theme's inks for as long as the widget lives."""
+
+    def __init__(self, widget: QWidget, theme: Theme, inverts: bool) -> None:
+        super().__init__(widget)
+        self._theme, self._inverts = theme, inverts
+        theme.changed.connect(self._dye)
+        self._dye()
+
+    def _dye(self) -> None:
+        palette = self._theme.palette()
+        line = QColor(self._theme.color("line"))  # a copy: the theme shares its own
         hue, saturation, value, _ = line.getHsv()
         line.setHsv(hue, saturation, min(round(value * 1.4), 255))
         palette.setColor(QPalette.ColorRole.Window, line)
-        if inverts:
-            palette.setColor(QPalette.ColorRole.Highlight, theme.color("text"))
-            palette.setColor(QPalette.ColorRole.HighlightedText, theme.color("panel"))
-        widget.setPalette(palette)
-
-    theme.changed.connect(dye)
-    dye()
+        if self._inverts:
+            palette.setColor(QPalette.ColorRole.Highlight, self._theme.color("text"))
+            palette.setColor(QPalette.ColorRole.HighlightedText, self._theme.color("panel"))
+        self.parent().setPalette(palette)
 
 
 def paint_frame(painter: QPainter, widget: QWidget, theme: Theme) -> None:

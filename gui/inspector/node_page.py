@@ -30,12 +30,16 @@ ICONS = {"error": "error", "warning": "warning", "hint": "hint"}
 
 
 class NodePage(QWidget):
-    """Name, attributes, tensors, ports and note of the node `id_`."""
+    """Name, attributes, tensors, ports and note of the node `id_`.
+
+    `subject` says what the page was made for; another subject needs another page.
+    """
 
     def __init__(self, document: Document, theme: Theme, id_: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.document, self.id, self._theme = document, id_, theme
         graph = document.graph
+        self.subject = ("node", (id_, graph.nodes[id_].module))
         kind = graph.catalogue.get(graph.nodes[id_].module)
         self.kind = kind
         self.heading = Heading(theme, kind.icon if kind else "unknown", self)
@@ -52,12 +56,6 @@ class NodePage(QWidget):
         self.note = NoteRow(theme, self.tr("Note on this node"), self._note, self._set_note, self)
         self._lay_out()
         self.refresh()
-
-    @property
-    def subject(self) -> tuple[str, Any]:
-        """What the page shows; another subject needs another page."""
-        node = self.document.graph.nodes.get(self.id)
-        return ("node", (self.id, node and node.module))
 
     def refresh(self) -> None:
         """Show the graph as it is now."""

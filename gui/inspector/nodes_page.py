@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -24,6 +24,7 @@ class NodesPage(QWidget):
         super().__init__(parent)
         self.document = document
         self._ids = document.selection.nodes
+        self.subject = ("nodes", self._ids)
         self.heading = Heading(theme, parent=self)
         self.names = Label(theme, size=12, mono=True, wrap=True, parent=self)
         column = QVBoxLayout(self)
@@ -33,11 +34,6 @@ class NodesPage(QWidget):
         column.addWidget(self.names)
         column.addStretch(1)
         self.refresh()
-
-    @property
-    def subject(self) -> tuple[str, Any]:
-        """What the page shows; another subject needs another page."""
-        return ("nodes", self._ids)
 
     def refresh(self) -> None:
         """Show the graph as it is now."""

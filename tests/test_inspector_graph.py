@@ -1,0 +1,196 @@
+"""The graph's page, several nodes, and which page stands when."""
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QTableView,
+)  # fmt: skip
+
+from graph import Graph, Node
+from graph.edits import AddNode
+from gui.inspector.layer_table import summarise
+from tests.inspector_desk import InspectorDesk, by_hand, network
+
+
+@pytest.fixture
+def desk(qtbot):
+    desk = InspectorDesk(qtbot, network())
+    desk.run()
+    return desk
+
+
+def lines(page):
+    model = page.table.lines
+    return [
+        [model.data(model.index(row, column)) for column in range(4)]
+        for row in range(model.rowCount())
+    ]
+
+
+def test_the_graph_is_shown_with_nothing_selected(desk):
+    page = desk.page
+    assert page.heading.title.said == "A small network"
+    assert lines(page)[:2] == [["x", "[4, 2]", "", "64 B"], ["hidden", "[4, 8]", "24", "448 B"]]
+    assert page.totals.said.startswith("6 nodes; 33 numbers in parameters;")
+    assert page.target_choice.currentText() == "found by itself: loss.y"
+
+
+def test_fields_of_the_graph_are_edited(desk):
+    page = desk.page
+    desk.type_into(page.rows["title"].field, "Another name")
+    assert desk.graph.title == "Another name"
+    assert page.heading.title.said == "Another name"
+    desk.choose(page.rows["dtype"].field, -1)
+    assert desk.graph.dtype == "float32"
+    desk.choose(page.rows["mode"].field, 1)
+    assert desk.graph.mode == "train"
+    desk.type_into(page.rows["seed"].field, "7")
+    assert desk.graph.seed == 7
+    desk.type_into(page.rows["seed"].field, "-7")
+    assert page.rows["seed"].error.said.startswith("graph.seed: found -7, expected a whole number")
+    page.note.paper.setFocus()
+    QTest.keyClicks(page.note.paper, "what it is for")
+    QTest.keyClick(page.note.paper, Qt.Key.Key_Tab)
+    assert desk.graph.note == "what it is for"
+    for _ in range(5):
+        desk.document.undo()
+    assert desk.graph.title == "A small network"
+    assert desk.graph.dtype == "float64"
+
+
+def test_the_target_is_chosen_or_found(desk):
+    page = desk.page
+    desk.choose(page.rows["target"].field, 1)
+    assert desk.graph.target == "loss"
+    desk.choose(page.rows["target"].field, -1)
+    assert desk.graph.target is None
+    node = desk.node("relu")
+    assert node.target.text() == "Make this the target"
+    desk.click(node.target)
+    assert desk.graph.target == "relu"
+    desk.run()
+    assert node.target.text() == "This is the target"
+    assert not node.target.isEnabled()
+
+
+def test_several_candidates_are_explained(qtbot):
+    graph = Graph()
+    graph.add("Input", "x", shape=())
+    for id_ in ("one", "two"):
+        graph.add("Sin", id_)
+        graph.connect("x.y", f"{id_}.x")
+    graph.set_tensor("x.y", np.array(1.0))
+    desk = InspectorDesk(qtbot, graph)
+    desk.run()
+    page = desk.page
+    assert "several scalar outputs" in page.reason.said
+    offered = [page.target_choice.itemText(i) for i in range(page.target_choice.count())]
+    assert offered == ["found by itself", "one.y", "two.y"]
+
+
+def test_a_line_of_the_table_leads_to_its_node(desk):
+    page = desk.page
+    table = page.table
+    place = table.visualRect(table.lines.index(1, 0)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert desk.page.subject == ("node", ("hidden", "Linear"))
+
+
+def test_a_port_leads_to_its_edge(desk):
+    page = desk.node("hidden")
+    names = {row.port.name: row for row in page.ports.rows}
+    assert names["x"].type.said == "[4, 2] float64"
+    assert names["x"].role.said == "from x.y"
+    assert names["bias"].value.said == "−0.633 … 0.662" or names["bias"].value.said
+    assert names["y"].gradient.said.startswith("∂ ‖")
+    desk.click(names["weight"].name)
+    assert desk.page.subject[0] == "edge"
+    assert desk.page.target == ("hidden", "weight")
+
+
+def test_problems_stand_on_the_page(qtbot):
+    graph = Graph()
+    graph.add("Input", "x", shape=(2,))
+    graph.add("Sin", "sin")
+    desk = InspectorDesk(qtbot, graph)
+    desk.run()
+    page = desk.node("x")
+    shown = [sentence.said for sentence in page.problems if sentence.isVisible()]
+    assert shown == ["x: found no value, expected a tensor [2]. Set a value or feed one."]
+    desk.type_into(page.value.line, "1 2")
+    desk.run()
+    assert not any(sentence.isVisible() for sentence in page.problems)
+
+
+def test_several_nodes_are_listed(desk):
+    desk.document.selection.set_nodes(["x", "t"])
+    assert desk.page.heading.title.said == "2 nodes selected"
+    assert desk.page.names.said == "x  Input\nt  Input"
+
+
+def test_another_graph_rebuilds_the_page(desk):
+    desk.node("hidden")
+    desk.document.replace(by_hand(), None)
+    assert desk.page.subject == ("graph", None)
+    assert desk.page.heading.title.said == "Backpropagation by hand"
+
+
+def test_undo_of_a_selected_node_leads_to_the_graph(desk):
+    desk.document.do(AddNode(Node("extra", "Sin")), "Add Sin")
+    desk.node("extra")
+    desk.document.undo()
+    assert desk.page.subject == ("graph", None)
+
+
+def test_every_field_has_a_name_for_who_cannot_see_it(desk):
+    for page in (desk.page, desk.node("hidden"), desk.node("x"), desk.edge("hidden.x")):
+        for kind in (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit):
+            for widget in page.findChildren(kind):
+                inside = isinstance(widget.parent(), (QAbstractSpinBox, QTableView))
+                named = widget.accessibleName() or getattr(widget, "text", str)()
+                assert named or inside or not widget.isVisible(), widget
+
+
+def test_pages_that_are_left_are_gone(desk):
+    kept = weakref.WeakSet()
+    for _ in range(3):
+        for id_ in ("hidden", "x"):
+            kept.add(desk.node(id_))
+        kept.add(desk.edge("hidden.x"))
+    desk.document.selection.clear()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    desk.theme.choose("dark")  # who is gone must not be painted
+    desk.document.checked.emit()
+    gc.collect()
+    assert len(kept) <= 1
+
+
+def test_a_change_of_theme_repaints(desk):
+    page = desk.edge("hidden.x")
+    desk.theme.choose("dark")
+    ink = page.heading.title.palette().windowText().color()
+    assert ink == desk.theme.color("text")
+    assert page.grab().toImage().width() == page.width()
+
+
+def test_ten_thousand_nodes_are_summed_without_a_wait(qtbot):
+    graph = Graph()
+    graph.add("Input", "n0", shape=(4,))
+    for i in range(1, 3001):
+        graph.add("Sin", f"n{i}")
+        graph.connect(f"n{i - 1}.y", f"n{i}.x")
+    summary = summarise(graph, None)
+    assert len(summary.lines) == 3001
+    assert summary.memory == 3001 * 32
+    desk = InspectorDesk(qtbot, graph)
+    qtbot.waitUntil(lambda: desk.page.table.lines.rowCount() == 3001, timeout=10_000)
