@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,13 +12,16 @@ from graph import wiring
 from graph.errors import BadAttribute, BadTensor, DuplicateId, GraphError, PortOccupied, UnknownNode
 from graph.module import Module
 from graph.port import PortRef
-from graph.records import Edge, Node, bad_character, check_id
+from graph.records import Edge, Node, Place, bad_character, check_id
 from graph.store import FIELDS
 from graph.suggest import did_you_mean
 from graph.tensor import FLOATING
 
 if TYPE_CHECKING:
     from graph.model import Graph
+
+NODE_FIELDS = ("label", "note", "bypassed")
+MAX_PLACE = 10**9  # canvas units; beyond it a window's arithmetic loses pixels
 
 
 def apply(graph: Graph, edit: e.Edit) -> e.Edit:
@@ -44,7 +48,10 @@ def _add_node(graph: Graph, edit: e.AddNode) -> e.Edit:
             node=node.id, found="a second node of that id", expected="ids that differ"
         )
     _check_texts(node.id, {"label": node.label, "note": node.note})
+    _check_place(node.id, node.at)
     module = graph.make_module(node)
+    if node.bypassed:
+        _check_bypass(node.id, module)
     graph.store.put_node(replace(node, attributes=_normal(module, node.attributes)), edit.rank)
     graph.store.tensors.update(edit.tensors)
     return e.RemoveNode(node.id)
@@ -136,16 +143,24 @@ def _refuse_dangling(graph: Graph, id_: str, ports: set[str]) -> None:
 
 def _set_node(graph: Graph, edit: e.SetNode) -> e.Edit:
     node = _need(graph, edit.id)
+    for name in edit.values:
+        if name not in NODE_FIELDS:
+            expected = f"one of {', '.join(NODE_FIELDS)}"
+            raise BadAttribute(node=edit.id, port=name, found="an unknown field", expected=expected)
     _check_texts(edit.id, edit.values)
-    module = graph.module(edit.id)
-    if edit.values.get("bypassed") and module is not None and not module.input_ports:
-        raise GraphError(
-            node=edit.id, found="a source", expected="a node with an input to pass through"
-        )
+    if edit.values.get("bypassed"):
+        _check_bypass(edit.id, graph.module(edit.id))
     before = {name: getattr(node, name) for name in edit.values}
     graph.store.replace_node(replace(node, **edit.values))
     graph.types.forget(edit.id)
     return e.SetNode(edit.id, before)
+
+
+def _check_bypass(id_: str, module: Module | None) -> None:
+    if module is not None and not module.input_ports:
+        raise GraphError(
+            node=id_, found="a source", expected="a node with an input to pass through"
+        )
 
 
 def _rename(graph: Graph, edit: e.Rename) -> e.Edit:
@@ -191,8 +206,16 @@ def _renamed(edge: Edge, edit: e.Rename) -> Edge:
 def _move(graph: Graph, edit: e.Move) -> e.Edit:
     before = {id_: _need(graph, id_).at for id_ in edit.places}
     for id_, at in edit.places.items():
+        _check_place(id_, at)
+    for id_, at in edit.places.items():
         graph.store.replace_node(replace(graph.store.node(id_), at=at))
     return e.Move(before)
+
+
+def _check_place(id_: str, at: Place | None) -> None:
+    if at is not None and not all(math.isfinite(x) and abs(x) <= MAX_PLACE for x in at):
+        expected = f"two numbers of at most {MAX_PLACE:,}".replace(",", " ")
+        raise BadAttribute(node=id_, port="at", found=str(at), expected=expected)
 
 
 def _set_tensor(graph: Graph, edit: e.SetTensor) -> e.Edit:
@@ -236,7 +259,10 @@ def check_field(name: str, value: Any) -> None:
         "dtype": lambda: value in FLOATING,
         "mode": lambda: value in ("train", "eval"),
         "seed": lambda: type(value) is int and 0 <= value < 2**64,
-        "target": lambda: value is None or (isinstance(value, str) and len(value) <= 1024),
+        "target": lambda: (
+            value is None
+            or (isinstance(value, str) and len(value) <= 1024 and not bad_character(value))
+        ),
         "title": lambda: isinstance(value, str) and not bad_character(value),
         "note": lambda: (
             value is None or (isinstance(value, str) and not bad_character(value, lines=True))
@@ -257,6 +283,8 @@ def check_field(name: str, value: Any) -> None:
 def _check_texts(id_: str, values: Mapping[str, Any]) -> None:
     for name in ("label", "note"):
         text = values.get(name)
+        if text is not None and not isinstance(text, str):
+            raise BadAttribute(node=id_, port=name, found=repr(text), expected="a text")
         reason = bad_character(text, lines=name == "note") if text else None
         if name == "label" and text and len(text) > 256:
             reason = f"{len(text)} characters"

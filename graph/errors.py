@@ -100,9 +100,10 @@ class ShapeMismatch(WiringError):
 class FileError(GradwireError):
     """A file cannot be read or written.
 
-    Attributes: `path` (the file), `where` (the JSON path inside it, `""` for the whole).
+    Attributes: `path` (the file), `where` (the JSON path inside it, `""` for the whole),
+    `reason` (the sentence).
     """
 
     def __init__(self, path: str, where: str, reason: str) -> None:
-        self.path, self.where = path, where
+        self.path, self.where, self.reason = path, where, reason
         super().__init__(": ".join(part for part in (path, where, reason) if part))

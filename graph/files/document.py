@@ -1,4 +1,8 @@
-"""From bytes to a plain JSON document, strictly: what JSON readers let pass is refused here."""
+"""From bytes to a plain JSON document, strictly: what JSON readers let pass is refused here.
+
+Reading is done by the standard decoder; only where it finds a fault is the text walked again,
+for the path of the fault.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,21 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
-from graph.errors import FileError
-from graph.files.limits import MAX_DEPTH
+from graph.errors import FileError, sentence
+from graph.files.limits import MAX_DEPTH, MAX_PARTS
+from graph.records import bad_character
 
-_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# Possessive, and content with an unfinished string, so that no text makes them slow.
+_STRING = r'"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z)'
+_STRINGS = re.compile(_STRING.encode(), re.DOTALL)
+_STRUCTURE = re.compile(_STRING + r"|[\[\]{}:,]", re.DOTALL)
+_SUSPECT = re.compile(rb"[eE]\+?\d{3}|\d{19}")
+_PLAIN_KEY = re.compile(r"[A-Za-z_][\w-]{0,59}", re.ASCII)
+_NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+_DEEPER = [{"[": 1, "{": 1, "]": -1, "}": -1}.get(chr(byte), 0) for byte in range(256)]
 _INT64 = 2**63
 
 
@@ -26,75 +39,111 @@ def parse(data: bytes, name: str) -> dict[str, Any]:
     """Read a JSON object; raises `FileError` with the path of the first fault.
 
     Refused beside bad UTF-8 and bad JSON: keys that stand twice, NaN and infinities, numbers
-    that no dtype holds, nesting deeper than 64, a document that is no object.
+    beyond 64 bits, nesting deeper than 64, a document that is no object.
     """
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise FileError(name, "", f"byte {error.start} is no UTF-8") from None
-    _check_depth(data, name)
-    document, faulty = _decode(text, name)
-    if faulty:
+    text = _decode_utf8(data, name)
+    is_suspect = _check_structure(data, text, name)
+    document, is_faulty = _decode_json(text, name, is_suspect)
+    if is_faulty:
         where, reason = next(_faults(document, "$"))
         raise FileError(name, where, reason)
     if not isinstance(document, dict):
-        raise FileError(name, "$", "found no object, expected a Gradwire document")
+        raise FileError(name, "$", sentence("", "no object", "a Gradwire document", ""))
     return document
 
 
-def _check_depth(data: bytes, name: str) -> None:
-    depth = 0
-    for match in _TOKENS.finditer(data):
-        first = match[0][0]
-        if first in b"[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise FileError(name, "", f"nested deeper than {MAX_DEPTH} at byte {match.start()}")
-        elif first in b"]}":
-            depth -= 1
+def step(path: str, key: str | int) -> str:
+    """The JSON path one step further: `$.nodes[3]`, `$.tensors["x.y"]`."""
+    if isinstance(key, int):
+        return f"{path}[{key}]"
+    return f"{path}.{key}" if _PLAIN_KEY.fullmatch(key) else f"{path}[{shown(key)}]"
 
 
-def _decode(text: str, name: str) -> tuple[Any, bool]:
+def shown(text: str) -> str:
+    """A text of the file as it can stand in a sentence: quoted, short, without tricks."""
+    short = text if len(text) <= 60 else text[:57] + "…"
+    plain = (f"\\u{ord(c):04x}" if bad_character(c) else c for c in short)
+    return '"' + "".join(plain) + '"'
+
+
+def _decode_utf8(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        where = _path_at(data[: error.start].decode("utf-8-sig", "replace"))
+        found = f"byte {data[error.start]:#04x} at offset {error.start}"
+        mend = "Save the file as UTF-8."
+        raise FileError(name, where, sentence("", found, "UTF-8 text", mend)) from None
+
+
+def _check_structure(data: bytes, text: str, name: str) -> bool:
+    """Refuse what is too deep or has too many parts, and tell whether a number looks too large.
+
+    Done before anything is built, on what is left without the strings' insides.
+    """
+    skeleton = _STRINGS.sub(b'"', data)
+    brackets = skeleton.translate(None, _NO_BRACKET)
+    parts = len(brackets) + skeleton.count(b'"')
+    if parts > MAX_PARTS:
+        found, expected = f"{parts} brackets and texts", f"at most {MAX_PARTS}"
+        raise FileError(name, "$", sentence("", found, expected, ""))
+    if max(accumulate(map(_DEEPER.__getitem__, brackets)), default=0) > MAX_DEPTH:
+        where = _path_at(text, MAX_DEPTH)
+        where = where if len(where) <= 200 else where[:199] + "…"
+        found, expected = "lists and objects inside each other", f"at most {MAX_DEPTH} levels"
+        raise FileError(name, where, sentence("", found, expected, ""))
+    return _SUSPECT.search(skeleton) is not None
+
+
+def _decode_json(text: str, name: str, is_suspect: bool) -> tuple[Any, bool]:
     """The document, and whether faults stand in it."""
     faults: list[_Fault] = []
 
-    def fault(reason: str) -> _Fault:
-        faults.append(_Fault(reason))
+    def fault(found: str, expected: str) -> _Fault:
+        faults.append(_Fault(sentence("", found, expected, "")))
         return faults[-1]
 
     def unique(pairs: list[tuple[str, Any]]) -> Any:
-        found = dict(pairs)
-        if len(found) == len(pairs):
-            return found
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        return fault(f'the key "{_short(twice)}" stands twice')
+        document = dict(pairs)
+        if len(document) == len(pairs):
+            return document
+        return fault(f"the key {shown(_first_twice(pairs))} twice", "keys that differ")
 
     def integer(digits: str) -> Any:
         # A seed may take 64 bits without a sign; longer digits are not even converted.
         if len(digits) > 20 or not -_INT64 <= int(digits) < 2 * _INT64:
-            return overflow(digits)
+            return fault(f"the number {shown(digits)[1:-1]}", "a number of at most 64 bits")
         return int(digits)
-
-    def overflow(digits: str) -> Any:
-        return fault(f"the number {_short(digits)} is too large")
 
     def floating(digits: str) -> Any:
         value = float(digits)
-        return value if math.isfinite(value) else overflow(digits)
+        if math.isfinite(value):
+            return value
+        return fault(f"the number {shown(digits)[1:-1]}", "a number that 64 bits hold")
 
+    def constant(word: str) -> Any:
+        return fault(word, "a finite number")
+
+    numbers: dict[str, Any] = {}
+    if is_suspect:  # called for each number, so only where one needs it
+        numbers = {"parse_int": integer, "parse_float": floating}
     try:
-        document = json.loads(
-            text,
-            object_pairs_hook=unique,
-            parse_constant=lambda word: fault(f"found {word}, expected a finite number"),
-            parse_int=integer,
-            parse_float=floating,
-        )
+        document = json.loads(text, object_pairs_hook=unique, parse_constant=constant, **numbers)
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise FileError(name, where, f"no JSON: {error.msg}") from None
+        found = f"a fault in line {error.lineno}, column {error.colno} ({error.msg})"
+        mend = "The file may be cut off." if error.pos >= len(text.rstrip()) else ""
+        reason = sentence("", found, "a JSON document", mend)
+        raise FileError(name, _path_at(text[: error.pos]), reason) from None
     return document, bool(faults)
+
+
+def _first_twice(pairs: list[tuple[str, Any]]) -> str:
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            return key
+        seen.add(key)
+    raise AssertionError("called for keys that differ")
 
 
 def _faults(value: Any, path: str) -> Iterator[tuple[str, str]]:
@@ -102,11 +151,31 @@ def _faults(value: Any, path: str) -> Iterator[tuple[str, str]]:
         yield path, value.reason
     elif isinstance(value, dict):
         for key, entry in value.items():
-            yield from _faults(entry, f"{path}.{_short(key)}")
+            yield from _faults(entry, step(path, key))
     elif isinstance(value, list):
         for index, entry in enumerate(value):
-            yield from _faults(entry, f"{path}[{index}]")
+            if type(entry) not in (int, float):
+                yield from _faults(entry, step(path, index))
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:37] + "..."
+def _path_at(text: str, deepest: int | None = None) -> str:
+    """The JSON path at the end of a text, or where it first gets deeper than `deepest`."""
+    stack: list[str | int | None] = []  # per level: a list's index, or an object's key
+    for match in _STRUCTURE.finditer(text):
+        token = match[0]
+        if token in ("{", "["):
+            if len(stack) == deepest:
+                break
+            stack.append(0 if token == "[" else None)
+        elif not stack:
+            continue
+        elif token in ("}", "]"):
+            stack.pop()
+        elif token == ",":
+            stack[-1] = stack[-1] + 1 if isinstance(stack[-1], int) else None
+        elif token != ":" and stack[-1] is None:
+            stack[-1] = token.strip('"')
+    path = "$"
+    for key in stack:
+        path = path if key is None else step(path, key)
+    return path

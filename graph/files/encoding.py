@@ -1,20 +1,38 @@
-"""From a graph to the bytes of its file: readable, diffable, the same bytes for the same graph."""
+"""From a graph to its file: readable, diffable, the same bytes for the same graph."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from typing import Any
 
-from graph.files import tensors
+from graph.errors import FileError, sentence
+from graph.files import disk, tensors
 from graph.files.schema import FORMAT
 from graph.model import Graph
 from graph.port import PortRef
 from graph.records import Edge, Node
 
+WIDTH = 100  # of what is kept from other programs; what is longer is broken into lines
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_encode_ascii = json.JSONEncoder(allow_nan=False).encode
+
+
+def save(graph: Graph, path: str | os.PathLike[str]) -> None:
+    """Write a graph file; raises `FileError` and leaves the old file as it was."""
+    try:
+        data = dumps(graph)
+    except FileError as error:
+        raise FileError(os.fspath(path), error.where, error.reason) from None
+    disk.write(path, data)
+
 
 def dumps(graph: Graph) -> bytes:
-    """The file's bytes: UTF-8 JSON, one node, edge or tensor a line, keys in a fixed order."""
+    """The file's bytes: UTF-8 JSON, one node, edge or tensor a line, keys in a fixed order.
+
+    Raises `FileError` where an attribute or a kept key holds what no JSON can.
+    """
     head = {
         "gradwire": FORMAT,
         "title": graph.title or None,
@@ -24,12 +42,14 @@ def dumps(graph: Graph) -> bytes:
         "mode": None if graph.mode == "eval" else graph.mode,
         "target": graph.target,
     }
+    extra = dict(graph.extra)
+    notes = extra.pop("tensors", {})
     parts = [f'  "{key}": {_text(value)}' for key, value in head.items() if value is not None]
     parts.append(_lines("nodes", "[]", (_text(_node(node)) for node in graph.nodes.values())))
     parts.append(_lines("edges", "[]", (_text(_edge(edge)) for edge in graph.edges)))
-    kept = (f"{_text(str(port))}: {_text(_tensor(graph, port))}" for port in _tensor_order(graph))
-    parts.append(_lines("tensors", "{}", kept))
-    parts.extend(f"  {_text(key)}: {_indented(value)}" for key, value in graph.extra.items())
+    kept = {str(port): _tensor(graph, port) for port in _tensor_order(graph)} | notes
+    parts.append(_lines("tensors", "{}", (f"{_text(k)}: {_text(v)}" for k, v in kept.items())))
+    parts.extend(f"  {_text(key)}: {_broken(value, 2)}" for key, value in extra.items())
     return ("{\n" + ",\n".join(parts) + "\n}\n").encode("utf-8")
 
 
@@ -70,24 +90,39 @@ def _tensor_order(graph: Graph) -> list[PortRef]:
         head = port.node.partition("/")[0]
         listed = graph.tensor_ports(head) or () if head == port.node else ()
         at = listed.index(port.port) if port.port in listed else len(listed)
-        return place.get(head, len(place)), port.node, at, port.port
+        return place[head], port.node, at, port.port
 
     return sorted(graph.tensors, key=key)
 
 
+def _broken(value: Any, indent: int) -> str:
+    """A value in one line where it is short or flat, else an entry a line."""
+    line = _text(value)
+    is_flat = not isinstance(value, dict | list | tuple) or not value
+    if is_flat or len(line) + indent <= WIDTH:
+        return line
+    pad = " " * (indent + 2)
+    if isinstance(value, dict):
+        inside = [f"{_text(key)}: {_broken(entry, indent + 2)}" for key, entry in value.items()]
+        return "{\n" + ",\n".join(pad + entry for entry in inside) + f"\n{' ' * indent}}}"
+    if not any(isinstance(entry, dict | list | tuple) for entry in value):
+        return line
+    inside = [_broken(entry, indent + 2) for entry in value]
+    return "[\n" + ",\n".join(pad + entry for entry in inside) + f"\n{' ' * indent}]"
+
+
 def _text(value: Any) -> str:
-    return _unicode(json.dumps(value, ensure_ascii=False, allow_nan=False), value)
-
-
-def _indented(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2)
-    return _unicode(text, value).replace("\n", "\n  ")
-
-
-def _unicode(text: str, value: Any) -> str:
-    """Plain characters where UTF-8 can hold them; a lone surrogate stays an escape."""
+    """JSON in one line. Plain characters, but for half a surrogate pair, which stays an escape."""
+    try:
+        text = _encode(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        found, expected = (
+            f"a value that no file can hold ({error})",
+            "numbers, texts, lists, objects",
+        )
+        raise FileError("", "", sentence("", found, expected, "")) from None
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        return json.dumps(value, allow_nan=False)
+        return _encode_ascii(value)
     return text

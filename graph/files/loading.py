@@ -3,97 +3,101 @@
 from __future__ import annotations
 
 import os
-import stat
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-import msgspec
-
-from graph.catalogue import Catalogue
-from graph.errors import FileError, GraphError
+from graph.catalogue import Catalogue, default_catalogue
+from graph.errors import BadAttribute, BadId, CycleFound, FileError, GraphError, sentence
 from graph.files import tensors
-from graph.files.document import parse
+from graph.files.disk import read
+from graph.files.document import parse, shown, step
 from graph.files.limits import MAX_BYTES, MAX_EDGES, MAX_NODES
 from graph.files.migrations import migrate
-from graph.files.schema import KEPT_UNTOUCHED, EdgeRecord, FileRecord, NodeRecord, TensorRecord
+from graph.files.schema import (
+    FOREIGN,
+    KEPT_UNTOUCHED,
+    EdgeRecord,
+    FileRecord,
+    Misfit,
+    NodeRecord,
+    Record,
+    TensorRecord,
+    fields_of,
+    typed,
+)
 from graph.model import Graph
 from graph.port import PortRef
 from graph.records import MAX_NAME, Edge, Node, bad_character
 from graph.suggest import did_you_mean
 from graph.tensor import Tensor
 
-Record = TypeVar("Record", bound=msgspec.Struct)
+Notes = Mapping[str, Any]  # keys that begin with `x-`
 
 
 def load(path: str | os.PathLike[str], catalogue: Catalogue | None = None) -> Graph:
     """Read a graph file; raises `FileError`.
 
-    Modules that `catalogue` (by default the installed ones) does not know become placeholders.
+    Modules that `catalogue` (by default the installed ones) does not know become placeholders,
+    which keep all that the file says about them.
     """
-    name = os.fspath(path)
-    try:
-        with Path(path).open("rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise FileError(name, "", "is no ordinary file")
-            _check_size(status.st_size, name)
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise FileError(name, "", error.strerror or str(error)) from None
-    return loads(data, name=name, catalogue=catalogue)
+    return loads(read(path), name=os.fspath(path), catalogue=catalogue)
 
 
 def loads(
     data: bytes | str, *, name: str = "document", catalogue: Catalogue | None = None
 ) -> Graph:
     """Read a graph from the bytes of a file; raises `FileError` under `name`."""
-    data = data.encode() if isinstance(data, str) else data
-    _check_size(len(data), name)
+    data = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+    if len(data) > MAX_BYTES:
+        found, expected = f"{len(data)} bytes", f"at most {MAX_BYTES}"
+        raise FileError(name, "", sentence("", found, expected, ""))
+    catalogue = default_catalogue() if catalogue is None else catalogue
     return _Reader(name, catalogue).graph(migrate(parse(data, name), name))
-
-
-def _check_size(size: int, name: str) -> None:
-    if size > MAX_BYTES:
-        raise FileError(name, "", f"found {size} bytes, expected at most {MAX_BYTES}")
 
 
 class _Reader:
     """Reads one document, and remembers where it is for the refusals."""
 
-    def __init__(self, name: str, catalogue: Catalogue | None) -> None:
+    def __init__(self, name: str, catalogue: Catalogue) -> None:
         self.name, self.catalogue = name, catalogue
         self.where = "$"
 
     def graph(self, document: dict[str, Any]) -> Graph:
-        record, extra = self.record(FileRecord, document, "$")
-        for key, count, most in (
-            ("nodes", len(record.nodes), MAX_NODES),
-            ("edges", len(record.edges), MAX_EDGES),
-        ):
-            if count > most:
-                raise FileError(self.name, f"$.{key}", f"found {count}, expected at most {most}")
-        kept = {key: document[key] for key in KEPT_UNTOUCHED if key in document}
-        fields = {key: getattr(record, key) for key in ("title", "note", "dtype", "seed", "mode")}
-        fields["target"] = record.target
+        record, notes = self.record(FileRecord, document, "$")
+        self.check_count("nodes", len(record.nodes), MAX_NODES)
+        self.check_count("edges", len(record.edges), MAX_EDGES)
+        self.check_definitions(record.definitions or {})
+        if record.target is not None:
+            self.check_name(record.target, 4 * MAX_NAME, "$.target")
+        entries = {k: v for k, v in record.tensors.items() if not k.startswith(FOREIGN)}
+        extra = {key: document[key] for key in KEPT_UNTOUCHED if key in document} | notes
+        if len(entries) < len(record.tensors):
+            extra["tensors"] = {k: v for k, v in record.tensors.items() if k not in entries}
+        fields = ("title", "note", "dtype", "seed", "mode", "target")
         try:
             return Graph.assemble(
                 self.nodes(record.nodes),
                 self.edges(record.edges),
-                self.tensors(record.tensors),
-                fields,
-                kept | extra,
+                self.tensors(entries),
+                {key: getattr(record, key) for key in fields},
+                extra,
                 self.catalogue,
             )
+        except CycleFound as error:
+            raise self.refused(str(error), self.closing(error.cycle, record.edges)) from None
         except GraphError as error:
-            raise FileError(self.name, self.where, str(error)) from None
+            raise self.refused(str(error), self.place(error)) from None
 
     def nodes(self, entries: list[dict[str, Any]]) -> Iterator[Node]:
         for index, entry in enumerate(entries):
-            record, extra = self.record(NodeRecord, entry, f"$.nodes[{index}]")
+            record, extra = self.record(NodeRecord, entry, step("$.nodes", index))
+            self.check_name(record.module, MAX_NAME, f"{self.where}.module")
+            for key in record.attributes:
+                if not key.startswith(FOREIGN):
+                    self.check_name(key, MAX_NAME, f"{self.where}.attributes")
             if record.shares is not None:
+                self.check_name(record.shares, MAX_NAME, f"{self.where}.shares")
                 extra = {"shares": record.shares, **extra}
-            self.check_name(record.module)
             yield Node(
                 record.id,
                 record.module,
@@ -107,45 +111,90 @@ class _Reader:
 
     def edges(self, entries: list[dict[str, Any]]) -> Iterator[Edge]:
         for index, entry in enumerate(entries):
-            record, extra = self.record(EdgeRecord, entry, f"$.edges[{index}]")
-            time = {"delay": record.delay, "initial": record.initial}
-            if record.delay is not None and record.delay < 0:
-                raise FileError(self.name, f"{self.where}.delay", "expected a number from 0 up")
-            kept = {key: value for key, value in time.items() if value is not None}
-            self.check_name(record.source, 2 * MAX_NAME)
-            self.check_name(record.target, 2 * MAX_NAME)
-            yield Edge(PortRef.parse(record.source), PortRef.parse(record.target), kept | extra)
+            record, extra = self.record(EdgeRecord, entry, step("$.edges", index))
+            if record.delay < 0:
+                reason = sentence("", str(record.delay), "a whole number from 0 up", "")
+                raise self.refused(reason, f"{self.where}.delay")
+            if record.initial is not None:
+                self.port(record.initial, f"{self.where}.initial")
+                extra = {"initial": record.initial, **extra}
+            if record.delay:
+                extra = {"delay": record.delay, **extra}
+            source = self.port(record.source, f"{self.where}.from")
+            yield Edge(source, self.port(record.target, f"{self.where}.to"), extra)
         self.where = "$.edges"
 
-    def tensors(self, entries: dict[str, dict[str, Any]]) -> Iterator[tuple[PortRef, Tensor, Any]]:
-        for port, entry in entries.items():
-            shown = port if len(port) <= 60 else port[:57] + "..."
-            record, extra = self.record(TensorRecord, entry, f"$.tensors.{shown}")
-            yield PortRef.parse(port), tensors.decode(record), extra
+    def tensors(self, entries: dict[str, Any]) -> Iterator[tuple[PortRef, Tensor, Notes]]:
+        for key, entry in entries.items():
+            where = step("$.tensors", key)
+            port = self.port(key, where)
+            record, extra = self.record(TensorRecord, entry, where)
+            yield port, tensors.decode(record), extra
 
-    def record(
-        self, kind: type[Record], entry: dict[str, Any], where: str
-    ) -> tuple[Record, dict[str, Any]]:
+    def record(self, kind: type[Record], entry: Any, where: str) -> tuple[Record, dict[str, Any]]:
         """A typed record, and the keys beginning with `x-` that stood beside it."""
         self.where = where
-        known = {field.encode_name for field in msgspec.structs.fields(kind)}
-        extra = {}
-        for key in entry:
-            if key.startswith("x-"):
-                extra[key] = entry[key]
-            elif key not in known:
-                reason = f'unknown field "{key[:60]}". {did_you_mean(key[:60], known)}'
-                raise FileError(self.name, where, reason.rstrip())
-        own = {key: value for key, value in entry.items() if key not in extra} if extra else entry
+        known, extra = fields_of(kind), {}
+        if isinstance(entry, dict) and not entry.keys() <= known:
+            extra = {key: value for key, value in entry.items() if key.startswith(FOREIGN)}
+            entry = {key: value for key, value in entry.items() if key not in extra}
+            for key in entry:
+                if key not in known:
+                    mend = did_you_mean(key, sorted(known)) if len(key) <= MAX_NAME else ""
+                    found = f"the unknown field {shown(key)}"
+                    expected = "fields of the format, or keys that begin with x-"
+                    raise self.refused(sentence("", found, expected, mend))
         try:
-            return msgspec.convert(own, kind), extra
-        except msgspec.ValidationError as error:
-            message, _, path = str(error).partition(" - at `")
-            raise FileError(
-                self.name, where + path.rstrip("`").removeprefix("$"), message
+            return typed(kind, entry), extra
+        except Misfit as error:
+            raise self.refused(
+                sentence("", error.found, error.expected, ""), where + error.path
             ) from None
 
-    def check_name(self, text: str, most: int = MAX_NAME) -> None:
-        reason = f"{len(text)} characters" if len(text) > most else bad_character(text)
-        if reason or not text:
-            raise FileError(self.name, self.where, f"a name with {reason or 'no characters'}")
+    def port(self, text: str, where: str) -> PortRef:
+        self.check_name(text, 2 * MAX_NAME + 1, where)
+        try:
+            return PortRef.parse(text)
+        except GraphError as error:
+            raise self.refused(str(error), where) from None
+
+    def check_name(self, text: str, most: int, where: str) -> None:
+        if not text or len(text) > most:
+            expected = f"a name of 1 to {most}"
+            raise self.refused(sentence("", f"{len(text)} characters", expected, ""), where)
+        if reason := bad_character(text):
+            raise self.refused(sentence("", reason, "a name of plain characters", ""), where)
+
+    def check_count(self, key: str, count: int, most: int) -> None:
+        if count > most:
+            raise self.refused(sentence("", f"{count} {key}", f"at most {most}", ""), f"$.{key}")
+
+    def check_definitions(self, definitions: dict[str, Any]) -> None:
+        for key in definitions:
+            self.check_name(key, MAX_NAME, "$.definitions")
+            if key in self.catalogue:
+                found, mend = f"the name of the module {key}", "Give the definition another name."
+                reason = sentence("", found, "a name of its own", mend)
+                raise self.refused(reason, step("$.definitions", key))
+
+    def place(self, error: GraphError) -> str:
+        """The path of what a graph refused, as far as it tells more than where the reader is."""
+        if self.where == "$" and error.node == "graph":
+            return f"$.{error.port}"
+        if self.where.startswith("$.nodes"):
+            if isinstance(error, BadId):
+                return f"{self.where}.id"
+            if isinstance(error, BadAttribute) and error.port:
+                inside = "" if error.port in fields_of(NodeRecord) else ".attributes"
+                return step(self.where + inside, error.port)
+        return self.where
+
+    def closing(self, cycle: tuple[str, ...], edges: list[dict[str, Any]]) -> str:
+        """The path of the last edge of a cycle."""
+        pairs = set(zip(cycle, (*cycle[1:], *cycle[:1]), strict=True))
+        node_of: Callable[[str], str] = lambda port: port.rpartition(".")[0]  # noqa: E731
+        ends = [(node_of(edge["from"]), node_of(edge["to"])) for edge in edges]
+        return step("$.edges", max(i for i, pair in enumerate(ends) if pair in pairs))
+
+    def refused(self, reason: str, where: str | None = None) -> FileError:
+        return FileError(self.name, self.where if where is None else where, reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from graph.errors import FileError
+from graph.errors import FileError, sentence
 from graph.files.schema import FORMAT
 
 Document = dict[str, Any]
@@ -24,17 +24,19 @@ def migrate(
     """Bring a document to the current format; raises `FileError` for one that cannot be read."""
     number = document.get("gradwire")
     if type(number) is not int:
-        raise FileError(name, "$.gradwire", "found no format number, expected a Gradwire document")
+        found = "no format number" if number is None else "no number"
+        raise _refusal(name, found, 'a Gradwire document with "gradwire": 1', "")
     if number > current:
-        raise FileError(
-            name,
-            "$.gradwire",
-            f"found format {number}, expected at most {current}. Open it with a newer Gradwire.",
-        )
+        mend = "Open it with a newer Gradwire."
+        raise _refusal(name, f"format {number}", f"at most {current}", mend)
     while number < current:
         if number not in migrations:
-            raise FileError(name, "$.gradwire", f"format {number} is unknown")
+            raise _refusal(name, f"format {number}", f"a format from 1 to {current}", "")
         document = migrations[number](document)
         number += 1
         document["gradwire"] = number
     return document
+
+
+def _refusal(name: str, found: str, expected: str, mend: str) -> FileError:
+    return FileError(name, "$.gradwire", sentence("", found, expected, mend))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+import re
+from typing import Any, TypeVar
 
 import msgspec
+
+FORMAT = 1
+KEPT_UNTOUCHED = ("definitions", "time", "training", "view")
+FOREIGN = "x-"  # keys that begin so belong to other programs: kept, never read
 
 
 class NodeRecord(msgspec.Struct, frozen=True):
@@ -25,7 +31,7 @@ class EdgeRecord(msgspec.Struct, frozen=True, rename={"source": "from", "target"
 
     source: str
     target: str
-    delay: int | None = None
+    delay: int = 0
     initial: str | None = None
 
 
@@ -50,12 +56,57 @@ class FileRecord(msgspec.Struct, frozen=True):
     target: str | None = None
     nodes: list[dict[str, Any]] = []
     edges: list[dict[str, Any]] = []
-    tensors: dict[str, dict[str, Any]] = {}
+    tensors: dict[str, Any] = {}
     definitions: dict[str, Any] | None = None
     time: dict[str, Any] | None = None
     training: dict[str, Any] | None = None
     view: dict[str, Any] | None = None
 
 
-KEPT_UNTOUCHED = ("definitions", "time", "training", "view")
-FORMAT = 1
+Record = TypeVar("Record", bound=msgspec.Struct)
+
+
+@functools.cache
+def fields_of(kind: type[msgspec.Struct]) -> frozenset[str]:
+    """The keys that a record takes in the file."""
+    return frozenset(field.encode_name for field in msgspec.structs.fields(kind))
+
+
+def typed(kind: type[Record], entry: Any) -> Record:
+    """Convert a plain entry; raises `Misfit` with the path inside it."""
+    try:
+        return msgspec.convert(entry, kind)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        raise Misfit(path.rstrip("`"), *_in_words(message)) from None
+
+
+class Misfit(Exception):
+    """An entry is not what its record declares: path inside it, found, expected."""
+
+    def __init__(self, path: str, found: str, expected: str) -> None:
+        super().__init__(path, found, expected)
+        self.path, self.found, self.expected = path, found, expected
+
+
+_WORDS = {
+    "str": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+}
+
+
+def _in_words(message: str) -> tuple[str, str]:
+    """(found, expected) of a message of msgspec, which speaks of types."""
+    if missing := re.fullmatch(r"Object missing required field `(.*)`", message):
+        return "an object without it", f'the key "{missing[1]}"'
+    if length := re.fullmatch(r"Expected `array` of length (\d+), got (\d+)", message):
+        return f"{length[2]} entries", length[1]
+    if kinds := re.fullmatch(r"Expected `(.*)`, got `(.*)`", message):
+        expected = " or ".join(_WORDS.get(kind, kind) for kind in kinds[1].split(" | "))
+        return _WORDS.get(kinds[2], kinds[2]), expected
+    return message, ""

@@ -5,32 +5,38 @@ from __future__ import annotations
 import base64
 import binascii
 import math
+import struct
 from typing import Any
 
 from graph.errors import BadTensor
 from graph.files.limits import MAX_RANK, MAX_TENSOR_BYTES, VALUES_WRITTEN
 from graph.files.schema import TensorRecord
-from graph.tensor import DTYPES, Tensor, itemsize
+from graph.tensor import DTYPES, FLOATING, FORMATS, Tensor, itemsize
+
+# Decimal digits that may do for a dtype, and those that always do (IEEE 754).
+_DIGITS = {"float16": range(3, 6), "float32": range(6, 10)}
 
 
 def decode(record: TensorRecord) -> Tensor:
     """The tensor of an entry; raises `BadTensor`. Sizes are checked before numbers are read."""
     shape = tuple(record.shape)
     if record.dtype not in DTYPES:
-        raise BadTensor(found=f'dtype "{record.dtype}"', expected=f"one of {', '.join(DTYPES)}")
+        found = f'dtype "{record.dtype}"' if record.dtype.isidentifier() else "another dtype"
+        raise BadTensor(found=found, expected=f"one of {', '.join(DTYPES)}")
     if len(shape) > MAX_RANK or any(size < 0 for size in shape):
-        raise BadTensor(
-            found=f"shape {list(shape)[:8]}", expected=f"0 to {MAX_RANK} sizes from 0 up"
-        )
-    nbytes = math.prod(shape) * itemsize(record.dtype)
-    if nbytes > MAX_TENSOR_BYTES:
+        found = f"shape {list(shape)}" if len(shape) <= MAX_RANK else f"{len(shape)} axes"
+        raise BadTensor(found=found, expected=f"at most {MAX_RANK} sizes from 0 up")
+    # An axis of size 0 hides the others from a product, not from an array library.
+    if math.prod(size or 1 for size in shape) * itemsize(record.dtype) > MAX_TENSOR_BYTES:
         raise BadTensor(found=f"shape {list(shape)}", expected=f"at most {MAX_TENSOR_BYTES} bytes")
-    if (record.values is None) == (record.data is None):
-        raise BadTensor(found="values and data" if record.data else "no numbers",
-                        expected="either values or data")  # fmt: skip
-    if record.values is not None:
-        return _of_values(record, shape)
-    return Tensor(record.dtype, shape, _of_base64(record.data or "", nbytes))
+    if record.values is not None and record.data is None:
+        return _of_values(record, record.values, shape)
+    if record.data is not None and record.values is None:
+        return _of_base64(record, record.data, shape)
+    raise BadTensor(
+        found="no numbers" if record.data is None else "values and data",
+        expected="either values or data",
+    )
 
 
 def encode(tensor: Tensor) -> dict[str, Any]:
@@ -38,30 +44,47 @@ def encode(tensor: Tensor) -> dict[str, Any]:
     entry: dict[str, Any] = {"dtype": tensor.dtype, "shape": list(tensor.shape)}
     values = tensor.values() if tensor.size <= VALUES_WRITTEN else None
     if values is not None and all(map(math.isfinite, values)):
-        entry["values"] = values
+        entry["values"] = [_short(value, tensor.dtype) for value in values]
     else:
         entry["data"] = base64.b64encode(tensor.data).decode("ascii")
     return entry
 
 
-def _of_values(record: TensorRecord, shape: tuple[int, ...]) -> Tensor:
-    values = record.values or []
-    if len(values) != math.prod(shape):
-        raise BadTensor(
-            found=f"{len(values)} values", expected=f"{math.prod(shape)} for {list(shape)}"
-        )
-    boolean = record.dtype == "bool"
-    if any(isinstance(value, bool) != boolean for value in values):
-        raise BadTensor(found=f"values that are no {record.dtype}")
+def _short(value: Any, dtype: str) -> Any:
+    """The number with the fewest digits that the dtype rounds to `value`: 0.1, not 0.100000001."""
+    letter = FORMATS[dtype]
+    for digits in _DIGITS.get(dtype, ()):
+        rounded = float(f"{value:.{digits}g}")
+        try:
+            if struct.unpack(letter, struct.pack(letter, rounded))[0] == value:
+                return rounded
+        except OverflowError:  # the dtype's greatest numbers round up beyond it
+            continue
+    return value
+
+
+def _of_values(record: TensorRecord, values: list[Any], shape: tuple[int, ...]) -> Tensor:
+    size = math.prod(shape)
+    if len(values) != size:
+        raise BadTensor(found=f"{len(values)} values", expected=f"{size} for {list(shape)}")
+    allowed: set[type] = {int, float} if record.dtype in FLOATING else {int}
+    if record.dtype == "bool":
+        allowed = {bool}
+    if not set(map(type, values)) <= allowed:
+        raise BadTensor(found=f"values that are no {record.dtype}", expected=record.dtype)
     return Tensor.of_values(record.dtype, shape, values)
 
 
-def _of_base64(text: str, nbytes: int) -> bytes:
-    if len(text) != 4 * -(-nbytes // 3):
-        raise BadTensor(
-            found=f"{len(text)} characters of base64", expected=f"{4 * -(-nbytes // 3)}"
-        )
+def _of_base64(record: TensorRecord, text: str, shape: tuple[int, ...]) -> Tensor:
+    nbytes = math.prod(shape) * itemsize(record.dtype)
+    length = 4 * -(-nbytes // 3)
+    if len(text) != length:
+        found = f"{len(text)} characters of base64"
+        raise BadTensor(found=found, expected=f"{length} for {record.dtype} {list(shape)}")
     try:
-        return binascii.a2b_base64(text, strict_mode=True)
+        data = binascii.a2b_base64(text, strict_mode=True)
     except (binascii.Error, ValueError) as error:
         raise BadTensor(found=f"wrong base64 ({error})", expected="base64") from None
+    if record.dtype == "bool" and data.translate(None, b"\0\1"):
+        raise BadTensor(found="bytes that are neither 0 nor 1", expected="bool")
+    return Tensor(record.dtype, shape, data)
