@@ -23,22 +23,48 @@ ROW_GAP = 40
 COMPACT = (96, 60)
 LAYER_WIDTH = 144
 PORT_ROW = 24
+PIN_PITCH = 72
+PINS = 60  # what pins and the texts under them take below a layer
+LANE, LANE_GAP = 16, 24  # height of the way that a long edge takes through a column
+MOST_LANES = 20_000
+STRAIGHTNESS = 8.0  # how much more a long edge resists being moved than a node
 SWEEPS = 8
 # Above this many nodes and bends fast-sugiyama takes seconds, and soon minutes.
 QUICK = 600
 
+PULLS = 4
+
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 def node_size(graph: Graph, id_: str) -> tuple[int, int]:
-    """Width and height of a node in canvas units: compact, or a layer with its port rows."""
+    """Width and height of a node in canvas units, with its pins and what is written under them.
+
+    Compact nodes are 96x60 and grow with more than two ports on a side; a layer has 24 for
+    every port row besides, and widens with its pins.
+    """
     module = graph.module(id_)
     if module is None:
         return COMPACT
     inputs = sum(port.role == "input" for port in module.input_ports)
     rows = max(inputs, len(module.output_ports), 1)
-    width = LAYER_WIDTH if module.outline() == "layer" else COMPACT[0]
-    return width, COMPACT[1] + PORT_ROW * max(rows - (1 if width == LAYER_WIDTH else 2), 0)
+    pins = len(module.parameter_ports)
+    if module.outline() == "layer":
+        width, height = max(LAYER_WIDTH, PIN_PITCH * pins), COMPACT[1] + PORT_ROW * rows
+    else:
+        width = max(COMPACT[0], PIN_PITCH * pins)
+        height = max(COMPACT[1], PORT_ROW * (rows - 1) + 36)
+    return width, height + (PINS if pins else 0)
+
+
+def port_line(graph: Graph, id_: str) -> float:
+    """How far below a node's top its edges meet it: between level lines they are straight."""
+    module = graph.module(id_)
+    if module is None or module.outline() == "layer":
+        return COMPACT[1] / 2
+    pins = PINS if module.parameter_ports else 0
+    return (node_size(graph, id_)[1] - pins) / 2
 
 
 def arrange(graph: Graph, only: Iterable[str] | None = None) -> dict[str, Place]:
@@ -56,7 +82,10 @@ def arrange(graph: Graph, only: Iterable[str] | None = None) -> dict[str, Place]
     order = _sugiyama_order(edges, layers) if len(edges) else None
     if order is None:
         order = _barycentre_order(edges, layers)
-    places = _coordinates(graph, chosen, edges, layers, order)
+    boxes = [(*node_size(graph, id_), port_line(graph, id_), ROW_GAP) for id_ in chosen]
+    lanes = _add_lanes(edges, layers, order)
+    boxes += [(0, LANE, LANE / 2, LANE_GAP)] * (len(lanes[1]) - len(chosen))
+    places = dict(zip(chosen, _coordinates(np.array(boxes, dtype=float), *lanes), strict=False))
     top = _below_the_rest(graph, set(chosen))
     return {id_: (x, y + top) for id_, (x, y) in places.items()}
 
@@ -88,7 +117,7 @@ def _layers(graph: Graph, index: dict[str, int], edges: Ints) -> Ints:
     return layers
 
 
-def _sugiyama_order(edges: Ints, layers: Ints) -> npt.NDArray[np.float64] | None:
+def _sugiyama_order(edges: Ints, layers: Ints) -> Floats | None:
     """A height for each node with few crossings; None where the graph is too large for it."""
     bends = int((layers[edges[:, 1]] - layers[edges[:, 0]] - 1).sum())
     if len(layers) + bends > QUICK:
@@ -109,7 +138,7 @@ def _sugiyama_order(edges: Ints, layers: Ints) -> npt.NDArray[np.float64] | None
     return heights
 
 
-def _barycentre_order(edges: Ints, layers: Ints) -> npt.NDArray[np.float64]:
+def _barycentre_order(edges: Ints, layers: Ints) -> Floats:
     """A rank in its layer for each node, after sweeps that follow the mean of its neighbours."""
     ranks = _ranked(np.arange(len(layers), dtype=float), layers)
     for sweep in range(SWEEPS if len(edges) else 0):
@@ -121,7 +150,7 @@ def _barycentre_order(edges: Ints, layers: Ints) -> npt.NDArray[np.float64]:
     return ranks
 
 
-def _ranked(keys: npt.NDArray[np.float64], layers: Ints) -> npt.NDArray[np.float64]:
+def _ranked(keys: Floats, layers: Ints) -> Floats:
     """Positions in each layer by key, centred on 0 so that layers of all sizes compare."""
     by_layer = np.lexsort((keys, layers))
     sizes = np.bincount(layers)
@@ -132,41 +161,74 @@ def _ranked(keys: npt.NDArray[np.float64], layers: Ints) -> npt.NDArray[np.float
     return ranks
 
 
-def _coordinates(
-    graph: Graph, chosen: list[str], edges: Ints, layers: Ints, order: npt.NDArray[np.float64]
-) -> dict[str, Place]:
-    sizes = np.array([node_size(graph, id_) for id_ in chosen], dtype=float)
+def _add_lanes(edges: Ints, layers: Ints, order: Floats) -> tuple[Ints, Ints, Floats]:
+    """Give an edge over several columns a narrow stand-in in each, so that no node covers it.
+
+    Edges, layers and order come back with the stand-ins behind the nodes; unchanged where they
+    would be too many.
+    """
+    if not len(edges) or (layers[edges[:, 1]] - layers[edges[:, 0]] - 1).sum() > MOST_LANES:
+        return edges, layers, order
+    pairs, columns, heights = [], layers.tolist(), order.tolist()
+    for a, b in edges.tolist():
+        last, span = a, int(layers[b] - layers[a])
+        for passed in range(1, span):
+            columns.append(int(layers[a]) + passed)
+            heights.append(heights[a] + (heights[b] - heights[a]) * passed / span)
+            pairs.append((last, len(columns) - 1))
+            last = len(columns) - 1
+        pairs.append((last, b))
+    return np.array(pairs), np.array(columns), np.array(heights)
+
+
+def _coordinates(boxes: Floats, edges: Ints, layers: Ints, order: Floats) -> list[Place]:
+    """Places in the order of `boxes`: rows of width, height, port line and gap below."""
     columns = [np.flatnonzero(layers == layer) for layer in range(int(layers.max()) + 1)]
     columns = [column[np.argsort(order[column], kind="stable")] for column in columns]
-    lefts, x = np.zeros(len(chosen)), 0.0
-    tops = np.zeros(len(chosen))
+    lefts, tops, x = np.zeros(len(boxes)), np.zeros(len(boxes)), 0.0
+    steps = boxes[:, 1] + boxes[:, 3]
     for column in columns:
         lefts[column] = x
-        x += (sizes[column, 0].max() if len(column) else 0) + COLUMN_GAP
-        steps = sizes[column, 1] + ROW_GAP
-        tops[column] = np.cumsum(steps) - steps - steps.sum() / 2
-    for _ in range(2):
-        _pull(edges, columns, sizes, tops)
+        x += (boxes[column, 0].max() if len(column) else 0) + COLUMN_GAP
+        tops[column] = np.cumsum(steps[column]) - steps[column] - steps[column].sum() / 2
+    for _ in range(PULLS if len(edges) else 0):
+        _pull(edges[:, 1], edges[:, 0], columns[::-1], boxes, tops)
+        _pull(edges[:, 0], edges[:, 1], columns, boxes, tops)
     tops -= tops.min()
-    snapped = SNAP * np.ceil(np.stack((lefts, tops), axis=1) / SNAP)
-    return {id_: (float(at[0]), float(at[1])) for id_, at in zip(chosen, snapped, strict=True)}
+    snapped = SNAP * np.round(np.stack((lefts, tops), axis=1) / SNAP)
+    return [(float(x), float(y)) for x, y in snapped]
 
 
-def _pull(edges: Ints, columns: list[Any], sizes: npt.NDArray[Any], tops: npt.NDArray[Any]) -> None:
-    """Move each node towards the mean height of what feeds it and what it feeds, in order."""
-    if not len(edges):
-        return
-    middles = tops + sizes[:, 1] / 2
-    total = np.bincount(edges[:, 1], middles[edges[:, 0]], len(tops))
-    total += np.bincount(edges[:, 0], middles[edges[:, 1]], len(tops))
-    count = np.bincount(edges.reshape(-1), minlength=len(tops))
-    wished = np.where(count > 0, total / np.maximum(count, 1), middles) - sizes[:, 1] / 2
+def _pull(near: Ints, far: Ints, columns: list[Ints], boxes: Floats, tops: Floats) -> None:
+    """Column by column, level the port lines of `far` ends with the mean of their `near` ends."""
+    stiffness = np.where(boxes[:, 0] > 0, 1.0, STRAIGHTNESS)
+    by_end = np.argsort(far, kind="stable")
+    near, far = near[by_end], far[by_end]
+    starts = np.searchsorted(far, np.arange(len(tops) + 1))
     for column in columns:
-        steps = np.concatenate(([0], np.cumsum(sizes[column, 1] + ROW_GAP)[:-1]))
+        wished = tops[column].copy()
+        for place, node in enumerate(column.tolist()):
+            ends = near[starts[node] : starts[node + 1]]
+            if len(ends):
+                lines, pulls = tops[ends] + boxes[ends, 2], stiffness[ends]
+                wished[place] = (lines * pulls).sum() / pulls.sum() - boxes[node, 2]
+        above = np.cumsum(boxes[column, 1] + boxes[column, 3])
+        above = np.concatenate(([0.0], above[:-1]))
         # With the heights above taken off, "no overlap" reads "does not decrease".
-        free = wished[column] - steps
-        settled = (np.maximum.accumulate(free) + np.minimum.accumulate(free[::-1])[::-1]) / 2
-        tops[column] = settled + steps
+        tops[column] = _not_decreasing(wished - above, stiffness[column]) + above
+
+
+def _not_decreasing(wished: Floats, weights: Floats) -> Floats:
+    """The nearest sequence (least squares) that never decreases: pool adjacent violators."""
+    pools: list[tuple[float, float, int]] = []  # mean, weight, how many
+    for value, weight in zip(wished.tolist(), weights.tolist(), strict=True):
+        count = 1
+        while pools and pools[-1][0] >= value:
+            mean, other, size = pools.pop()
+            value = (mean * other + value * weight) / (other + weight)
+            weight, count = weight + other, count + size
+        pools.append((value, weight, count))
+    return np.repeat([pool[0] for pool in pools], [pool[2] for pool in pools])
 
 
 def _below_the_rest(graph: Graph, chosen: set[str]) -> float:

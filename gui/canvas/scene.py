@@ -69,6 +69,7 @@ class CanvasScene(QGraphicsScene):
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._plates: list[Plate] = []
         self._plates_for: tuple[float, QRectF] | None = None
+        self._has_pins = False
         self._changed: set[str] = set()
         self._stale: frozenset[str] = frozenset()
         self._stale_timer = QTimer(self, singleShot=True, interval=STALE_AFTER)
@@ -96,6 +97,7 @@ class CanvasScene(QGraphicsScene):
         self.boxes.clear()
         self.plan.forget()
         self._changed.clear()
+        self._has_pins = False
         self._stale = frozenset()
         self._problems = dict(problems_by_node(self.document.check))
         for id_ in self.document.graph.nodes:
@@ -115,6 +117,7 @@ class CanvasScene(QGraphicsScene):
         item.setPos(*(self.document.graph.nodes[id_].at or (0.0, 0.0)))
         self.items_by_id[id_] = item
         self.addItem(item)
+        self._has_pins = self._has_pins or bool(item.outline.pins)
         self.boxes.put(id_, item.box())
 
     def _put_wires(self, targets: Iterable[PortRef]) -> None:
@@ -276,12 +279,14 @@ class CanvasScene(QGraphicsScene):
         return None if self.is_printing else self.document.selection.edge
 
     def content_rect(self) -> QRectF:
-        """What all nodes take, with their pins' texts; empty without nodes."""
+        """What all nodes take, with room for the texts of pins; empty without nodes."""
         boxes = self.boxes.array
         if not len(boxes):
             return QRectF()
         left, top = boxes[:, :2].min(0)
         right, bottom = boxes[:, 2:].max(0)
+        if self._has_pins:
+            bottom += geo.PIN_TEXT
         return QRectF(left, top, right - left, bottom - top)
 
     def node_at(self, point: QPointF) -> NodeItem | None:
