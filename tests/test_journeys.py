@@ -1,0 +1,201 @@
+"""Whole stories, told with mouse and keys on the real window."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+
+from graph import Graph, dumps, load
+from gui.files import examples
+from tests.window_desk import desk_for
+
+pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+NODES = (
+    ("x", "Input", (48, 32), "2"),
+    ("w", "Parameter", (48, 176), "3"),
+    ("b", "Parameter", (288, 232), "1"),
+    ("y_true", "Input", (528, 272), "4"),
+    ("x1", "Multiply", (288, 92), None),
+    ("x2", "Add", (528, 132), None),
+    ("difference", "Subtract", (768, 172), None),
+    ("loss", "Abs", (1008, 172), None),
+)
+WIRES = (
+    ("w.y", "x1.a"),
+    ("x.y", "x1.b"),
+    ("x1.y", "x2.a"),
+    ("b.y", "x2.b"),
+    ("y_true.y", "difference.a"),
+    ("x2.y", "difference.b"),
+    ("difference.y", "loss.x"),
+)
+# What grad(...) of the lesson is, by where it stands on the canvas: gradient and factor at the
+# edge's end. grad(x2, x1) and grad(loss, w) are different things at different places.
+ANNOTATIONS = {
+    "x1.a": "∂ 2 ×2",  # grad(loss, w) = 2, and grad(x1, w) = 2
+    "x1.b": "∂ 3 ×3",
+    "x2.a": "∂ 1 ×1",  # grad(loss, x1) = 1, and grad(x2, x1) = 1
+    "x2.b": "∂ 1 ×1",  # grad(loss, b) = 1, and grad(x2, b) = 1
+    "difference.a": "∂ −1 ×1",
+    "difference.b": "∂ 1 ×−1",  # grad(loss, x2) = 1
+    "loss.x": "∂ −1 ×−1",
+}
+VALUES = {
+    "x.y": "2", "w.y": "3", "b.y": "1", "y_true.y": "4", "x1.y": "6", "x2.y": "7",
+    "difference.y": "−3",
+}  # fmt: skip
+
+
+@pytest.fixture
+def desk(qtbot, tmp_path, monkeypatch):
+    with desk_for(qtbot, tmp_path, monkeypatch) as desk:
+        yield desk
+
+
+def build(desk):
+    """Example 1 from an empty canvas: drags from the palette, wires, values by keyboard."""
+    for id_, module, at, value in NODES:
+        made = desk.drag_module(module, *at)
+        page = desk.window.inspector.page
+        assert page.subject == ("node", (made, module))
+        if made != id_:
+            desk.type_into(page.name.field, id_)
+        assert id_ in desk.graph
+        if value is not None:
+            desk.type_into(desk.window.inspector.page.value.line, value)
+    for source, target in WIRES:
+        desk.wire(source, target)
+    desk.settle()
+
+
+def step_to_the_end(desk):
+    """Press Next until there is nothing left; the sentences that were told."""
+    desk.view.setFocus()
+    told = []
+    while not desk.document.playhead.is_at_end:
+        desk.press_key(Qt.Key.Key_PageDown)
+        told.append(desk.window.sentence.sentence.text)
+    return told
+
+
+def at_working_zoom(desk):
+    """All of the graph in sight, large enough for numbers."""
+    desk.window.workspaces.step()
+    desk.window.resize(1600, 900)
+    desk.qtbot.wait(1)
+    desk.view.zoom_to_fit()
+    assert desk.view.zoom >= 0.7
+
+
+def test_build_step_undo_redo_save_reopen(desk, tmp_path, monkeypatch):
+    empty = dumps(desk.graph)
+    for _ in range(2):
+        desk.press_key(Qt.Key.Key_Minus, CONTROL)
+    desk.view.centerOn(560, 160)
+    build(desk)
+    assert set(desk.graph.nodes) == {row[0] for row in NODES}
+    assert {(str(x.source), str(x.target)) for x in desk.graph.edges} == set(WIRES)
+    assert not desk.document.check.problems
+    assert desk.document.playhead.is_at_start
+
+    told = step_to_the_end(desk)
+    assert len(told) == 8
+    assert told[0] == "x1 (Multiply): y = a × b = 3 × 2 = 6"
+    last = "x1 (Multiply): gradient of a = gradient of y × b = 1 × 2 = 2; of b = 1 × 3 = 3"
+    assert told[-1] == last
+    at_working_zoom(desk)
+    assert desk.texts("gradient") == ANNOTATIONS
+    assert desk.texts("value") == VALUES
+    built = dumps(desk.graph)
+
+    steps = 0
+    while desk.document.history.undo_text is not None:
+        desk.press_key(Qt.Key.Key_Z, CONTROL)
+        steps += 1
+    assert dumps(desk.graph) == empty
+    desk.settle()
+    assert not desk.view.canvas.items_by_id
+    for _ in range(steps):
+        desk.press_key(Qt.Key.Key_Z, CONTROL | SHIFT)
+    assert dumps(desk.graph) == built
+    desk.settle()
+
+    path = tmp_path / "by_hand.gradwire"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(path), ""))
+    desk.press_key(Qt.Key.Key_S, CONTROL)
+    assert desk.document.is_saved
+    assert path.read_bytes() == built
+    desk.press_key(Qt.Key.Key_N, CONTROL)
+    assert not desk.graph.nodes
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(path), ""))
+    desk.press_key(Qt.Key.Key_O, CONTROL)
+    desk.settle()
+    assert desk.document.playhead.is_at_start
+    assert step_to_the_end(desk) == told
+    at_working_zoom(desk)
+    assert desk.texts("gradient") == ANNOTATIONS
+
+
+def test_the_forward_phase_shows_no_gradients(desk):
+    desk.open(next(p for p in examples() if p.stem == "backprop_by_hand"))
+    at_working_zoom(desk)
+    assert desk.texts("gradient") == {}
+    assert desk.texts("value") == {"x.y": "2", "w.y": "3", "b.y": "1", "y_true.y": "4"}
+    desk.press_key(Qt.Key.Key_F7)
+    assert desk.texts("value") == VALUES
+    assert desk.texts("gradient") == {}
+    desk.press_key(Qt.Key.Key_PageDown, SHIFT)
+    assert desk.texts("gradient") == {}  # what arrives at the loss is summed first
+    desk.press_key(Qt.Key.Key_PageDown, SHIFT)
+    assert desk.texts("gradient") == {"loss.x": "∂ −1 ×−1"}
+
+
+def test_a_value_is_changed_while_one_looks_at_a_step(desk):
+    """The playhead stays at its step, and the numbers there are the new ones."""
+    desk.open(next(p for p in examples() if p.stem == "backprop_by_hand"))
+    at_working_zoom(desk)
+    desk.press_key(Qt.Key.Key_F5)
+    desk.press_key(Qt.Key.Key_PageUp)
+    before = desk.document.playhead.step
+    desk.click(desk.middle("w"))
+    desk.type_into(desk.window.inspector.page.value.line, "5")
+    desk.settle()
+    assert desk.document.playhead.step == before
+    assert desk.texts("value")["x1.y"] == "10"
+    assert desk.texts("gradient") == {
+        "x2.a": "∂ 1 ×1", "x2.b": "∂ 1 ×1", "difference.a": "∂ −1 ×1",
+        "difference.b": "∂ 1 ×−1", "loss.x": "∂ −1 ×−1",
+    }  # fmt: skip
+
+
+def test_the_fan_out_is_a_visible_sum(desk):
+    desk.open(next(p for p in examples() if p.stem == "fan_out"))
+    at_working_zoom(desk)
+    desk.press_key(Qt.Key.Key_F5)
+    sums = desk.texts("sum")
+    assert sums["x.y"].startswith("Σ∂ ")
+    parts = [text for port, text in desk.texts("gradient").items()]
+    assert len(parts) >= 3
+
+
+def test_every_example_can_be_stepped_to_its_end(desk):
+    for path in examples():
+        desk.open(path)
+        told = step_to_the_end(desk)
+        assert told
+        assert all(told)
+        assert load(path).title == desk.document.name
+
+
+def test_a_step_begins_at_zero_in_another_graph(desk):
+    paths = examples()
+    desk.open(paths[0])
+    desk.press_key(Qt.Key.Key_F5)
+    assert desk.document.playhead.is_at_end
+    desk.open(paths[1])
+    assert desk.document.playhead.is_at_start
+    assert isinstance(desk.graph, Graph)
