@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import weakref
 from collections.abc import Callable
@@ -39,7 +40,9 @@ class _Task(QRunnable):
     def run(self) -> None:
         if self._ticket not in self._post.askers:
             return  # nobody waits any more
-        self._post.arrived.emit(self._ticket, *attempt(self._work))
+        found = attempt(self._work)
+        with contextlib.suppress(RuntimeError):  # the program ended meanwhile
+            self._post.arrived.emit(self._ticket, *found)
 
 
 def attempt(work: Callable[[], Any]) -> tuple[Any, Exception | None]:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from gui.icons import paint_icon
-from gui.inspector.fields import paint_frame
+from gui.inspector.borders import paint_frame
 from gui.theme import Theme
 
 HEIGHT = 26

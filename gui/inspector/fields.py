@@ -10,61 +10,25 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QValidator
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QValidator
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QWidget,
+)
 
 from graph import AttributeSpec
 from gui.icons import paint_icon
+from gui.inspector.borders import frame, paint_frame
 from gui.numbers import MINUS, plain
 from gui.theme import Theme
 from gui.values import BadValue, parse_value
 
 _ENTRY = re.compile(r"[+-]?[0-9]+|[A-Za-z_]\w*")
 _LIST = re.compile(r"\s*[\[(]?([^\[\]()]*)[\])]?\s*")
-
-
-def frame(widget: QWidget, theme: Theme, *, inverts: bool = True) -> None:
-    """Give an input a border that can be seen, and another when it has the focus.
-
-    Fusion draws the border as a darker `Window` and the focus as a darker `Highlight`, so those
-    two roles are chosen backwards from the inks wanted. `inverts`: chosen text is inverse too.
-    """
-
-    _Frame(widget, theme, inverts)
-
-
-class _Frame(QObject):
-    """Keeps a widget's palette in the theme's inks for as long as the widget lives."""
-
-    def __init__(self, widget: QWidget, theme: Theme, inverts: bool) -> None:
-        super().__init__(widget)
-        self._theme, self._inverts = theme, inverts
-        theme.changed.connect(self._dye)
-        self._dye()
-
-    def _dye(self) -> None:
-        palette = self._theme.palette()
-        line = QColor(self._theme.color("line"))  # a copy: the theme shares its own
-        hue, saturation, value, _ = line.getHsv()
-        line.setHsv(hue, saturation, min(round(value * 1.4), 255))
-        palette.setColor(QPalette.ColorRole.Window, line)
-        if self._inverts:
-            palette.setColor(QPalette.ColorRole.Highlight, self._theme.color("text"))
-            palette.setColor(QPalette.ColorRole.HighlightedText, self._theme.color("panel"))
-        self.parent().setPalette(palette)
-
-
-def paint_frame(painter: QPainter, widget: QWidget, theme: Theme) -> None:
-    """Ground and border of a button: filled under the pointer, thicker with the focus."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    width = 2 if widget.hasFocus() else 1
-    ink = "text" if widget.hasFocus() else "line" if widget.isEnabled() else "grid"
-    is_hot = widget.isEnabled() and widget.underMouse()
-    painter.setBrush(theme.color("selected" if is_hot else "node"))
-    painter.setPen(QPen(theme.color(ink), width))
-    room = QRectF(widget.rect()).adjusted(width / 2, width / 2, -width / 2, -width / 2)
-    painter.drawRoundedRect(room, 4, 4)
 
 
 class LineField(QLineEdit):

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QGridLayout, QSpinBox, QVBoxLayout, QWidget
 from graph import PortRef
 from gui.inspector.axes import Array, Plane
 from gui.inspector.background import Background
+from gui.inspector.borders import frame
 from gui.inspector.buttons import Button
-from gui.inspector.fields import ChoiceField, frame
+from gui.inspector.fields import ChoiceField
 from gui.inspector.heat_map import MOST, HeatMap
 from gui.inspector.labels import Label
 from gui.inspector.number_line import NumberLine

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from graph import Check, Graph, PortRef, PortType
 from graph.tensor import itemsize
 from gui.inspector.background import SMALL, Background
-from gui.inspector.fields import frame
+from gui.inspector.borders import outline
 from gui.numbers import format_bytes, format_count, format_shape
 from gui.theme import Theme
 
@@ -167,7 +167,7 @@ class LayerTable(QTableView):
         self.document = document
         self.lines = LayerModel(theme, self)
         self.setModel(self.lines)
-        frame(self, theme, inverts=False)
+        outline(self, theme)
         self._work = Background(self)
         self._work.answered.connect(self._take)
         self.setAccessibleName(self.tr("Nodes of the graph"))
@@ -183,7 +183,7 @@ class LayerTable(QTableView):
         head.setFont(theme.font(11))
         head.setHighlightSections(False)
         head.setMinimumSectionSize(32)
-        for column, width in enumerate((80, 66, 76, 60)):
+        for column, width in enumerate((80, 76, 72, 56)):
             head.resizeSection(column, width)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.clicked.connect(self._open)

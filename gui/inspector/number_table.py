@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from gui.inspector.axes import Array, Plane
-from gui.inspector.fields import frame
+from gui.inspector.borders import outline
 from gui.inspector.table_model import NumbersModel
 from gui.numbers import format_count
 from gui.theme import Theme
@@ -31,7 +31,7 @@ class NumberTable(QTableView):
         self.numbers = NumbersModel(theme, edits=edits, parent=self)
         self.setModel(self.numbers)
         self.setFont(theme.font(12, mono=True))
-        frame(self, theme, inverts=False)
+        outline(self, theme)
         self.setAccessibleName(self.tr("Table of numbers"))
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setWordWrap(False)

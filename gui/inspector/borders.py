@@ -1,0 +1,71 @@
+"""Borders that can be seen: Fusion's own are too faint for these grounds, and have gradients."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QRectF
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen
+from PySide6.QtWidgets import QAbstractItemView, QWidget
+
+from gui.theme import Theme
+
+
+def frame(widget: QWidget, theme: Theme) -> None:
+    """Give an input a border that can be seen, and another when it has the focus.
+
+    Fusion draws the border as a darker `Window` and the focus as a darker `Highlight`, so those
+    two roles are chosen backwards from the inks wanted.
+    """
+
+    _Frame(widget, theme)
+
+
+def outline(view: QAbstractItemView, theme: Theme) -> None:
+    """Give a table the same border; its parts keep the palette of the window."""
+    _Outline(view, theme)
+
+
+class _Frame(QObject):
+    """Keeps a widget's palette in the theme's inks for as long as the widget lives."""
+
+    def __init__(self, widget: QWidget, theme: Theme) -> None:
+        super().__init__(widget)
+        self._theme = theme
+        theme.changed.connect(self._dye)
+        self._dye()
+
+    def _dye(self) -> None:
+        palette = self._theme.palette()
+        line = QColor(self._theme.color("line"))  # a copy: the theme shares its own
+        hue, saturation, value, _ = line.getHsv()
+        line.setHsv(hue, saturation, min(round(value * 1.4), 255))
+        palette.setColor(QPalette.ColorRole.Window, line)
+        palette.setColor(QPalette.ColorRole.Highlight, self._theme.color("text"))
+        palette.setColor(QPalette.ColorRole.HighlightedText, self._theme.color("panel"))
+        self.parent().setPalette(palette)
+
+
+class _Outline(QObject):
+    """Keeps a table's border in the theme's ink."""
+
+    def __init__(self, view: QAbstractItemView, theme: Theme) -> None:
+        super().__init__(view)
+        self._theme = theme
+        theme.changed.connect(self._dye)
+        self._dye()
+
+    def _dye(self) -> None:
+        line, text = self._theme.color("line").name(), self._theme.color("text").name()
+        resting = f"QTableView {{ border: 1px solid {line}; }}"
+        self.parent().setStyleSheet(f"{resting} QTableView:focus {{ border-color: {text}; }}")
+
+
+def paint_frame(painter: QPainter, widget: QWidget, theme: Theme) -> None:
+    """Ground and border of a button: filled under the pointer, thicker with the focus."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    width = 2 if widget.hasFocus() else 1
+    ink = "text" if widget.hasFocus() else "line" if widget.isEnabled() else "grid"
+    is_hot = widget.isEnabled() and widget.underMouse()
+    painter.setBrush(theme.color("selected" if is_hot else "node"))
+    painter.setPen(QPen(theme.color(ink), width))
+    room = QRectF(widget.rect()).adjusted(width / 2, width / 2, -width / 2, -width / 2)
+    painter.drawRoundedRect(room, 4, 4)
