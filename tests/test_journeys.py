@@ -1,5 +1,10 @@
 """Whole stories, told with mouse and keys on the real window."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
@@ -10,6 +15,7 @@ from tests.window_desk import desk_for
 
 pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")
 
+ROOT = Path(__file__).parent.parent
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -138,6 +144,18 @@ def test_build_step_undo_redo_save_reopen(desk, tmp_path, monkeypatch):
     assert step_to_the_end(desk) == told
     at_working_zoom(desk)
     assert desk.texts("gradient") == ANNOTATIONS
+
+
+def test_a_real_drag_from_the_palette():
+    """The drag as Qt itself runs it, in a program of its own (`offscreen` has none)."""
+    environment = os.environ | {"QT_QPA_PLATFORM": "minimal:enable_fonts"}
+    command = [sys.executable, "-m", "tests.real_drag"]
+    found = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100
+    )
+    assert found.stdout.split() == ["minimal", "input@16,8", "multiply@136,48", "linear@232,80"], (
+        found.stderr
+    )
 
 
 def test_the_forward_phase_shows_no_gradients(desk):
