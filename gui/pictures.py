@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QPaintEngine, QPainter, QPen
 
 from gui.numbers import format_number
 from gui.theme import Theme, contrast
@@ -130,14 +130,28 @@ def paint_heat(
     """A heat map of a matrix, or its grey picture, with a hairline around it."""
     cells = pooled(matrix)
     colors = grey_colors(cells, theme) if image else signed_colors(cells, limit_of(matrix), theme)
-    smooth = QPainter.RenderHint.SmoothPixmapTransform
-    before = painter.testRenderHint(smooth)
-    painter.setRenderHint(smooth, False)
-    painter.drawImage(rect, image_of(colors))
-    painter.setRenderHint(smooth, before)
+    if painter.paintEngine().type() == QPaintEngine.Type.Raster:
+        smooth = QPainter.RenderHint.SmoothPixmapTransform
+        before = painter.testRenderHint(smooth)
+        painter.setRenderHint(smooth, False)
+        painter.drawImage(rect, image_of(colors))
+        painter.setRenderHint(smooth, before)
+    else:
+        _paint_cells(painter, rect, colors)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(theme.color("line"), 0))
     painter.drawRect(rect)
+
+
+def _paint_cells(painter: QPainter, rect: QRectF, colors: np.ndarray) -> None:
+    """Cells as rectangles, for files: their readers would blur an image of a few pixels."""
+    rows, columns = colors.shape[:2]
+    width, height = rect.width() / columns, rect.height() / rows
+    for row in range(rows):
+        for column in range(columns):
+            blue, green, red = (int(part) for part in colors[row, column, :3])
+            x, y = rect.left() + column * width, rect.top() + row * height
+            painter.fillRect(QRectF(x, y, width, height), QColor(red, green, blue))
 
 
 def paint_numbers(

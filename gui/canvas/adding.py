@@ -10,8 +10,8 @@ from PySide6.QtGui import QPainter, QPen
 from graph import Node, PortRef, Tensor
 from graph import edits as e
 from gui.canvas import geometry as geo
-from gui.canvas.gestures import tr
 from gui.canvas.node_paint import outline_path
+from gui.canvas.wording import tr
 
 if TYPE_CHECKING:
     from graph import Graph, Module

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from graph import PortRef
 from graph import edits as e
-from gui.canvas.gestures import tr
+from gui.canvas.wording import tr
 
 if TYPE_CHECKING:
     from gui.document import Document

@@ -7,20 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from graph import edits as e
 from gui.canvas import geometry as geo
 from gui.canvas.node_item import NodeItem
+from gui.canvas.wording import tr
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
-
-
-def tr(text: str) -> str:
-    """A text of the canvas in the user's language."""
-    return QCoreApplication.translate("Canvas", text)
 
 
 class Gesture:
@@ -137,9 +133,8 @@ class MoveNodes(Gesture):
 
     def cancel(self) -> None:
         if self._moved:
-            for id_, place in self._places.items():
-                if id_ in self.scene.items_by_id:
-                    self.scene.place_node(id_, place)
+            for id_ in self._places:
+                self.scene.sync_place(id_)
 
     def _shift(self, point: QPointF) -> geo.Point:
         """How far to move so that the held node stands on the grid."""

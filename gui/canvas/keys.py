@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from graph import edits as e
 from gui.canvas.geometry import SNAP
-from gui.canvas.gestures import tr
+from gui.canvas.wording import tr
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from graph import Graph, PortRef
 from graph.port import Shape
 from gui.canvas.geometry import NodeShape, node_shape
+from gui.canvas.wording import tr
 from gui.numbers import format_shape
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Mood:
 
     muted: bool = False
     ring: Literal["", "forward", "reverse"] = ""
+    swell: float = 0.0  # what the pulse adds to the ring's width
     mark: Mark = ""
     is_target: bool = False
     is_selected: bool = False
@@ -103,7 +105,9 @@ def module_text(graph: Graph, id_: str, check: Check | None) -> str:
     name = graph.nodes[id_].module
     type_ = check.types.get(PortRef(id_, "weight")) if check is not None else None
     if type_ is not None and len(type_.shape) == 2 and type_.is_known:
-        return f"{name} {type_.shape[1]}→{type_.shape[0]}"
+        name = f"{name} {type_.shape[1]}→{type_.shape[0]}"
+    if graph.nodes[id_].bypassed:
+        return tr("{module}, bypassed").format(module=name)
     return name
 
 

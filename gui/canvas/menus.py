@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 from graph import PortRef
 from graph import edits as e
 from gui.canvas.deleting import cut_edge, delete_nodes
-from gui.canvas.gestures import tr
+from gui.canvas.wording import tr
 from gui.icons import icon
 
 if TYPE_CHECKING:

@@ -77,7 +77,7 @@ def _paint_body(painter: QPainter, face: Face, mood: Mood, theme: Theme, pixel: 
     shape = face.shape
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if mood.ring:
-        painter.setPen(QPen(theme.color(mood.ring), max(3, 2 * pixel)))
+        painter.setPen(QPen(theme.color(mood.ring), max(3, 2 * pixel) + mood.swell))
         painter.drawPath(outline_path(shape.outline, shape.width, shape.height, 3.5))
     if mood.has_focus:
         painter.setPen(QPen(theme.color("text"), 2 * pixel))

@@ -33,6 +33,7 @@ from gui.canvas.node_item import NodeItem
 from gui.canvas.overview import Plan
 from gui.canvas.plate_paint import paint_plates
 from gui.canvas.plates import Layout, Plate, Sight
+from gui.canvas.pulse import Pulse
 from gui.canvas.touched import moved_nodes, touched_nodes
 from gui.canvas.wire_paint import paint_wires
 from gui.canvas.wires import Wires
@@ -72,6 +73,7 @@ class CanvasScene(QGraphicsScene):
         self._has_pins = False
         self._changed: set[str] = set()
         self._stale: frozenset[str] = frozenset()
+        self.pulse = Pulse(theme, self)
         self._stale_timer = QTimer(self, singleShot=True, interval=STALE_AFTER)
         self._stale_timer.timeout.connect(self._mark_stale)
         self._listen()
@@ -83,7 +85,8 @@ class CanvasScene(QGraphicsScene):
         document.edited.connect(self._after_edit)
         document.checked.connect(self._after_check)
         document.traced.connect(self._after_trace)
-        document.playhead_moved.connect(self.refresh)
+        document.playhead_moved.connect(self._after_step)
+        self.pulse.changed.connect(self._paint_step)
         document.selection_changed.connect(self.update)
         self.theme.changed.connect(self.refresh)
 
@@ -137,7 +140,7 @@ class CanvasScene(QGraphicsScene):
         for id_ in touched:
             self._sync_node(id_)
         for id_ in moved_nodes(edit) - touched:
-            self._sync_place(id_)
+            self.sync_place(id_)
         self._changed |= touched
         if touched:
             self._stale_timer.start()
@@ -165,7 +168,8 @@ class CanvasScene(QGraphicsScene):
             self.boxes.put(id_, item.box())
         self._put_wires(edge.target for edge in graph.store.edges_at(id_))
 
-    def _sync_place(self, id_: str) -> None:
+    def sync_place(self, id_: str) -> None:
+        """Draw a node where the document says."""
         if id_ in self.items_by_id:
             self.place_node(id_, self.document.graph.nodes[id_].at or (0.0, 0.0))
 
@@ -192,6 +196,15 @@ class CanvasScene(QGraphicsScene):
         self._stale = frozenset()
         self._stale_timer.stop()
         self.refresh()
+
+    def _after_step(self) -> None:
+        self.pulse.beat()
+        self.refresh()
+
+    def _paint_step(self) -> None:
+        step = self.document.shown.step
+        if step is not None and step.node in self.items_by_id:
+            self.items_by_id[step.node].update()
 
     def _mark_stale(self) -> None:
         """Mark the nodes whose numbers an edit can have changed, as long as no run answers."""
@@ -237,6 +250,7 @@ class CanvasScene(QGraphicsScene):
         return Mood(
             muted=bool(shown.position) and shown.is_ahead(id_),
             ring=step.phase if step is not None and step.node == id_ else "",
+            swell=self.pulse.extra,
             mark=self._mark(id_, problems),
             is_target=target is not None and target.node == id_,
             is_selected=is_selected,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QToolTip
 
-from gui.canvas.gestures import tr
 from gui.numbers import format_number
 from gui.pictures import limit_of
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from graph import PortRef
     from gui.canvas.plates import Plate
     from gui.canvas.view import CanvasView
+from gui.canvas.wording import tr
 
 
 def show_tip(view: CanvasView, pixel: QPoint, screen: QPoint) -> None:

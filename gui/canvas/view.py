@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QInputDevice, QPainter
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from graph import PortRef
@@ -70,6 +70,8 @@ class CanvasView(QGraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Canvas"))
         self.document.replaced.connect(self._start_anew)
+        # Gestures end before their edit; an edit during one (undo by key) calls it off.
+        self.document.edited.connect(self.cancel_gesture)
 
     # --- what others ask for -------------------------------------------------------------
 
@@ -240,9 +242,10 @@ class CanvasView(QGraphicsView):
         """A mouse wheel zooms at the pointer; a touchpad pans, and zooms with Ctrl."""
         pixels, angle = event.pixelDelta(), event.angleDelta()
         zooms = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        is_touch = event.phase() != Qt.ScrollPhase.NoScrollPhase and not pixels.isNull()
+        is_touch = event.device().type() == QInputDevice.DeviceType.TouchPad
+        is_touch |= event.phase() != Qt.ScrollPhase.NoScrollPhase and not pixels.isNull()
         if is_touch and not zooms:
-            self.camera.pan(pixels)
+            self.camera.pan(angle / 2 if pixels.isNull() else pixels)
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.camera.pan(QPointF(angle.y() / 2, 0))
         elif angle.y():

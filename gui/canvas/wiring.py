@@ -13,9 +13,10 @@ from PySide6.QtGui import QPainter
 
 from graph import Edge, PortRef
 from graph import edits as e
-from gui.canvas.gestures import Gesture, tr
+from gui.canvas.gestures import Gesture
 from gui.canvas.notices import paint_notice
 from gui.canvas.wire_paint import paint_loose_wire
+from gui.canvas.wording import tr
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
