@@ -112,11 +112,11 @@ def test_states_are_told_apart(qtbot):
     graph.set_tensor("x.y", np.array([1.0, np.nan]))
     desk = InspectorDesk(qtbot, graph)
     desk.run()
-    assert figures(desk.edge("aside.x")) == ("[2] NaN", "no path", "no path")
+    assert figures(desk.edge("aside.x")) == ("[2] NaN", "diagonal", "no path")
     assert desk.page.product.said == ""
-    press_tab(desk.page, JACOBIAN)
-    said = desk.page.jacobian.caption.said
-    assert said == "No local derivative: no path leads from here to the target."
+    press_tab(desk.page, GRADIENT)
+    said = desk.page.gradient.caption.said
+    assert said == "No gradient: no path leads from here to the target."
     press_tab(desk.page, VALUE)
     assert desk.page.value.statistics.said["NaN"] == "1"
     page = desk.edge("sign.x")

@@ -128,6 +128,7 @@ class AxesChooser(QWidget):
         step.setValue(self.plane.place[axis])
         step.setAccessibleName(self.tr("Place on axis {0}").format(axis))
         step.setFont(self._theme.font(13))
+        step.setMinimumHeight(24)
         step.setKeyboardTracking(False)
         frame(step, self._theme)
         step.valueChanged.connect(lambda at: self._move(axis, at))

@@ -11,7 +11,8 @@ from gui.inspector.figures import Figures
 from gui.inspector.jacobian_panel import JacobianPanel
 from gui.inspector.labels import Label, Rule, Sentence
 from gui.inspector.parameter_list import ParameterRow
-from gui.inspector.product import port_name, product_text, target_name
+from gui.inspector.product import port_name, product_text, target_name, title_name
+from gui.inspector.readings import local_derivative
 from gui.inspector.section import Heading
 from gui.inspector.tabs import Tabs
 from gui.inspector.tensor_panel import TensorPanel
@@ -57,9 +58,10 @@ class EdgePage(QWidget):
         """Show the graph as it is now."""
         graph = self.document.graph
         edge = graph.incoming(self.target)
-        end = target_name(graph, self.target)
+        end = target_name(graph, self.target, title_name)
         if edge is not None:
-            title = self.tr("Edge  {0} → {1}").format(port_name(graph, edge.source), end)
+            start = port_name(graph, edge.source, title_name)
+            title = self.tr("Edge  {0} → {1}").format(start, end)
         else:
             title = self.tr("Parameter  {0}").format(end)
         self.heading.say(title)
@@ -72,7 +74,7 @@ class EdgePage(QWidget):
         shown, target = self.document.shown, self.target
         edge = self.document.graph.incoming(target)
         value = shown.value(edge.source if edge else target)
-        gradient, factor = shown.gradient(target), shown.factor(target)
+        gradient, factor = shown.gradient(target), local_derivative(shown, target)
         self.figures.show_readings(value, factor, gradient)
         self.product.say(product_text(self.document, target))
         self.product.setVisible(bool(self.product.said))
@@ -81,7 +83,7 @@ class EdgePage(QWidget):
         for index, panel in enumerate(self.panels):
             panel.setVisible(index == chosen)
         if chosen == JACOBIAN:
-            self.jacobian.show_edge(shown, target)
+            self.jacobian.show_edge(shown, target, factor)
         else:
             self.panels[chosen].show_reading((value, gradient)[chosen])
 

@@ -131,6 +131,7 @@ class WholeField(QAbstractSpinBox):
         super().__init__(parent)
         self._minimum, self._optional, self._kept = minimum, optional, ""
         self.is_stepping = False
+        self.setMinimumHeight(24)
         self.setFont(theme.font(13))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.editingFinished.connect(self.committed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from gui.canvas.notes import factor_forms
@@ -24,6 +25,11 @@ class Figure:
         self.caption = Label(theme, name, size=11, ink="muted", parent=parent)
         self.label = Label(theme, size=LARGE, weight=600, ink=ink, parent=parent)
         self.label.setMinimumHeight(24)
+
+    def fits(self, text: str) -> bool:
+        """Whether there is room for a figure."""
+        font = self._theme.font(LARGE if len(text) <= LONGEST else SMALL, 600)
+        return QFontMetrics(font).horizontalAdvance(text) <= WIDEST
 
     def say(self, text: str, is_value: bool) -> None:
         """Write a figure, or a word in its place."""
@@ -59,5 +65,7 @@ class Figures(QWidget):
         """Write all three."""
         self.value.say(short_value(value), value.is_value)
         forms = factor_forms(factor)
-        self.factor.say(forms[0] if forms else state_word(factor.state), bool(forms))
+        fitting = [form for form in forms if self.factor.fits(form)]
+        text = next(iter(fitting or forms[-1:]), state_word(factor.state))
+        self.factor.say(text, bool(forms))
         self.gradient.say(short_gradient(gradient), gradient.is_value)

@@ -24,13 +24,12 @@ from gui.numbers import format_count, format_percent
 from gui.theme import Theme
 
 if TYPE_CHECKING:
-    from gui.shown import Shown
+    from gui.shown import Reading, Shown
     from runtime.maps import LinearMap
 
 TABLE = 176
 AT_ONCE = 64 * 64  # entries up to which a window is computed where it is shown
 COSTLY = 10**6
-HARD_SPACE = "\u00a0"  # where a line may not be broken
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,13 @@ def words(linear: LinearMap) -> str:
     """The structure: `dense`, `block-diagonal: 3 blocks of 5×5`."""
     description = linear.describe()
     if description == linear.structure:
-        return linear.structure
-    return f"{linear.structure}: {description}".replace(" ", HARD_SPACE)
+        return _unbroken(description)
+    return _unbroken(f"{linear.structure}: {description}")
+
+
+def _unbroken(text: str) -> str:
+    """The same in one line: spaces and hyphens at which no line is broken."""
+    return text.replace(" ", "\u00a0").replace("-", "\u2011")
 
 
 class JacobianPanel(QWidget):
@@ -96,9 +100,8 @@ class JacobianPanel(QWidget):
         ):  # fmt: skip
             column.addWidget(part)
 
-    def show_edge(self, shown: Shown, target: PortRef) -> None:
+    def show_edge(self, shown: Shown, target: PortRef, reading: Reading) -> None:
         """Show d(outputs)/d(input) of the node at the edge's end, once the playhead is there."""
-        reading = shown.factor(target)
         maps = shown.trace.jacobians(target) if reading.is_value else {}
         self._port = target.port
         if not maps:
@@ -200,6 +203,7 @@ class WindowChooser(QWidget):
         for line, (name, step) in enumerate(zip(names, (self.row, self.column), strict=True)):
             step.setAccessibleName(name)
             step.setFont(theme.font(13))
+            step.setMinimumHeight(24)
             step.setSingleStep(MOST)
             step.setKeyboardTracking(False)
             frame(step, theme)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,19 +19,30 @@ if TYPE_CHECKING:
 MAX_TERMS = 4
 
 
-def port_name(graph: Graph, port: PortRef) -> str:
+Namer = Callable[["Graph", str], str]
+
+
+def node_name(graph: Graph, id_: str) -> str:
+    """The label where it can stand in a formula (`log p` could be read as one), else the id."""
+    label = graph.nodes[id_].label
+    return label if label and label.replace("_", "").isalnum() else id_
+
+
+def title_name(graph: Graph, id_: str) -> str:
+    """What the canvas calls a node."""
+    return graph.nodes[id_].label or id_
+
+
+def port_name(graph: Graph, port: PortRef, name: Namer = node_name) -> str:
     """The node's name; with the port's where the node has several outputs."""
-    node = graph.nodes[port.node]
     module = graph.module(port.node)
-    name = node.label or node.id
     several = module is None or len(module.output_ports) > 1
-    return f"{name}.{port.port}" if several else name
+    return f"{name(graph, port.node)}.{port.port}" if several else name(graph, port.node)
 
 
-def target_name(graph: Graph, target: PortRef) -> str:
+def target_name(graph: Graph, target: PortRef, name: Namer = node_name) -> str:
     """`mul.b`: the port at which an edge ends."""
-    node = graph.nodes[target.node]
-    return f"{node.label or node.id}.{target.port}"
+    return f"{name(graph, target.node)}.{target.port}"
 
 
 def input_name(graph: Graph, target: PortRef) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from graph import PortRef
 from gui.canvas.notes import gradient_forms, numbers_or_range, value_forms
 from gui.numbers import format_number, format_shape
-from gui.shown import Reading
+from gui.shown import Reading, Shown
 
 QUICK = 1_000_000  # entries up to which a norm is worked out where it is shown
 
@@ -48,6 +49,18 @@ def short_value(reading: Reading) -> str:
     if reading.array.size > QUICK:
         return format_shape(reading.array.shape)
     return value_forms(reading, "", False)[-1]
+
+
+def local_derivative(shown: Shown, target: PortRef) -> Reading:
+    """The factor at an input port; where no path leads on, the Jacobian is there all the same."""
+    reading = shown.factor(target)
+    if reading.state != "no path" or shown.trace is None or shown.is_ahead(target.node):
+        return reading
+    try:
+        found = shown.trace.jacobian(target)
+    except LookupError:
+        return reading
+    return reading if found is None else Reading("value", map=found)
 
 
 def value_range(reading: Reading) -> str:
