@@ -53,6 +53,7 @@ def _add_node(graph: Graph, edit: e.AddNode) -> e.Edit:
     if node.bypassed:
         _check_bypass(node.id, module)
     graph.store.put_node(replace(node, attributes=_normal(module, node.attributes)), edit.rank)
+    graph.keep_module(node.id, module)
     graph.store.tensors.update(edit.tensors)
     return e.RemoveNode(node.id)
 
@@ -80,7 +81,7 @@ def _connect(graph: Graph, edit: e.Connect) -> e.Edit:
     if edit.rank is None:
         wiring.check_edge(graph, edge.source, edge.target, delay=edge.delay)
     else:  # an edge that comes back stood here before: only its ends can be gone
-        wiring.check_ends(graph, edge.source, edge.target)
+        wiring.check_ends(graph, edge.source, edge.target, delay=edge.delay)
         wiring.check_free(graph, edge.source, edge.target)
     graph.store.put_edge(edge, edit.rank)
     graph.types.forget(edge.target.node)

@@ -21,6 +21,8 @@ from graph.topology import find_cycle, topological_order
 from graph.types import Types
 
 Listener = Callable[[e.Edit], None]
+# Modules with their default settings: instances never change, so nodes share them.
+_plain: dict[type[Module], Module] = {}
 
 
 class Graph:
@@ -129,6 +131,8 @@ class Graph:
         if kind is None:
             return None
         try:
+            if not node.attributes:
+                return _plain.get(kind) or _plain.setdefault(kind, kind())
             return kind(**{k: v for k, v in node.attributes.items() if not k.startswith("x-")})
         except GraphError as error:
             raise type(error)(
@@ -138,6 +142,10 @@ class Graph:
                 expected=error.expected,
                 mend=error.mend,
             ) from None
+
+    def keep_module(self, id_: str, module: Module | None) -> None:
+        """Remember the instance of a node that was just added."""
+        self._modules[id_] = module
 
     def drop_module(self, id_: str) -> None:
         """Forget the instance of a node whose settings change."""
@@ -249,7 +257,7 @@ class Graph:
         for node in nodes:
             apply(graph, e.AddNode(node))
         for edge in edges:
-            wiring.check_ends(graph, edge.source, edge.target)
+            wiring.check_ends(graph, edge.source, edge.target, delay=edge.delay)
             wiring.check_free(graph, edge.source, edge.target)
             graph.store.put_edge(edge, None)
         cycle = find_cycle(graph.store.nodes, graph.edges)

@@ -28,7 +28,7 @@ class PortRef(NamedTuple):
         """Read `node.port`; raises `UnknownPort` where the text has another form."""
         if isinstance(text, PortRef):
             return text
-        node, dot, port = text.rpartition(".")
+        node, dot, port = text.partition(".")  # no id has a dot
         if not (node and dot and port):
             raise UnknownPort(
                 found=repr(text), expected="NODE.PORT", mend="Write the port behind a dot."

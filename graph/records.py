@@ -76,6 +76,8 @@ def bad_character(text: str, *, lines: bool = False) -> str | None:
 
     `lines` allows line feeds and tabs.
     """
+    if text.isprintable():  # which none of them is
+        return None
     for character in text:
         if lines and character in "\n\t":
             continue

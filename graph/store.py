@@ -121,8 +121,9 @@ class Store:
         )
 
     def edges_at(self, id_: str) -> tuple[Edge, ...]:
-        """All edges that touch a node, arriving first."""
-        return (*self.arriving[id_].values(), *self.leaving[id_].values())
+        """All edges that touch a node, arriving first; a delayed edge to itself stands once."""
+        leaving = (edge for edge in self.leaving[id_].values() if edge.target.node != id_)
+        return (*self.arriving[id_].values(), *leaving)
 
     def _index(self) -> None:
         if self._indexed:

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from graph.model import Graph
 
 
-def check_ends(graph: Graph, source: PortRef, target: PortRef) -> None:
+def check_ends(graph: Graph, source: PortRef, target: PortRef, *, delay: int = 0) -> None:
     """Raise unless both ports exist and are an output and an input of two nodes.
 
+    With a delay the two may be one node: that is how a loop in time is drawn.
     A node of an unknown module is taken at its word: its ports are not known.
     """
     for ref, side in ((source, "output"), (target, "input")):
@@ -48,7 +49,7 @@ def check_ends(graph: Graph, source: PortRef, target: PortRef) -> None:
                 expected=f"one of {', '.join(names)}" if names else f"a module with {side}s",
                 mend=did_you_mean(ref.port, names),
             )
-    if source.node == target.node:
+    if source.node == target.node and not delay:
         raise SelfLoop(
             node=target.node,
             port=target.port,
@@ -121,7 +122,7 @@ def _stands_without(graph: Graph, target: PortRef) -> bool:
 
 def check_edge(graph: Graph, source: PortRef, target: PortRef, *, delay: int = 0) -> None:
     """Raise the `WiringError` (or `UnknownNode`) for which the edge is refused, if any."""
-    check_ends(graph, source, target)
+    check_ends(graph, source, target, delay=delay)
     check_free(graph, source, target)
     if not delay:
         check_acyclic(graph, source, target)

@@ -81,18 +81,22 @@ def _check_structure(data: bytes, text: str, name: str) -> bool:
 
     Done before anything is built, on what is left without the strings' insides.
     """
-    skeleton = _STRINGS.sub(b'"', data)
+    _check_parts(data.count(b'"') // 2, name)
+    skeleton = _STRINGS.sub(b"", data)
     brackets = skeleton.translate(None, _NO_BRACKET)
-    parts = len(brackets) + skeleton.count(b'"')
-    if parts > MAX_PARTS:
-        found, expected = f"{parts} brackets and texts", f"at most {MAX_PARTS}"
-        raise FileError(name, "$", sentence("", found, expected, ""))
+    _check_parts(len(brackets), name)
     if max(accumulate(map(_DEEPER.__getitem__, brackets)), default=0) > MAX_DEPTH:
         where = _path_at(text, MAX_DEPTH)
         where = where if len(where) <= 200 else where[:199] + "…"
         found, expected = "lists and objects inside each other", f"at most {MAX_DEPTH} levels"
         raise FileError(name, where, sentence("", found, expected, ""))
     return _SUSPECT.search(skeleton) is not None
+
+
+def _check_parts(count: int, name: str) -> None:
+    if count > MAX_PARTS:
+        found, expected = f"{count} brackets or texts", f"at most {MAX_PARTS}"
+        raise FileError(name, "$", sentence("", found, expected, ""))
 
 
 def _decode_json(text: str, name: str, is_suspect: bool) -> tuple[Any, bool]:
@@ -131,7 +135,8 @@ def _decode_json(text: str, name: str, is_suspect: bool) -> tuple[Any, bool]:
         document = json.loads(text, object_pairs_hook=unique, parse_constant=constant, **numbers)
     except json.JSONDecodeError as error:
         found = f"a fault in line {error.lineno}, column {error.colno} ({error.msg})"
-        mend = "The file may be cut off." if error.pos >= len(text.rstrip()) else ""
+        is_cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
+        mend = "The file may be cut off." if is_cut else ""
         reason = sentence("", found, "a JSON document", mend)
         raise FileError(name, _path_at(text[: error.pos]), reason) from None
     return document, bool(faults)

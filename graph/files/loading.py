@@ -192,7 +192,7 @@ class _Reader:
     def closing(self, cycle: tuple[str, ...], edges: list[dict[str, Any]]) -> str:
         """The path of the last edge of a cycle."""
         pairs = set(zip(cycle, (*cycle[1:], *cycle[:1]), strict=True))
-        node_of: Callable[[str], str] = lambda port: port.rpartition(".")[0]  # noqa: E731
+        node_of: Callable[[str], str] = lambda port: port.partition(".")[0]  # noqa: E731
         ends = [(node_of(edge["from"]), node_of(edge["to"])) for edge in edges]
         return step("$.edges", max(i for i, pair in enumerate(ends) if pair in pairs))
 

@@ -13,8 +13,8 @@ from graph.files.limits import MAX_RANK, MAX_TENSOR_BYTES, VALUES_WRITTEN
 from graph.files.schema import TensorRecord
 from graph.tensor import DTYPES, FLOATING, FORMATS, Tensor, itemsize
 
-# Decimal digits that may do for a dtype, and those that always do (IEEE 754).
-_DIGITS = {"float16": range(3, 6), "float32": range(6, 10)}
+# Decimal digits that always do for a dtype (IEEE 754), and fewer.
+_DIGITS = {"float16": range(1, 6), "float32": range(1, 10)}
 
 
 def decode(record: TensorRecord) -> Tensor:
@@ -51,8 +51,13 @@ def encode(tensor: Tensor) -> dict[str, Any]:
 
 
 def _short(value: Any, dtype: str) -> Any:
-    """The number with the fewest digits that the dtype rounds to `value`: 0.1, not 0.100000001."""
+    """The number with the fewest digits that the dtype rounds to `value`: 0.1, not 0.100000001.
+
+    Whole numbers stay as they are.
+    """
     letter = FORMATS[dtype]
+    if float(value).is_integer():
+        return value
     for digits in _DIGITS.get(dtype, ()):
         rounded = float(f"{value:.{digits}g}")
         try:
