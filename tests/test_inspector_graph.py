@@ -152,6 +152,25 @@ def test_undo_of_a_selected_node_leads_to_the_graph(desk):
     assert desk.page.subject == ("graph", None)
 
 
+@pytest.mark.parametrize("field", ["label", "name", "note", "value", "shape"])
+def test_a_field_outlives_its_node_for_a_moment(desk, field):
+    desk.document.do(AddNode(Node("extra", "Input")), "Add Input")
+    page = desk.node("extra")
+    paper = {
+        "label": page.label.field,
+        "name": page.name.field,
+        "note": page.note.paper,
+        "value": page.value.line,
+        "shape": page.form.rows["shape"].field,
+    }[field]
+    paper.setFocus()
+    QTest.keyClicks(paper, "12")
+    desk.document.undo()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert "extra" not in desk.graph
+    assert desk.undo_text() is None
+
+
 def test_every_field_has_a_name_for_who_cannot_see_it(desk):
     for page in (desk.page, desk.node("hidden"), desk.node("x"), desk.edge("hidden.x")):
         for kind in (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit):

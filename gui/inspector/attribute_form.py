@@ -57,6 +57,8 @@ class AttributeRow(QWidget):
 
     def commit(self) -> None:
         """Put the field's value into the graph; a refusal is shown here and the text stays."""
+        if self.id not in self.document.graph:
+            return  # left because its node went away
         if getattr(self.field, "is_edited", True) is False:
             self.error.say("")  # Escape brought the old value back
             return

@@ -27,16 +27,21 @@ Namer = Callable[[int, int], str]
 
 @dataclass(frozen=True)
 class Drawing:
-    """What is drawn of a matrix: pooled cells, and the number at the ends of the colours."""
+    """What is drawn of a matrix: pooled cells, and the number at the ends of the colours.
+
+    `has_odd`: some entries are no finite numbers.
+    """
 
     cells: Array
     limit: float
+    has_odd: bool
 
     @classmethod
     def of(cls, matrix: Array) -> Drawing:
         """Pool a matrix of any size; fit for the background."""
         numbers = np.asarray(matrix, np.float64)
-        return cls(pooled(numbers, MOST, MOST), limit_of(numbers))
+        has_odd = not np.isfinite(numbers).all()
+        return cls(pooled(numbers, MOST, MOST), limit_of(numbers), has_odd)
 
 
 def extent(rows: int, columns: int, width: int = WIDTH, height: int = HEIGHT) -> tuple[int, int]:
@@ -51,16 +56,16 @@ class Legend(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._limit = 0.0
-        self.setFixedSize(120, 32)
+        self._limit, self._has_odd = 0.0, False
         theme.changed.connect(self.update)
 
-    def show_limit(self, limit: float) -> None:
-        """The number at the positive end."""
-        self._limit = limit
-        ends = format_number(limit)
+    def explain(self, drawing: Drawing) -> None:
+        """The numbers at the ends, and the ink of what is no finite number."""
+        self._limit, self._has_odd = drawing.limit, drawing.has_odd
+        ends = format_number(drawing.limit)
         words = self.tr("Colours from {0} over 0 to {1}").format(MINUS + ends, ends)
         self.setAccessibleName(words)
+        self.setFixedSize(120, 50 if drawing.has_odd else 32)
         self.update()
 
     def paintEvent(self, event) -> None:
@@ -80,6 +85,10 @@ class Legend(QWidget):
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft, MINUS + end)
             painter.drawText(room, Qt.AlignmentFlag.AlignRight, "+" + end)
         painter.drawText(room, Qt.AlignmentFlag.AlignHCenter, "0")
+        if self._has_odd:
+            painter.fillRect(QRectF(0, 36, 10, 10), self._theme.color("error"))
+            words = QRectF(16, 32, self.width() - 16, 18)
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.tr("NaN or infinite"))
         painter.end()
 
 
@@ -217,7 +226,7 @@ class HeatMap(QWidget):
         size = extent(*matrix.shape)
         self._arrange(size[0] <= BESIDE)
         self.picture.show_cells(drawing.cells, drawing.limit, size)
-        self.legend.show_limit(drawing.limit)
+        self.legend.explain(drawing)
         rows, columns = matrix.shape
         words = self.tr("Heat map, {0} rows, {1} columns; arrow keys read the cells")
         self.picture.setAccessibleDescription(words.format(rows, columns))

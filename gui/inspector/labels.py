@@ -16,7 +16,9 @@ _BREAK = "\u200b"  # a place where a long word may be broken
 
 
 class Label(QLabel):
-    """Plain text in one ink; one line is elided, `wrap` breaks even long words."""
+    """Plain text in one ink; one line is elided at `cut`, `wrap` breaks even long words."""
+
+    cut = Qt.TextElideMode.ElideRight
 
     def __init__(
         self,
@@ -70,7 +72,7 @@ class Label(QLabel):
             self.setToolTip(self._full)
         painter = QPainter(self)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        short = metrics.elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
+        short = metrics.elidedText(self._full, self.cut, self.width())
         painter.drawText(self.rect(), int(self.alignment()), short)
         painter.end()
 

@@ -82,18 +82,28 @@ class NodePage(QWidget):
         text = self.tr("Make {0} the target").format(self.id)
         attempt(self.document, lambda: SetGraph({"target": self.id}), text)
 
+    @property
+    def _exists(self) -> bool:
+        """Whether the node is still there: a field that is left may outlive it for a moment."""
+        return self.id in self.document.graph
+
     def _row(self, name: str, field: LineField, get: Any, put: Any) -> FieldRow:
         return FieldRow(self._theme, name, field, get, put, self)
 
     def _label(self) -> str:
-        return self.document.graph.nodes[self.id].label or ""
+        node = self.document.graph.nodes.get(self.id)
+        return (node.label if node is not None else None) or ""
 
     def _set_label(self, label: str) -> str:
+        if not self._exists:
+            return ""
         edit = SetNode(self.id, {"label": label or None})
         return attempt(self.document, lambda: edit, self.tr("Label {0}").format(self.id))
 
     def _rename(self, new: str) -> str:
         graph, old = self.document.graph, self.id
+        if not self._exists:
+            return ""
         text = self.tr("Rename {0} to {1}").format(old, new)
         # The selection follows within the edit, and with it this page is left for another.
         return attempt(self.document, lambda: graph.rename_edit(old, new), text)
@@ -103,7 +113,7 @@ class NodePage(QWidget):
         return node.note if node is not None else None
 
     def _set_note(self, note: str | None) -> str:
-        if self.id not in self.document.graph:
+        if not self._exists:
             return ""
         edit = SetNode(self.id, {"note": note})
         return attempt(self.document, lambda: edit, self.tr("Note on {0}").format(self.id))

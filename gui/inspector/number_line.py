@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gui.inspector.buttons import Button
 from gui.inspector.labels import Label
-from gui.numbers import MINUS
+from gui.numbers import MINUS, format_number
 from gui.theme import Theme
 from gui.values import write_number
 
@@ -27,10 +30,12 @@ class NumberLine(QWidget):
         row.addWidget(self.number, 1)
         row.addWidget(self.copy_button)
 
-    def show_number(self, number: object) -> None:
+    def show_number(self, number: Any) -> None:
         """Show all its digits."""
         self._text = write_number(number)
-        self.number.say(self._text.replace("-", MINUS))
+        is_finite = bool(np.isfinite(number))
+        shown = self._text.replace("-", MINUS) if is_finite else format_number(number)
+        self.number.say(shown)
 
     def copy(self) -> None:
         """Put it on the clipboard, in ASCII."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.icons import icon
@@ -37,6 +38,7 @@ class Heading(QWidget):
         self._mark.setFixedWidth(18)
         self._mark.setVisible(bool(icon_name))
         self.title = Label(theme, size=15, weight=600, parent=self)
+        self.title.cut = Qt.TextElideMode.ElideMiddle  # both ends of an edge can be read
         self.subtitle = Label(theme, size=12, ink="muted", wrap=True, parent=self)
         head = QHBoxLayout()
         head.setSpacing(8)

@@ -9,11 +9,18 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal
 
 from graph import GradwireError
 from gui.inspector.axes import Array, Plane
-from gui.numbers import MINUS
+from gui.numbers import MINUS, format_number
 from gui.theme import Theme
 from gui.values import BadValue, parse_value, write_number
 
 MAX_LINES = 1_000_000  # rows and columns that a table offers; Qt keeps a record for each
+
+
+def _shown(number: Any) -> str:
+    """In full precision, in the signs of the window."""
+    if np.isfinite(number):
+        return write_number(number).replace("-", MINUS)
+    return format_number(number)
 
 
 class NumbersModel(QAbstractTableModel):
@@ -61,7 +68,7 @@ class NumbersModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.EditRole:
             return write_number(self._matrix[index.row(), index.column()])
         if role == Qt.ItemDataRole.DisplayRole:
-            return write_number(self._matrix[index.row(), index.column()]).replace("-", MINUS)
+            return _shown(self._matrix[index.row(), index.column()])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole:

@@ -90,6 +90,8 @@ class TensorEditor(QWidget):
 
     def type_in(self) -> None:
         """Take over what is written in the line."""
+        if not self.tensor.exists:
+            return
         if self.line.is_edited:
             self._work.type_in(self.line.text(), self._seed())
         else:

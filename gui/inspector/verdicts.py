@@ -32,7 +32,8 @@ def edge_verdict(document: Document, target: PortRef) -> tuple[str, str]:
 
 
 def _sentence(verdict: Verdict) -> str:
-    error = "" if verdict.error is None else f" ({format_number(verdict.error, 2)})"
+    has_figure = verdict.error is not None and verdict.word in ("agrees", "disagrees")
+    error = f" ({format_number(verdict.error, 2)})" if has_figure else ""
     return {
         "agrees": tr("Finite differences agree"),
         "disagrees": tr("Finite differences disagree"),
