@@ -42,9 +42,13 @@ _TRUTH = {"true": 1, "false": 0}
 
 
 class BadValue(GradwireError):
-    """A typed value cannot be read; the sentence says what was found and what would do."""
+    """A typed value cannot be read; the sentence says what was found and what would do.
+
+    `facts` are found, expected and mend, for a caller who knows better where it was.
+    """
 
     def __init__(self, found: str, expected: str, mend: str = "", where: str = "value") -> None:
+        self.facts = (found, expected, mend)
         super().__init__(sentence(where, found, expected, mend))
 
 
@@ -121,7 +125,7 @@ def parse_table(text: str, dtype: str = "float64", where: str = "clipboard") -> 
                 rows[-1].append(read(cell.strip()))
             except BadValue as error:
                 place = f"{where}, row {len(rows) - 1}, column {column}"
-                raise _moved(error, place) from None
+                raise BadValue(*error.facts, where=place) from None
     if not rows:
         raise BadValue("nothing", "a table of numbers", "Copy cells first.", where=where)
     return np.array(rows, dtype)
@@ -144,13 +148,7 @@ def write_number(number: Any) -> str:
     """The shortest text that reads back as the same number of its dtype."""
     if isinstance(number, (bool, np.bool_)):
         return "true" if number else "false"
-    return str(number)
-
-
-def _moved(error: BadValue, place: str) -> BadValue:
-    moved = BadValue("", "")
-    moved.args = (str(error).replace("value", place, 1),)
-    return moved
+    return str(number).removesuffix(".0")
 
 
 def _cells(text: str) -> Iterable[list[str]]:
