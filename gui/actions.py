@@ -221,7 +221,8 @@ class Actions(QObject):
     def _make(self, row: Row) -> QAction:
         action = QAction(tr(row.title), self._window)
         action.setObjectName(row.id)
-        action.setShortcuts(QKeySequence.listFromString(row.keys))
+        if row.keys:
+            action.setShortcuts(QKeySequence.listFromString(row.keys))
         action.setIconVisibleInMenu(False)
         action.setToolTip(tooltip(action, tr(row.tip)))
         action.setStatusTip("")

@@ -84,15 +84,8 @@ class WindowDesk(Desk):
         before = set(self.graph.nodes)
         DeliveredDrag.place = (self.view.viewport(), self.pixel(x, y))
         QTest.mousePress(tree.viewport(), LEFT, NONE, start)
-        # Qt asks the state of the buttons; QTest.mouseMove alone carries none.
         for offset in (4, 12, 30):
-            at = start + QPoint(offset, 2)
-            place = tree.viewport().mapToGlobal(at)
-            move = QMouseEvent(
-                QEvent.Type.MouseMove, QPointF(at), QPointF(place), Qt.MouseButton.NoButton, LEFT,
-                NONE,
-            )  # fmt: skip
-            QApplication.sendEvent(tree.viewport(), move)
+            move_pressed(tree.viewport(), start + QPoint(offset, 2))
         QTest.mouseRelease(tree.viewport(), LEFT, NONE, start + QPoint(30, 2))
         (made,) = set(self.graph.nodes) - before
         return made
@@ -118,6 +111,13 @@ class WindowDesk(Desk):
     def texts(self, kind: str) -> dict[str, str]:
         """The annotations of one kind in sight, by port."""
         return {port: " ".join(t) for (k, port), t in self.plates().items() if k == kind}
+
+
+def move_pressed(widget: QWidget, pixel: QPoint) -> None:
+    """Move the mouse with its left button down; `QTest.mouseMove` carries no button."""
+    place, kind = QPointF(widget.mapToGlobal(pixel)), QEvent.Type.MouseMove
+    none = Qt.MouseButton.NoButton
+    QApplication.sendEvent(widget, QMouseEvent(kind, QPointF(pixel), place, none, LEFT, NONE))
 
 
 def leave(window: Window) -> None:
