@@ -208,10 +208,11 @@ class Live(QObject):
     def verify(self) -> None:
         """Hold every edge against finite differences, whatever the graph's size."""
         self._later.stop()
-        if self.document.is_fresh:
+        if self.document.is_fresh and not self._soon.isActive():
+            self._wants_verdict = False
             self._send("never", verifies=True)
         else:
-            self._wants_verdict = True
+            self._wants_verdict = True  # after the run, which would end what is under way
             self.run()
 
     def close(self) -> None:
@@ -264,8 +265,7 @@ class Live(QObject):
         is_small = found is not None and numbers_in(found) <= MAX_VERIFIED
         if trace is None or trace.failure is not None or trace.target is None:
             return
-        if self._wants_verdict:
-            self._wants_verdict = False
+        if self._wants_verdict and not self._soon.isActive():
             self.verify()
         elif is_small:
             self._later.start()
