@@ -13,6 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPaintEngine, QPainter, QPen
 
 from gui.numbers import format_number
+from gui.remembered import Remembered
 from gui.theme import Theme, contrast
 
 Kind = Literal["none", "bars", "heat", "image"]
@@ -105,7 +106,8 @@ def _bgra(color: QColor) -> np.ndarray:
 
 def paint_bars(painter: QPainter, rect: QRectF, values: np.ndarray, theme: Theme) -> None:
     """Bars of a vector around a zero line; values of one sign get the whole height."""
-    vector = pooled(matrix_of(values), columns=max(int(rect.width()), 1))[0]
+    most = max(int(rect.width()), 1)
+    vector = _colors.of(values, ("bars", most), lambda: pooled(matrix_of(values), columns=most)[0])
     limit = limit_of(vector) or 1.0
     finite = np.nan_to_num(np.clip(vector, -limit, limit))
     high, low = max(finite.max(), 0.0), min(finite.min(), 0.0)
@@ -124,12 +126,24 @@ def paint_bars(painter: QPainter, rect: QRectF, values: np.ndarray, theme: Theme
     painter.drawLine(QPointF(rect.left(), zero), QPointF(rect.right(), zero))
 
 
-def paint_heat(
-    painter: QPainter, rect: QRectF, matrix: np.ndarray, theme: Theme, *, image: bool = False
-) -> None:
-    """A heat map of a matrix, or its grey picture, with a hairline around it."""
-    cells = pooled(matrix)
-    colors = grey_colors(cells, theme) if image else signed_colors(cells, limit_of(matrix), theme)
+_colors = Remembered()
+
+
+def colors_of(array: np.ndarray, theme: Theme, *, sample: int = 0, image: bool = False):
+    """Colours of a tensor's picture (see `matrix_of`), at most `MAX_CELLS` on a side."""
+
+    def work_out() -> np.ndarray:
+        matrix = matrix_of(array, sample)
+        cells = pooled(matrix)
+        if image:
+            return grey_colors(cells, theme)
+        return signed_colors(cells, limit_of(matrix), theme)
+
+    return _colors.of(array, (sample, image, theme.is_dark), work_out)
+
+
+def paint_heat(painter: QPainter, rect: QRectF, colors: np.ndarray, theme: Theme) -> None:
+    """Cells in their colours, with a hairline around them."""
     if painter.paintEngine().type() == QPaintEngine.Type.Raster:
         smooth = QPainter.RenderHint.SmoothPixmapTransform
         before = painter.testRenderHint(smooth)

@@ -1,6 +1,7 @@
 """The parts of the canvas that need no scene: notes, room, pictures, wires, levels."""
 
 import math
+import weakref
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from gui.canvas.node_paint import fitted, outline_path
 from gui.canvas.placing import Room
 from gui.canvas.thumbnails import thumbnails
 from gui.canvas.wires import Wires
+from gui.remembered import Remembered
 from gui.shown import Reading
 from gui.theme import Theme
 from runtime import maps
@@ -241,3 +243,18 @@ def test_outlines_keep_their_size(outline):
     assert (rect.width(), rect.height()) == (96, 60)
     grown = outline_path(outline, 96, 60, 4).boundingRect()
     assert grown.width() == 104
+
+
+def test_what_is_known_of_an_array_goes_with_it():
+    kept = Remembered()
+    made = []
+    array = np.arange(3.0)
+    for _ in range(3):
+        kept.of(array, "sum", lambda: made.append(1))
+    assert len(made) == 1
+    kept.of(array, "other", lambda: made.append(1))
+    kept.of(array.copy(), "sum", lambda: made.append(1))
+    assert len(made) == 3
+    ref_count = weakref.ref(array)
+    del array
+    assert ref_count() is None

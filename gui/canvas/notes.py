@@ -5,9 +5,13 @@ Each gives its forms from rich to poor; the plates take the richest that there i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
 from gui.numbers import format_number, format_shape
+from gui.remembered import Remembered
 from gui.shown import Reading
 
 FEW = 4  # a vector of at most as many numbers is written out from close by
@@ -24,7 +28,7 @@ def value_forms(reading: Reading, name: str, close: bool) -> Forms:
     if array.ndim == 0:
         number = format_number(array.item())
         return (f"{name} = {number}", number) if close else (number,)
-    shape = format_shape(array.shape) + _odd(array)
+    shape = " ".join(filter(None, (format_shape(array.shape), figures_of(array).odd)))
     if not close:
         return (shape,)
     return (f"{shape}  {numbers_or_range(array)}", shape)
@@ -94,28 +98,51 @@ def numbers_or_range(array: np.ndarray) -> str:
     """The numbers of a short vector, the range of anything else."""
     if array.ndim == 1 and array.size <= FEW:
         return "  ".join(format_number(number, 3) for number in array.tolist())
-    finite = array[np.isfinite(array)] if array.dtype.kind == "f" else array
-    if not finite.size:
+    found = figures_of(array)
+    if found.least is None:
         return ""
-    return f"{format_number(finite.min(), 3)} … {format_number(finite.max(), 3)}"
+    return f"{format_number(found.least, 3)} … {format_number(found.greatest, 3)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A few numbers on a whole tensor; `least` and `greatest` are those of its finite entries."""
+
+    norm: float
+    least: Any
+    greatest: Any
+    odd: str  # "", "NaN" or "∞": the worst that is in it
+
+
+_figures = Remembered()
+
+
+def figures_of(array: np.ndarray) -> Figures:
+    """The figures of a tensor, worked out once."""
+    return _figures.of(array, "figures", lambda: _work_out(array))
 
 
 def norm_of(array: np.ndarray) -> float:
     """The Euclidean norm over all entries."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.linalg.norm(np.asarray(array, dtype=np.float64).ravel()))
+    return figures_of(array).norm
 
 
 def is_finite(reading: Reading) -> bool:
     """Whether every number of a reading is finite."""
-    array = reading.array
-    return array is None or array.dtype.kind not in "fc" or bool(np.isfinite(array).all())
+    return reading.array is None or not figures_of(reading.array).odd
 
 
-def _odd(array: np.ndarray) -> str:
-    if array.dtype.kind != "f" or np.isfinite(array).all():
-        return ""
-    return " NaN" if np.isnan(array).any() else " ∞"
+def _work_out(array: np.ndarray) -> Figures:
+    with np.errstate(over="ignore", invalid="ignore"):
+        norm = float(np.linalg.norm(np.asarray(array, dtype=np.float64).ravel()))
+    finite, odd = array, ""
+    if array.dtype.kind == "f":
+        is_finite = np.isfinite(array)
+        if not is_finite.all():
+            finite, odd = array[is_finite], "NaN" if np.isnan(array).any() else "∞"
+    if not finite.size:
+        return Figures(norm, None, None, odd)
+    return Figures(norm, finite.min(), finite.max(), odd)
 
 
 def _bracketed(number: float) -> str:

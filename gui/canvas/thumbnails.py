@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from gui.canvas.placing import Box
 from gui.pictures import (
+    colors_of,
     kind_of,
     matrix_of,
     paint_bars,
@@ -67,7 +68,7 @@ def thumbnails(array: np.ndarray, close: bool, scale: float) -> Iterator[Thumbna
 
 
 def _heat_maps(array: np.ndarray, close: bool, scale: float) -> Iterator[Thumbnail]:
-    rows, columns = matrix_of(array).shape
+    rows, columns = array.shape[-2:]
     if close and max(rows, columns) <= MOST_NUMBERS:
         width, height = NUMBER_CELL[0] * columns, NUMBER_CELL[1] * rows
         yield Thumbnail("heat", array, width, height, has_numbers=True)
@@ -93,10 +94,9 @@ def paint_thumbnail(painter: QPainter, thumbnail: Thumbnail, theme: Theme, signe
     elif thumbnail.kind == "image":
         _paint_images(painter, thumbnail, rect, theme, signed)
     else:
-        matrix = matrix_of(array)
-        paint_heat(painter, rect, matrix, theme)
+        paint_heat(painter, rect, colors_of(array, theme), theme)
         if thumbnail.has_numbers:
-            _paint_numbers(painter, thumbnail, rect, matrix, theme)
+            _paint_numbers(painter, thumbnail, rect, matrix_of(array), theme)
 
 
 def _paint_numbers(
@@ -126,10 +126,11 @@ def _paint_images(
             painter.drawRect(QRectF(x, y, side, side))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         below = QRectF(rect.left(), rect.top() + 2 * STACK * pixel, side, side)
-        paint_heat(painter, below, matrix_of(array), theme, image=not signed)
+        paint_heat(painter, below, colors_of(array, theme, image=not signed), theme)
         return
     step = (rect.width() + SAMPLE_GAP * pixel) / thumbnail.samples
     for sample in range(thumbnail.samples):
         x = rect.left() + sample * step
         box = QRectF(x, rect.top(), step - SAMPLE_GAP * pixel, rect.height())
-        paint_heat(painter, box, matrix_of(array, sample), theme, image=not signed)
+        colors = colors_of(array, theme, sample=sample, image=not signed)
+        paint_heat(painter, box, colors, theme)
