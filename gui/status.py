@@ -179,15 +179,23 @@ class StatusBar(QStatusBar):
         return "CPU" if device == "cpu" else device.upper().replace("CUDA:", "GPU ")
 
     def _verdict_text(self) -> str:
-        report = self._document.report
+        """The wired edges, and whatever else does not agree."""
+        report, graph = self._document.report, self._document.graph
         if report is None:
             return ""
-        words = [verdict.word for verdict in report.edges.values()]
-        judged = [word for word in words if word in ("agrees", "disagrees")]
-        if not judged:
-            return ""
-        text = self.tr("{0} of {1} edges agree")
-        return text.format(judged.count("agrees"), len(judged))
+        wired = [v.word for ref, v in report.edges.items() if graph.incoming(ref) is not None]
+        owned = [v.word for ref, v in report.edges.items() if graph.incoming(ref) is None]
+        owned += [verdict.word for verdict in report.leaves.values()]
+        judged = [word for word in wired if word in ("agrees", "disagrees")]
+        parts = []
+        if judged:
+            text = self.tr("{0} of {1} edges agree")
+            parts.append(text.format(judged.count("agrees"), len(judged)))
+        if "kink" in wired:
+            parts.append(self.tr("{0} at a kink").format(wired.count("kink")))
+        if "disagrees" in owned:
+            parts.append(self.tr("{0} leaves disagree").format(owned.count("disagrees")))
+        return ", ".join(parts)
 
     def _live_text(self) -> str:
         return "" if self._live.is_on else self.tr("Live: off")

@@ -1,0 +1,124 @@
+"""Draw the pictures of this folder with the program itself. Needs no screen.
+
+    python docs/make_pictures.py [FOLDER]
+
+Writes the window (light, dark; 100 and 200 %; both workspaces; the smallest size) and the edges
+of every example, for whoever wants to see what has changed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "pictures"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture of the window."""
+
+    name: str
+    example: str = "backprop_by_hand"
+    workspace: str = "step"
+    steps: int | None = None  # None: all
+    edge: str = ""
+    node: str = ""
+    theme: str = "light"
+    size: tuple[int, int] = (1280, 800)
+    zoom: float | None = None  # None: fitted
+
+
+SHOTS = (
+    Shot("window-light", edge="x1.a"),
+    Shot("window-dark", edge="x1.a", theme="dark"),
+    Shot("window-start", steps=0),
+    Shot("window-build", workspace="build", steps=4, node="w"),
+    Shot("window-smallest", workspace="build", size=(1024, 640)),
+    Shot("window-xor", "xor", edge="hidden.x"),
+    Shot("window-softmax", "softmax_classifier", edge="probabilities.x"),
+    Shot("window-softmax-dark", "softmax_classifier", edge="probabilities.x", theme="dark"),
+    Shot("window-fan-out", "fan_out", edge="sin.x"),
+    Shot("edges-close", "softmax_classifier", zoom=1.6),
+)
+SCALES = (1, 2)
+
+
+def main(folder: Path = FOLDER) -> None:
+    """One process per scale, for Qt reads it when it starts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for scale in SCALES:
+        with tempfile.TemporaryDirectory() as home:
+            settings = {f"XDG_{kind}_HOME": home for kind in ("CONFIG", "STATE", "CACHE", "DATA")}
+            qt = {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale)}
+            command = [sys.executable, __file__, str(folder), str(scale)]
+            subprocess.run(command, check=True, env=os.environ | settings | qt)
+
+
+def draw_all(folder: Path, scale: int) -> None:
+    """All pictures at one scale."""
+    from PySide6.QtWidgets import QApplication
+
+    from gui.app import make_window
+
+    app = QApplication(["gradwire"])
+    window = make_window(app)
+    window.show()
+    for shot in SHOTS:
+        draw(window, shot)
+        suffix = "" if scale == 1 else f"@{scale}x"
+        window.grab().save(str(folder / f"{shot.name}{suffix}.png"))
+    window.document.history.mark_saved()
+    window.close()
+
+
+def draw(window, shot: Shot) -> None:
+    """Bring the window into the state of a picture."""
+    from gui.files import examples
+
+    window.theme.choose(shot.theme)
+    window.resize(*shot.size)
+    path = next((path for path in examples() if path.stem == shot.example), None)
+    if path is None:
+        raise SystemExit(f"{shot.example}: found no such example.")
+    window.files.read_example(path)
+    window.workspaces.show(shot.workspace)
+    until(lambda: window.document.report is not None)
+    window.canvas.zoom_to_fit()
+    if shot.zoom is not None:
+        window.canvas.zoom_to(shot.zoom)
+    window.document.playhead.go(99_999 if shot.steps is None else shot.steps)
+    if shot.edge:
+        window.document.selection.set_edge(shot.edge)
+    elif shot.node:
+        window.document.selection.set_nodes({shot.node})
+    else:
+        window.document.selection.clear()
+    window.status.clearMessage()
+    until(lambda: not window.live.is_busy, 600)
+
+
+def until(is_done: Callable[[], bool], least: int = 100) -> None:
+    """Let the window work, `least` milliseconds and until `is_done`, but 20 s at most."""
+    from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer
+
+    clock = QElapsedTimer()
+    clock.start()
+    while clock.elapsed() < least or not is_done():
+        if clock.elapsed() > 20_000:
+            raise SystemExit("the window did not come to rest.")
+        loop = QEventLoop()
+        QTimer.singleShot(20, loop.quit)
+        loop.exec()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        draw_all(Path(sys.argv[1]), int(sys.argv[2]))
+    else:
+        main(*map(Path, sys.argv[1:]))
