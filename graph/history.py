@@ -1,7 +1,11 @@
-"""The history: undo and redo as inverses that the graph itself returned."""
+"""The history: undo and redo as inverses that the graph itself returned.
+
+So ranks, orders and tensors come back exactly, and the file with them byte for byte.
+"""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass
 
@@ -9,29 +13,40 @@ from graph.edits import AddNode, Batch, Edit, Move, SetTensor
 from graph.model import Graph
 
 BUDGET = 64 * 2**20
-ENTRY_BYTES = 512  # what an entry weighs beside its tensors, about
+EDIT_BYTES = 512  # what an edit weighs beside its tensors, about
+PLACE_BYTES = 128  # and a moved node
 
 
 @dataclass(slots=True)
 class _Entry:
-    """One entry: what takes it back (or brings it again), its text, and its merge key."""
+    """One entry: what takes it back (or brings it again), its text, merge key and size.
+
+    `state` numbers what the graph is after it; another merged into it makes another state.
+    """
 
     edit: Edit
     text: str
     merge: Hashable
     size: int
+    state: int
 
 
 class History:
-    """Undo and redo of one graph. `budget` bounds the bytes of the tensors that entries hold."""
+    """Undo and redo of one graph.
+
+    `budget` bounds the bytes that entries keep alive: the oldest are dropped, the newest is
+    always kept. The graph starts as saved.
+    """
 
     def __init__(self, graph: Graph, budget: int = BUDGET) -> None:
         self._graph = graph
         self._budget = budget
-        self._undo: list[_Entry] = []
-        self._redo: list[_Entry] = []
-        self._saved: int | None = 0  # how many entries lie behind the saved state; None: lost
-        self._dropped = 0
+        self._undo: deque[_Entry] = deque()
+        self._redo: deque[_Entry] = deque()
+        self._size = 0  # of all entries
+        self._states = 0  # how many states were numbered
+        self._first = 0  # the state below the oldest entry
+        self._saved = 0
 
     @property
     def undo_text(self) -> str | None:
@@ -46,62 +61,94 @@ class History:
     @property
     def is_saved(self) -> bool:
         """Whether the graph is as it was when `mark_saved` was called last."""
-        return self._saved == self._dropped + len(self._undo)
+        return self._saved == self._state
 
     def do(self, edit: Edit, text: str, merge: Hashable = None) -> None:
         """Apply an edit as an entry called `text`; raises what the graph raises.
 
-        An edit with the `merge` key of the entry before it joins that entry.
+        An edit with the `merge` key of the entry before it joins that entry, unless something
+        came in between: another edit, undo, redo or saving.
         """
         inverse = self._graph.apply(edit)
-        if self._saved is not None and self._saved > self._dropped + len(self._undo):
-            self._saved = None  # the saved state lay among what redo would have brought
+        self._size -= sum(entry.size for entry in self._redo)
         self._redo.clear()
-        last = self._undo[-1] if self._undo else None
-        if last and merge is not None and last.merge == merge and not self.is_saved:
-            last.edit = joined(inverse, last.edit)
-            last.size = size_of(last.edit)
-        else:
-            self._undo.append(_Entry(inverse, text, merge, size_of(inverse)))
+        if self._undo and merge is not None and self._undo[-1].merge == merge:
+            last = self._undo.pop()
+            self._size -= last.size
+            inverse, text = joined(inverse, last.edit), last.text
+        self._states += 1
+        entry = _Entry(inverse, text, merge, size_of(inverse), self._states)
+        self._undo.append(entry)
+        self._size += entry.size
         self._drop_oldest()
 
     def undo(self) -> None:
         """Take the last entry back; nothing where there is none."""
-        self._turn(self._undo, self._redo)
+        if self._undo:
+            turned = self._turned(self._undo[-1])
+            self._undo.pop()
+            self._redo.append(turned)
+            self._end_merging()
+            self._drop_oldest()
 
     def redo(self) -> None:
         """Bring the last entry taken back again; nothing where there is none."""
-        self._turn(self._redo, self._undo)
+        if self._redo:
+            turned = self._turned(self._redo[-1])
+            self._redo.pop()
+            self._undo.append(turned)
+            self._end_merging()
+            self._drop_oldest()
 
     def mark_saved(self) -> None:
         """Note that a file holds the graph as it is now."""
-        self._saved = self._dropped + len(self._undo)
+        self._saved = self._state
+        self._end_merging()
 
     def clear(self) -> None:
-        """Forget all entries; the state counts as saved."""
+        """Forget all entries; whether the graph is saved stays as it is."""
+        self._first = self._state
         self._undo.clear()
         self._redo.clear()
-        self._saved = self._dropped = 0
+        self._size = 0
 
-    def _turn(self, source: list[_Entry], other: list[_Entry]) -> None:
-        if not source:
-            return
-        entry = source[-1]
+    @property
+    def _state(self) -> int:
+        return self._undo[-1].state if self._undo else self._first
+
+    def _turned(self, entry: _Entry) -> _Entry:
+        """Apply an entry; the entry that holds its inverse."""
         inverse = self._graph.apply(entry.edit)
-        source.pop()
-        other.append(_Entry(inverse, entry.text, None, size_of(inverse)))
+        turned = _Entry(inverse, entry.text, None, size_of(inverse), entry.state)
+        self._size += turned.size - entry.size
+        return turned
+
+    def _end_merging(self) -> None:
+        if self._undo:
+            self._undo[-1].merge = None
 
     def _drop_oldest(self) -> None:
-        total = sum(entry.size for entry in self._undo)
-        while len(self._undo) > 1 and total > self._budget:
-            total -= self._undo.pop(0).size
-            self._dropped += 1
+        """Keep to the budget: the farthest entries go first, the nearest ones never."""
+        while self._size > self._budget:
+            if len(self._undo) > 1:
+                dropped = self._undo.popleft()
+                self._first = dropped.state
+            elif len(self._redo) > 1:
+                dropped = self._redo.popleft()
+            else:
+                return
+            self._size -= dropped.size
 
 
 def joined(newer: Edit, older: Edit) -> Edit:
-    """The inverse of two edits in a row. A drag moves the same nodes and stays one move."""
+    """The inverse of two edits in a row, from theirs.
+
+    A drag moves the same nodes, a slider sets the same tensor: their first inverse says it all.
+    """
     if isinstance(newer, Move) and isinstance(older, Move):
         return Move({**newer.places, **older.places})
+    if isinstance(newer, SetTensor) and isinstance(older, SetTensor) and newer.port == older.port:
+        return older
     flat = older.edits if isinstance(older, Batch) else (older,)
     return Batch((newer, *flat))
 
@@ -109,9 +156,11 @@ def joined(newer: Edit, older: Edit) -> Edit:
 def size_of(edit: Edit) -> int:
     """Bytes that an edit keeps alive: its tensors, and a little."""
     if isinstance(edit, Batch):
-        return sum(map(size_of, edit.edits))
+        return EDIT_BYTES + sum(map(size_of, edit.edits))
     if isinstance(edit, AddNode):
-        return ENTRY_BYTES + sum(tensor.nbytes for _, tensor in edit.tensors)
+        return EDIT_BYTES + sum(tensor.nbytes for _, tensor in edit.tensors)
     if isinstance(edit, SetTensor) and edit.tensor is not None:
-        return ENTRY_BYTES + edit.tensor.nbytes
-    return ENTRY_BYTES
+        return EDIT_BYTES + edit.tensor.nbytes
+    if isinstance(edit, Move):
+        return EDIT_BYTES + PLACE_BYTES * len(edit.places)
+    return EDIT_BYTES
