@@ -335,3 +335,54 @@ def test_an_exported_picture_of_nothing_is_empty(qtbot):
     desk.view.paint_graph(painter)
     painter.end()
     assert image.pixelColor(10, 10) == QColor("#F4F6F8")
+
+
+# --- marks that come with time ------------------------------------------------------------------
+
+
+def test_what_an_edit_reaches_is_stale_until_a_run_answers(desk, qtbot):
+    desk.run()
+    desk.document.do(e.SetTensor(PortRef("b", "y"), Tensor.scalar(5.0)), "Set b")
+    assert desk.scene.mood("x2").mark == ""
+    qtbot.waitUntil(lambda: desk.scene.mood("x2").mark == "stale", timeout=3000)
+    assert desk.scene.mood("loss").mark == "stale"
+    assert desk.scene.mood("x1").mark == ""
+    desk.run()
+    assert desk.scene.mood("x2").mark == ""
+
+
+def test_a_step_that_failed_is_marked(qtbot):
+    from types import SimpleNamespace
+
+    desk = Desk(qtbot, by_hand())
+    desk.run()
+    failure = SimpleNamespace(node="x2", step=1, message="x2: found no memory.")
+    trace = desk.document.trace
+    object.__setattr__(trace, "failure", failure)
+    desk.document.accept_trace(trace)
+    assert desk.scene.mood("x2").mark == "failed"
+    assert "no memory" in tip_at(desk.view, desk.middle("x2"))
+    assert desk.plates()["value", "x2.y"] == ["failed"]
+
+
+def test_the_ring_pulses_where_motion_is_on(desk, qtbot):
+    desk.run(1)
+    desk.theme.motion = True
+    qtbot.wait(350)
+    desk.document.playhead.next()
+    assert desk.scene.mood("x2").swell > 0
+    desk.document.playhead.next()
+    assert desk.scene.mood("difference").swell == 0  # above 3 steps a second
+
+
+def test_flying_there_ends_where_one_wanted(desk, qtbot):
+    desk.theme.motion = True
+    desk.view.zoom_to(3.0)
+    desk.view.zoom_to_fit()
+    qtbot.waitUntil(lambda: desk.view.zoom <= 1.0, timeout=3000)
+    desk.view.reveal("loss")
+
+
+def test_bypassed_nodes_say_so(desk):
+    desk.document.do(e.SetNode("loss", {"bypassed": True}), "Bypass")
+    assert desk.scene.texts("loss")[0] == "Abs, bypassed"

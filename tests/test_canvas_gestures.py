@@ -364,3 +364,53 @@ def test_pressing_in_the_minimap_moves_the_view(desk):
     QTest.mousePress(desk.view.minimap, Qt.MouseButton.LeftButton, pos=QPoint(150, 56))
     middle = desk.view.mapToScene(desk.view.viewport().rect().center())
     assert middle.x() > 600
+
+
+def test_a_touchpad_pans(desk):
+    before = desk.view.mapToScene(QPoint(0, 0))
+    event = QWheelEvent(
+        QPoint(300, 200).toPointF(),
+        desk.view.viewport().mapToGlobal(QPoint(300, 200)).toPointF(),
+        QPoint(-30, 20),
+        QPoint(-60, 40),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.ScrollUpdate,
+        False,
+    )
+    QApplication.sendEvent(desk.view.viewport(), event)
+    shift = (before - desk.view.mapToScene(QPoint(0, 0))) * desk.view.zoom
+    assert (round(shift.x()), round(shift.y())) == (-30, 20)
+
+
+def test_space_and_the_left_button_pan(desk):
+    from PySide6.QtTest import QTest
+
+    before = desk.view.mapToScene(QPoint(0, 0))
+    QTest.keyPress(desk.view, Qt.Key.Key_Space)
+    desk.drag(desk.middle("x"), desk.middle("x") + QPoint(40, 0))
+    QTest.keyRelease(desk.view, Qt.Key.Key_Space)
+    assert desk.graph.nodes["x"].at == (0, 0)
+    assert round((before - desk.view.mapToScene(QPoint(0, 0))).x() * desk.view.zoom) == 40
+
+
+def test_an_undo_during_a_drag_calls_the_drag_off(desk):
+    start = desk.middle("x")
+    desk.drag(start, start + QPoint(80, 0))
+    start = desk.middle("x")
+    desk.press(start)
+    desk.move(start + QPoint(0, 160))
+    desk.document.undo()
+    assert desk.scene.items_by_id["x"].pos() == QPointF(0, 0)
+    desk.release(start + QPoint(0, 160))
+    assert desk.graph.nodes["x"].at == (0, 0)
+
+
+def test_another_graph_during_a_drag_calls_the_drag_off(desk):
+    start = desk.port("x2.y")
+    desk.press(start)
+    desk.move(start + QPoint(50, 50))
+    desk.document.new()
+    desk.release(start + QPoint(50, 50))
+    assert desk.scene.wiring is None
+    assert not desk.graph.nodes

@@ -159,3 +159,11 @@ def test_unknown_drawings_get_the_plain_box(qapp):
     icons.paint_icon(painter, "no_such_drawing", QRectF(0, 0, 16, 16), QColor("#123456"))
     painter.end()
     assert np.array(image.constBits()).any()
+
+
+def test_every_module_of_the_catalogue_has_its_own_drawing():
+    from graph import default_catalogue
+
+    catalogue = default_catalogue()
+    icon_names = [catalogue.get(name).icon for name in catalogue.names()]
+    assert [name for name in icon_names if not icons.has_icon(name)] == []
