@@ -114,6 +114,9 @@ class _Walk:
             found, expected = f'unknown module "{name}"', "a module of the catalogue"
             self._add("error", "unknown-module", id_, "", found, expected, mend)
             return
+        if module.settings.get("sequence"):
+            found, expected = "a sequence", "an Input without time"
+            self._add("error", "time", id_, "sequence", found, expected, "Time cannot run yet.")
         arriving = self._arrive(id_)
         try:
             found_types = infer_node(self.graph, id_, arriving, self.dtype)
@@ -149,7 +152,7 @@ class _Walk:
             if edge.delay:
                 found = f"an edge with delay {edge.delay}"
                 expected, mend = "an edge without delay", "Loops in time cannot run yet."
-                self._add("error", "delay", id_, port.name, found, expected, mend)
+                self._add("error", "time", id_, port.name, found, expected, mend)
                 continue
             given = self.types.get(edge.source)
             if given is not None:

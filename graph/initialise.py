@@ -37,5 +37,18 @@ def initial_tensor(graph: Graph, ref: PortRef, type_: PortType) -> Tensor:
     """The tensor that a module's rule gives one of its ports; every size must be known."""
     module = graph.module(ref.node)
     assert module is not None
-    shape = tuple(size for size in type_.shape if isinstance(size, int))
-    return module.initial(ref.port, shape, type_.dtype, seed=graph.seed, address=ref.node)
+    types = {name: graph.types.of(PortRef(ref.node, name)) for name in module.owned()}
+    shapes = {name: sizes(found) for name, found in types.items() if found and found.is_known}
+    return module.initial(
+        ref.port,
+        sizes(type_),
+        type_.dtype,
+        seed=graph.seed,
+        address=ref.node,
+        shapes=shapes,
+    )
+
+
+def sizes(type_: PortType) -> tuple[int, ...]:
+    """The shape of a type whose sizes are all numbers."""
+    return tuple(size for size in type_.shape if isinstance(size, int))

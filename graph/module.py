@@ -177,10 +177,18 @@ class Module:
         return tuple(port.name for port in (*self.parameter_ports, *self.state_ports))
 
     def initial(
-        self, port: str, shape: tuple[int, ...], dtype: str, *, seed: int, address: str
+        self,
+        port: str,
+        shape: tuple[int, ...],
+        dtype: str,
+        *,
+        seed: int,
+        address: str,
+        shapes: Mapping[str, tuple[int, ...]],
     ) -> Tensor:
         """The first tensor of an owned port, from the stream keyed by seed, address and port.
 
+        `shapes` are those of all owned ports, for a rule that reads another's (a bias its weight).
         The rules are mathematics, so the layer above declares them.
         """
         raise GraphError(port=port, found="no rule that initialises it", expected="a tensor")

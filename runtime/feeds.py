@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from graph.initialise import sizes
 from graph.module import Module
 from graph.port import PortRef, PortType
 from graph.suggest import did_you_mean
@@ -29,12 +30,14 @@ class Initial:
 
     module: Module
     seed: int
+    shapes: Mapping[str, tuple[int, ...]]
 
     def same(self, other: object) -> bool:
         """Whether the rule gives the same numbers for the same port, shape and dtype."""
         return (
             isinstance(other, Initial)
             and self.seed == other.seed
+            and self.shapes == other.shapes
             and same_module(self.module, other.module)
         )
 
@@ -143,9 +146,13 @@ def _same_origin(source: Source, known: Source) -> bool:
 def _made(source: Source) -> Host:
     origin = source.origin
     if isinstance(origin, Initial):
-        shape = tuple(size for size in source.type.shape if isinstance(size, int))
         origin = origin.module.initial(
-            source.ref.port, shape, source.type.dtype, seed=origin.seed, address=source.ref.node
+            source.ref.port,
+            sizes(source.type),
+            source.type.dtype,
+            seed=origin.seed,
+            address=source.ref.node,
+            shapes=origin.shapes,
         )
     if origin is None:
         raise FeedError(f"{source.ref.node}: found no value, expected a feed.")

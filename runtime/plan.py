@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 import numpy as np
 
 from graph.checking import Check, check, choose_target
+from graph.initialise import sizes
 from graph.model import Graph
 from graph.module import Module
 from graph.port import PortRef, PortType, show_shape
@@ -172,8 +173,6 @@ class _Numbering:
                 return f"{edge.target}: found no value from {edge.source}, expected one."
         if module.outline() != "source" and not isinstance(module, Differentiable):
             return f"{id_}: found {module.name}, which computes nothing, expected one that does."
-        if module.settings.get("sequence"):
-            return f"{id_}: found a sequence, expected no axis of time. Time cannot run yet."
         for name in module.ports:
             type_ = self.check.types.get(PortRef(id_, name))
             if type_ is not None and not type_.is_known:
@@ -192,9 +191,14 @@ class _Numbering:
     def _source(self, module: Module, ref: PortRef) -> None:
         origin: Any = self.graph.tensors.get(ref)
         if origin is None and ref.port in module.owned():
-            origin = Initial(module, self.graph.seed)
+            origin = Initial(module, self.graph.seed, self._shapes(ref.node, module.owned()))
         slot = self._slot(ref)
         self.sources.append(Source(slot, ref, self.slots[slot], origin))
+
+    def _shapes(self, id_: str, ports: Iterable[str]) -> dict[str, tuple[int, ...]]:
+        """Shapes of a node's ports, as far as the check knows them."""
+        types = {name: self.check.types.get(PortRef(id_, name)) for name in ports}
+        return {name: sizes(type_) for name, type_ in types.items() if type_ is not None}
 
     def _slot(self, ref: PortRef) -> int:
         self.slot_of[ref] = len(self.slots)
@@ -206,10 +210,7 @@ class _Numbering:
         outputs = tuple(self._slot(PortRef(id_, port.name)) for port in module.output_ports)
         states = {p.name: self.slot_of[PortRef(id_, p.name)] for p in module.state_ports}
         need = tuple(self.slots[slot].is_floating for slot in inputs)
-        shapes = {
-            name: cast("tuple[int, ...]", self.slots[self.slot_of[PortRef(id_, name)]].shape)
-            for name in module.ports
-        }
+        shapes = self._shapes(id_, module.ports)
         self.steps.append(PlanStep(id_, module, inputs, outputs, need, states, shapes))
 
 

@@ -81,7 +81,7 @@ class Dense(
     out_features: int = attribute(1, "the output's size", minimum=1)
     bias: bool = attribute(True, "whether a bias is added")
 
-    def initial(self, port, shape, dtype, *, seed, address):
+    def initial(self, port, shape, dtype, *, seed, address, shapes):
         size = math.prod(shape)
         return Tensor.of_values(dtype, shape, [float(seed + len(address))] * size)
 

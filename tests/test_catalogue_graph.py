@@ -34,10 +34,13 @@ def test_survives_a_file(case):
 
 @every_case
 def test_initialises_what_it_owns(case):
+    shapes = {port: case.types[port].shape for port in case.module.owned()}
     for port in case.module.owned():
         type_ = case.types[port]
         first, again, other = (
-            case.module.initial(port, type_.shape, type_.dtype, seed=3, address=address)
+            case.module.initial(
+                port, type_.shape, type_.dtype, seed=3, address=address, shapes=shapes
+            )
             for address in ("it", "it", "other")
         )
         assert first == again

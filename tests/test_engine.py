@@ -351,7 +351,7 @@ def test_memory_is_asked_for_before_it_is_taken():
 def test_a_sequence_is_not_run_as_if_it_had_no_time():
     graph = by_hand()
     graph.set("x", sequence=True)
-    with pytest.raises(RunError, match=r"x: .*sequence"):
+    with pytest.raises(RunError, match=r"x\.sequence: .*time"):
         Engine(graph).run()
 
 

@@ -161,17 +161,25 @@ def test_fans():
 
 
 def test_linear_starts_as_in_pytorch():
-    linear = default_catalogue().require("Linear")(out_features=50)
-    numbers = np.array(linear.initial("weight", (50, 40), "float64", seed=1, address="h").values())
-    assert np.abs(numbers).max() <= 1 / math.sqrt(40)
-    assert numbers.std() == pytest.approx(1 / math.sqrt(3 * 40), rel=0.05)
-    single = linear.initial("weight", (50, 40), "float32", seed=1, address="h").values()
-    np.testing.assert_array_equal(np.float32(numbers), np.float32(single))
+    linear = default_catalogue().require("Linear")(out_features=5000)
+    shapes = {"weight": (5000, 40), "bias": (5000,)}
+
+    def drawn(port, dtype):
+        first = linear.initial(port, shapes[port], dtype, seed=1, address="h", shapes=shapes)
+        return np.array(first.values(), dtype)
+
+    for port in shapes:
+        numbers = drawn(port, "float64")
+        assert np.abs(numbers).max() <= 1 / math.sqrt(40)
+        assert numbers.std() == pytest.approx(1 / math.sqrt(3 * 40), rel=0.05)
+        np.testing.assert_array_equal(np.float32(numbers), drawn(port, "float32"))
+    assert not np.array_equal(drawn("weight", "float64")[:5000], drawn("bias", "float64"))
 
 
 def test_prelu_starts_with_a_quarter():
     prelu = default_catalogue().require("PReLU")()
-    assert prelu.initial("weight", (1,), "float64", seed=0, address="a").values() == [0.25]
+    start = prelu.initial("weight", (1,), "float64", seed=0, address="a", shapes={})
+    assert start.values() == [0.25]
 
 
 def test_scipy_is_imported_only_where_it_is_needed():

@@ -50,14 +50,21 @@ class Initialised(Module):
 
     rules: ClassVar[Mapping[str, initial.Rule]] = {}
 
-    def rule(self, port: str) -> initial.Rule:
-        """The rule of an owned port."""
+    def rule(self, port: str, shapes: Mapping[str, tuple[int, ...]]) -> initial.Rule:
+        """The rule of an owned port; `shapes` are those of all owned ports."""
         return self.rules[port]
 
     def initial(
-        self, port: str, shape: tuple[int, ...], dtype: str, *, seed: int, address: str
+        self,
+        port: str,
+        shape: tuple[int, ...],
+        dtype: str,
+        *,
+        seed: int,
+        address: str,
+        shapes: Mapping[str, tuple[int, ...]],
     ) -> Tensor:
-        return initial.draw(self.rule(port), stream(seed, address, port), shape, dtype)
+        return initial.draw(self.rule(port, shapes), stream(seed, address, port), shape, dtype)
 
 
 class Differentiable(Initialised):

@@ -37,6 +37,11 @@ def fan_in_uniform(stream: Stream, shape: tuple[int, ...]) -> Array:
     return _spread(stream, shape, 1 / math.sqrt(fans(shape)[0]))
 
 
+def uniform_within(bound: float) -> Rule:
+    """The rule that draws uniformly from -bound to bound."""
+    return lambda stream, shape: _spread(stream, shape, bound)
+
+
 def constant(value: float) -> Rule:
     """The rule that fills a tensor with one number."""
     return lambda stream, shape: np.full(shape, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from graph.attributes import attribute
 from graph.module import Example
@@ -21,14 +22,14 @@ class Linear(
     """Map the last axis linearly and add a bias. Definition: torch.nn.Linear.
 
     x: floating, any leading axes, k features. weight: [out_features, k]. bias: [out_features].
-    y: the leading axes, out_features. The weight starts uniform within 1/sqrt(k), as in PyTorch,
-    the bias with zeros.
+    y: the leading axes, out_features. Both parameters start uniform within 1/sqrt(k), as in
+    PyTorch.
     """
 
     formula = r"y = x W^{\top} + b"
     local = {"x": "weight", "weight": "x", "bias": "1"}
     parameters = ("weight", "bias")
-    rules = {"weight": initial.fan_in_uniform, "bias": initial.constant(0.0)}
+    rules = {"weight": initial.fan_in_uniform}
     keeps = ("x", "weight")
     out_features: int = attribute(1, "the size of the output's last axis", minimum=1)
     bias: bool = attribute(True, "whether a bias is added")
@@ -40,6 +41,11 @@ class Linear(
         Example({"x": (4, 3)}, {"out_features": 4, "bias": False}),
         Example({"x": (1, 2, 1, 3)}, {"out_features": 3}),
     )
+
+    def rule(self, port: str, shapes: Mapping[str, tuple[int, ...]]) -> initial.Rule:
+        if port == "bias":
+            return initial.uniform_within(1 / math.sqrt(initial.fans(shapes["weight"])[0]))
+        return super().rule(port, shapes)
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         y = ctx.into(out)

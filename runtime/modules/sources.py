@@ -79,5 +79,5 @@ class Parameter(Source, sig="-> y[*s]", group="Sources"):
     def owned(self) -> tuple[str, ...]:
         return ("y",)
 
-    def rule(self, port: str) -> initial.Rule:
+    def rule(self, port: str, shapes: Mapping[str, tuple[int, ...]]) -> initial.Rule:
         return initial.RULES[self.settings["init"]]
