@@ -193,11 +193,17 @@ class Graph:
         """Keys that begin with `x-` in the file's entry of a tensor."""
         return self.store.tensor_extra.get(port, {})
 
+    def resolve(self, port: str | PortRef) -> PortRef:
+        """The port that a text names, also by an alias of its module."""
+        ref = PortRef.parse(port)
+        kind = self.catalogue.get(self.store.node(ref.node).module) if ref.node in self else None
+        return PortRef(ref.node, kind.aliases.get(ref.port, ref.port)) if kind else ref
+
     def can_connect(
         self, source: str | PortRef, target: str | PortRef, *, replace: bool = False
     ) -> GraphError | None:
         """Why an edge would be refused, or None. `replace` leaves an occupied input aside."""
-        start, end = PortRef.parse(source), PortRef.parse(target)
+        start, end = self.resolve(source), self.resolve(target)
         occupied = self.incoming(end) if replace else None
         try:
             if occupied is None:
@@ -306,7 +312,7 @@ class Graph:
         self, source: str | PortRef, target: str | PortRef, *, replace: bool = False
     ) -> None:
         """Draw an edge; raises the `WiringError` that names both ports where it is refused."""
-        start, end = PortRef.parse(source), PortRef.parse(target)
+        start, end = self.resolve(source), self.resolve(target)
         edit: e.Edit = e.Connect(Edge(start, end))
         if replace and self.incoming(end) is not None:
             edit = e.Batch((e.Disconnect(end), edit))
@@ -318,7 +324,7 @@ class Graph:
 
     def disconnect(self, target: str | PortRef) -> None:
         """Remove the edge that ends at an input port."""
-        self.apply(e.Disconnect(PortRef.parse(target)))
+        self.apply(e.Disconnect(self.resolve(target)))
 
     def remove(self, id_: str) -> None:
         """Remove a node with its edges and tensors."""

@@ -58,6 +58,7 @@ class Module:
     parameters: ClassVar[tuple[str, ...]] = ()
     states: ClassVar[tuple[str, ...]] = ()
     is_random: ClassVar[bool] = False
+    aliases: ClassVar[Mapping[str, str]] = {}  # other names under which a port can be wired
 
     def __init_subclass__(cls, *, sig: str = "", group: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

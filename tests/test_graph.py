@@ -283,3 +283,14 @@ def test_a_bypassed_node_passes_its_input_on(graph):
     assert check(graph).types[PortRef("t", "y")].shape == (4, 2)
     graph.apply(e.SetNode("h", {"bypassed": True}))
     assert any(p.node == "h" and "bypassed" in p.found for p in check(graph).errors)
+
+
+def test_a_port_can_be_wired_under_an_alias_of_its_module():
+    graph = Graph()
+    graph.add("Input", id="x", shape=("B", 3))
+    graph.add("CrossEntropyLoss", id="loss")
+    assert graph.can_connect("x.y", "loss.logits") is None
+    graph.connect("x.y", "loss.logits")
+    assert graph.incoming(PortRef("loss", "prediction")) is not None
+    graph.disconnect("loss.logits")
+    assert graph.edges == ()

@@ -206,6 +206,7 @@ class CrossEntropyLoss(
     log-sum-exp, so that nothing overflows.
     """
 
+    aliases = {"logits": "prediction"}
     formula = r"y = \frac{1}{B} \sum_b \left( \ln \sum_j e^{x_{bj}} - x_{b t_b} \right)"
     local = {"prediction": "(softmax(p) − one-hot(t)) / B"}
 
