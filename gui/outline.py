@@ -105,6 +105,7 @@ class Outline(QTreeView):
         super().__init__(parent)
         self._document = document
         self._is_following = False
+        self._opened: set[str] = set()  # asking each of many rows would take long
         self.nodes = OutlineModel(document, theme, self)
         self.setModel(self.nodes)
         self.setHeaderHidden(True)
@@ -115,6 +116,8 @@ class Outline(QTreeView):
         self.setAccessibleName(self.tr("Outline"))
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._refill)
+        self.expanded.connect(lambda index: self._opened.add(self.nodes.id_at(index)))
+        self.collapsed.connect(lambda index: self._opened.discard(self.nodes.id_at(index)))
         document.edited.connect(self._after_edit)
         document.replaced.connect(self._soon.start)
         document.selection_changed.connect(self._follow)
@@ -132,11 +135,11 @@ class Outline(QTreeView):
 
     def _refill(self) -> None:
         if self.isVisible():
-            opened = [id_ for id_ in self.nodes.ids if self.isExpanded(self.nodes.index_of(id_))]
             self._is_following = True
             self.nodes.refill()
             self._is_following = False
-            for id_ in opened:
+            self._opened &= self.nodes.rows.keys()
+            for id_ in tuple(self._opened):
                 self.expand(self.nodes.index_of(id_))
             self._follow()
 

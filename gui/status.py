@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
-from graph import PortRef
+from graph import Module, PortRef
 from gui.document import Document
 from gui.live import Live
 from gui.numbers import format_count, format_number
@@ -202,22 +204,27 @@ class StatusBar(QStatusBar):
 
 
 def count_parameters(document: Document) -> tuple[int, int]:
-    """Trainable numbers and tensors of a document's graph."""
-    numbers = tensors = 0
-    types = document.check.types if document.check else {}
+    """Trainable numbers and tensors of a document's graph, as far as shapes are known."""
     graph = document.graph
-    for id_ in graph.nodes:
-        module = graph.module(id_)
-        if module is None:
-            continue
-        is_source = module.outline() == "source"
-        ports = module.owned() if is_source else [p.name for p in module.parameter_ports]
-        for name in ports:
+    types = document.check.types if document.check else {}
+    # Most modules own nothing: asking the class once keeps large graphs quick.
+    may_own = {kind.name: _may_own(kind) for kind in graph.catalogue}
+    numbers = tensors = 0
+    for id_, node in graph.nodes.items():
+        module = graph.module(id_) if may_own.get(node.module) else None
+        for name in _trained(module) if module is not None else ():
             ref = PortRef(id_, name)
             type_ = types.get(ref)
-            if graph.incoming(ref) is None and type_ is not None and type_.is_known:
-                size = 1
-                for extent in type_.shape:
-                    size *= extent
-                numbers, tensors = numbers + size, tensors + 1
+            if type_ is not None and type_.is_known and graph.incoming(ref) is None:
+                numbers, tensors = numbers + math.prod(type_.shape), tensors + 1
     return numbers, tensors
+
+
+def _may_own(kind: type[Module]) -> bool:
+    return bool(kind.parameters) or kind.outline() == "source"
+
+
+def _trained(module: Module) -> tuple[str, ...]:
+    if module.outline() == "source":
+        return module.owned()
+    return tuple(port.name for port in module.parameter_ports)
