@@ -71,9 +71,6 @@ def run(path: str | None) -> int:
     window = make_window(app)
     faults.happened.connect(window.say)
     window.show()
-    if path is not None:
-        window.files.read(Path(path))
-    else:
-        window.files.open_first()
+    window.files.open_first(Path(path) if path is not None else None)
     window.canvas.zoom_to_fit()
     return app.exec()

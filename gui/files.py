@@ -34,9 +34,10 @@ class Files(QObject):
     # --- the menu's commands --------------------------------------------------------------
 
     def new(self) -> None:
-        """An empty graph, after the question about the old one."""
+        """An empty graph to build, after the question about the old one."""
         if self.may_leave():
             self.document.new()
+            self.window.workspaces.build()
 
     def open(self) -> None:
         """Ask for a file and open it."""
@@ -119,14 +120,19 @@ class Files(QObject):
             return self.save()
         return answer == buttons.Discard
 
-    def open_first(self) -> None:
-        """What stands in a window without a file: the first time an example, then nothing."""
-        if not self.settings.is_first_start:
-            return
+    def open_first(self, path: Path | None) -> None:
+        """What a new window shows: the file asked for, the first time an example, or nothing.
+
+        The first time it is there to be stepped; later the workspace is the last one used.
+        """
+        is_first = self.settings.is_first_start
         self.settings.mark_started()
-        path = next((p for p in examples() if p.stem == FIRST_EXAMPLE), None)
+        example = next((p for p in examples() if p.stem == FIRST_EXAMPLE), None)
         if path is not None:
-            self.read_example(path)
+            is_shown = self.read(path)
+        else:
+            is_shown = is_first and example is not None and self.read_example(example)
+        if is_first and is_shown:
             self.window.workspaces.step()
 
     # --- menus that are filled when they open ---------------------------------------------

@@ -480,7 +480,7 @@ def test_the_first_start_shows_an_example_and_later_ones_do_not(qapp, qtbot, tmp
     for count in (8, 0):
         window = make_window(qapp, settings)
         qtbot.addWidget(window, before_close_func=leave)
-        window.files.open_first()
+        window.files.open_first(None)
         assert len(window.document.graph.nodes) == count
         assert window.document.playhead.is_at_start
         window.shut_down()
