@@ -1,7 +1,7 @@
 """A real drag from the palette to the canvas, run as a program of its own by a test.
 
 The platform `minimal` has Qt's own drag and drop; the events go in where those of a screen do.
-Prints the ids of the nodes that came of it.
+On `xcb` the X server's pointer is moved by xdotool. Prints the nodes that came of it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, QProcess, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -35,23 +35,44 @@ def in_window(widget: QWidget, pixel: QPoint) -> QPoint:
 
 
 def drag(window: Window, name: str, x: float, y: float) -> None:
-    """Press on a module, move until Qt's own drag runs, go to the canvas, let go."""
-    tree, view, screen = window.palette_panel.tree, window.canvas, window.windowHandle()
+    """Press on a module, go to a canvas point, let go."""
+    tree, view = window.palette_panel.tree, window.canvas
     index = palette.index_of(tree, name)
     tree.scrollTo(index)
     pause(20)
     start = in_window(tree.viewport(), tree.visualRect(index).center())
     end = in_window(view.viewport(), view.mapFromScene(x, y))
-    # What happens inside the drag's own event loop.
-    path = [start + (end - start) * share for share in (0.3, 0.6, 0.9, 1.0)]
-    for number, place in enumerate(path):
+    near = [start + QPoint(offset, 2) for offset in (0, 4, 12, 30)]
+    far = [start + (end - start) * share for share in (0.3, 0.6, 0.9, 1.0)]
+    by_pointer = QApplication.platformName() == "xcb"
+    (drag_by_pointer if by_pointer else drag_by_events)(window, near, far)
+
+
+def drag_by_events(window: Window, near: list[QPoint], far: list[QPoint]) -> None:
+    """Events at the window's door; those of `far` come while the drag's own loop runs."""
+    screen = window.windowHandle()
+    for number, place in enumerate(far):
         QTimer.singleShot(200 + 40 * number, lambda place=place: QTest.mouseMove(screen, place))
-    QTimer.singleShot(500, lambda: QTest.mouseRelease(screen, LEFT, NONE, end))
-    QTest.mousePress(screen, LEFT, NONE, start)
-    for offset in (4, 12, 30):
-        QTest.mouseMove(screen, start + QPoint(offset, 2))
+    QTimer.singleShot(500, lambda: QTest.mouseRelease(screen, LEFT, NONE, far[-1]))
+    QTest.mousePress(screen, LEFT, NONE, near[0])
+    for place in near[1:]:
+        QTest.mouseMove(screen, place)
         pause(10)
     pause(700)
+
+
+def drag_by_pointer(window: Window, near: list[QPoint], far: list[QPoint]) -> None:
+    """The X server's own pointer, moved by another program."""
+    start, *others = (window.mapToGlobal(place) for place in (*near, *far))
+    words = ["mousemove", start.x(), start.y(), "mousedown", 1]
+    for place in others:
+        words += ["sleep", 0.1, "mousemove", place.x(), place.y()]
+    words += ["sleep", 0.2, "mouseup", 1]
+    hand = QProcess()
+    hand.start("xdotool", [str(word) for word in words])
+    while hand.state() != QProcess.ProcessState.NotRunning:
+        pause(20)
+    pause(300)
 
 
 def main() -> int:
@@ -60,6 +81,7 @@ def main() -> int:
     theme.apply(app)
     folder = Path(tempfile.mkdtemp(prefix="gradwire-drag-"))
     window = Window(Document(), theme, Settings(folder / "settings.ini"))
+    window.workspaces.build()
     window.show()
     pause(100)
     for row, name in enumerate(("Input", "Multiply", "Linear")):
