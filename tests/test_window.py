@@ -5,7 +5,7 @@ import sys
 from operator import attrgetter
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -15,29 +15,23 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLineEdit,
-    QMenu,
-    QMessageBox,
     QScrollBar,
 )
 
-from graph import Graph, PortRef, Tensor, save
+from graph import PortRef
 from graph import edits as e
 from gui.actions import MENUS, ROWS, WHEN
-from gui.app import Faults, make_window
+from gui.app import Faults
 from gui.document import Document
-from gui.export import export_picture
-from gui.files import examples, title_of
-from gui.settings import Settings
 from gui.theme import Theme
 from gui.window import Window
 from tests.canvas_desk import by_hand
-from tests.window_desk import LEFT, NONE, desk_for, leave, move_pressed
+from tests.window_desk import LEFT, NONE, desk_for, leave
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 Key = Qt.Key
 CONTROL = Qt.KeyboardModifier.ControlModifier
-SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
@@ -52,16 +46,6 @@ def desk(empty):
     empty.qtbot.waitUntil(lambda: empty.document.is_fresh)
     empty.settle()
     return empty
-
-
-def two_outputs():
-    graph = Graph()
-    for id_, at in (("u", (0, 0)), ("v", (0, 120))):
-        graph.add("Input", id_, at=at)
-        graph.set_tensor(f"{id_}.y", Tensor.scalar(2.0))
-        graph.add("Square", f"{id_}2", at=(200, at[1]))
-        graph.connect(f"{id_}.y", f"{id_}2.x")
-    return graph
 
 
 def facts(desk):
@@ -260,113 +244,6 @@ def test_the_outline_and_the_canvas_select_the_same(desk):
     assert "x1" not in outline.nodes.ids
 
 
-# --- stepping ---------------------------------------------------------------------------------
-
-
-def test_keys_move_the_playhead(desk):
-    head = desk.document.playhead
-    for key, modifiers, position in (
-        (Key.Key_PageDown, NONE, 1),
-        (Key.Key_PageDown, NONE, 2),
-        (Key.Key_PageUp, NONE, 1),
-        (Key.Key_F7, NONE, 4),
-        (Key.Key_PageUp, CONTROL, 0),
-        (Key.Key_PageDown, CONTROL, 8),
-        (Key.Key_PageUp, NONE, 7),
-        (Key.Key_F5, NONE, 8),
-    ):
-        desk.press_key(key, modifiers)
-        assert head.position == position
-    desk.document.selection.set_nodes({"x2"})
-    desk.press_key(Key.Key_F8)
-    assert head.step.node == "x2"
-    desk.document.selection.set_nodes({"x"})
-    desk.press_key(Key.Key_F8)
-    assert "no step of its own" in desk.refused[-1]
-
-
-def test_playing_and_pausing(desk):
-    player = desk.window.stepping.player
-    player.set_speed(10)
-    desk.press_key(Key.Key_F6)
-    assert player.is_playing
-    assert desk.window.commands.by_id["play"].text() == "Pause"
-    desk.qtbot.waitUntil(lambda: desk.document.playhead.position >= 1)
-    desk.press_key(Key.Key_PageUp)
-    assert not player.is_playing
-    assert desk.window.timeline.speed.text() == "10 steps/s"
-
-
-def test_the_slider_goes_to_any_step(desk):
-    bar = desk.window.timeline.bar
-    for position in (3, 8, 0, 5):
-        pixel = QPoint(round(bar.x_of(position)), 24)
-        QTest.mouseClick(bar, LEFT, NONE, pixel)
-        assert desk.document.playhead.position == position
-    bar.setFocus()
-    QTest.keyClick(bar, Key.Key_Right)
-    assert desk.document.playhead.position == 6
-    QTest.mousePress(bar, LEFT, NONE, QPoint(round(bar.x_of(1)), 24))
-    move_pressed(bar, QPoint(round(bar.x_of(4)), 24))
-    assert desk.document.playhead.position == 4
-    QTest.mouseRelease(bar, LEFT, NONE, QPoint(round(bar.x_of(4)), 24))
-    desk.document.playhead.go(5, 1)
-    assert bar.value() == 5
-    assert desk.document.playhead.part == 1
-    bar.grab()
-
-
-def test_several_outputs_make_it_ask_for_the_target(empty):
-    empty.document.replace(two_outputs(), None)
-    empty.qtbot.waitUntil(lambda: empty.document.is_fresh)
-    empty.view.setFocus()
-    for _ in range(2):
-        empty.press_key(Key.Key_PageDown)
-    assert empty.document.playhead.is_at_end
-    assert facts(empty)["target"] == "Target: choose one"
-    empty.press_key(Key.Key_PageDown)
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    assert menu.actions()[0].text() == "Which output is the target?"
-    next(action for action in menu.actions() if action.text() == "v2.y").trigger()
-    menu.close()
-    assert empty.graph.target == "v2.y"
-    empty.qtbot.waitUntil(lambda: empty.document.is_fresh)
-    assert empty.document.playhead.position == 2
-    empty.press_key(Key.Key_PageDown)
-    assert empty.document.playhead.step.phase == "reverse"
-
-
-def test_no_output_to_differentiate_is_said(empty):
-    graph = Graph()
-    graph.add("Input", "x", shape=(2,), at=(0, 0))
-    graph.set_tensor("x.y", Tensor.of_values("float64", (2,), [1, 2]))
-    graph.add("Square", "s", at=(200, 0))
-    graph.connect("x.y", "s.x")
-    empty.document.replace(graph, None)
-    empty.qtbot.waitUntil(lambda: empty.document.is_fresh)
-    empty.press_key(Key.Key_F5)
-    assert "found no scalar output" in empty.refused[-1]
-    empty.document.selection.set_nodes({"s"})
-    empty.press_key(Key.Key_T, CONTROL)
-    assert empty.graph.target == "s.y"
-
-
-def test_live_mode_is_shown_and_switched(desk):
-    live = desk.window.title_bar.live
-    assert live.text() == "Live: on"
-    QTest.mouseClick(live, LEFT)
-    assert live.text() == "Live: off"
-    desk.document.do(e.SetTensor(PortRef("w", "y"), Tensor.scalar(5.0)), "Set w")
-    desk.settle()
-    assert facts(desk)["live"] == "Live: off"
-    assert not desk.document.is_fresh
-    desk.view.setFocus()
-    desk.press_key(Key.Key_F5)
-    desk.qtbot.waitUntil(lambda: desk.document.playhead.is_at_end)
-    assert desk.document.trace.value("x1.y") == 10
-
-
 # --- problems ---------------------------------------------------------------------------------
 
 
@@ -390,118 +267,6 @@ def test_refusals_are_said_in_the_status_bar(desk):
     assert desk.window.status.currentMessage() == "x2.b: found this, expected that."
     desk.document.do(e.Move({"x": (8, 8)}), "Move")
     assert facts(desk)["counts"]
-
-
-# --- files ------------------------------------------------------------------------------------
-
-
-def answering(monkeypatch, button):
-    asked = []
-
-    def answer(box):
-        asked.append(box.text())
-        return button
-
-    monkeypatch.setattr(QMessageBox, "exec", answer)
-    return asked
-
-
-def test_unsaved_changes_are_asked_about(desk, monkeypatch, tmp_path):
-    buttons = QMessageBox.StandardButton
-    desk.document.do(e.Move({"x": (8, 8)}), "Move")
-    asked = answering(monkeypatch, buttons.Cancel)
-    assert not desk.window.close()
-    desk.press_key(Key.Key_N, CONTROL)
-    assert len(asked) == 2
-    assert "Backpropagation by hand" in asked[0]
-    assert desk.graph.nodes
-    desk.document.path = tmp_path / "kept.gradwire"
-    answering(monkeypatch, buttons.Save)
-    desk.window.files.new()
-    assert (tmp_path / "kept.gradwire").exists()
-    assert not desk.graph.nodes
-    empty_asked = answering(monkeypatch, buttons.Cancel)
-    assert desk.window.close()
-    assert empty_asked == []
-
-
-def test_discarding_leaves_the_file_alone(desk, monkeypatch, tmp_path):
-    path = tmp_path / "a.gradwire"
-    desk.window.files.write(path)
-    before = path.read_bytes()
-    desk.document.do(e.RemoveNode("loss"), "Delete loss")
-    answering(monkeypatch, QMessageBox.StandardButton.Discard)
-    assert desk.window.close()
-    assert path.read_bytes() == before
-
-
-def test_a_bad_file_is_said_and_the_old_graph_stays(desk, tmp_path):
-    bad = tmp_path / "bad.gradwire"
-    bad.write_text('{"gradwire": 1, "nodez": []}')
-    before = desk.graph
-    assert not desk.window.files.read(bad)
-    assert desk.graph is before
-    assert "bad.gradwire" in desk.failed[-1]
-    assert desk.window.status.currentMessage() == desk.failed[-1]
-    assert not desk.window.files.read(tmp_path / "none.gradwire")
-    assert not desk.window.files.write(tmp_path / "no" / "folder.gradwire")
-
-
-def test_recent_files_are_remembered(desk, tmp_path):
-    menu = QMenu()
-    files = desk.window.files
-    files.fill_recent(menu)
-    assert [action.isEnabled() for action in menu.actions()] == [False]
-    for name in ("a", "b", "a"):
-        save(by_hand(), tmp_path / f"{name}.gradwire")
-        files.read(tmp_path / f"{name}.gradwire")
-    files.fill_recent(menu)
-    assert [action.text() for action in menu.actions()][:2] == ["a.gradwire", "b.gradwire"]
-    menu.actions()[1].trigger()
-    assert desk.document.path == tmp_path / "b.gradwire"
-    files.fill_recent(menu)
-    menu.actions()[-1].trigger()
-    assert desk.settings.recent == []
-
-
-def test_examples_are_opened_without_their_file(desk):
-    menu = QMenu()
-    desk.window.files.fill_examples(menu)
-    titles = [action.text() for action in menu.actions()]
-    assert titles == [title_of(path) for path in examples()]
-    assert len(titles) >= 4
-    menu.actions()[0].trigger()
-    assert desk.document.path is None
-    assert desk.document.name == titles[0]
-
-
-def test_the_first_start_shows_an_example_and_later_ones_do_not(qapp, qtbot, tmp_path):
-    settings = Settings(tmp_path / "settings.ini")
-    for count in (8, 0):
-        window = make_window(qapp, settings)
-        qtbot.addWidget(window, before_close_func=leave)
-        window.files.open_first(None)
-        assert len(window.document.graph.nodes) == count
-        assert window.document.playhead.is_at_start
-        window.shut_down()
-
-
-@pytest.mark.parametrize("kind", ["svg", "png", "pdf"])
-def test_the_canvas_is_exported(desk, tmp_path, kind):
-    path = tmp_path / f"picture.{kind}"
-    export_picture(desk.view, path)
-    head = path.read_bytes()[:300]
-    assert {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}[kind] in head
-
-
-def test_nodes_are_arranged_as_one_entry(desk):
-    before = {id_: node.at for id_, node in desk.graph.nodes.items()}
-    desk.press_key(Key.Key_L, CONTROL)
-    after = {id_: node.at for id_, node in desk.graph.nodes.items()}
-    assert before != after
-    assert desk.document.history.undo_text == "Arrange nodes"
-    desk.document.undo()
-    assert {id_: node.at for id_, node in desk.graph.nodes.items()} == before
 
 
 # --- faults -----------------------------------------------------------------------------------

@@ -1,0 +1,142 @@
+"""New, open, save, recent, examples, export, and the question on close."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu, QMessageBox
+
+from graph import edits as e
+from graph import save
+from gui.app import make_window
+from gui.export import export_picture
+from gui.files import examples, title_of
+from gui.settings import Settings
+from tests.canvas_desk import by_hand
+from tests.window_desk import desk_for, leave
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+Key = Qt.Key
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def empty(qtbot, tmp_path, monkeypatch):
+    with desk_for(qtbot, tmp_path, monkeypatch) as desk:
+        yield desk
+
+
+@pytest.fixture
+def desk(empty):
+    empty.document.replace(by_hand(), None)
+    empty.qtbot.waitUntil(lambda: empty.document.is_fresh)
+    empty.settle()
+    return empty
+
+
+def answering(monkeypatch, button):
+    asked = []
+
+    def answer(box):
+        asked.append(box.text())
+        return button
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    return asked
+
+
+def test_unsaved_changes_are_asked_about(desk, monkeypatch, tmp_path):
+    buttons = QMessageBox.StandardButton
+    desk.document.do(e.Move({"x": (8, 8)}), "Move")
+    asked = answering(monkeypatch, buttons.Cancel)
+    assert not desk.window.close()
+    desk.press_key(Key.Key_N, CONTROL)
+    assert len(asked) == 2
+    assert "Backpropagation by hand" in asked[0]
+    assert desk.graph.nodes
+    desk.document.path = tmp_path / "kept.gradwire"
+    answering(monkeypatch, buttons.Save)
+    desk.window.files.new()
+    assert (tmp_path / "kept.gradwire").exists()
+    assert not desk.graph.nodes
+    empty_asked = answering(monkeypatch, buttons.Cancel)
+    assert desk.window.close()
+    assert empty_asked == []
+
+
+def test_discarding_leaves_the_file_alone(desk, monkeypatch, tmp_path):
+    path = tmp_path / "a.gradwire"
+    desk.window.files.write(path)
+    before = path.read_bytes()
+    desk.document.do(e.RemoveNode("loss"), "Delete loss")
+    answering(monkeypatch, QMessageBox.StandardButton.Discard)
+    assert desk.window.close()
+    assert path.read_bytes() == before
+
+
+def test_a_bad_file_is_said_and_the_old_graph_stays(desk, tmp_path):
+    bad = tmp_path / "bad.gradwire"
+    bad.write_text('{"gradwire": 1, "nodez": []}')
+    before = desk.graph
+    assert not desk.window.files.read(bad)
+    assert desk.graph is before
+    assert "bad.gradwire" in desk.failed[-1]
+    assert desk.window.status.currentMessage() == desk.failed[-1]
+    assert not desk.window.files.read(tmp_path / "none.gradwire")
+    assert not desk.window.files.write(tmp_path / "no" / "folder.gradwire")
+
+
+def test_recent_files_are_remembered(desk, tmp_path):
+    menu = QMenu()
+    files = desk.window.files
+    files.fill_recent(menu)
+    assert [action.isEnabled() for action in menu.actions()] == [False]
+    for name in ("a", "b", "a"):
+        save(by_hand(), tmp_path / f"{name}.gradwire")
+        files.read(tmp_path / f"{name}.gradwire")
+    files.fill_recent(menu)
+    assert [action.text() for action in menu.actions()][:2] == ["a.gradwire", "b.gradwire"]
+    menu.actions()[1].trigger()
+    assert desk.document.path == tmp_path / "b.gradwire"
+    files.fill_recent(menu)
+    menu.actions()[-1].trigger()
+    assert desk.settings.recent == []
+
+
+def test_examples_are_opened_without_their_file(desk):
+    menu = QMenu()
+    desk.window.files.fill_examples(menu)
+    titles = [action.text() for action in menu.actions()]
+    assert titles == [title_of(path) for path in examples()]
+    assert len(titles) >= 4
+    menu.actions()[0].trigger()
+    assert desk.document.path is None
+    assert desk.document.name == titles[0]
+
+
+def test_the_first_start_shows_an_example_and_later_ones_do_not(qapp, qtbot, tmp_path):
+    settings = Settings(tmp_path / "settings.ini")
+    for count in (8, 0):
+        window = make_window(qapp, settings)
+        qtbot.addWidget(window, before_close_func=leave)
+        window.files.open_first(None)
+        assert len(window.document.graph.nodes) == count
+        assert window.document.playhead.is_at_start
+        window.shut_down()
+
+
+@pytest.mark.parametrize("kind", ["svg", "png", "pdf"])
+def test_the_canvas_is_exported(desk, tmp_path, kind):
+    path = tmp_path / f"picture.{kind}"
+    export_picture(desk.view, path)
+    head = path.read_bytes()[:300]
+    assert {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}[kind] in head
+
+
+def test_nodes_are_arranged_as_one_entry(desk):
+    before = {id_: node.at for id_, node in desk.graph.nodes.items()}
+    desk.press_key(Key.Key_L, CONTROL)
+    after = {id_: node.at for id_, node in desk.graph.nodes.items()}
+    assert before != after
+    assert desk.document.history.undo_text == "Arrange nodes"
+    desk.document.undo()
+    assert {id_: node.at for id_, node in desk.graph.nodes.items()} == before
