@@ -12,7 +12,7 @@ from gui.canvas.levels import FAR, LEAST, MOST
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
-MARGIN = 48  # pixels around the graph when it is fitted
+MARGIN = 28  # pixels around the graph when it is fitted
 LEAST_MARGIN = 0
 WHEEL = 1.2 ** (1 / 120)  # zoom per unit of a mouse wheel's angle
 

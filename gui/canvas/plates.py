@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from graph import Graph
 
 Kind = Literal["value", "sum", "gradient", "pin"]
-PAD = 3  # pixels on both sides of a text
-PILL = 6  # pixels between a factor's text and its border
+PAD = 2  # pixels on both sides of a text
+PILL = 5  # pixels between a factor's text and its border
 GAP = 4  # pixels between gradient and factor
-BREATH = 7  # pixels of wire that stay in sight between two plates
-AWAY = 7  # pixels between a plate and the rim of its port
+BREATH = 4  # pixels of wire that stay in sight between two plates
+AWAY = 5  # pixels between a plate and the rim of its port
 
 
 @dataclass(frozen=True, slots=True)
