@@ -202,8 +202,13 @@ class Timeline(QWidget):
         button.setDefaultAction(action)
         button.setFixedSize(BUTTON, BUTTON)
         button.setIconSize(QSize(16, 16))
-        button.setAccessibleName(action.text().replace("&", ""))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+        def name() -> None:
+            button.setAccessibleName(action.text().replace("&", ""))
+
+        action.changed.connect(name)  # Play becomes Pause
+        name()
         return button
 
     def _make_speed(self, player: Player) -> QToolButton:
