@@ -2,8 +2,8 @@
 
     python docs/make_pictures.py [FOLDER]
 
-Writes the window (light, dark; 100 and 200 %; both workspaces; the smallest size) and the edges
-of every example, for whoever wants to see what has changed.
+Writes the window (light, dark; 100 and 200 %; both workspaces; the smallest size; the examples),
+for the pages of this folder and for whoever wants to see what has changed.
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ class Shot:
     theme: str = "light"
     size: tuple[int, int] = (1280, 800)
     zoom: float | None = None  # None: fitted
+    is_scaled: bool = False  # whether it is drawn at 200 % too
 
 
 SHOTS = (
-    Shot("window-light", edge="x1.a"),
-    Shot("window-dark", edge="x1.a", theme="dark"),
+    Shot("window-light", edge="x1.a", is_scaled=True),
+    Shot("window-dark", edge="x1.a", theme="dark", is_scaled=True),
     Shot("window-start", steps=0),
     Shot("window-build", workspace="build", steps=4, node="w"),
     Shot("window-smallest", workspace="build", size=(1024, 640)),
@@ -69,7 +70,7 @@ def draw_all(folder: Path, scale: int) -> None:
     app = QApplication(["gradwire"])
     window = make_window(app)
     window.show()
-    for shot in SHOTS:
+    for shot in (shot for shot in SHOTS if scale == 1 or shot.is_scaled):
         draw(window, shot)
         suffix = "" if scale == 1 else f"@{scale}x"
         window.grab().save(str(folder / f"{shot.name}{suffix}.png"))
