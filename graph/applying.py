@@ -173,7 +173,11 @@ def _rename(graph: Graph, edit: e.Rename) -> e.Edit:
         raise DuplicateId(node=edit.new, found="another node of that id", expected="a free id")
     store = graph.store
     graph.types.forget(edit.old)
-    edges = [store.pop_edge(edge.target) for edge in store.edges_at(edit.old)]
+    following = _references(graph, edit.old) - edit.stay
+    loose = _references(graph, edit.new)  # they named nothing, and on the way back do so again
+    touched = dict.fromkeys(edge.target for edge in store.edges_at(edit.old))
+    touched |= dict.fromkeys(ref for ref in following if isinstance(ref, PortRef))
+    edges = [store.pop_edge(target) for target in touched]
     tensors = store.tensors_of(edit.old)
     for port, _ in tensors:
         del store.tensors[port]
@@ -181,27 +185,55 @@ def _rename(graph: Graph, edit: e.Rename) -> e.Edit:
     _, rank = store.pop_node(edit.old)
     store.put_node(replace(node, id=edit.new), rank)
     for edge, edge_rank in edges:
-        store.put_edge(_renamed(edge, edit), edge_rank)
+        store.put_edge(_renamed(edge, edit, edge.target in following), edge_rank)
     for port, tensor in tensors:
-        moved = PortRef(edit.new + port.node.removeprefix(edit.old), port.port)
-        store.tensors[moved] = tensor
-        if port in store.tensor_extra:
-            store.tensor_extra[moved] = store.tensor_extra.pop(port)
-    if graph.target is not None:
-        name, dot, rest = graph.target.partition(".")
-        if name == edit.old:
-            store.fields["target"] = edit.new + dot + rest
-    return e.Rename(edit.new, edit.old)
+        store.tensors[_follow(port, edit)] = tensor
+    for ref in following:
+        if isinstance(ref, str):
+            _rename_shares(graph, edit.new if ref == edit.old else ref, edit.new)
+    if None in following and graph.target is not None:
+        store.fields["target"] = edit.new + graph.target.removeprefix(edit.old)
+    return e.Rename(edit.new, edit.old, frozenset(_after(ref, edit) for ref in loose))
 
 
-def _renamed(edge: Edge, edit: e.Rename) -> Edge:
-    def follow(ref: PortRef) -> PortRef:
-        return PortRef(edit.new, ref.port) if ref.node == edit.old else ref
+def _references(graph: Graph, id_: str) -> set[e.Reference]:
+    """What names a node beside the ends of edges, whether the node exists or not."""
+    found: set[e.Reference] = {
+        edge.target for edge in graph.store.edges.values() if _head(edge.extra, "initial") == id_
+    }
+    found |= {name for name, node in graph.nodes.items() if _head(node.extra, "shares") == id_}
+    if graph.target is not None and graph.target.partition(".")[0] == id_:
+        found.add(None)
+    return found
 
+
+def _head(extra: Mapping[str, Any], key: str) -> str:
+    return str(extra.get(key, "")).partition(".")[0]
+
+
+def _after(ref: e.Reference, edit: e.Rename) -> e.Reference:
+    """A reference as it is called after a renaming."""
+    if isinstance(ref, PortRef):
+        return _follow(ref, edit)
+    return edit.new if ref == edit.old else ref
+
+
+def _follow(ref: PortRef, edit: e.Rename) -> PortRef:
+    """A port's address, or that of a port inside the node, after a renaming."""
+    head, slash, rest = ref.node.partition("/")
+    return PortRef(edit.new + slash + rest, ref.port) if head == edit.old else ref
+
+
+def _renamed(edge: Edge, edit: e.Rename, is_following: bool) -> Edge:
     extra = edge.extra
-    if str(extra.get("initial", "")).partition(".")[0] == edit.old:
-        extra = {**extra, "initial": str(follow(PortRef.parse(extra["initial"])))}
-    return Edge(follow(edge.source), follow(edge.target), extra)
+    if is_following:
+        extra = {**extra, "initial": str(_follow(PortRef.parse(extra["initial"]), edit))}
+    return Edge(_follow(edge.source, edit), _follow(edge.target, edit), extra)
+
+
+def _rename_shares(graph: Graph, id_: str, shared: str) -> None:
+    node = graph.store.node(id_)
+    graph.store.replace_node(replace(node, extra={**node.extra, "shares": shared}))
 
 
 def _move(graph: Graph, edit: e.Move) -> e.Edit:

@@ -20,6 +20,10 @@ class Reset(Enum):
 
 RESET = Reset.RESET
 
+# What names a node: an edge's `initial` (by the edge's target), a node's `shares` (by the node's
+# id), the graph's target (None).
+Reference = PortRef | str | None
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -79,10 +83,15 @@ class SetNode(Edit):
 
 @dataclass(frozen=True, slots=True)
 class Rename(Edit):
-    """Give a node another id; edges, tensors and target follow."""
+    """Give a node another id; edges, tensors, target and what else names the node follow.
+
+    `stay` are references that do not: they named nothing before the renaming that this one
+    takes back.
+    """
 
     old: str
     new: str
+    stay: frozenset[Reference] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

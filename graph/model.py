@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -23,6 +24,12 @@ from graph.types import Types
 Listener = Callable[[e.Edit], None]
 # Modules with their default settings: instances never change, so nodes share them.
 _plain: dict[type[Module], Module] = {}
+
+
+def _owner(port: PortRef) -> tuple[str, str]:
+    """The node that keeps a port's tensor, and the rest of the address."""
+    owner, slash, rest = port.node.partition("/")
+    return owner, f"{slash}{rest}.{port.port}"
 
 
 class Graph:
@@ -191,7 +198,9 @@ class Graph:
 
     def tensor_extra(self, port: PortRef) -> Mapping[str, Any]:
         """Keys that begin with `x-` in the file's entry of a tensor."""
-        return self.store.tensor_extra.get(port, {})
+        owner, inside = _owner(port)
+        found: Mapping[str, Any] = self.store.node(owner).extra.get("tensors", {}).get(inside, {})
+        return found
 
     def resolve(self, port: str | PortRef) -> PortRef:
         """The port that a text names, also by an alias of its module."""
@@ -272,7 +281,10 @@ class Graph:
         for port, tensor, notes in tensors:
             apply(graph, e.SetTensor(port, tensor))
             if notes:
-                graph.store.tensor_extra[port] = notes
+                owner, inside = _owner(port)
+                node = graph.store.node(owner)
+                noted = {**node.extra.get("tensors", {}), inside: notes}
+                graph.store.replace_node(replace(node, extra={**node.extra, "tensors": noted}))
         return graph
 
     # --- the Python door -----------------------------------------------------------------

@@ -25,8 +25,8 @@ Place = tuple[float, float]
 class Node:
     """A placed module. `attributes` holds the settings given explicitly, in their order.
 
-    `at` is x, y in canvas units, or None before a layout; `extra` keeps keys that begin
-    with `x-`, and what a later format adds.
+    `at` is x, y in canvas units, or None before a layout. `extra` keeps `shares`, keys that
+    begin with `x-`, and under `tensors` such keys of its tensors' entries, by `.port`.
     """
 
     id: str

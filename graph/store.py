@@ -5,7 +5,6 @@ Only `graph.applying` writes here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from graph.port import PortRef
@@ -29,7 +28,6 @@ class Store:
         self.fields: dict[str, Any] = dict(FIELDS)
         self.extra: dict[str, Any] = {}
         self.tensors: dict[PortRef, Tensor] = {}
-        self.tensor_extra: dict[PortRef, Mapping[str, Any]] = {}
         self.node_rank: dict[str, int] = {}
         self.edge_rank: dict[PortRef, int] = {}
         self._leaving: dict[str, dict[PortRef, Edge]] = {}

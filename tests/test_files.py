@@ -166,6 +166,35 @@ def test_what_is_kept_follows_its_node(toys):
     assert dumps(graph) == first
 
 
+def test_what_names_a_node_follows_it_and_comes_back(toys):
+    graph = loads(FOREIGN, catalogue=toys)
+    graph.configure(target="x.y")
+    first = dumps(graph)
+    back = [graph.apply(e.Rename("x", "z")), graph.apply(e.Rename("one", "uno"))]
+    assert graph.edges[1].extra["initial"] == "z.y"
+    assert graph.nodes["two"].extra["shares"] == "uno"
+    assert graph.target == "z.y"
+    for edit in reversed(back):
+        graph.apply(edit)
+    assert dumps(graph) == first
+
+
+def test_what_names_no_node_is_left_alone_on_the_way_back(toys):
+    graph = loads(FOREIGN, catalogue=toys)
+    graph.apply(e.RemoveNode("x"))
+    graph.apply(e.RemoveNode("one"))
+    graph.configure(target="one.y")
+    first = dumps(graph)
+    again = graph.apply(graph.apply(e.Rename("three", "one")))
+    assert dumps(graph) == first
+    graph.apply(graph.apply(again))
+    assert dumps(graph) == first
+    graph.apply(again)
+    second = dumps(graph)
+    graph.apply(graph.apply(e.Rename("one", "four")))
+    assert dumps(graph) == second
+
+
 def test_long_kept_parts_are_broken_into_lines(toys):
     words = [{"word": "x" * 30, "numbers": list(range(40)), "none": {}} for _ in range(3)]
     document = {"gradwire": 1, "x-words": words, "view": {"lesson": "y" * 200}}

@@ -71,7 +71,7 @@ def _node(node: Node) -> dict[str, Any]:
         entry["at"] = [int(x) if float(x).is_integer() else float(x) for x in node.at]
     if node.bypassed:
         entry["bypassed"] = True
-    return entry | dict(node.extra)
+    return entry | {key: value for key, value in node.extra.items() if key != "tensors"}
 
 
 def _edge(edge: Edge) -> dict[str, Any]:
