@@ -2,167 +2,194 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Qt, QTimer
-from PySide6.QtWidgets import QTreeView, QWidget
+from collections.abc import Iterable
 
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
+
+from graph import Node
 from graph import edits as e
 from gui.document import Document
 from gui.icons import icon
 from gui.theme import Theme
 
-TOP = 0  # internal id of a node's row; a row below it holds its node's row + 1
-Index = QModelIndex
+ID = Qt.ItemDataRole.UserRole
+AT_ONCE = 400  # rows made in one go; the window breathes between two of them
+Policy = QTreeWidgetItem.ChildIndicatorPolicy
 
 
-class OutlineModel(QAbstractItemModel):
-    """Rows are nodes in document order; below each stand its inputs with their sources.
+class Outline(QTreeWidget):
+    """Nodes in document order; below a node that is opened stand its inputs and their sources.
 
-    It holds ids alone and reads everything else from the graph when it is asked.
+    Its selection is the document's. Rows follow the graph one by one, so that an edit of a large
+    graph costs no more than its row.
     """
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document, self._theme = document, theme
-        self.ids: list[str] = []
-        self.rows: dict[str, int] = {}
-        self.refill()
-
-    def refill(self) -> None:
-        """Read the graph anew."""
-        self.beginResetModel()
-        self.ids = list(self._document.graph.nodes)
-        self.rows = {id_: row for row, id_ in enumerate(self.ids)}
-        self.endResetModel()
-
-    def index_of(self, id_: str) -> QModelIndex:
-        """The row of a node."""
-        return self.index(self.rows[id_], 0) if id_ in self.rows else QModelIndex()
-
-    def id_at(self, index: QModelIndex) -> str | None:
-        """The node of a row, or of the row above it."""
-        if not index.isValid():
-            return None
-        row = index.row() if index.internalId() == TOP else index.internalId() - 1
-        return self.ids[row] if row < len(self.ids) else None
-
-    def _inputs(self, id_: str) -> list[tuple[str, str]]:
-        graph = self._document.graph
-        if id_ not in graph:
-            return []
-        return [(port, str(edge.source)) for port, edge in graph.arriving(id_).items()]
-
-    # --- what Qt asks ---------------------------------------------------------------------
-
-    def index(self, row: int, column: int, parent: QModelIndex | None = None) -> QModelIndex:
-        """The index of a row."""
-        if parent is None or not parent.isValid():
-            return self.createIndex(row, column, TOP) if row < len(self.ids) else QModelIndex()
-        return self.createIndex(row, column, parent.row() + 1)
-
-    def parent(self, index: QModelIndex) -> QModelIndex:  # type: ignore[override]
-        """The row above."""
-        if not index.isValid() or index.internalId() == TOP:
-            return QModelIndex()
-        return self.createIndex(index.internalId() - 1, 0, TOP)
-
-    def rowCount(self, parent: QModelIndex = Index()) -> int:  # noqa: B008 - Qt's signature
-        """Nodes, or the inputs of one."""
-        if not parent.isValid():
-            return len(self.ids)
-        if parent.internalId() != TOP:
-            return 0
-        return len(self._inputs(self.ids[parent.row()]))
-
-    def columnCount(self, parent: QModelIndex = Index()) -> int:  # noqa: B008 - Qt's signature
-        """One."""
-        return 1
-
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole):
-        """Text, drawing and tooltip of a row."""
-        id_ = self.id_at(index)
-        if id_ is None or id_ not in self._document.graph:
-            return None
-        node = self._document.graph.nodes[id_]
-        if index.internalId() != TOP:
-            inputs = self._inputs(id_)
-            if role != Qt.ItemDataRole.DisplayRole or index.row() >= len(inputs):
-                return None
-            return "{} ← {}".format(*inputs[index.row()])
-        if role == Qt.ItemDataRole.DisplayRole:
-            return node.label or id_
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{id_} ({node.module})"
-        if role == Qt.ItemDataRole.DecorationRole:
-            known = self._document.graph.module(id_) is not None
-            return icon(node.module if known else "unknown", self._theme.color("muted"))
-        return None
-
-
-class Outline(QTreeView):
-    """The outline's view; its selection is the document's."""
-
-    def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._document = document
+        self._rows: dict[str, QTreeWidgetItem] = {}
+        self._seen: dict[str, Node] = {}  # the records that the rows show
+        self._icons: dict[str, QIcon] = {}
+        self._opened: set[str] = set()
         self._is_following = False
-        self._opened: set[str] = set()  # asking each of many rows would take long
-        self.nodes = OutlineModel(document, theme, self)
-        self.setModel(self.nodes)
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)
         self.setObjectName("flat")
         self.setIndentation(14)
-        self.setSelectionMode(QTreeView.SelectionMode.ExtendedSelection)
+        self.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
         self.setAccessibleName(self.tr("Outline"))
         self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self._refill)
-        self.expanded.connect(lambda index: self._opened.add(self.nodes.id_at(index)))
-        self.collapsed.connect(lambda index: self._opened.discard(self.nodes.id_at(index)))
+        self._soon.timeout.connect(self._sync)
         document.edited.connect(self._after_edit)
-        document.replaced.connect(self._soon.start)
+        document.replaced.connect(self._start_anew)
         document.selection_changed.connect(self._follow)
-        self.selectionModel().selectionChanged.connect(self._select)
-        theme.changed.connect(self.viewport().update)
+        self.itemSelectionChanged.connect(self._select)
+        self.itemExpanded.connect(self._open)
+        self.itemCollapsed.connect(self._close)
+        theme.changed.connect(self._dye)
+
+    def row(self, id_: str) -> QTreeWidgetItem | None:
+        """The row of a node."""
+        return self._rows.get(id_)
+
+    def texts(self) -> list[str]:
+        """What the nodes' rows say."""
+        return [self.topLevelItem(row).text(0) for row in range(self.topLevelItemCount())]
+
+    def selected_ids(self) -> set[str]:
+        """The nodes whose rows, or rows below, are selected."""
+        items = ((item.parent() or item) for item in self.selectedItems())
+        return {item.data(0, ID) for item in items}
 
     def showEvent(self, event) -> None:
         """Catch up on what happened while it was hidden."""
         super().showEvent(event)
         self._soon.start()
 
+    # --- the graph ------------------------------------------------------------------------
+
     def _after_edit(self, edit: e.Edit) -> None:
         if not isinstance(edit, (e.Move, e.SetTensor)):
             self._soon.start()
 
-    def _refill(self) -> None:
-        if self.isVisible():
-            self._is_following = True
-            self.nodes.refill()
-            self._is_following = False
-            self._opened &= self.nodes.rows.keys()
-            for id_ in tuple(self._opened):
-                self.expand(self.nodes.index_of(id_))
-            self._follow()
+    def _start_anew(self) -> None:
+        self._is_following = True
+        self.clear()
+        self._is_following = False
+        self._rows.clear()
+        self._seen.clear()
+        self._opened.clear()
+        self._soon.start()
+
+    def _sync(self) -> None:
+        """Bring the rows up to date, many new ones piece by piece."""
+        if not self.isVisible():
+            return
+        nodes = self._document.graph.nodes
+        self._is_following = True
+        for id_ in [id_ for id_ in self._rows if id_ not in nodes]:
+            self._remove(id_)
+        made = 0
+        for place, (id_, node) in enumerate(nodes.items()):
+            if self._seen.get(id_) is node:
+                continue
+            if id_ not in self._rows:
+                if made == AT_ONCE:
+                    self._soon.start()
+                    break
+                made += 1
+                self._rows[id_] = item = QTreeWidgetItem()
+                self.insertTopLevelItem(place, item)
+            self._show(id_, node)
+        for id_ in self._opened:
+            self._fill(id_)
+        self._is_following = False
+        self._follow()
+
+    def _remove(self, id_: str) -> None:
+        item = self._rows.pop(id_)
+        self._seen.pop(id_, None)
+        self._opened.discard(id_)
+        self.takeTopLevelItem(self.indexOfTopLevelItem(item))
+
+    def _show(self, id_: str, node: Node) -> None:
+        item = self._rows[id_]
+        self._seen[id_] = node
+        module = self._document.graph.module(id_)
+        item.setData(0, ID, id_)
+        item.setText(0, node.label or id_)
+        item.setToolTip(0, f"{id_} ({node.module})")
+        item.setIcon(0, self._icon(node.module if module is not None else "unknown"))
+        has_inputs = module is None or bool(module.wired_ports)
+        policy = Policy.ShowIndicator if has_inputs else Policy.DontShowIndicator
+        item.setChildIndicatorPolicy(policy)
+
+    def _open(self, item: QTreeWidgetItem) -> None:
+        self._opened.add(item.data(0, ID))
+        self._fill(item.data(0, ID))
+
+    def _close(self, item: QTreeWidgetItem) -> None:
+        self._opened.discard(item.data(0, ID))
+
+    def _fill(self, id_: str) -> None:
+        """The inputs of an opened node."""
+        item, graph = self._rows[id_], self._document.graph
+        module, edges = graph.module(id_), graph.arriving(id_)
+        ports = [port.name for port in module.wired_ports] if module else list(edges)
+        texts = [f"{port} ← {edges[port].source}" for port in ports if port in edges]
+        if texts != [item.child(row).text(0) for row in range(item.childCount())]:
+            item.takeChildren()
+            item.addChildren([QTreeWidgetItem([text]) for text in texts])
+
+    # --- colours --------------------------------------------------------------------------
+
+    def _icon(self, name: str) -> QIcon:
+        if name not in self._icons:
+            self._icons[name] = icon(name, self._theme.color("muted"))
+        return self._icons[name]
+
+    def _dye(self) -> None:
+        self._icons.clear()
+        self._seen.clear()
+        self._soon.start()
+
+    # --- the selection --------------------------------------------------------------------
 
     def _follow(self) -> None:
         """Show the document's selection."""
         if self._is_following or not self.isVisible():
             return
         self._is_following = True
-        model = self.selectionModel()
-        model.clearSelection()
-        for id_ in self._document.selection.nodes:
-            index = self.nodes.index_of(id_)
-            model.select(index, QItemSelectionModel.SelectionFlag.Select)
-        only = self._document.selection.node
+        chosen = self._document.selection.nodes
+        flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.selectionModel().select(self._ranges(chosen), flag)
+        only = self._rows.get(self._document.selection.node or "")
         if only is not None:
-            self.scrollTo(self.nodes.index_of(only))
+            self.scrollToItem(only)
         self._is_following = False
+
+    def _ranges(self, ids: Iterable[str]) -> QItemSelection:
+        """Rows that follow each other as one range, for all may be selected."""
+        chosen, ranges = frozenset(ids), QItemSelection()
+        if not chosen:
+            return ranges
+        rows = [row for row, id_ in enumerate(self._rows_in_order()) if id_ in chosen]
+        start = 0
+        for number, row in enumerate(rows):
+            if number + 1 == len(rows) or rows[number + 1] != row + 1:
+                model = self.model()
+                ranges.select(model.index(rows[start], 0), model.index(row, 0))
+                start = number + 1
+        return ranges
+
+    def _rows_in_order(self) -> list[str]:
+        return [id_ for id_ in self._document.graph.nodes if id_ in self._rows]
 
     def _select(self) -> None:
         """Hand the rows that were clicked to the document."""
-        if self._is_following:
-            return
-        ids = {self.nodes.id_at(index) for index in self.selectionModel().selectedIndexes()}
-        self._is_following = True
-        self._document.selection.set_nodes(id_ for id_ in ids if id_)
-        self._is_following = False
+        if not self._is_following:
+            self._is_following = True
+            self._document.selection.set_nodes(self.selected_ids())
+            self._is_following = False
