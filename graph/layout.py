@@ -8,8 +8,9 @@ uses NumPy.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -70,10 +71,23 @@ def port_line(graph: Graph, id_: str) -> float:
 def arrange(graph: Graph, only: Iterable[str] | None = None) -> dict[str, Place]:
     """Places for the nodes in `only` (by default all), in canvas units.
 
-    The nodes are laid out among themselves; where others have places already, the new ones stand
-    below them. The same graph gives the same places in every run.
+    The nodes are laid out among themselves, those without edges in rows below; where others
+    have places already, the new ones stand below them. The same graph gives the same places in
+    every run. Takes about a second for 10,000 nodes.
     """
-    chosen = list(graph.nodes) if only is None else [id_ for id_ in graph.nodes if id_ in set(only)]
+    wanted = set(graph.nodes if only is None else only)
+    chosen = [id_ for id_ in graph.nodes if id_ in wanted]
+    ends = {id_ for edge in graph.edges for id_ in (edge.source.node, edge.target.node)}
+    wired = [id_ for id_ in chosen if id_ in ends]
+    places = _layered(graph, wired)
+    bottom = _bottom(graph, places)
+    top = 0.0 if bottom is None else bottom + ROW_GAP
+    places |= _in_rows(graph, [id_ for id_ in chosen if id_ not in ends], top)
+    left, below = _beside(graph, wanted)
+    return {id_: (places[id_][0] + left, places[id_][1] + below) for id_ in chosen}
+
+
+def _layered(graph: Graph, chosen: list[str]) -> dict[str, Place]:
     if not chosen:
         return {}
     index = {id_: i for i, id_ in enumerate(chosen)}
@@ -82,12 +96,24 @@ def arrange(graph: Graph, only: Iterable[str] | None = None) -> dict[str, Place]
     order = _sugiyama_order(edges, layers) if len(edges) else None
     if order is None:
         order = _barycentre_order(edges, layers)
-    boxes = [(*node_size(graph, id_), port_line(graph, id_), ROW_GAP) for id_ in chosen]
+    boxes = [_Box(*node_size(graph, id_), port_line(graph, id_), ROW_GAP) for id_ in chosen]
     lanes = _add_lanes(edges, layers, order)
-    boxes += [(0, LANE, LANE / 2, LANE_GAP)] * (len(lanes[1]) - len(chosen))
-    places = dict(zip(chosen, _coordinates(np.array(boxes, dtype=float), *lanes), strict=False))
-    top = _below_the_rest(graph, set(chosen))
-    return {id_: (x, y + top) for id_, (x, y) in places.items()}
+    boxes += [_Box(0, LANE, LANE / 2, LANE_GAP)] * (len(lanes[1]) - len(chosen))
+    return dict(zip(chosen, _coordinates(boxes, *lanes), strict=False))
+
+
+def _in_rows(graph: Graph, chosen: list[str], top: float) -> dict[str, Place]:
+    """Nodes without edges side by side, in rows that together make about a square."""
+    columns = math.ceil(math.sqrt(len(chosen)))
+    places = {}
+    for start in range(0, len(chosen), columns or 1):
+        row, x, y = chosen[start : start + columns], 0.0, _snapped(top, up=True)
+        for id_ in row:
+            width, height = node_size(graph, id_)
+            places[id_] = (x, y)
+            x += width + COLUMN_GAP
+            top = max(top, y + height + ROW_GAP)
+    return places
 
 
 def _edges(graph: Graph, index: dict[str, int]) -> Ints:
@@ -181,60 +207,111 @@ def _add_lanes(edges: Ints, layers: Ints, order: Floats) -> tuple[Ints, Ints, Fl
     return np.array(pairs), np.array(columns), np.array(heights)
 
 
-def _coordinates(boxes: Floats, edges: Ints, layers: Ints, order: Floats) -> list[Place]:
-    """Places in the order of `boxes`: rows of width, height, port line and gap below."""
-    columns = [np.flatnonzero(layers == layer) for layer in range(int(layers.max()) + 1)]
-    columns = [column[np.argsort(order[column], kind="stable")] for column in columns]
-    lefts, tops, x = np.zeros(len(boxes)), np.zeros(len(boxes)), 0.0
-    steps = boxes[:, 1] + boxes[:, 3]
-    for column in columns:
-        lefts[column] = x
-        x += (boxes[column, 0].max() if len(column) else 0) + COLUMN_GAP
-        tops[column] = np.cumsum(steps[column]) - steps[column] - steps[column].sum() / 2
+def _coordinates(boxes: list[_Box], edges: Ints, layers: Ints, order: Floats) -> list[Place]:
+    """Places in the order of `boxes`."""
+    by_layer = np.lexsort((order, layers))
+    columns = np.split(by_layer, np.cumsum(np.bincount(layers))[:-1])
+    heights = _Heights(boxes, [column.tolist() for column in columns])
+    before: list[list[int]] = [[] for _ in boxes]
+    behind: list[list[int]] = [[] for _ in boxes]
+    for a, b in edges.tolist():
+        behind[a].append(b)
+        before[b].append(a)
     for _ in range(PULLS if len(edges) else 0):
-        _pull(edges[:, 1], edges[:, 0], columns[::-1], boxes, tops)
-        _pull(edges[:, 0], edges[:, 1], columns, boxes, tops)
-    tops -= tops.min()
-    snapped = SNAP * np.round(np.stack((lefts, tops), axis=1) / SNAP)
-    return [(float(x), float(y)) for x, y in snapped]
+        heights.pull(behind, heights.columns[::-1])
+        heights.pull(before, heights.columns)
+    lefts, x = [0.0] * len(boxes), 0.0
+    for column in heights.columns:
+        for node in column:
+            lefts[node] = x
+        x += max((boxes[node].width for node in column), default=0) + COLUMN_GAP
+    highest = min(heights.tops)
+    return [(left, _snapped(top - highest)) for left, top in zip(lefts, heights.tops, strict=True)]
 
 
-def _pull(near: Ints, far: Ints, columns: list[Ints], boxes: Floats, tops: Floats) -> None:
-    """Column by column, level the port lines of `far` ends with the mean of their `near` ends."""
-    stiffness = np.where(boxes[:, 0] > 0, 1.0, STRAIGHTNESS)
-    by_end = np.argsort(far, kind="stable")
-    near, far = near[by_end], far[by_end]
-    starts = np.searchsorted(far, np.arange(len(tops) + 1))
-    for column in columns:
-        wished = tops[column].copy()
-        for place, node in enumerate(column.tolist()):
-            ends = near[starts[node] : starts[node + 1]]
-            if len(ends):
-                lines, pulls = tops[ends] + boxes[ends, 2], stiffness[ends]
-                wished[place] = (lines * pulls).sum() / pulls.sum() - boxes[node, 2]
-        above = np.cumsum(boxes[column, 1] + boxes[column, 3])
-        above = np.concatenate(([0.0], above[:-1]))
-        # With the heights above taken off, "no overlap" reads "does not decrease".
-        tops[column] = _not_decreasing(wished - above, stiffness[column]) + above
+class _Box(NamedTuple):
+    """A node, or the stand-in of a long edge: its size, where edges meet it, the gap below."""
+
+    width: float
+    height: float
+    line: float
+    gap: float
 
 
-def _not_decreasing(wished: Floats, weights: Floats) -> Floats:
+class _Heights:
+    """The top of each box, column by column from above, never closer than the boxes allow.
+
+    Plain lists: columns are short, and there may be ten thousand of them.
+    """
+
+    def __init__(self, boxes: list[_Box], columns: list[list[int]]) -> None:
+        self.columns = columns
+        self.lines = [box.line for box in boxes]
+        self.steps = [_snapped(box.height + box.gap, up=True) for box in boxes]
+        self.weights = [1.0 if box.width else STRAIGHTNESS for box in boxes]
+        self.tops = [0.0] * len(boxes)
+        for column in columns:
+            top = -sum(self.steps[node] for node in column) / 2
+            for node in column:
+                self.tops[node] = top
+                top += self.steps[node]
+
+    def pull(self, neighbours: list[list[int]], columns: list[list[int]]) -> None:
+        """Column by column, level the lines of the boxes with the mean of their neighbours'."""
+        for column in columns:
+            wished, above = [], 0.0
+            for node in column:
+                # With the heights above taken off, "no overlap" reads "does not decrease".
+                wished.append(self.wish(node, neighbours[node]) - above)
+                above += self.steps[node]
+            above = 0.0
+            weights = [self.weights[node] for node in column]
+            for node, top in zip(column, _not_decreasing(wished, weights), strict=True):
+                self.tops[node] = top + above
+                above += self.steps[node]
+
+    def wish(self, node: int, neighbours: list[int]) -> float:
+        """Where a box's top would be if only its neighbours counted."""
+        if not neighbours:
+            return self.tops[node]
+        total = weight = 0.0
+        for end in neighbours:
+            total += (self.tops[end] + self.lines[end]) * self.weights[end]
+            weight += self.weights[end]
+        return total / weight - self.lines[node]
+
+
+def _not_decreasing(wished: list[float], weights: list[float]) -> list[float]:
     """The nearest sequence (least squares) that never decreases: pool adjacent violators."""
     pools: list[tuple[float, float, int]] = []  # mean, weight, how many
-    for value, weight in zip(wished.tolist(), weights.tolist(), strict=True):
+    for value, weight in zip(wished, weights, strict=True):
         count = 1
         while pools and pools[-1][0] >= value:
             mean, other, size = pools.pop()
             value = (mean * other + value * weight) / (other + weight)
             weight, count = weight + other, count + size
         pools.append((value, weight, count))
-    return np.repeat([pool[0] for pool in pools], [pool[2] for pool in pools])
+    return [mean for mean, _, count in pools for _ in range(count)]
 
 
-def _below_the_rest(graph: Graph, chosen: set[str]) -> float:
-    bottoms = [
-        node.at[1] + node_size(graph, id_)[1]
+def _snapped(length: float, *, up: bool = False) -> float:
+    """The nearest multiple of the grid, or the next; keeps distances that are multiples."""
+    return SNAP * float(math.ceil(length / SNAP) if up else math.floor(length / SNAP + 0.5))
+
+
+def _bottom(graph: Graph, places: Mapping[str, Place]) -> float | None:
+    """The lowest line that placed nodes take."""
+    return max((y + node_size(graph, id_)[1] for id_, (_, y) in places.items()), default=None)
+
+
+def _beside(graph: Graph, wanted: set[str]) -> Place:
+    """Where nothing stands yet: left and below of the nodes that keep their places."""
+    kept = {
+        id_: node.at
         for id_, node in graph.nodes.items()
-        if id_ not in chosen and node.at is not None
-    ]
-    return float(SNAP * np.ceil((max(bottoms) + ROW_GAP) / SNAP)) if bottoms else 0.0
+        if id_ not in wanted and node.at is not None
+    }
+    bottom = _bottom(graph, kept)
+    if bottom is None:
+        return 0.0, 0.0
+    return _snapped(min(x for x, _ in kept.values())), _snapped(bottom + ROW_GAP, up=True)
