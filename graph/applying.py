@@ -52,6 +52,8 @@ def _add_node(graph: Graph, edit: e.AddNode) -> e.Edit:
     module = graph.make_module(node)
     if node.bypassed:
         _check_bypass(node.id, module)
+    for port, _ in edit.tensors:
+        _check_keeper(node.id, graph.keepers(node), port)
     graph.store.put_node(replace(node, attributes=_normal(module, node.attributes)), edit.rank)
     graph.keep_module(node.id, module)
     graph.store.tensors.update(edit.tensors)
@@ -131,11 +133,11 @@ def _normal(module: Module | None, attributes: Mapping[str, Any]) -> dict[str, A
 
 def _refuse_dangling(graph: Graph, id_: str, ports: set[str]) -> None:
     for edge in graph.store.edges_at(id_):
-        port = edge.target.port if edge.target.node == id_ else edge.source.port
-        if port not in ports:
+        gone = edge.ends_at(id_) - ports
+        if gone:
             raise PortOccupied(
                 node=id_,
-                port=port,
+                port=min(gone),
                 found=f"an edge, {edge}",
                 expected="no edge at a port that goes away",
                 mend="Remove the edge first.",
@@ -251,18 +253,23 @@ def _check_place(id_: str, at: Place | None) -> None:
         raise BadAttribute(node=id_, port="at", found=str(at), expected=expected)
 
 
+def _check_keeper(id_: str, keepers: tuple[str, ...] | None, port: PortRef) -> None:
+    """Raise unless the node can keep a tensor there; `keepers` None stands for any port."""
+    owner, inside, _ = port.node.partition("/")
+    if owner == id_ and (keepers is None or (not inside and port.port in keepers)):
+        return
+    raise BadTensor(
+        node=port.node,
+        port=port.port,
+        found="a port that keeps no tensor",
+        expected=f"one of {', '.join(keepers)}" if keepers else "a source or a parameter",
+    )
+
+
 def _set_tensor(graph: Graph, edit: e.SetTensor) -> e.Edit:
     port = edit.port
-    owner, inside, _ = port.node.partition("/")
-    _need(graph, owner)
-    keepers = graph.tensor_ports(owner)
-    if keepers is not None and (inside or port.port not in keepers):
-        raise BadTensor(
-            node=port.node,
-            port=port.port,
-            found="a port that keeps no tensor",
-            expected=f"one of {', '.join(keepers)}" if keepers else "a source or a parameter",
-        )
+    owner = _need(graph, port.node.partition("/")[0])
+    _check_keeper(owner.id, graph.keepers(owner), port)
     before = graph.store.tensors.pop(port, None)
     if edit.tensor is not None:
         graph.store.tensors[port] = edit.tensor

@@ -189,7 +189,11 @@ class Graph:
 
     def tensor_ports(self, id_: str) -> tuple[str, ...] | None:
         """Ports of a node that can keep a tensor; None for an unknown module (any can)."""
-        kind = self.catalogue.get(self.store.node(id_).module)
+        return self.keepers(self.store.node(id_))
+
+    def keepers(self, node: Node) -> tuple[str, ...] | None:
+        """The same of a node that may not be in the graph yet."""
+        kind = self.catalogue.get(node.module)
         if kind is None:
             return None
         if kind.outline() == "source":
@@ -371,8 +375,7 @@ class Graph:
         ports = {port.name for port in (*module.wired_ports, *module.output_ports)}
         cut: list[e.Edit] = []
         for edge in self.store.edges_at(id_):
-            port = edge.target.port if edge.target.node == id_ else edge.source.port
-            if port not in ports:
+            if not edge.ends_at(id_) <= ports:
                 cut.append(e.Disconnect(edge.target))
         return e.Batch((*cut, edit)) if cut else edit
 

@@ -55,6 +55,10 @@ class Edge:
         """Time steps that the value waits; 0 for an ordinary edge."""
         return int(self.extra.get("delay", 0))
 
+    def ends_at(self, id_: str) -> set[str]:
+        """The names of the ports where it touches a node: two for a loop in time."""
+        return {ref.port for ref in (self.source, self.target) if ref.node == id_}
+
     def __str__(self) -> str:
         return f"{self.source} -> {self.target}"
 
