@@ -17,9 +17,9 @@ from graph.types import infer_node
 Feeds = Mapping[str, tuple[str, tuple[int, ...]]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Check:
-    """What a check found.
+    """What a check found. Two checks are compared by identity, for their tables are large.
 
     `types` holds every port whose type is known (inputs: what arrives), with sizes put in for
     names that tensors or feeds bind. `runnable` are the nodes that can run although others have
