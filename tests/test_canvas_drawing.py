@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QBuffer, QRectF
+from PySide6.QtCore import QBuffer, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtTest import QTest
 
 from graph import Graph, Node, PortRef, Tensor
 from graph import edits as e
@@ -386,3 +387,19 @@ def test_flying_there_ends_where_one_wanted(desk, qtbot):
 def test_bypassed_nodes_say_so(desk):
     desk.document.do(e.SetNode("loss", {"bypassed": True}), "Bypass")
     assert desk.scene.texts("loss")[0] == "Abs, bypassed"
+
+
+def test_the_zoom_bar_says_and_sets_the_zoom(desk):
+    bar = desk.view.zoom_bar
+    desk.view.zoom_to(1.0)
+    QTest.mouseClick(bar.larger, Qt.MouseButton.LeftButton)
+    assert desk.view.zoom == pytest.approx(1.25)
+    assert bar.percent.text() == "125%"
+    QTest.mouseClick(bar.smaller, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(bar.smaller, Qt.MouseButton.LeftButton)
+    assert desk.view.zoom == pytest.approx(0.8)
+    QTest.mouseClick(bar.percent, Qt.MouseButton.LeftButton)
+    assert desk.view.zoom == pytest.approx(1.0)
+    QTest.mouseClick(bar.fit, Qt.MouseButton.LeftButton)
+    seen = desk.view.mapToScene(desk.view.viewport().rect()).boundingRect()
+    assert seen.contains(desk.view.canvas.content_rect())

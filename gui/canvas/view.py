@@ -20,6 +20,7 @@ from gui.canvas.minimap import Minimap
 from gui.canvas.node_item import NodeItem
 from gui.canvas.scene import EXTENT, CanvasScene
 from gui.canvas.wiring import Wiring
+from gui.canvas.zoom_bar import ZoomBar
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -51,6 +52,7 @@ class CanvasView(QGraphicsView):
         self._ghost: tuple[str, QPointF] | None = None
         self._set_up()
         self.minimap = Minimap(self)
+        self.zoom_bar = ZoomBar(self)
 
     def _set_up(self) -> None:
         self.setScene(self.canvas)
@@ -354,6 +356,7 @@ class CanvasView(QGraphicsView):
         """Keep the overlays in their corner."""
         super().resizeEvent(event)
         self.minimap.place()
+        self.zoom_bar.place()
 
     def _start_anew(self) -> None:
         self.cancel_gesture()

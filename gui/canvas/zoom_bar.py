@@ -1,0 +1,68 @@
+"""The zoom in the canvas's lower left corner: smaller, the present zoom, larger, fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from gui.icons import icon
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+MARGIN = 12
+SIDE = 28
+STEP = 1.25
+
+
+class ZoomBar(QWidget):
+    """Four keys; the middle one says the zoom and goes back to 100 %."""
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.setAccessibleName(self.tr("Zoom"))
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(4)
+        self.smaller = self._key(
+            "zoom_out", self.tr("Zoom out (Ctrl+-)"), lambda: view.zoom_by(1 / STEP)
+        )
+        self.percent = self._key("", self.tr("Zoom to 100 % (Ctrl+0)"), lambda: view.zoom_to(1.0))
+        self.percent.setFont(view.theme.font(11))
+        self.percent.setFixedWidth(48)
+        self.larger = self._key("zoom_in", self.tr("Zoom in (Ctrl++)"), lambda: view.zoom_by(STEP))
+        self.fit = self._key("fit", self.tr("Zoom to fit (Ctrl+9)"), view.zoom_to_fit)
+        view.zoom_changed.connect(self._follow)
+        view.theme.changed.connect(self._dress)
+        self._dress()
+        self._follow(view.zoom)
+
+    def place(self) -> None:
+        """Stand in the lower left corner."""
+        self.adjustSize()
+        self.move(MARGIN, self._view.height() - self.height() - MARGIN)
+
+    def _key(self, drawing: str, tip: str, does: Callable[[], None]) -> QToolButton:
+        key = QToolButton(self, objectName="key")
+        key.setProperty("drawing", drawing)
+        key.setFixedSize(SIDE, SIDE)
+        key.setIconSize(QSize(16, 16))
+        key.setToolTip(tip)
+        key.setAccessibleName(tip)
+        key.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        key.clicked.connect(lambda: does())
+        self._row.addWidget(key)
+        return key
+
+    def _dress(self) -> None:
+        ink = self._view.theme.color("text")
+        for key in self.findChildren(QToolButton):
+            if key.property("drawing"):
+                key.setIcon(icon(key.property("drawing"), ink))
+
+    def _follow(self, zoom: float) -> None:
+        self.percent.setText(f"{round(zoom * 100)}%")
