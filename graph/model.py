@@ -275,7 +275,8 @@ class Graph:
         graph.store.extra = dict(extra)
         for node in nodes:
             apply(graph, e.AddNode(node))
-        for edge in edges:
+        for given in edges:
+            edge = Edge(graph.resolve(given.source), graph.resolve(given.target), given.extra)
             wiring.check_ends(graph, edge.source, edge.target, delay=edge.delay)
             wiring.check_free(graph, edge.source, edge.target)
             graph.store.put_edge(edge, None)

@@ -16,6 +16,7 @@ from graph.errors import (
     UnknownNode,
     UnknownPort,
 )
+from graph.files import dumps, loads
 from graph.model import Graph
 from graph.port import PortRef
 from graph.tensor import Tensor
@@ -292,5 +293,7 @@ def test_a_port_can_be_wired_under_an_alias_of_its_module():
     assert graph.can_connect("x.y", "loss.logits") is None
     graph.connect("x.y", "loss.logits")
     assert graph.incoming(PortRef("loss", "prediction")) is not None
+    loaded = loads(dumps(graph).replace(b"loss.prediction", b"loss.logits"))
+    assert loaded.edges == graph.edges
     graph.disconnect("loss.logits")
     assert graph.edges == ()
