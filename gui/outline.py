@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
 from graph import Node
@@ -29,9 +28,9 @@ class Outline(QTreeWidget):
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document, self._theme = document, theme
-        self._rows: dict[str, QTreeWidgetItem] = {}
+        # Ids, not items: Python must not hold what Qt deletes.
+        self._order: list[str] = []
         self._seen: dict[str, Node] = {}  # the records that the rows show
-        self._icons: dict[str, QIcon] = {}
         self._opened: set[str] = set()
         self._is_following = False
         self.setHeaderHidden(True)
@@ -52,7 +51,7 @@ class Outline(QTreeWidget):
 
     def row(self, id_: str) -> QTreeWidgetItem | None:
         """The row of a node."""
-        return self._rows.get(id_)
+        return self.topLevelItem(self._order.index(id_)) if id_ in self._seen else None
 
     def texts(self) -> list[str]:
         """What the nodes' rows say."""
@@ -78,7 +77,7 @@ class Outline(QTreeWidget):
         self._is_following = True
         self.clear()
         self._is_following = False
-        self._rows.clear()
+        self._order.clear()
         self._seen.clear()
         self._opened.clear()
         self._soon.start()
@@ -89,39 +88,40 @@ class Outline(QTreeWidget):
             return
         nodes = self._document.graph.nodes
         self._is_following = True
-        for id_ in [id_ for id_ in self._rows if id_ not in nodes]:
+        for id_ in [id_ for id_ in self._order if id_ not in nodes]:
             self._remove(id_)
         made = 0
         for place, (id_, node) in enumerate(nodes.items()):
             if self._seen.get(id_) is node:
                 continue
-            if id_ not in self._rows:
+            if id_ not in self._seen:
                 if made == AT_ONCE:
                     self._soon.start()
                     break
                 made += 1
-                self._rows[id_] = item = QTreeWidgetItem()
-                self.insertTopLevelItem(place, item)
-            self._show(id_, node)
+                self._order.insert(place, id_)
+                self.insertTopLevelItem(place, QTreeWidgetItem())
+            self._show(place, node)
         for id_ in self._opened:
             self._fill(id_)
         self._is_following = False
         self._follow()
 
     def _remove(self, id_: str) -> None:
-        item = self._rows.pop(id_)
-        self._seen.pop(id_, None)
+        place = self._order.index(id_)
+        del self._order[place], self._seen[id_]
         self._opened.discard(id_)
-        self.takeTopLevelItem(self.indexOfTopLevelItem(item))
+        self.takeTopLevelItem(place)
 
-    def _show(self, id_: str, node: Node) -> None:
-        item = self._rows[id_]
+    def _show(self, place: int, node: Node) -> None:
+        item, id_ = self.topLevelItem(place), node.id
         self._seen[id_] = node
         module = self._document.graph.module(id_)
         item.setData(0, ID, id_)
         item.setText(0, node.label or id_)
         item.setToolTip(0, f"{id_} ({node.module})")
-        item.setIcon(0, self._icon(node.module if module is not None else "unknown"))
+        drawing = node.module if module is not None else "unknown"
+        item.setIcon(0, icon(drawing, self._theme.color("muted")))
         has_inputs = module is None or bool(module.wired_ports)
         policy = Policy.ShowIndicator if has_inputs else Policy.DontShowIndicator
         item.setChildIndicatorPolicy(policy)
@@ -135,7 +135,7 @@ class Outline(QTreeWidget):
 
     def _fill(self, id_: str) -> None:
         """The inputs of an opened node."""
-        item, graph = self._rows[id_], self._document.graph
+        item, graph = self.row(id_), self._document.graph
         module, edges = graph.module(id_), graph.arriving(id_)
         ports = [port.name for port in module.wired_ports] if module else list(edges)
         texts = [f"{port} ← {edges[port].source}" for port in ports if port in edges]
@@ -145,15 +145,9 @@ class Outline(QTreeWidget):
 
     # --- colours --------------------------------------------------------------------------
 
-    def _icon(self, name: str) -> QIcon:
-        if name not in self._icons:
-            self._icons[name] = icon(name, self._theme.color("muted"))
-        return self._icons[name]
-
     def _dye(self) -> None:
-        self._icons.clear()
-        self._seen.clear()
-        self._soon.start()
+        for place, id_ in enumerate(self._order):
+            self._show(place, self._seen[id_])
 
     # --- the selection --------------------------------------------------------------------
 
@@ -165,7 +159,7 @@ class Outline(QTreeWidget):
         chosen = self._document.selection.nodes
         flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
         self.selectionModel().select(self._ranges(chosen), flag)
-        only = self._rows.get(self._document.selection.node or "")
+        only = self.row(self._document.selection.node or "")
         if only is not None:
             self.scrollToItem(only)
         self._is_following = False
@@ -175,7 +169,7 @@ class Outline(QTreeWidget):
         chosen, ranges = frozenset(ids), QItemSelection()
         if not chosen:
             return ranges
-        rows = [row for row, id_ in enumerate(self._rows_in_order()) if id_ in chosen]
+        rows = [row for row, id_ in enumerate(self._order) if id_ in chosen]
         start = 0
         for number, row in enumerate(rows):
             if number + 1 == len(rows) or rows[number + 1] != row + 1:
@@ -183,9 +177,6 @@ class Outline(QTreeWidget):
                 ranges.select(model.index(rows[start], 0), model.index(row, 0))
                 start = number + 1
         return ranges
-
-    def _rows_in_order(self) -> list[str]:
-        return [id_ for id_ in self._document.graph.nodes if id_ in self._rows]
 
     def _select(self) -> None:
         """Hand the rows that were clicked to the document."""
