@@ -30,6 +30,7 @@ class Files(QObject):
     def __init__(self, window: Window, document: Document, settings: Settings) -> None:
         super().__init__(window)
         self.window, self.document, self.settings = window, document, settings
+        self.is_waiting = False  # while a file is read or written
 
     # --- the menu's commands --------------------------------------------------------------
 
@@ -103,7 +104,12 @@ class Files(QObject):
         return True
 
     def may_leave(self) -> bool:
-        """Ask what to do with changes that no file holds; False keeps the graph open."""
+        """Ask what to do with changes that no file holds; False keeps the graph open.
+
+        A window manager can ask for the end while a file is being read: not then.
+        """
+        if self.is_waiting:
+            return False
         if self.document.is_saved:
             return True
         box = QMessageBox(self.window)
@@ -175,10 +181,12 @@ class Files(QObject):
         return True
 
     def _waiting(self, work):
+        self.is_waiting = True
         self.window.status.show_busy(True)
         try:
             return wait_for(work)
         finally:
+            self.is_waiting = False
             self.window.status.show_busy(False)
 
     def _try(self, work) -> bool:

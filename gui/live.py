@@ -121,6 +121,8 @@ class Worker(QThread):
     def post(self, request: Request) -> None:
         """Work on this next; what is under way is given up."""
         with self._changed:
+            if self._is_closing:
+                return
             self._waiting = request
             self._changed.notify()
         if not self.isRunning():

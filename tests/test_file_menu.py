@@ -1,7 +1,9 @@
 """New, open, save, recent, examples, export, and the question on close."""
 
+import time
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QMenu, QMessageBox
 
 from graph import edits as e
@@ -61,6 +63,13 @@ def test_unsaved_changes_are_asked_about(desk, monkeypatch, tmp_path):
     empty_asked = answering(monkeypatch, buttons.Cancel)
     assert desk.window.close()
     assert empty_asked == []
+
+
+def test_the_window_does_not_end_in_the_middle_of_a_file(desk):
+    closed = []
+    QTimer.singleShot(0, lambda: closed.append(desk.window.close()))
+    desk.window.files._waiting(lambda: time.sleep(0.1))
+    assert closed == [False]
 
 
 def test_discarding_leaves_the_file_alone(desk, monkeypatch, tmp_path):
