@@ -119,7 +119,7 @@ def load(
     array = _cast(source, fed if fed is not None else _made(source))
     if fed is not None:  # what was fed says nothing about the tensor that is kept
         source = replace(source, origin=None)
-    if known is not None and backend.is_cpu and _same_bits(array, known.array):
+    if known is not None and backend.is_cpu and same_bits(array, known.array):
         return Loaded(source, known.array)
     return Loaded(source, frozen(backend.asarray(array)))
 
@@ -135,6 +135,13 @@ def tensor_array(tensor: Tensor) -> Host:
     """A tensor's numbers as a read-only array, without a copy."""
     dtype = np.dtype(tensor.dtype).newbyteorder("<")
     return np.ndarray(tensor.shape, dtype, buffer=tensor.data)
+
+
+def same_bits(one: Host, other: Host) -> bool:
+    """Whether two arrays of one dtype hold the same bytes: NaN is itself, -0 is not 0."""
+    return one.shape == other.shape and bool(
+        np.array_equal(one.reshape(-1).view(np.uint8), other.reshape(-1).view(np.uint8))
+    )
 
 
 def _same_origin(source: Source, known: Source) -> bool:
@@ -173,9 +180,3 @@ def _cast(source: Source, array: Host) -> Host:
             node=source.ref.node,
         )
     return cast
-
-
-def _same_bits(one: Host, other: Host) -> bool:
-    return one.shape == other.shape and bool(
-        np.array_equal(one.reshape(-1).view(np.uint8), other.reshape(-1).view(np.uint8))
-    )

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph import Graph
 from graph.edits import Move, SetNode
 from runtime import Engine
 from tests.runtime_toys import CALLS, draw
@@ -114,6 +115,25 @@ def test_another_dtype_mode_or_target_is_respected(asked):
     graph = tower()
     trace = Engine(graph).run()
     again(graph, trace, **asked)
+
+
+def test_a_gradient_of_the_former_target_is_no_seed_of_the_new_one():
+    graph = Graph()
+    for id_, module in (("x", "Input"), ("inner", "Square"), ("outer", "Square")):
+        graph.add(module, id_)
+    graph.connect("x.y", "inner.x")
+    graph.connect("inner.y", "outer.x")
+    graph.set_tensor("x.y", np.array(3.0))
+    trace = Engine(graph).run()
+    graph.configure(target="inner")
+    found, _ = again(graph, trace)
+    assert found.gradient("x.y") == 6.0
+
+
+def test_a_seed_gradient_of_minus_zero_is_not_zero():
+    graph = tower()
+    trace = Engine(graph, target="b", seed_gradient=np.array([0.0, 1.0])).run()
+    again(graph, trace, target="b", seed_gradient=np.array([-0.0, 1.0]))
 
 
 def test_masks_follow_the_seed():
