@@ -12,7 +12,7 @@ from graph import wiring
 from graph.errors import BadAttribute, BadTensor, DuplicateId, GraphError, PortOccupied, UnknownNode
 from graph.module import Module
 from graph.port import PortRef
-from graph.records import Edge, Node, Place, bad_character, check_id
+from graph.records import MAX_NAME, Edge, Node, Place, bad_character, check_id
 from graph.store import FIELDS
 from graph.suggest import did_you_mean
 from graph.tensor import FLOATING
@@ -64,7 +64,7 @@ def _remove_node(graph: Graph, edit: e.RemoveNode) -> e.Edit:
     _need(graph, edit.id)
     undo: list[e.Edit] = []
     target = graph.target
-    if target is not None and target.partition(".")[0] == edit.id:
+    if target is not None and _head(target) == edit.id:
         undo.append(_set_graph(graph, e.SetGraph({"target": None})))
     edges = graph.store.edges_at(edit.id)
     undo.extend(_disconnect(graph, e.Disconnect(edge.target)) for edge in edges)
@@ -201,16 +201,19 @@ def _rename(graph: Graph, edit: e.Rename) -> e.Edit:
 def _references(graph: Graph, id_: str) -> set[e.Reference]:
     """What names a node beside the ends of edges, whether the node exists or not."""
     found: set[e.Reference] = {
-        edge.target for edge in graph.store.edges.values() if _head(edge.extra, "initial") == id_
+        edge.target
+        for edge in graph.store.edges.values()
+        if _head(edge.extra.get("initial", "")) == id_
     }
-    found |= {name for name, node in graph.nodes.items() if _head(node.extra, "shares") == id_}
-    if graph.target is not None and graph.target.partition(".")[0] == id_:
+    found |= {name for name, node in graph.nodes.items() if node.extra.get("shares") == id_}
+    if graph.target is not None and _head(graph.target) == id_:
         found.add(None)
     return found
 
 
-def _head(extra: Mapping[str, Any], key: str) -> str:
-    return str(extra.get(key, "")).partition(".")[0]
+def _head(port: str) -> str:
+    """The node of `one.y`, and of the inner `one/lin.y`."""
+    return port.partition(".")[0].partition("/")[0]
 
 
 def _after(ref: e.Reference, edit: e.Rename) -> e.Reference:
@@ -303,7 +306,9 @@ def check_field(name: str, value: Any) -> None:
             value is None
             or (isinstance(value, str) and len(value) <= 1024 and not bad_character(value))
         ),
-        "title": lambda: isinstance(value, str) and not bad_character(value),
+        "title": lambda: (
+            isinstance(value, str) and len(value) <= MAX_NAME and not bad_character(value)
+        ),
         "note": lambda: (
             value is None or (isinstance(value, str) and not bad_character(value, lines=True))
         ),
@@ -313,11 +318,13 @@ def check_field(name: str, value: Any) -> None:
         "mode": "train or eval",
         "seed": "a whole number from 0 to 2^64 - 1",
         "target": "NODE or NODE.PORT",
-        "title": "a text without control characters",
+        "title": f"a text of at most {MAX_NAME} without control characters",
         "note": "a text without control characters",
     }
     if not fits[name]():
-        raise BadAttribute(node="graph", port=name, found=repr(value), expected=expected[name])
+        found = repr(value)
+        found = found if len(found) <= 60 else found[:57] + "..."
+        raise BadAttribute(node="graph", port=name, found=found, expected=expected[name])
 
 
 def _check_texts(id_: str, values: Mapping[str, Any]) -> None:
@@ -326,11 +333,15 @@ def _check_texts(id_: str, values: Mapping[str, Any]) -> None:
         if text is not None and not isinstance(text, str):
             raise BadAttribute(node=id_, port=name, found=repr(text), expected="a text")
         reason = bad_character(text, lines=name == "note") if text else None
-        if name == "label" and text and len(text) > 256:
+        if name == "label" and text and len(text) > MAX_NAME:
             reason = f"{len(text)} characters"
         if reason:
+            limit = f" of at most {MAX_NAME}" if name == "label" else ""
             raise BadAttribute(
-                node=id_, port=name, found=reason, expected="a plain text of at most 256"
+                node=id_,
+                port=name,
+                found=reason,
+                expected=f"a plain text{limit}",
             )
 
 
@@ -339,7 +350,7 @@ def _batch(graph: Graph, edit: e.Batch) -> e.Edit:
     try:
         for part in edit.edits:
             undo.append(apply(graph, part))
-    except GraphError:
+    except BaseException:
         for part in reversed(undo):
             apply(graph, part)
         raise

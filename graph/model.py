@@ -367,6 +367,8 @@ class Graph:
     def attribute_edit(self, id_: str, attributes: Mapping[str, Any]) -> e.Edit:
         """The edit that sets attributes and cuts the edges of ports that go away with them."""
         edit = e.SetAttributes(id_, dict(attributes))
+        if id_ not in self:
+            return edit  # which `apply` refuses with a sentence
         node = self.store.node(id_)
         merged = {**node.attributes, **attributes}
         kept = {name: value for name, value in merged.items() if value is not e.RESET}
@@ -388,6 +390,7 @@ class Graph:
         """The edit that renames a node and keeps the numbers of its parameters."""
         from graph.initialise import owned_tensors  # the seam to the modules' own rules
 
-        kept = tuple(e.SetTensor(port, tensor) for port, tensor in owned_tensors(self, old).items())
+        owned = owned_tensors(self, old) if old in self else {}
+        kept = tuple(e.SetTensor(port, tensor) for port, tensor in owned.items())
         edit = e.Rename(old, new)
         return e.Batch((*kept, edit)) if kept else edit

@@ -207,6 +207,13 @@ class Module:
                 port=port.name, found=show_shape(given.shape), expected=error.expected + detail
             ) from None
 
+    def _counted(self, run: str) -> int:
+        count = self.count(run)
+        if count > MAX_RUN:
+            found, expected = f"{count} ports {run}0, {run}1, …", f"at most {MAX_RUN}"
+            raise BadAttribute(port="inputs", found=found, expected=expected)
+        return count
+
     def _ports(
         self, terms: tuple[signature.PortTerm, ...], role: Role, absent: frozenset[str]
     ) -> tuple[Port, ...]:
@@ -219,7 +226,7 @@ class Module:
                 own = "parameter"
             elif term.name in self.states:
                 own = "state"
-            count = self.count(term.name) if term.run else 1
+            count = self._counted(term.name) if term.run else 1
             names = [f"{term.name}{i}" for i in range(count)] if term.run else [term.name]
             ports += [Port(name, own, cast(Kind, term.kind), term.dims) for name in names]
         return tuple(ports)

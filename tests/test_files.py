@@ -303,7 +303,7 @@ def test_whatever_the_graph_takes_can_be_loaded_again(toys):
     graph.add("Source", id="x")
     extremes = [
         e.Move({"x": (1e9, -123456.789)}),
-        e.SetGraph({"seed": 2**64 - 1, "target": "nobody.y", "title": "a" * 1000, "note": ""}),
+        e.SetGraph({"seed": 2**64 - 1, "target": "nobody.y", "title": "a" * 256, "note": ""}),
         e.SetNode("x", {"label": "", "note": "line\n\ttab" * 500}),
         e.AddNode(Node("u", "Unknown", {"tuple": (1, 2)}, at=(0.1, 1e-7))),
         e.Connect(Edge(PortRef("x", "y"), PortRef("u", "a.b"), {"delay": 2})),

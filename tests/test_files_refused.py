@@ -131,6 +131,14 @@ CASES = [
     ({"seed": 1.5}, "$.seed", "a number, expected a whole number"),
     ({"mode": "training"}, "$.mode", "train or eval"),
     ({"title": "a\u2067"}, "$.title", "without control characters"),
+    ({"title": "a" * 257}, "$.title", "of at most 256"),
+    (node(attributes="\ud800"), "$.nodes[1]", "half a surrogate pair"),
+    (node(label="\ud800"), "$.nodes[1].label", "control character U.D800"),
+    (
+        node(module="Join", attributes={"inputs": 2**53}),
+        "$.nodes[1].attributes.inputs",
+        "9007199254740992 ports x0, x1, …, expected at most 256",
+    ),
     ({"target": ""}, "$.target", "0 characters"),
     ({"target": "a\u2067"}, "$.target", "bidirectional"),
     ({"definitions": []}, "$.definitions", "a list, expected an object or null"),
@@ -229,6 +237,19 @@ def test_too_many_nodes_edges_and_bytes_are_refused(toys, monkeypatch):
     monkeypatch.setattr(loading, "MAX_BYTES", 10)
     with pytest.raises(FileError, match="found 20 bytes, expected at most 10"):
         loads(b'{"gradwire": 1     }', catalogue=toys)
+
+
+def test_a_fault_among_a_hundred_thousand_names_is_found_soon(toys):
+    ids = ["n" + f"abc{i:06}" * 20 for i in range(limits.MAX_NODES)]
+    document = {
+        "gradwire": 1,
+        "nodes": [{"id": id_, "module": "Twice"} for id_ in ids],
+        "edges": [{"from": f"{ids[5]}x.y", "to": f"{ids[0]}.x"}],
+    }
+    start = time.perf_counter()
+    with pytest.raises(FileError, match="no such node"):
+        loads(json.dumps(document), catalogue=toys)
+    assert time.perf_counter() - start < 30  # comparing it with all of them took minutes
 
 
 def test_a_large_graph_is_read(toys):

@@ -9,6 +9,7 @@ import time
 from itertools import combinations
 from pathlib import Path
 
+import fast_sugiyama
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,7 +57,7 @@ def assert_sound(graph, places):
     for (ax, ay, aw, ah), (bx, by, bw, bh) in combinations(boxes, 2):
         apart_x = max(bx - ax - aw, ax - bx - bw)
         apart_y = max(by - ay - ah, ay - by - bh)
-        assert apart_x >= COLUMN_GAP - 96 or apart_y >= ROW_GAP - SNAP
+        assert apart_x >= COLUMN_GAP or apart_y >= ROW_GAP
 
 
 @st.composite
@@ -195,8 +196,26 @@ def test_large_graphs_take_no_long_time(shape, count):
     graph = made(count, SHAPES[shape](count))
     start = time.perf_counter()
     places = arrange(graph, list(graph.nodes))
-    assert time.perf_counter() - start < 4  # about half a second on an idle machine
+    assert time.perf_counter() - start < 20  # about half a second on an idle machine
     assert len(set(places.values())) == count
+
+
+def test_the_layout_library_is_asked_up_to_its_limit(monkeypatch):
+    asked = []
+    real = fast_sugiyama.from_edges
+    monkeypatch.setattr(
+        fast_sugiyama, "from_edges", lambda edges: asked.append(len(edges)) or real(edges)
+    )
+    for count in (layout.QUICK, layout.QUICK + 1, 10_000):
+        arrange(made(count, SHAPES["chain"](count)))
+    # Long edges count with all columns that they pass: 40 of them over 300 columns are too much.
+    arrange(made(301, [*SHAPES["chain"](301), *((i, 300) for i in range(40))]))
+    assert asked == [layout.QUICK - 1]
+
+
+def test_what_is_asked_for_may_be_any_iterable():
+    graph = made(4, [(0, 1), (1, 2)])
+    assert arrange(graph, iter(["n1", "n0"])).keys() == {"n0", "n1"}
 
 
 def test_places_are_the_same_in_every_process():

@@ -79,6 +79,8 @@ def typed(kind: type[Record], entry: Any) -> Record:
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
         raise Misfit(path.rstrip("`"), *_in_words(message)) from None
+    except UnicodeEncodeError:  # a lone surrogate where no text was expected
+        raise Misfit("", "half a surrogate pair", "whole characters") from None
 
 
 class Misfit(Exception):
