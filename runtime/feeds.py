@@ -139,9 +139,11 @@ def tensor_array(tensor: Tensor) -> Host:
 
 def same_bits(one: Host, other: Host) -> bool:
     """Whether two arrays of one dtype hold the same bytes: NaN is itself, -0 is not 0."""
-    return one.shape == other.shape and bool(
-        np.array_equal(one.reshape(-1).view(np.uint8), other.reshape(-1).view(np.uint8))
-    )
+    return one.shape == other.shape and np.array_equal(_bytes(one), _bytes(other))
+
+
+def _bytes(array: Host) -> Host:
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
 
 
 def _same_origin(source: Source, known: Source) -> bool:
