@@ -101,6 +101,20 @@ def test_the_mean_of_nothing_is_no_number():
     assert math.isnan(y)
 
 
+def test_the_mean_of_equal_numbers_is_that_number():
+    y, _ = run("Mean", {"x": np.full(49, 1.0)})
+    assert y == 1.0
+    y, _ = run("L1Loss", {"prediction": np.full(49, 2.0), "target": np.full(49, 1.0)})
+    assert y == 1.0
+
+
+def test_a_mean_in_half_precision_does_not_overflow_on_the_way():
+    kind = default_catalogue().require("Mean")
+    case = Case.of(kind, Example({"x": (70_000,)}, values={"x": np.ones(70_000)}))
+    _, (y,), _ = case.as_("float16").run()
+    assert (y.dtype, y) == (np.float16, 1.0)
+
+
 @pytest.mark.parametrize("case", computing_cases(), ids=str)
 def test_half_precision_runs(case):
     """float16 is a dtype of the file; nothing in a module may widen or overflow its type."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from runtime.array import Array
 from runtime.modules.context import Context
 
@@ -20,9 +22,30 @@ def reduced(ctx: Context, terms: Array, reduction: str, y: Array) -> Array:
     if reduction == "none":
         y[...] = terms
         return y
-    ctx.xp.sum(terms, out=y)
-    if reduction == "mean":
-        y *= weight_of(reduction, terms.size)
+    return join(ctx, terms, reduction, y)
+
+
+def join(
+    ctx: Context,
+    terms: Array,
+    reduction: str,
+    y: Array,
+    axes: tuple[int, ...] | None = None,
+    keepdims: bool = False,
+) -> Array:
+    """Write the sum or the mean along `axes`, by default all, into `y` and give it back.
+
+    A mean divides once, so that the mean of equal terms is that term; in half precision it is
+    summed in single, for the sum may overflow where the mean does not.
+    """
+    xp = ctx.xp
+    if reduction == "sum":
+        xp.sum(terms, axis=axes, keepdims=keepdims, out=y)
+        return y
+    wide = np.float32 if ctx.dtype.itemsize < 4 else ctx.dtype
+    whole = xp.sum(terms, axis=axes, keepdims=keepdims, dtype=wide)
+    count = math.prod(size for i, size in enumerate(terms.shape) if axes is None or i in axes)
+    y[...] = whole / (count or math.nan)
     return y
 
 

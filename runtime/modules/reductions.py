@@ -14,7 +14,7 @@ from runtime import maps
 from runtime.array import Array
 from runtime.modules.context import Context
 from runtime.modules.door import Differentiable, Kept, Outs
-from runtime.modules.reduction import weight_of
+from runtime.modules.reduction import join, weight_of
 
 
 class Total(Differentiable):
@@ -60,12 +60,8 @@ class Total(Differentiable):
         return {"y": PortType(dtype, tuple(kept))}
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
-        x, y = ins[0], ctx.into(out)
-        axes, keepdims = self._axes(x.shape), self.settings["keepdims"]
-        ctx.xp.sum(x, axis=axes, keepdims=keepdims, out=y)
-        if self.reduction == "mean":
-            y *= self._weight(ctx)
-        return (y,)
+        axes, keepdims = self._axes(ins[0].shape), self.settings["keepdims"]
+        return (join(ctx, ins[0], self.reduction, ctx.into(out), axes, keepdims),)
 
     def vjp(
         self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]
