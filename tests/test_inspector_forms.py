@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from graph.attributes import DtypeName, ShapeSpec, attribute
-from graph.catalogue import Catalogue
+from graph.catalogue import Catalogue, default_catalogue
 from graph.edits import AddNode
 from graph.errors import BadAttribute
 from graph.model import Graph
@@ -245,3 +245,17 @@ def test_an_unknown_module_shows_what_the_file_says(qtbot):
     assert page.heading.subtitle.said.startswith("Whirl, unknown")
     assert page.form.rows == {}
     assert page.ports.rows == []
+
+
+@pytest.mark.parametrize("text", ["", "none"])
+def test_an_optional_number_can_be_left_out(qtbot, text):
+    graph = Graph(default_catalogue())
+    graph.add("Clip", "clip")
+    desk = InspectorDesk(qtbot, graph)
+    row = desk.node("clip").form.rows["min"]
+    assert row.field.text() == "-1"
+    assert "Default: -1." in row.field.accessibleDescription()
+    desk.type_into(row.field, text)
+    assert graph.module("clip").settings["min"] is None
+    assert row.field.text() == ""
+    assert row.field.placeholderText() == "none"

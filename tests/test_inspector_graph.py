@@ -41,7 +41,7 @@ def test_the_graph_is_shown_with_nothing_selected(desk):
     page = desk.page
     assert page.heading.title.said == "A small network"
     assert lines(page)[:2] == [["x", "[4, 2]", "", "64 B"], ["hidden", "[4, 8]", "24", "448 B"]]
-    assert page.totals.said.startswith("6 nodes; 33 numbers in parameters;")
+    assert page.totals.said.startswith("Nodes: 6. Numbers in parameters: 33.")
     assert page.target_choice.currentText() == "found by itself: loss.y"
 
 

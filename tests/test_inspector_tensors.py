@@ -147,6 +147,8 @@ def test_a_table_is_pasted(desk):
     said = page.value.error.said
     assert said == 'clipboard, row 1, column 1: found "x", expected a number.'
     assert desk.tensor("x.y").shape == (3, 2)
+    desk.document.undo()
+    assert desk.page.value.error.said == ""  # it was said of a value that is gone
 
 
 def test_numbers_are_copied_in_full(desk):

@@ -34,6 +34,8 @@ class AttributeRow(QWidget):
         self._theme = theme
         self._run = next(_runs)
         self.field = field_for(spec, theme, self.tr("the graph's"), self)
+        if spec.optional and isinstance(self.field, LineField):
+            self.field.setPlaceholderText(self.tr("none"))
         self.error = Sentence(theme, "error", self)
         self.reset = QToolButton(self)
         self._lay_out()

@@ -74,11 +74,11 @@ class FloatField(LineField):
     """A number that may be written as `1e-3`."""
 
     def write(self, value: Any) -> str:
-        return "" if value is None else plain(value)
+        return "" if value is None else plain(value).removesuffix(".0")
 
     def read(self) -> Any:
         text = self.text().strip()
-        if not text:
+        if not text or text == self.placeholderText():
             return None
         try:
             value = parse_value(text)
@@ -101,7 +101,7 @@ class ListField(LineField):
 
     def read(self) -> Any:
         text = self.text().replace(MINUS, "-")
-        if not text.strip():
+        if text.strip() in ("", self.placeholderText()):
             return None
         inside = _LIST.fullmatch(text)
         words = inside[1].replace(",", " ").split() if inside else [text]

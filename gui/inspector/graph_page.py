@@ -109,7 +109,7 @@ class GraphPage(QWidget):
             self.reason.say(problem.message, problem.severity, ink)
 
     def _sum(self, summary: Summary) -> None:
-        text = self.tr("{0} nodes; {1} numbers in parameters; {2} for values and parameters")
+        text = self.tr("Nodes: {0}. Numbers in parameters: {1}. Values and parameters take {2}.")
         self.totals.say(
             text.format(
                 format_count(len(summary.lines)),

@@ -74,6 +74,7 @@ class TensorEditor(QWidget):
         if not self.tensor.exists:
             return
         if not (self.error.said and self.line.is_edited):
+            self.error.say("")  # a refused paste is told until something else happens
             self.line.refresh()
         array = self.tensor.array()
         has_table = array is not None and array.ndim > 0 and array.size > 0
