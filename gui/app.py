@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from gui.document import Document
@@ -17,6 +17,7 @@ from gui.theme import Theme
 from gui.window import Window
 from runtime import logfile
 
+TITLE_BAR = 40  # a tall one
 _log = logging.getLogger(APP)
 
 
@@ -61,6 +62,12 @@ def make_window(app: QApplication, settings: Settings | None = None) -> Window:
     return window
 
 
+def has_room(window: Window) -> bool:
+    """Whether the screen can hold the window with the title bar that a desktop adds."""
+    room = window.screen().availableSize()
+    return window.width() <= room.width() and window.height() + TITLE_BAR <= room.height()
+
+
 def run(path: str | None) -> int:
     """Open the window with a file, or as the first time; returns the exit status."""
     app = QApplication.instance() or QApplication(sys.argv[:1])
@@ -68,7 +75,10 @@ def run(path: str | None) -> int:
     app.setDesktopFileName(APP)
     faults = Faults()
     faults.install()
-    window = make_window(app)
+    settings = Settings()
+    window = make_window(app, settings)
+    if settings.bytes_of("geometry") is None and not has_room(window):
+        window.setWindowState(Qt.WindowState.WindowMaximized)
     faults.happened.connect(window.say)
     window.show()
     window.files.open_first(Path(path) if path is not None else None)

@@ -64,6 +64,8 @@ def _nothing_yet(document: Document) -> str:
         return tr("Drag a module from the palette onto the canvas, or open an example.")
     if document.trace is None:
         return tr("Not run yet. Press F5 to run.")
+    if document.check is not None and any(p.severity == "error" for p in document.check.problems):
+        return tr("There is no step yet. Ctrl+Shift+M lists what is wrong.")
     return tr("There is no step yet: wire a module that can run.")
 
 

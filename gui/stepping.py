@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from gui.canvas.levels import OVERVIEW
 from gui.document import Document
 from gui.live import Live
 from gui.player import Player
@@ -24,6 +25,7 @@ class Stepping(QObject):
         self.document, self.live, self.canvas = document, live, canvas
         self.player = Player(document.playhead, self)
         live.ran.connect(self._arrive)
+        document.playhead_moved.connect(self._follow_play)
         document.replaced.connect(self.player.stop)
 
     @property
@@ -39,16 +41,19 @@ class Stepping(QObject):
     def previous(self) -> None:
         """One step back."""
         self._by_hand().previous()
+        self._show_step()
 
     def next(self) -> None:
         """One step on."""
         if not self._asks():
             self._by_hand().next()
+            self._show_step()
 
     def next_part(self) -> None:
         """One part of a reverse step on."""
         if not self._asks():
             self._by_hand().next_part()
+            self._show_step()
 
     def last(self) -> None:
         """To the end of what was run."""
@@ -70,6 +75,7 @@ class Stepping(QObject):
         if id_ is not None and not self._by_hand().to_node(id_):
             text = self.tr("{0}: has no step of its own. Choose a node that computes something.")
             self.document.refuse(text.format(id_))
+        self._show_step()
 
     def play(self) -> None:
         """Play, or pause."""
@@ -93,6 +99,16 @@ class Stepping(QObject):
     def _by_hand(self):
         self.player.stop()
         return self.document.playhead
+
+    def _show_step(self) -> None:
+        """Bring the step's node into sight; an overview stays one."""
+        step = self.document.playhead.step
+        if step is not None and self.canvas.zoom >= OVERVIEW:
+            self.canvas.reveal(step.node)
+
+    def _follow_play(self) -> None:
+        if self.player.is_playing:
+            self._show_step()
 
     def _arrive(self) -> None:
         self.document.playhead.last()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QSize, Qt
 from PySide6.QtWidgets import (
     QDockWidget,
     QLabel,
+    QLayout,
     QMainWindow,
     QMessageBox,
     QSplitter,
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph import PortRef, Problem, arrange, default_catalogue
+from graph import Problem, arrange, default_catalogue
 from graph import edits as e
 from gui.actions import Actions
 from gui.canvas.view import CanvasView
@@ -139,15 +140,11 @@ class Window(QMainWindow):
 
     def go_to(self, problem: Problem) -> None:
         """Show and select what a problem is about."""
-        graph = self.document.graph
-        if problem.node is None or problem.node not in graph:
+        if problem.node is None or problem.node not in self.document.graph:
             self.document.selection.clear()
             return
-        where = PortRef(problem.node, problem.port) if problem.port else None
-        if where is not None and graph.incoming(where) is not None:
-            self.document.selection.set_edge(where)
-        else:
-            self.document.selection.set_nodes({problem.node})
+        # The node, not its edge: its page says the problem and has what mends it.
+        self.document.selection.set_nodes({problem.node})
         self.canvas.reveal(problem.node)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -225,6 +222,7 @@ class Window(QMainWindow):
         column = QVBoxLayout(panel)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)  # the dock follows it
         self.sentence = SentenceBar(self.document, self.theme, self)
         self.timeline = Timeline(
             self.document, self.stepping.player, self.theme, self.commands.by_id, self
@@ -272,6 +270,10 @@ class Window(QMainWindow):
         self.settings.theme = choice
 
     def _dress(self) -> None:
+        # Without it what a dressed widget holds keeps the palette of the theme before.
+        QCoreApplication.setAttribute(
+            Qt.ApplicationAttribute.AA_UseStyleSheetPropagationInWidgetStyles
+        )
         self.setStyleSheet(style_sheet(self.theme))
 
     def _name_window(self) -> None:

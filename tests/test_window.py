@@ -5,8 +5,8 @@ import sys
 from operator import attrgetter
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QKeySequence, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLineEdit,
+    QPlainTextEdit,
     QScrollBar,
 )
 
@@ -206,6 +207,20 @@ def test_colours_can_be_chosen_and_are_remembered(desk):
     assert not desk.theme.is_dark
 
 
+@pytest.mark.parametrize("choice", ["theme_dark", "theme_light"])
+def test_every_field_takes_the_colours_chosen(desk, choice):
+    desk.window.show_graph()
+    desk.window.commands.by_id["theme_dark"].trigger()
+    desk.window.commands.by_id[choice].trigger()
+    QApplication.processEvents()
+    wanted = desk.theme.color("node").name()
+    fields = [f for f in desk.window.findChildren(QLineEdit) if f.isVisible()]
+    papers = [p.viewport() for p in desk.window.findChildren(QPlainTextEdit) if p.isVisible()]
+    assert len(fields) > 2  # the search of the palette, the title, the inside of the seed
+    assert papers
+    assert {w.palette().color(QPalette.ColorRole.Base).name() for w in fields + papers} == {wanted}
+
+
 def test_the_palette_is_searched_and_places_what_it_found(desk):
     palette = desk.window.palette_panel
     desk.press_key(Key.Key_F, CONTROL)
@@ -292,6 +307,52 @@ def test_a_click_on_a_problem_goes_there(desk):
     assert desk.document.selection.node == "x2"
     QTest.mouseClick(drawer.close_button, LEFT)
     assert drawer.isHidden()
+
+
+def test_a_problem_of_a_wired_port_leads_to_the_node_that_can_be_mended(desk):
+    desk.document.do(desk.graph.attribute_edit("x", {"shape": (2,)}), "Change")
+    desk.settle()
+    drawer = desk.window.drawer
+    QTest.mouseClick(desk.window.status.problems, LEFT)
+    index = drawer.model.index(0, 0)
+    QTest.mouseClick(drawer.list.viewport(), LEFT, NONE, drawer.list.visualRect(index).center())
+    assert desk.document.selection.node == "x"
+    assert desk.document.selection.edge is None
+
+
+def test_the_closed_drawer_gives_its_room_back(desk):
+    QApplication.processEvents()
+    before = desk.view.height(), desk.window.sentence.y(), desk.window.timeline.y()
+    for _ in range(2):
+        QTest.mouseClick(desk.window.status.problems, LEFT)
+        desk.qtbot.waitUntil(lambda: desk.view.height() < before[0])
+        QTest.mouseClick(desk.window.drawer.close_button, LEFT)
+        desk.qtbot.waitUntil(lambda: desk.view.height() == before[0])
+    assert (desk.view.height(), desk.window.sentence.y(), desk.window.timeline.y()) == before
+
+
+def test_stepping_brings_the_node_of_the_step_into_sight(desk):
+    desk.window.zoom_100()
+    desk.view.camera.look_at(QPointF(9000, 9000), 1.0)
+    desk.press_key(Key.Key_PageDown)
+    node = desk.document.playhead.step.node
+    seen = desk.view.mapToScene(desk.view.viewport().rect()).boundingRect()
+    left, top, right, bottom = desk.view.canvas.items_by_id[node].box()
+    assert seen.contains(QRectF(left, top, right - left, bottom - top))
+
+
+def test_stepping_leaves_the_camera_where_the_node_is_in_sight(desk):
+    desk.view.zoom_to_fit()
+    before = desk.view.mapToScene(desk.view.viewport().rect()).boundingRect()
+    desk.press_key(Key.Key_PageDown)
+    desk.press_key(Key.Key_PageDown)
+    assert desk.view.mapToScene(desk.view.viewport().rect()).boundingRect() == before
+
+
+def test_with_errors_the_sentence_says_where_they_are_listed(empty):
+    empty.drag_module("Multiply", 100, 100)
+    empty.settle()
+    assert "Ctrl+Shift+M lists what is wrong" in empty.window.sentence.sentence.text
 
 
 def test_refusals_are_said_in_the_status_bar(desk):
