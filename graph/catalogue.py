@@ -13,23 +13,12 @@ from graph.module import Module
 from graph.suggest import did_you_mean
 
 ENTRY_POINTS = "gradwire.modules"
-# The order in which groups are shown; an installer sorts entry points by name.
+# The order in which groups are shown, for an installer sorts entry points by name; groups of
+# other packages follow.
 GROUPS = (
     "Sources", "Arithmetic", "Activations", "Linear algebra", "Shape", "Reductions", "Layers",
     "Recurrent", "Losses",
 )  # fmt: skip
-# The order in which a palette lists the groups; groups of other packages follow.
-GROUPS = (
-    "Sources",
-    "Arithmetic",
-    "Activations",
-    "Linear algebra",
-    "Shape",
-    "Reductions",
-    "Layers",
-    "Recurrent",
-    "Losses",
-)
 _log = logging.getLogger("gradwire")
 
 

@@ -41,7 +41,9 @@ class Module:
 
     Class level: `name`, `group`, `doc`, `formula` (LaTeX), `icon`, `sig`, `attributes`,
     `examples`, `domain` (port -> least and greatest sensible number), `local` (port -> the local
-    derivative in plain text), `parameters` and `states` (names of ports that own a tensor).
+    derivative in plain text), `parameters` and `states` (names of ports that own a tensor),
+    `is_random` (whether its forward draws from `ctx.stream`, so that the seed changes it),
+    `aliases` (other name -> port, for wiring).
     An instance is the module with its settings, reachable as `self.axis`; it never changes.
     """
 
@@ -58,7 +60,7 @@ class Module:
     parameters: ClassVar[tuple[str, ...]] = ()
     states: ClassVar[tuple[str, ...]] = ()
     is_random: ClassVar[bool] = False
-    aliases: ClassVar[Mapping[str, str]] = {}  # other names under which a port can be wired
+    aliases: ClassVar[Mapping[str, str]] = {}
 
     def __init_subclass__(cls, *, sig: str = "", group: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -48,6 +48,19 @@ def test_nothing_overflows(name, x, y, slope, dtype):
     np.testing.assert_allclose(gradient, slope, atol=1e-30)
 
 
+@pytest.mark.parametrize(
+    ("dtype", "far"), [("float64", 1e200), ("float32", 1e30), ("float16", 500)]
+)
+def test_the_faster_gelu_is_straight_far_out(dtype, far):
+    kind = default_catalogue().require("GELU")
+    example = Example({"x": (2,)}, {"approximate": "tanh"}, {"x": [-far, far]})
+    case = Case.of(kind, example).as_(dtype)
+    ctx, (y,), kept = case.run()
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(case.module.derivative(ctx, "x", kept), [0, 1])
+    np.testing.assert_array_equal(y, case.ins[0] * [0, 1])
+
+
 def test_log_softmax_far_out():
     y, _ = run("LogSoftmax", {"x": [0.0, 1000.0]})
     np.testing.assert_array_equal(y, [-1000, 0])

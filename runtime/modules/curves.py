@@ -8,9 +8,9 @@ from typing import Any, Literal
 from graph.attributes import attribute
 from graph.module import Example
 from runtime.array import Array
-from runtime.modules.activations import ANY_SHAPE
 from runtime.modules.context import Context
 from runtime.modules.door import Elementwise, Kept, Outs
+from runtime.modules.functions import ANY_SHAPE
 
 FAR_OUT = Example({"x": (4,)}, values={"x": [-800.0, -20.0, 20.0, 800.0]})
 
@@ -178,8 +178,9 @@ class GELU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
         share = self._share(ctx, x)
         if self.settings["approximate"] == "none":
             return share + x * xp.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))
+        bend = x * share * (1.0 - share)
         inner = 2 * GELU_TANH * (1.0 + 3 * 0.044715 * x * x)
-        return share + x * share * (1.0 - share) * inner
+        return share + xp.where(bend == 0, ctx.dtype.type(0), bend * inner)  # inner may overflow
 
     def _share(self, ctx: Context, x: Array) -> Array:
         """The weight Φ(x), or its approximation, which is a sigmoid."""
