@@ -43,6 +43,13 @@ class Check:
         return not self.errors
 
     @property
+    def findings(self) -> tuple[Problem, ...]:
+        """All problems, that of the target last."""
+        return (
+            self.problems if self.target_problem is None else (*self.problems, self.target_problem)
+        )
+
+    @property
     def errors(self) -> tuple[Problem, ...]:
         """The problems that keep some node from running."""
         return tuple(problem for problem in self.problems if problem.severity == "error")

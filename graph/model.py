@@ -12,7 +12,7 @@ from graph import edits as e
 from graph import wiring
 from graph.applying import apply, check_field
 from graph.catalogue import Catalogue, default_catalogue
-from graph.errors import CycleFound, GraphError
+from graph.errors import BadTensor, CycleFound, GraphError
 from graph.module import Module
 from graph.port import PortRef
 from graph.records import Edge, Node, Place
@@ -353,8 +353,13 @@ class Graph:
 
     def set_tensor(self, port: str | PortRef, values: Any) -> None:
         """Keep a tensor at a port: a `Tensor`, an array, or None to remove it."""
-        tensor = values if values is None or isinstance(values, Tensor) else Tensor.of(values)
-        self.apply(e.SetTensor(PortRef.parse(port), tensor))
+        ref = self.resolve(port)
+        try:
+            tensor = values if values is None or isinstance(values, Tensor) else Tensor.of(values)
+        except BadTensor as error:
+            found, expected = error.found, error.expected
+            raise BadTensor(node=ref.node, port=ref.port, found=found, expected=expected) from None
+        self.apply(e.SetTensor(ref, tensor))
 
     def move(self, id_: str, at: Place) -> None:
         """Place a node at x, y in canvas units."""

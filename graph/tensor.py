@@ -66,7 +66,11 @@ class Tensor:
     @classmethod
     def of(cls, buffer: Any) -> Tensor:
         """Copy any object with a buffer (a NumPy array, `array.array`, `memoryview`)."""
-        view = memoryview(buffer)
+        try:
+            view = memoryview(buffer)
+        except (TypeError, ValueError, BufferError):  # ValueError: dates and other foreign dtypes
+            found, expected = type(buffer).__name__, "an array of numbers"
+            raise BadTensor(found=found, expected=expected) from None
         letter = view.format.lstrip("@=<") or "B"
         dtype = _LETTERS.get(letter)
         if dtype is None or itemsize(dtype) != view.itemsize:

@@ -172,23 +172,24 @@ def check(file: str, feeds: tuple[str, ...], as_json: bool) -> int:
 
         fed = parse_feeds(feeds)
         engine = Engine(graph)
-        problems = engine.check(fed)
-        if problems.errors:
+        checked = engine.check(fed)
+        errors = tuple(p for p in checked.findings if p.severity == "error")
+        if errors:
             if as_json:
                 from runtime import report
 
-                click.echo(report.as_json(report.check_report(problems, None, {})))
-            raise CheckFailed(problems.errors)
+                click.echo(report.as_json(report.check_report(checked, None, {})))
+            raise CheckFailed(errors)
         found = check_gradients(engine, fed)
     sources = _sources(engine, fed)
     if as_json:
         from runtime import report
 
-        click.echo(report.as_json(report.check_report(problems, found, sources)))
+        click.echo(report.as_json(report.check_report(checked, found, sources)))
     else:
         from runtime import tables
 
-        tables.print_check(problems.problems, found, sources)
+        tables.print_check(checked.findings, found, sources)
     return GOOD if found.ok else FAILED
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from graph.applying import check_field
 from graph.checking import Check, Feeds, check
 from graph.model import Graph
 from graph.port import PortRef
@@ -39,7 +40,8 @@ class Engine:
     `partial` the nodes without errors run, no target means no reverse pass, and a failed step
     ends the trace instead of raising. The graph may be edited between runs.
 
-    Raises `BackendError` where the device cannot compute.
+    Raises `BackendError` where the device cannot compute, `BadAttribute` where dtype, mode or
+    target are none.
     """
 
     def __init__(
@@ -53,6 +55,9 @@ class Engine:
         seed_gradient: SeedGradient = None,
         partial: bool = False,
     ) -> None:
+        for name, value in (("dtype", dtype), ("mode", mode), ("target", target)):
+            if value is not None:
+                check_field(name, value)
         self.graph = graph
         self.backend = Backend.open(device)
         self.dtype, self.mode, self.target = dtype, mode, target

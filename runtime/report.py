@@ -58,7 +58,7 @@ def check_report(checked: Check, report: GradientReport | None, trace_edges: Pla
                 "port": problem.port,
                 "message": problem.message,
             }
-            for problem in checked.problems
+            for problem in checked.findings
         ],
     }
     if report is not None:

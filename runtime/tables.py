@@ -68,8 +68,8 @@ def print_check(
         for ref, verdict in report.leaves.items():
             _add(leaves, str(ref), verdict)
         out.print(leaves)
-    elif report.why_no_leaves:
-        out.print(f"Leaves were not checked: {report.why_no_leaves}")
+    elif report.target is None:
+        out.print("Leaves were not checked, for there is no target.")
     own = "float32" if report.dtype == "float64" else report.dtype
     worst = max((v.error or 0.0 for v in report.rounding.values()), default=None)
     if worst is not None:

@@ -140,7 +140,7 @@ class Trace:
 
     def value(self, port: Name) -> Host:
         """The value at a port; at an input what arrives. Raises `NoValue` where none does."""
-        ref = PortRef.parse(port)
+        ref = self._ref(port)
         slot = self._slot(ref)
         if slot not in self.values:
             raise NoValue(f"{ref}: found no value, for the run ended before it.")
@@ -153,14 +153,14 @@ class Trace:
 
         None where there is none; `why_no_gradient` says why.
         """
-        ref = PortRef.parse(port)
+        ref = self._ref(port)
         self._slot(ref)
         found = self._gradients.get(ref)
         return None if found is None else frozen(to_numpy(found))
 
     def why_no_gradient(self, port: Name) -> Why | None:
         """The reason why `gradient` is None; None where there is one, or it is not computed."""
-        ref = PortRef.parse(port)
+        ref = self._ref(port)
         slot = self._slot(ref)
         step = self.plan.step_of.get(ref.node)
         if not self.plan.slots[slot].is_floating or (step and ref.port in step.states):
@@ -174,7 +174,7 @@ class Trace:
 
     def edge(self, source: Name | None, target: Name) -> EdgeView:
         """An edge by its two ends; source None for a parameter that the node owns."""
-        end = PortRef.parse(target)
+        end = self._ref(target)
         start = None if source is None else PortRef.parse(source)
         if end not in self.plan.edges or self.plan.edges[end] != start:
             raise NoValue(f"{start} -> {end}: found no such edge in the run.")
@@ -188,7 +188,7 @@ class Trace:
         CPU. Raises `NoValue` where the node did not run, `TooLarge` where a node's Jacobian has
         no structure and too many entries.
         """
-        ref = PortRef.parse(port)
+        ref = self._ref(port)
         slot = self._slot(ref)
         record = self.records.get(ref.node)
         if record is None:
@@ -206,7 +206,7 @@ class Trace:
 
     def jacobians(self, port: Name) -> dict[str, LinearMap]:
         """The Jacobian per floating output of the node at an input port; none at integer ones."""
-        ref = PortRef.parse(port)
+        ref = self._ref(port)
         names = self.floating_outputs(ref.node) if ref.node in self.plan.step_of else ()
         found = {name: self.jacobian(ref, name) for name in names}
         return {name: linear for name, linear in found.items() if linear is not None}
@@ -221,6 +221,12 @@ class Trace:
             if not _finite(to_numpy(array)):
                 return ref
         return None
+
+    def _ref(self, port: Name) -> PortRef:
+        """The port that a name means, also by an alias of its module."""
+        ref = PortRef.parse(port)
+        step = self.plan.step_of.get(ref.node)
+        return PortRef(ref.node, step.module.aliases.get(ref.port, ref.port)) if step else ref
 
     def _slot(self, ref: PortRef) -> int:
         slot = self.plan.slot_of.get(ref)

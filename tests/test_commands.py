@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from graph import Graph, Tensor, save
+from graph import Graph, Tensor, load, save
 from runtime import logfile
 from runtime.commands import commands, invoke
 
@@ -369,6 +369,22 @@ def test_check_takes_feeds_and_goes_without_a_target(command, layered, tmp_path)
     status, out, _ = command("check", kept(graph, tmp_path / "a.gradwire"))
     assert status == 0
     assert "Leaves were not checked" in out
+
+
+def test_check_says_what_is_wrong_with_the_target(command, layered, tmp_path):
+    graph = load(layered)
+    graph.configure(target="nothing")
+    path = kept(graph, tmp_path / "wrong.gradwire")
+    assert refused(command("check", path, *FEEDS), path, "nothing", "expected an output")
+    status, out, _ = command("check", path, *FEEDS, "--json")
+    assert (status, json.loads(out)["ok"]) == (2, False)
+    graph.configure(target="h")
+    path = kept(graph, tmp_path / "summed.gradwire")
+    status, out, _ = command("check", path, *FEEDS)
+    assert status == 0
+    assert "warning: h.y" in out
+    (problem,) = json.loads(command("check", path, *FEEDS, "--json")[1])["problems"]
+    assert (problem["severity"], problem["port"]) == ("warning", "y")
 
 
 def test_modules_lists_and_describes(command):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graph import PortRef
+from graph import BadAttribute, PortRef
 from runtime import (
     CheckFailed,
     Engine,
@@ -353,6 +353,12 @@ def test_a_sequence_is_not_run_as_if_it_had_no_time():
     graph.set("x", sequence=True)
     with pytest.raises(RunError, match=r"x\.sequence: .*time"):
         Engine(graph).run()
+
+
+@pytest.mark.parametrize("asked", [{"dtype": "int8"}, {"mode": "training"}, {"target": 5}])
+def test_an_engine_for_no_dtype_mode_or_target_is_refused(asked):
+    with pytest.raises(BadAttribute, match=f"graph.{next(iter(asked))}: found"):
+        Engine(by_hand(), **asked)
 
 
 def test_watch_is_told_every_step_and_can_cancel():

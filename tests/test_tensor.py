@@ -3,6 +3,7 @@ import array
 import numpy as np
 import pytest
 
+from graph import Graph
 from graph.errors import BadTensor
 from graph.tensor import DTYPES, Tensor
 
@@ -16,6 +17,16 @@ def test_an_array_comes_back_as_it_was(dtype, shape):
     back = np.frombuffer(tensor.data, dtype=dtype).reshape(shape)
     np.testing.assert_array_equal(back, values)
     assert Tensor.of_values(dtype, shape, tensor.values()) == tensor
+
+
+@pytest.mark.parametrize("wrong", [3.0, [1, 2], "1", np.array(["2026-01-01"], "datetime64[D]")])
+def test_what_has_no_numbers_in_a_row_is_refused(wrong):
+    with pytest.raises(BadTensor, match=r"found \w+, expected an array of numbers"):
+        Tensor.of(wrong)
+    graph = Graph()
+    graph.add("Input", "x")
+    with pytest.raises(BadTensor, match=r"^x\.y: found \w+, expected"):
+        graph.set_tensor("x.y", wrong)
 
 
 def test_any_buffer_will_do():

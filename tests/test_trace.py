@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from graph import PortRef, UnknownPort
+from graph import Graph, PortRef, UnknownPort
 from runtime import Engine
 from runtime.maps import TooLarge
 from tests.runtime_toys import by_hand, draw
@@ -53,6 +53,18 @@ def test_what_does_not_exist_is_refused(trace):
         trace.edge(None, "x1.a")
     with pytest.raises(UnknownPort):
         trace.value("loss")
+
+
+def test_a_port_can_be_named_by_its_alias():
+    graph = Graph()
+    graph.add("Input", "x", shape=(1, 2))
+    graph.add("Input", "t", shape=(1,), dtype="int64")
+    graph.add("CrossEntropyLoss", "loss")
+    graph.connect("x.y", "loss.logits")
+    graph.connect("t.y", "loss.target")
+    trace = Engine(graph).run({"x": [[0.0, 0.0]], "t": [1]})
+    np.testing.assert_array_equal(trace.gradient("loss.logits"), [[0.5, -0.5]])
+    assert trace.edge("x.y", "loss.logits").target == PortRef("loss", "prediction")
 
 
 def test_a_step_can_be_played_in_parts(trace):
