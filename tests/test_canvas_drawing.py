@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from graph import Graph, Node, PortRef, Tensor
 from graph import edits as e
 from gui.canvas.plates import Layout, Sight
+from gui.canvas.scene import STALE_AFTER
 from gui.canvas.tips import tip_at
 from gui.canvas.touched import moved_nodes, touched_nodes
 from tests.canvas_desk import Desk, by_hand
@@ -350,6 +351,17 @@ def test_what_an_edit_reaches_is_stale_until_a_run_answers(desk, qtbot):
     assert desk.scene.mood("x1").mark == ""
     desk.run()
     assert desk.scene.mood("x2").mark == ""
+
+
+@pytest.mark.parametrize(
+    ("values", "mark"),
+    [({"dtype": "float32"}, "stale"), ({"seed": 3}, "stale"), ({"title": "T"}, "")],
+)
+def test_what_the_graph_sets_for_all_makes_all_stale(desk, qtbot, values, mark):
+    desk.run()
+    desk.document.do(e.SetGraph(values), "Set")
+    qtbot.wait(2 * STALE_AFTER)
+    assert {desk.scene.mood(id_).mark for id_ in desk.graph.nodes} == {mark}
 
 
 def test_a_step_that_failed_is_marked(qtbot):

@@ -34,7 +34,7 @@ from gui.canvas.overview import Plan
 from gui.canvas.plate_paint import paint_plates
 from gui.canvas.plates import Layout, Plate, Sight
 from gui.canvas.pulse import Pulse
-from gui.canvas.touched import moved_nodes, touched_nodes
+from gui.canvas.touched import changes_every_number, moved_nodes, touched_nodes
 from gui.canvas.wire_paint import paint_wires
 from gui.canvas.wires import Wires
 
@@ -141,8 +141,9 @@ class CanvasScene(QGraphicsScene):
             self._sync_node(id_)
         for id_ in moved_nodes(edit) - touched:
             self.sync_place(id_)
-        self._changed |= touched
-        if touched:
+        changed = self.items_by_id.keys() if changes_every_number(edit) else touched
+        self._changed |= changed
+        if changed:
             self._stale_timer.start()
         self._fit_index()
         self.refresh()

@@ -19,6 +19,13 @@ def moved_nodes(edit: e.Edit) -> frozenset[str]:
     return frozenset(edit.places) if isinstance(edit, e.Move) else frozenset()
 
 
+def changes_every_number(edit: e.Edit) -> bool:
+    """Whether an edit sets something of the graph that all values hang on."""
+    if isinstance(edit, e.Batch):
+        return any(map(changes_every_number, edit.edits))
+    return isinstance(edit, e.SetGraph) and not {"dtype", "seed", "mode"}.isdisjoint(edit.values)
+
+
 def _collect(edit: e.Edit, found: set[str]) -> None:
     match edit:
         case e.Batch():
