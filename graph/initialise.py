@@ -23,22 +23,29 @@ def owned_ports(graph: Graph, id_: str) -> tuple[PortRef, ...]:
 def owned_tensors(graph: Graph, id_: str) -> dict[PortRef, Tensor]:
     """Tensors that the node's address would initialise: those without an entry of their own.
 
-    A port whose size is not known yet is left out.
+    A port whose rule cannot be followed yet, for want of a size, is left out.
     """
     found = {}
     for ref in owned_ports(graph, id_):
         type_ = graph.types.of(ref)
         if ref not in graph.tensors and type_ is not None and type_.is_known:
-            found[ref] = initial_tensor(graph, ref, type_)
+            tensor = initial_tensor(graph, ref, type_)
+            if tensor is not None:
+                found[ref] = tensor
     return found
 
 
-def initial_tensor(graph: Graph, ref: PortRef, type_: PortType) -> Tensor:
-    """The tensor that a module's rule gives one of its ports; every size must be known."""
+def initial_tensor(graph: Graph, ref: PortRef, type_: PortType) -> Tensor | None:
+    """The tensor that a module's rule gives one of its ports; its own sizes must be known.
+
+    None where the size of another owned port is not known: a bias may be drawn by its weight's.
+    """
     module = graph.module(ref.node)
     assert module is not None
     types = {name: graph.types.of(PortRef(ref.node, name)) for name in module.owned()}
     shapes = {name: sizes(found) for name, found in types.items() if found and found.is_known}
+    if len(shapes) < len(types):
+        return None
     return module.initial(
         ref.port,
         sizes(type_),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graph import check, dumps, loads
+from graph import Graph, check, dumps, loads
+from graph.initialise import owned_tensors
 from graph.port import PortRef
 from runtime import Engine, check_gradients
 from tests.catalogue_cases import AWAY, all_cases, computing_cases
@@ -46,6 +47,23 @@ def test_initialises_what_it_owns(case):
         assert first == again
         assert (first.dtype, first.shape) == (type_.dtype, type_.shape)
         assert first != other or np.ptp(first.values()) == 0
+
+
+@every_case
+def test_can_be_renamed_before_it_is_wired(case):
+    graph = Graph()
+    graph.add(case.module.name, "it", **dict(case.graph().nodes["it"].attributes))
+    graph.rename("it", "other")
+    assert tuple(graph.nodes) == ("other",)
+
+
+def test_a_bias_is_not_drawn_before_its_weight_has_a_size():
+    graph = Graph()
+    graph.add("Linear", "h", out_features=3)
+    assert owned_tensors(graph, "h") == {}
+    graph.add("Input", "x", shape=(2,))
+    graph.connect("x.y", "h.x")
+    assert set(owned_tensors(graph, "h")) == {PortRef("h", "weight"), PortRef("h", "bias")}
 
 
 @every_computing_case
