@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from graph import Graph, PortRef
 from gui.inspector.axes import AxesChooser, Plane
 from gui.inspector.buttons import Button
-from gui.inspector.kept_tensor import declared_shape
+from gui.inspector.kept_tensor import KeptTensor, declared_shape
 from gui.theme import Theme
 from tests.inspector_desk import InspectorDesk, by_hand, network
 
@@ -244,3 +244,11 @@ def test_every_rank_has_a_plane(shape):
     matrix = Plane.of(shape).cut(array)
     assert matrix.ndim == 2
     assert matrix.size == np.prod(shape[-2:], dtype=int)
+
+
+def test_a_bias_has_no_numbers_while_its_weight_has_no_size(qtbot):
+    graph = Graph()
+    graph.add("Linear", "h", out_features=3)
+    desk = InspectorDesk(qtbot, graph)
+    desk.node("h")
+    assert KeptTensor(desk.document, PortRef("h", "bias")).array() is None

@@ -148,7 +148,8 @@ class KeptTensor:
                 pass
         if np.prod(type_.shape, dtype=float) > MAX_DRAWN:
             return None
-        return array_of(initial_tensor(self.document.graph, self.ref, type_))
+        tensor = initial_tensor(self.document.graph, self.ref, type_)
+        return None if tensor is None else array_of(tensor)
 
     def _error(self, found: str, expected: str, mend: str) -> GraphError:
         return GraphError(
