@@ -45,11 +45,6 @@ class Port:
     kind: Kind
     dims: tuple[str, ...]  # the signature's size terms, e.g. ("*s", "k")
 
-    @property
-    def wireable(self) -> bool:
-        """Whether an edge may end here."""
-        return self.role in ("input", "parameter")
-
 
 @dataclass(frozen=True, slots=True)
 class PortType:

@@ -18,7 +18,7 @@ Rules for both sides of it:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from graph.errors import GradwireError, sentence
@@ -143,11 +143,7 @@ class Elementwise(Differentiable):
     def jvp(
         self, ctx: Context, tangents: tuple[Array | None, ...], kept: Kept
     ) -> tuple[Array | None, ...]:
-        total = None
-        for port, tangent in zip(self.wired_ports, tangents, strict=True):
-            if tangent is not None:
-                part = times(ctx, tangent, self.derivative(ctx, port.name, kept))
-                total = part if total is None else total + part
+        total = along(ctx, self, tangents, lambda port: self.derivative(ctx, port, kept))
         shape = ctx.shapes[self.output_ports[0].name]
         return (None if total is None else ctx.xp.broadcast_to(total, shape),)
 
@@ -167,6 +163,21 @@ def times(ctx: Context, array: Array, factor: Array | float) -> Array:
             return array
         factor = ctx.dtype.type(factor)
     return ctx.xp.asarray(array * factor)
+
+
+def along(
+    ctx: Context,
+    module: Module,
+    tangents: tuple[Array | None, ...],
+    derivative: Callable[[str], Array | float],
+) -> Array | None:
+    """The sum of the tangents, each times the entrywise derivative by its port."""
+    total = None
+    for port, tangent in zip(module.wired_ports, tangents, strict=True):
+        if tangent is not None:
+            part = times(ctx, tangent, derivative(port.name))
+            total = part if total is None else total + part
+    return total
 
 
 def pointwise(

@@ -13,7 +13,7 @@ from graph.port import PortType
 from runtime import maps
 from runtime.array import Array
 from runtime.modules.context import Context
-from runtime.modules.door import Differentiable, Kept, Outs, least, times
+from runtime.modules.door import Differentiable, Kept, Outs, along, least, times
 from runtime.modules.reduction import reduced, spread, weight_of
 
 Reduction = Literal["mean", "sum", "none"]
@@ -69,11 +69,7 @@ class Loss(Differentiable):
     def jvp(
         self, ctx: Context, tangents: tuple[Array | None, ...], kept: Kept
     ) -> tuple[Array | None, ...]:
-        total = None
-        for port, tangent in zip(self.wired_ports, tangents, strict=True):
-            if tangent is not None:
-                part = times(ctx, tangent, self._slope(ctx, port.name, kept))
-                total = part if total is None else total + part
+        total = along(ctx, self, tangents, lambda port: self._slope(ctx, port, kept))
         if total is None:
             return (None,)
         y = ctx.xp.empty(ctx.shapes["y"], ctx.dtype)
