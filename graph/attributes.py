@@ -50,7 +50,7 @@ class AttributeSpec:
         words = _WORDS[self.type]
         if self.minimum is not None:
             words += f" of at least {self.minimum:g}"
-        return words + (" or null" if self.optional else "")
+        return words + (" or none" if self.optional else "")
 
     def _refuse(self, value: Any) -> BadAttribute:
         shown = repr(value)

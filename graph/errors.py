@@ -77,7 +77,14 @@ class PortOccupied(WiringError):
 class CycleFound(WiringError):
     """An edge would close a cycle; `cycle` lists its node ids in the direction of flow."""
 
-    def __init__(self, cycle: tuple[str, ...], *, node: str = "", port: str = "") -> None:
+    def __init__(
+        self,
+        cycle: tuple[str, ...],
+        *,
+        node: str = "",
+        port: str = "",
+        mend: str = "Remove one of these edges.",
+    ) -> None:
         self.cycle = cycle
         shown = cycle if len(cycle) <= 12 else (*cycle[:10], "…", cycle[-1])
         super().__init__(
@@ -85,7 +92,7 @@ class CycleFound(WiringError):
             port=port,
             found="a cycle " + " → ".join((*shown, cycle[0])),
             expected="a graph without cycles",
-            mend="Remove one of these edges.",
+            mend=mend,
         )
 
 

@@ -75,7 +75,8 @@ def check_acyclic(graph: Graph, source: PortRef, target: PortRef) -> None:
     """Raise `CycleFound` where the new edge would close a cycle."""
     cycle = reach_path(graph.successors, target.node, source.node)
     if cycle is not None:
-        raise CycleFound(cycle, node=target.node, port=target.port)
+        mend = "Wire another port, or cut one of these edges first."
+        raise CycleFound(cycle, node=target.node, port=target.port, mend=mend)
 
 
 def check_type(graph: Graph, source: PortRef, target: PortRef) -> None:

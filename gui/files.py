@@ -202,8 +202,8 @@ class Files(QObject):
         return str(recent[0].parent if recent else Path.home())
 
     def _suggestion(self) -> str:
-        name = "".join(c if c.isalnum() else "_" for c in self.document.name.lower())
-        return (name.strip("_") or "untitled") + SUFFIX
+        words = "".join(c if c.isalnum() else " " for c in self.document.name.lower()).split()
+        return ("_".join(words) or "untitled") + SUFFIX
 
     def _filter(self) -> str:
         return self.tr("Gradwire graphs (*{0});;All files (*)").format(SUFFIX)

@@ -102,7 +102,7 @@ class Transpose(Differentiable, sig="x:any[*s] -> y:any[*r]", group="Linear alge
 
     formula = r"y_{ji} = x_{ij}"
     local = {"x": "the same entries in another order"}
-    axes: tuple[int, ...] | None = attribute(None, "the new order of the axes; null reverses it")
+    axes: tuple[int, ...] | None = attribute(None, "the new order of the axes; none reverses it")
     examples = (
         Example({"x": (2, 3)}),
         Example({"x": (2, 3, 4)}, {"axes": (1, 2, 0)}),

@@ -212,8 +212,8 @@ class Clip(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     formula = r"y = \min(\max(x, \mathrm{min}), \mathrm{max})"
     local = {"x": "1 within the bounds, else 0"}
     keeps = ("x",)
-    min: float | None = attribute(-1.0, "the lower bound; null is none")
-    max: float | None = attribute(1.0, "the upper bound; null is none")
+    min: float | None = attribute(-1.0, "the lower bound, if any")
+    max: float | None = attribute(1.0, "the upper bound, if any")
     examples = (
         *ANY_SHAPE,
         Example({"x": (2, 3)}, {"min": 0.0, "max": None}),

@@ -21,7 +21,7 @@ class Total(Differentiable):
     """The parent of Sum and Mean, which differ by what each entry weighs."""
 
     reduction = "sum"
-    axis: tuple[int, ...] | None = attribute(None, "the axes that are joined; null is all of them")
+    axis: tuple[int, ...] | None = attribute(None, "the axes that are joined; none given means all")
     keepdims: bool = attribute(False, "whether the joined axes stay, with size 1")
     examples = (
         Example({"x": (3, 4)}),
@@ -43,7 +43,7 @@ class Total(Differentiable):
         axes = self.settings["axis"]
         if axes is not None and (not axes or len(set(axes)) < len(axes)):
             raise BadAttribute(
-                port="axis", found=str(list(axes)), expected="axes, each once, or null"
+                port="axis", found=str(list(axes)), expected="axes, each once, or none"
             )
 
     def infer(self, types: Mapping[str, PortType], dtype: str) -> dict[str, PortType]:

@@ -30,7 +30,7 @@ class Input(Source, sig="-> y:any[*s]", group="Sources"):
 
     formula = r"y = \mathrm{fed}"
     shape: ShapeSpec = attribute((), "the sizes; a name stands for a size that a feed decides")
-    dtype: DtypeName | None = attribute(None, "the numbers' type; null is the run's own")
+    dtype: DtypeName | None = attribute(None, "the numbers' type; none means the run's own")
     sequence: bool = attribute(False, "whether axis 0 is time, fed one step after the other")
     examples = (
         Example({}, {"shape": (3, 4)}),
@@ -49,7 +49,7 @@ class Constant(Source, sig="-> y:any[*s]", group="Sources"):
 
     formula = r"y = c"
     shape: ShapeSpec = attribute((), "the sizes")
-    dtype: DtypeName | None = attribute(None, "the numbers' type; null is the run's own")
+    dtype: DtypeName | None = attribute(None, "the numbers' type; none means the run's own")
     examples = (
         Example({}, {"shape": (2, 3)}),
         Example({}, {"shape": ()}),
