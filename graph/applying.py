@@ -15,7 +15,7 @@ from graph.port import PortRef
 from graph.records import MAX_NAME, Edge, Node, Place, bad_character, check_id
 from graph.store import FIELDS
 from graph.suggest import did_you_mean
-from graph.tensor import FLOATING
+from graph.tensor import FLOATING, Tensor
 
 if TYPE_CHECKING:
     from graph.model import Graph
@@ -289,6 +289,12 @@ def _set_graph(graph: Graph, edit: e.SetGraph) -> e.Edit:
     return e.SetGraph(before)
 
 
+def _is_seed_gradient(value: Any) -> bool:
+    if isinstance(value, Tensor):
+        return value.dtype in FLOATING
+    return value is None or (isinstance(value, tuple) and all(type(i) is int for i in value))
+
+
 def check_field(name: str, value: Any) -> None:
     """Raise `BadAttribute` unless `value` fits the graph's own field `name`."""
     if name not in FIELDS:
@@ -306,6 +312,7 @@ def check_field(name: str, value: Any) -> None:
             value is None
             or (isinstance(value, str) and len(value) <= 1024 and not bad_character(value))
         ),
+        "seed_gradient": lambda: _is_seed_gradient(value),
         "title": lambda: (
             isinstance(value, str) and len(value) <= MAX_NAME and not bad_character(value)
         ),
@@ -318,6 +325,7 @@ def check_field(name: str, value: Any) -> None:
         "mode": "train or eval",
         "seed": "a whole number from 0 to 2^64 - 1",
         "target": "NODE or NODE.PORT",
+        "seed_gradient": "a floating tensor, or the index of one entry",
         "title": f"a text of at most {MAX_NAME} without control characters",
         "note": "a text without control characters",
     }

@@ -297,7 +297,7 @@ def _chosen_target(
             "hint", "target", node, ref.port, "a target that cannot run", "a node without errors"
         )
         return None, problem, candidates
-    if type_.shape:
+    if type_.shape and graph.seed_gradient is None:
         found = show_shape(type_.shape)
         mend = "It is summed. Add a reduction, or give a seed gradient."
         problem = Problem("warning", "target", node, ref.port, found, "a scalar target", mend)

@@ -49,6 +49,7 @@ class Graph:
         seed: int = 0,
         mode: str = "eval",
         target: str | None = None,
+        seed_gradient: Tensor | tuple[int, ...] | None = None,
         note: str | None = None,
     ) -> None:
         self.catalogue = default_catalogue() if catalogue is None else catalogue
@@ -63,6 +64,7 @@ class Graph:
             "seed": seed,
             "mode": mode,
             "target": target,
+            "seed_gradient": seed_gradient,
             "note": note,
         }
         for name, value in fields.items():
@@ -95,6 +97,12 @@ class Graph:
     def target(self) -> str | None:
         """`node` or `node.port` as chosen, or None where it is found."""
         found: str | None = self.store.fields["target"]
+        return found
+
+    @property
+    def seed_gradient(self) -> Tensor | tuple[int, ...] | None:
+        """dL/d(target) as chosen: a tensor of the target's shape, or the index of one entry."""
+        found: Tensor | tuple[int, ...] | None = self.store.fields["seed_gradient"]
         return found
 
     @property

@@ -17,6 +17,7 @@ FIELDS: dict[str, Any] = {
     "seed": 0,
     "mode": "eval",
     "target": None,
+    "seed_gradient": None,
     "note": None,
 }
 

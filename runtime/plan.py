@@ -14,9 +14,10 @@ from graph.initialise import sizes
 from graph.model import Graph
 from graph.module import Module
 from graph.port import PortRef, PortType, show_shape
+from graph.tensor import Tensor
 from runtime.bypass import Bypass
 from runtime.errors import CheckFailed, NoTarget, RunError
-from runtime.feeds import Host, Initial, Source
+from runtime.feeds import Host, Initial, Source, tensor_array
 from runtime.modules.door import Differentiable
 
 Mode = Literal["train", "eval"]
@@ -101,13 +102,17 @@ def compile_plan(
     """Make a graph ready to run; `checked` is a `check` of it with the feeds' shapes.
 
     `dtype`, `mode` and `target` stand in for the graph's own. `seed_gradient` is dL/d(target):
-    an array of the target's shape, or the index of one entry; ones if left out. With `partial`
+    an array of the target's shape, or the index of one entry; the graph's own for its own
+    target, else ones. With `partial`
     the nodes without errors are planned, else errors raise `CheckFailed`.
     """
+    if seed_gradient is None and target is None:
+        own = graph.seed_gradient
+        seed_gradient = tensor_array(own) if isinstance(own, Tensor) else own
     if target is not None:
         revision = graph.revision
         graph = graph.copy()
-        graph.configure(target=target)
+        graph.configure(target=target, seed_gradient=None)
         graph.revision = revision
     if checked is None:
         checked = check(graph, dtype=dtype)

@@ -8,6 +8,7 @@ from graph.errors import (
     BadTensor,
     CycleFound,
     DuplicateId,
+    FileError,
     KindMismatch,
     PortOccupied,
     SelfLoop,
@@ -20,6 +21,7 @@ from graph.files import dumps, loads
 from graph.model import Graph
 from graph.port import PortRef
 from graph.tensor import Tensor
+from runtime import Engine
 
 
 @pytest.fixture
@@ -297,3 +299,35 @@ def test_a_port_can_be_wired_under_an_alias_of_its_module():
     assert loaded.edges == graph.edges
     graph.disconnect("loss.logits")
     assert graph.edges == ()
+
+
+@pytest.mark.parametrize(
+    ("seed", "written"),
+    [
+        ((2,), b'"seed_gradient": [2]'),
+        (Tensor.of_values("float64", (3,), [1, 0, 2]), b'"values": [1.0, 0.0, 2.0]'),
+    ],
+)
+def test_a_seed_gradient_is_part_of_the_file(seed, written):
+    graph = Graph(target="y")
+    graph.add("Input", id="x", shape=(3,))
+    graph.set_tensor("x.y", Tensor.of_values("float64", (3,), [1, 2, 3]))
+    graph.add("Square", id="y")
+    graph.connect("x.y", "y.x")
+    assert check(graph).target_problem.severity == "warning"
+    graph.configure(seed_gradient=seed)
+    assert check(graph).target_problem is None
+    assert written in dumps(graph)
+    loaded = loads(dumps(graph))
+    assert loaded.seed_gradient == seed
+    assert dumps(loaded) == dumps(graph)
+    expected = [0, 0, 6] if isinstance(seed, tuple) else [2, 0, 12]
+    assert Engine(loaded).run().gradient("x.y").tolist() == expected
+    assert Engine(loaded, target="y").run().gradient("x.y").tolist() == [2, 4, 6]
+
+
+def test_a_seed_gradient_that_is_none_is_refused():
+    with pytest.raises(BadAttribute, match="index of one entry"):
+        Graph(seed_gradient=(1.5,))
+    with pytest.raises(FileError, match="seed_gradient"):
+        loads('{"gradwire": 1, "seed_gradient": {"dtype": "float64", "shape": [2], "values": [1]}}')

@@ -13,6 +13,7 @@ from graph.files.schema import FORMAT
 from graph.model import Graph
 from graph.port import PortRef
 from graph.records import Edge, Node
+from graph.tensor import Tensor
 
 WIDTH = 100  # of what is kept from other programs; what is longer is broken into lines
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
@@ -41,6 +42,7 @@ def dumps(graph: Graph) -> bytes:
         "seed": graph.seed or None,
         "mode": None if graph.mode == "eval" else graph.mode,
         "target": graph.target,
+        "seed_gradient": _seed_gradient(graph),
     }
     extra = dict(graph.extra)
     notes = extra.pop("tensors", {})
@@ -51,6 +53,11 @@ def dumps(graph: Graph) -> bytes:
     parts.append(_lines("tensors", "{}", (f"{_text(k)}: {_text(v)}" for k, v in kept.items())))
     parts.extend(f"  {_text(key)}: {_broken(value, 2)}" for key, value in extra.items())
     return ("{\n" + ",\n".join(parts) + "\n}\n").encode("utf-8")
+
+
+def _seed_gradient(graph: Graph) -> Any:
+    seed = graph.seed_gradient
+    return tensors.encode(seed) if isinstance(seed, Tensor) else seed
 
 
 def _lines(key: str, brackets: str, entries: Iterable[str]) -> str:

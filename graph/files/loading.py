@@ -79,7 +79,8 @@ class _Reader:
                 self.nodes(record.nodes),
                 self.edges(record.edges),
                 self.tensors(entries),
-                {key: getattr(record, key) for key in fields},
+                {key: getattr(record, key) for key in fields}
+                | {"seed_gradient": self.seed_gradient(record.seed_gradient)},
                 extra,
                 self.catalogue,
             )
@@ -87,6 +88,15 @@ class _Reader:
             raise self.refused(str(error), self.closing(error.cycle, record.edges)) from None
         except GraphError as error:
             raise self.refused(str(error), self.place(error)) from None
+
+    def seed_gradient(self, entry: Any) -> Tensor | tuple[int, ...] | None:
+        """dL/d(target): a tensor's entry, or the index of one entry of the target."""
+        if isinstance(entry, dict):
+            record, _ = self.record(TensorRecord, entry, "$.seed_gradient")
+            return tensors.decode(record)
+        if entry is None:
+            return None
+        return tuple(entry) if isinstance(entry, list) else (entry,)
 
     def nodes(self, entries: list[dict[str, Any]]) -> Iterator[Node]:
         for index, entry in enumerate(entries):

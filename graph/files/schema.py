@@ -54,6 +54,7 @@ class FileRecord(msgspec.Struct, frozen=True):
     seed: int = 0
     mode: str = "eval"
     target: str | None = None
+    seed_gradient: dict[str, Any] | list[int] | int | None = None
     nodes: list[dict[str, Any]] = []
     edges: list[dict[str, Any]] = []
     tensors: dict[str, Any] = {}
