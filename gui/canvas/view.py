@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QInputDevice, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from graph import PortRef
 from gui.canvas import adding, menus, overview, printing, tips
-from gui.canvas.camera import WHEEL, Camera
+from gui.canvas.camera import Camera
 from gui.canvas.deleting import delete_selection
+from gui.canvas.drops import Drops
 from gui.canvas.gestures import Band, Gesture, MoveNodes, Pan
 from gui.canvas.keys import press_key
 from gui.canvas.levels import OVERVIEW
 from gui.canvas.minimap import Minimap
+from gui.canvas.navigation import Navigation
 from gui.canvas.node_item import NodeItem
 from gui.canvas.scene import EXTENT, CanvasScene
 from gui.canvas.wiring import Wiring
@@ -48,8 +50,8 @@ class CanvasView(QGraphicsView):
         self._gesture: Gesture | None = None
         self._pressed: tuple[QPoint, QPointF] | None = None
         self._dragging = False
-        self._space = False
-        self._ghost: tuple[str, QPointF] | None = None
+        self.navigation = Navigation(self)
+        self.drops = Drops(self)
         self._set_up()
         self.minimap = Minimap(self)
         self.zoom_bar = ZoomBar(self)
@@ -141,7 +143,7 @@ class CanvasView(QGraphicsView):
         point = self.mapToScene(pixel)
         self._pressed, self._dragging = (pixel, point), False
         if event.button() == Qt.MouseButton.MiddleButton or (
-            self._space and event.button() == Qt.MouseButton.LeftButton
+            self.navigation.is_space_held and event.button() == Qt.MouseButton.LeftButton
         ):
             self._begin(Pan(self, pixel))
             self._dragging = True
@@ -233,7 +235,7 @@ class CanvasView(QGraphicsView):
     def _hover(self, point: QPointF) -> None:
         is_port = self.zoom >= PORTS_FROM and self.canvas.port_at(point) is not None
         shape = Qt.CursorShape.CrossCursor if is_port else Qt.CursorShape.ArrowCursor
-        if self._space:
+        if self.navigation.is_space_held:
             shape = Qt.CursorShape.OpenHandCursor
         if self.viewport().cursor().shape() != shape:
             self.viewport().setCursor(shape)
@@ -241,24 +243,13 @@ class CanvasView(QGraphicsView):
     # --- wheel, touchpad, keys -----------------------------------------------------------
 
     def wheelEvent(self, event) -> None:
-        """A mouse wheel zooms at the pointer; a touchpad pans, and zooms with Ctrl."""
-        pixels, angle = event.pixelDelta(), event.angleDelta()
-        zooms = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        is_touch = event.device().type() == QInputDevice.DeviceType.TouchPad
-        is_touch |= event.phase() != Qt.ScrollPhase.NoScrollPhase and not pixels.isNull()
-        if is_touch and not zooms:
-            self.camera.pan(angle / 2 if pixels.isNull() else pixels)
-        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.camera.pan(QPointF(angle.y() / 2, 0))
-        elif angle.y():
-            self.camera.zoom_at(WHEEL ** angle.y(), event.position())
-        event.accept()
+        """Zoom or pan."""
+        self.navigation.wheel(event)
 
     def viewportEvent(self, event) -> bool:
         """Pinching zooms; tooltips tell what is under the pointer."""
         if event.type() == QEvent.Type.NativeGesture:
-            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                self.camera.zoom_at(1 + event.value(), event.position())
+            if self.navigation.pinch(event):
                 return True
         elif event.type() == QEvent.Type.ToolTip:
             tips.show_tip(self, event.pos(), event.globalPos())
@@ -267,18 +258,12 @@ class CanvasView(QGraphicsView):
 
     def keyPressEvent(self, event) -> None:
         """Delete, Esc, arrows and space; the rest goes to the window's actions."""
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space = True
-            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
-        elif not press_key(self, event):
+        if not self.navigation.press_key(event) and not press_key(self, event):
             event.ignore()
 
     def keyReleaseEvent(self, event) -> None:
         """Space released: panning ends with its drag."""
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space = False
-            self.viewport().unsetCursor()
-        else:
+        if not self.navigation.release_key(event):
             event.ignore()
 
     def focusInEvent(self, event) -> None:
@@ -295,7 +280,7 @@ class CanvasView(QGraphicsView):
     def focusOutEvent(self, event) -> None:
         """The keys go elsewhere."""
         super().focusOutEvent(event)
-        self._space = False
+        self.navigation.let_go()
         self.canvas.has_view_focus = False
         self.canvas.update()
 
@@ -308,33 +293,19 @@ class CanvasView(QGraphicsView):
 
     def dragEnterEvent(self, event) -> None:
         """Take modules, nothing else."""
-        self.dragMoveEvent(event)
+        self.drops.move(event)
 
     def dragMoveEvent(self, event) -> None:
         """Draw where the node would stand."""
-        name = adding.module_name(event.mimeData())
-        if name is None:
-            event.ignore()
-            return
-        self._ghost = (name, self.mapToScene(event.position().toPoint()))
-        self.viewport().update()
-        event.acceptProposedAction()
+        self.drops.move(event)
 
     def dragLeaveEvent(self, event) -> None:
         """The drag went elsewhere."""
-        self._ghost = None
-        self.viewport().update()
+        self.drops.leave()
 
     def dropEvent(self, event) -> None:
         """Add the node at the pointer."""
-        self._ghost = None
-        name = adding.module_name(event.mimeData())
-        if name is None:
-            event.ignore()
-            return
-        event.acceptProposedAction()
-        self.add_module_at(name, self.mapToScene(event.position().toPoint()))
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.drops.drop(event)
 
     # --- painting ------------------------------------------------------------------------
 
@@ -349,8 +320,7 @@ class CanvasView(QGraphicsView):
         """What a gesture or a drag is about to do."""
         if self._gesture is not None and self._dragging:
             self._gesture.paint(painter, self.zoom)
-        if self._ghost is not None:
-            adding.paint_ghost(painter, self.document, *self._ghost, self.theme, self.zoom)
+        self.drops.paint(painter)
 
     def resizeEvent(self, event) -> None:
         """Keep the overlays in their corner."""
