@@ -85,7 +85,7 @@ def test_a_reverse_step_goes_part_by_part(desk):
 def test_playing_and_pausing(desk):
     player = desk.window.stepping.player
     player.set_speed(10)
-    desk.press_key(Key.Key_F6)
+    desk.press_key(Key.Key_F9)
     assert player.is_playing
     assert desk.window.commands.by_id["play"].text() == "Pause"
     desk.qtbot.waitUntil(lambda: desk.document.playhead.position >= 1)

@@ -1,24 +1,18 @@
-"""All commands of the window as rows of one table, and the actions that a loop makes of them."""
+"""All commands of the window, as rows of one table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP as N
-from PySide6.QtCore import QCoreApplication, QObject, Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar
-
-from gui.icons import icon
-
-if TYPE_CHECKING:
-    from gui.theme import Theme
-    from gui.window import Window
+from PySide6.QtCore import QCoreApplication
 
 A = "Actions"  # the context of the texts
+
+
+def tr(text: str) -> str:
+    """A text of the table in the user's language."""
+    return QCoreApplication.translate(A, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +127,7 @@ ROWS = (
         N(A, "Take a reverse step part by part: the sum, then each input."), "may_step"),
     Row("last", N(A, "To the &end"), "Ctrl+PgDown", "run", "stepping.last",
         N(A, "Go behind the last step."), "has_steps", icon="last"),
-    Row("play", N(A, "Pla&y"), "F6", "run", "stepping.play",
+    Row("play", N(A, "Pla&y"), "F9", "run", "stepping.play",
         N(A, "Take steps by itself, or stop."), "has_steps", icon="play"),
     Row("verify", N(A, "&Check gradients"), "Ctrl+K", "run", "live.verify",
         N(A, "Hold every edge against finite differences."), "has_nodes", after_gap=True),
@@ -142,128 +136,3 @@ ROWS = (
         N(A, "Version and licence.")),
 )
 # fmt: on
-
-WHEN: Mapping[str, Callable[[Window], bool]] = {
-    "always": lambda w: True,
-    "has_nodes": lambda w: bool(w.document.graph.nodes),
-    "has_something": lambda w: bool(w.document.graph.nodes) or w.document.path is not None,
-    "can_undo": lambda w: w.document.history.undo_text is not None,
-    "can_redo": lambda w: w.document.history.redo_text is not None,
-    "selected": lambda w: w.document.selection.kind != "graph",
-    "one_node": lambda w: w.document.selection.node is not None,
-    "has_steps": lambda w: bool(w.document.playhead.steps),
-    "node_and_steps": lambda w: WHEN["one_node"](w) and WHEN["has_steps"](w),
-    "not_at_start": lambda w: not w.document.playhead.is_at_start,
-    "may_step": lambda w: not w.document.playhead.is_at_end or w.stepping.may_ask,
-    "in_build": lambda w: w.workspaces.current == "build",
-    "in_step": lambda w: w.workspaces.current == "step",
-    "left_shown": lambda w: w.workspaces.is_left_shown,
-    "right_shown": lambda w: w.workspaces.is_right_shown,
-    "drawer_shown": lambda w: w.workspaces.is_drawer_shown,
-    "theme_system": lambda w: w.theme.choice == "system",
-    "theme_light": lambda w: w.theme.choice == "light",
-    "theme_dark": lambda w: w.theme.choice == "dark",
-    "is_live": lambda w: w.live.is_on,
-}
-
-
-def tr(text: str) -> str:
-    """A text of the table in the user's language."""
-    return QCoreApplication.translate(A, text)
-
-
-class Actions(QObject):
-    """All actions, in `by_id`; `refresh` makes them follow the state of the window."""
-
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        self._window = window
-        self._groups: dict[str, QActionGroup] = {}
-        self.by_id: dict[str, QAction] = {row.id: self._make(row) for row in ROWS if not row.fills}
-        window.theme.changed.connect(lambda: self.paint(window.theme))
-        self.paint(window.theme)
-
-    def fill(self, bar: QMenuBar) -> None:
-        """Make the menus."""
-        menus = {id_: bar.addMenu(tr(title)) for id_, title in MENUS}
-        for menu in menus.values():
-            menu.setToolTipsVisible(True)
-        for row in ROWS:
-            menu = menus[row.menu]
-            if row.after_gap:
-                menu.addSeparator()
-            if row.fills:
-                self._add_submenu(menu, row)
-            else:
-                menu.addAction(self.by_id[row.id])
-
-    def refresh(self) -> None:
-        """Follow the window's state."""
-        for row in ROWS:
-            action = self.by_id.get(row.id)
-            if action is None:
-                continue
-            action.setEnabled(WHEN[row.enabled](self._window))
-            if row.checked:
-                action.setChecked(WHEN[row.checked](self._window))
-        history = self._window.document.history
-        self._name("undo", history.undo_text, tr("Undo {0}"))
-        self._name("redo", history.redo_text, tr("Redo {0}"))
-        self.by_id["live"].setText(tr("Live: on") if self._window.live.is_on else tr("Live: off"))
-        self._show_play()
-
-    def paint(self, theme: Theme) -> None:
-        """Draw the icons in the theme's ink."""
-        for row in ROWS:
-            if row.icon:
-                self.by_id[row.id].setIcon(icon(row.icon, theme.color("text")))
-
-    def _make(self, row: Row) -> QAction:
-        action = QAction(tr(row.title), self._window)
-        action.setObjectName(row.id)
-        if row.keys:
-            action.setShortcuts(QKeySequence.listFromString(row.keys))
-        action.setIconVisibleInMenu(False)
-        action.setToolTip(tooltip(action, tr(row.tip)))
-        action.setStatusTip("")
-        if row.checked:
-            action.setCheckable(True)
-        if row.group:
-            group = self._groups.setdefault(row.group, QActionGroup(self))
-            group.addAction(action)
-        if row.canvas_only:
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            self._window.canvas.addAction(action)
-        else:
-            self._window.addAction(action)
-        action.triggered.connect(lambda: self._do(row))
-        return action
-
-    def _do(self, row: Row) -> None:
-        attrgetter(row.does)(self._window)()
-        self.refresh()
-
-    def _add_submenu(self, menu: QMenu, row: Row) -> None:
-        submenu = menu.addMenu(tr(row.title))
-        submenu.setToolTipsVisible(True)
-        submenu.aboutToShow.connect(lambda: attrgetter(row.fills)(self._window)(submenu))
-
-    def _name(self, id_: str, what: str | None, text: str) -> None:
-        plain = tr(next(row.title for row in ROWS if row.id == id_))
-        title = text.format(what.replace("&", "&&")) if what else plain
-        self.by_id[id_].setText(title)
-
-    def _show_play(self) -> None:
-        is_playing = self._window.stepping.player.is_playing
-        action = self.by_id["play"]
-        action.setText(tr("Pause") if is_playing else tr("Pla&y"))
-        name = "pause" if is_playing else "play"
-        action.setIcon(icon(name, self._window.theme.color("text")))
-
-
-def tooltip(action: QAction, sentence: str) -> str:
-    """Name, keys, one sentence."""
-    name = action.text().replace("&", "").rstrip("…")
-    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-    head = f"{name} ({keys})" if keys else name
-    return f"{head}: {sentence}" if sentence else head

@@ -1,0 +1,32 @@
+"""When a command can be done, and when it is ticked: rows of a table, read by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gui.window import Window
+
+WHEN: Mapping[str, Callable[[Window], bool]] = {
+    "always": lambda w: True,
+    "has_nodes": lambda w: bool(w.document.graph.nodes),
+    "has_something": lambda w: bool(w.document.graph.nodes) or w.document.path is not None,
+    "can_undo": lambda w: w.document.history.undo_text is not None,
+    "can_redo": lambda w: w.document.history.redo_text is not None,
+    "selected": lambda w: w.document.selection.kind != "graph",
+    "one_node": lambda w: w.document.selection.node is not None,
+    "has_steps": lambda w: bool(w.document.playhead.steps),
+    "node_and_steps": lambda w: WHEN["one_node"](w) and WHEN["has_steps"](w),
+    "not_at_start": lambda w: not w.document.playhead.is_at_start,
+    "may_step": lambda w: not w.document.playhead.is_at_end or w.stepping.may_ask,
+    "in_build": lambda w: w.workspaces.current == "build",
+    "in_step": lambda w: w.workspaces.current == "step",
+    "left_shown": lambda w: w.workspaces.is_left_shown,
+    "right_shown": lambda w: w.workspaces.is_right_shown,
+    "drawer_shown": lambda w: w.workspaces.is_drawer_shown,
+    "theme_system": lambda w: w.theme.choice == "system",
+    "theme_light": lambda w: w.theme.choice == "light",
+    "theme_dark": lambda w: w.theme.choice == "dark",
+    "is_live": lambda w: w.live.is_on,
+}
