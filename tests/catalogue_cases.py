@@ -117,12 +117,19 @@ class Case:
             graph.add("Input", id=port.name, shape=type_.shape, dtype=dtype)
             graph.set_tensor(f"{port.name}.y", array)
             graph.connect(f"{port.name}.y", f"it.{port.name}")
-        graph.configure(target="it")
+        if self.has_gradients:
+            graph.configure(target="it")
         return graph
 
     def floats(self) -> tuple[bool, ...]:
-        """Which wired ports carry gradients."""
-        return tuple(self.types[port.name].is_floating for port in self.module.wired_ports)
+        """Which wired ports carry gradients: none where no output does."""
+        ports = self.module.wired_ports
+        return tuple(self.has_gradients and self.types[port.name].is_floating for port in ports)
+
+    @property
+    def has_gradients(self) -> bool:
+        """Whether an output is floating."""
+        return any(self.types[port.name].is_floating for port in self.module.output_ports)
 
     def draws(self, what: str, shape: tuple[int, ...]) -> np.ndarray:
         """Random numbers of this case for cotangents and tangents, in the case's dtype."""

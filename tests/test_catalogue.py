@@ -30,7 +30,8 @@ BUILT = {
     "SiLU", "Softplus", "Sigmoid", "Tanh", "HardTanh", "Softmax", "LogSoftmax", "MatMul",
     "Transpose", "Reshape", "Flatten", "Sum", "Mean", "Concat", "Linear", "MSELoss", "L1Loss",
     "HuberLoss", "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "NLLLoss", "KLDivLoss",
-    "HingeLoss",
+    "HingeLoss", "Dot", "Outer", "Einsum", "ExpandDims", "Squeeze", "Stack", "Split", "Slice",
+    "Gather", "Pad", "BroadcastTo", "Max", "Min", "LogSumExp", "Norm", "ArgMax",
 }  # fmt: skip
 
 every_case = pytest.mark.parametrize("case", all_cases(), ids=str)
@@ -87,9 +88,12 @@ def numeric_jacobians(case: Case, place: int) -> list[np.ndarray]:
         width = ahead.flat[i] - behind.flat[i]
         pairs = zip(forward_at(case, place, ahead), forward_at(case, place, behind), strict=True)
         columns.append([((a - b) / width).reshape(-1) for a, b in pairs])
+    names = [case.module.output_ports[i].name for i in floating_outputs(case)]
     return [
-        np.array([column[k] for column in columns]).T.reshape(-1, at.size)
-        for k in range(len(floating_outputs(case)))
+        np.array([column[k] for column in columns]).T.reshape(
+            math.prod(case.types[name].shape), at.size
+        )
+        for k, name in enumerate(names)
     ]
 
 

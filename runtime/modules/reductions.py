@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from graph.attributes import attribute
 from graph.errors import BadAttribute
@@ -17,13 +17,12 @@ from runtime.modules.door import Differentiable, Kept, Outs
 from runtime.modules.reduction import join, weight_of
 
 
-class Total(Differentiable):
-    """The parent of Sum and Mean, which differ by what each entry weighs."""
+class Reducing(Differentiable):
+    """The parent of modules that join the entries along some axes to one."""
 
-    reduction = "sum"
     axis: tuple[int, ...] | None = attribute(None, "the axes that are joined; none given means all")
     keepdims: bool = attribute(False, "whether the joined axes stay, with size 1")
-    examples = (
+    examples: ClassVar[tuple[Example, ...]] = (
         Example({"x": (3, 4)}),
         Example({"x": (3, 4)}, {"axis": (0,)}),
         Example({"x": (3, 4)}, {"axis": (-1,), "keepdims": True}),
@@ -51,7 +50,7 @@ class Total(Differentiable):
         if "x" not in types:
             return {}
         shape = types["x"].shape
-        axes = self._axes(shape)
+        axes = self.axes_of(shape)
         kept = [
             1 if axis in axes else size
             for axis, size in enumerate(shape)
@@ -59,37 +58,7 @@ class Total(Differentiable):
         ]
         return {"y": PortType(dtype, tuple(kept))}
 
-    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
-        axes, keepdims = self._axes(ins[0].shape), self.settings["keepdims"]
-        return (join(ctx, ins[0], self.reduction, ctx.into(out), axes, keepdims),)
-
-    def vjp(
-        self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]
-    ) -> tuple[Array | None, ...]:
-        (gradient,) = gouts
-        if gradient is None or not need[0]:
-            return (None,)
-        shape = ctx.shapes["x"]
-        axes = self._axes(shape)
-        thin = [1 if axis in axes else size for axis, size in enumerate(shape)]
-        weighed = gradient * self._weight(ctx) if self.reduction == "mean" else gradient
-        return (ctx.xp.broadcast_to(weighed.reshape(thin), shape),)
-
-    def jvp(
-        self, ctx: Context, tangents: tuple[Array | None, ...], kept: Kept
-    ) -> tuple[Array | None, ...]:
-        (tangent,) = tangents
-        return (None,) if tangent is None else self.forward(ctx, (tangent,))
-
-    def jacobian(self, ctx: Context, port: str, output: str, kept: Kept) -> maps.LinearMap:
-        rows, columns = ctx.shapes[output], ctx.shapes[port]
-        same: dict[str, Any] = {"dtype": ctx.dtype, "xp": ctx.xp}
-        axes = self._axes(columns)
-        if not axes:
-            return maps.Identity(columns, **same)
-        return maps.Reduce(rows, columns, axes, scale=self._weight(ctx), **same)
-
-    def _axes(self, shape: Shape) -> tuple[int, ...]:
+    def axes_of(self, shape: Shape) -> tuple[int, ...]:
         """The joined axes, counted from the front; raises `ShapeMismatch`."""
         axes, rank = self.settings["axis"], len(shape)
         if axes is None:
@@ -100,9 +69,48 @@ class Total(Differentiable):
             raise self.misfit("x", shape, expected, "Change axis.")
         return found
 
+    def widen(self, array: Array, shape: Shape) -> Array:
+        """An array of y's shape so that it broadcasts against one of x's, `shape`."""
+        axes = self.axes_of(shape)
+        return array.reshape([1 if axis in axes else size for axis, size in enumerate(shape)])
+
+
+class Total(Reducing):
+    """The parent of Sum and Mean, which differ by what each entry weighs."""
+
+    reduction = "sum"
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        axes, keepdims = self.axes_of(ins[0].shape), self.settings["keepdims"]
+        return (join(ctx, ins[0], self.reduction, ctx.into(out), axes, keepdims),)
+
+    def vjp(
+        self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]
+    ) -> tuple[Array | None, ...]:
+        (gradient,) = gouts
+        if gradient is None or not need[0]:
+            return (None,)
+        shape = ctx.shapes["x"]
+        weighed = gradient * self._weight(ctx) if self.reduction == "mean" else gradient
+        return (ctx.xp.broadcast_to(self.widen(weighed, shape), shape),)
+
+    def jvp(
+        self, ctx: Context, tangents: tuple[Array | None, ...], kept: Kept
+    ) -> tuple[Array | None, ...]:
+        (tangent,) = tangents
+        return (None,) if tangent is None else self.forward(ctx, (tangent,))
+
+    def jacobian(self, ctx: Context, port: str, output: str, kept: Kept) -> maps.LinearMap:
+        rows, columns = ctx.shapes[output], ctx.shapes[port]
+        same: dict[str, Any] = {"dtype": ctx.dtype, "xp": ctx.xp}
+        axes = self.axes_of(columns)
+        if not axes:
+            return maps.Identity(columns, **same)
+        return maps.Reduce(rows, columns, axes, scale=self._weight(ctx), **same)
+
     def _weight(self, ctx: Context) -> float:
         shape = ctx.shapes["x"]
-        return weight_of(self.reduction, math.prod(shape[axis] for axis in self._axes(shape)))
+        return weight_of(self.reduction, math.prod(shape[axis] for axis in self.axes_of(shape)))
 
 
 class Sum(Total, sig="x[*s] -> y[*r]", group="Reductions"):

@@ -48,6 +48,8 @@ PLAIN = {
     "Minimum": torch.minimum,
     "MatMul": torch.matmul,
     "PReLU": F.prelu,
+    "Dot": torch.dot,
+    "Outer": torch.outer,
 }
 
 WITH_SETTINGS = {
@@ -61,6 +63,20 @@ WITH_SETTINGS = {
     "Reshape": lambda m, x: torch.reshape(x, m.shape),
     "Flatten": lambda m, x: torch.flatten(x, m.start_axis),
     "Concat": lambda m, *xs: torch.cat(xs, m.axis),
+    "Stack": lambda m, *xs: torch.stack(xs, m.axis),
+    "ExpandDims": lambda m, x: torch.unsqueeze(x, m.axis),
+    "Squeeze": lambda m, x: torch.squeeze(x) if m.axis is None else torch.squeeze(x, m.axis),
+    "BroadcastTo": lambda m, x: torch.broadcast_to(x, m.shape),
+    "Split": lambda m, x: torch.split(x, _sizes(m, x), m.axis),
+    "Slice": lambda m, x: _sliced(m, x),
+    "Gather": lambda m, x, i: _taken(m, x, i),
+    "Pad": lambda m, x: F.pad(x, _pairs(m.widths), value=m.value),
+    "Max": lambda m, x: torch.amax(x, _axes(m, x), keepdim=m.keepdims),
+    "Min": lambda m, x: torch.amin(x, _axes(m, x), keepdim=m.keepdims),
+    "LogSumExp": lambda m, x: torch.logsumexp(x, _axes(m, x), keepdim=m.keepdims),
+    "Norm": lambda m, x: torch.linalg.vector_norm(x, m.ord, m.axis, keepdim=m.keepdims),
+    "ArgMax": lambda m, x: _place(m, x),
+    "Einsum": lambda m, *xs: torch.einsum(m.equation, *xs),
     "Sum": lambda m, x: torch.sum(x, m.axis, keepdim=m.keepdims),
     "Mean": lambda m, x: torch.mean(x, m.axis, keepdim=m.keepdims),
     "Linear": lambda m, *ins: F.linear(*ins),
@@ -76,39 +92,83 @@ WITH_SETTINGS = {
     "KLDivLoss": lambda m, p, t: F.kl_div(p, t, reduction=m.reduction),
     "HingeLoss": lambda m, p, t: REDUCE[m.reduction](F.relu(1 - t * p)),
 }
+
+
+def _sizes(m, x) -> list[int]:
+    whole = x.shape[m.axis]
+    fixed = sum(size for size in m.sizes if size >= 0)
+    return [whole - fixed if size == -1 else size for size in m.sizes]
+
+
+def _sliced(m, x):
+    places = range(x.shape[m.axis])[m.start : m.stop : m.step]
+    return torch.index_select(x, m.axis, torch.tensor(list(places), dtype=torch.int64))
+
+
+def _taken(m, x, indices):
+    axis = m.axis % x.ndim
+    flat = torch.index_select(x, axis, indices.reshape(-1) % x.shape[axis])
+    return flat.reshape((*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :]))
+
+
+def _pairs(widths) -> list[int]:
+    """PyTorch counts the pairs from the last axis backwards."""
+    pairs = list(zip(widths[::2], widths[1::2], strict=True))
+    return [width for pair in reversed(pairs) for width in pair]
+
+
+def _axes(m, x) -> tuple[int, ...]:
+    return tuple(range(x.ndim)) if m.axis is None else m.axis
+
+
+def _place(m, x):
+    y = torch.argmax(x, m.axis, keepdim=m.keepdims and m.axis is not None)
+    return y.reshape([1] * x.ndim) if m.keepdims and m.axis is None else y
+
+
 REDUCE = {"mean": torch.mean, "sum": torch.sum, "none": torch.nn.Identity()}
 
 
-def compute(case: Case, *tensors: torch.Tensor) -> torch.Tensor:
-    """The case's module by PyTorch; KeyError for a module that is not listed above."""
+def compute(case: Case, *tensors: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """The case's outputs by PyTorch; KeyError for a module that is not listed above."""
     if case.module.name in PLAIN:
-        return PLAIN[case.module.name](*tensors)
-    return WITH_SETTINGS[case.module.name](case.module, *tensors)
+        made = PLAIN[case.module.name](*tensors)
+    else:
+        made = WITH_SETTINGS[case.module.name](case.module, *tensors)
+    return made if isinstance(made, tuple) else (made,)
 
 
 def reference(case: Case) -> dict[str, np.ndarray]:
     """The arrays of one case, by what they are."""
     tensors = [torch.tensor(array, requires_grad=array.dtype.kind == "f") for array in case.ins]
-    y = compute(case, *tensors)
-    cotangent = case.draws("gradient of y", tuple(y.shape))
-    y.backward(torch.tensor(cotangent))
-    found = {"y": y.detach().numpy()}
+    outs = compute(case, *tensors)
+    names = [port.name for port in case.module.output_ports]
+    found = {name: out.detach().numpy() for name, out in zip(names, outs, strict=True)}
+    found |= {f"value {p.name}": a for p, a in zip(case.module.wired_ports, case.ins, strict=True)}
+    floating = [
+        (name, out) for name, out in zip(names, outs, strict=True) if out.is_floating_point()
+    ]
+    if not floating:
+        return found
+    cotangents = [torch.tensor(case.draws(f"gradient of {n}", tuple(o.shape))) for n, o in floating]
+    torch.autograd.backward([out for _, out in floating], cotangents)
     for place, port in enumerate(case.module.wired_ports):
-        found[f"value {port.name}"] = case.ins[place]
-        if not tensors[place].requires_grad:
-            continue
         gradient = tensors[place].grad
+        if gradient is None:
+            continue
         found[f"gradient {port.name}"] = gradient.numpy()
-        if y.numel() * gradient.numel() <= SMALL:
-            found[f"jacobian {port.name}"] = jacobian(case, tensors, place)
+        for name, out in floating:
+            if 0 < out.numel() * gradient.numel() <= SMALL:
+                made = jacobian(case, tensors, place, names.index(name))
+                found[f"jacobian {name} {port.name}"] = made
     return found
 
 
-def jacobian(case: Case, tensors: list[torch.Tensor], place: int) -> np.ndarray:
-    """d y / d input as a matrix."""
+def jacobian(case: Case, tensors: list[torch.Tensor], place: int, output: int) -> np.ndarray:
+    """d output / d input as a matrix."""
 
     def at(x: torch.Tensor) -> torch.Tensor:
-        return compute(case, *tensors[:place], x, *tensors[place + 1 :])
+        return compute(case, *tensors[:place], x, *tensors[place + 1 :])[output]
 
     made = torch.autograd.functional.jacobian(at, tensors[place].detach())
     return made.reshape(-1, tensors[place].numel()).numpy()
