@@ -30,19 +30,28 @@ class Case:
     number: int
     dtype: str = "float64"
     types: dict[str, PortType] = field(default_factory=dict)
+    mode: str = "eval"
 
     @classmethod
-    def of(cls, kind: type[Module], example: Example, number: int = 0, dtype: str = "float64"):
+    def of(
+        cls,
+        kind: type[Module],
+        example: Example,
+        number: int = 0,
+        dtype: str = "float64",
+        mode: str = "eval",
+    ):
         module = kind(**example.attributes)
         types = {
             port.name: PortType(_dtype_of(port, example, dtype), tuple(example.shapes[port.name]))
             for port in module.input_ports
             if port.name in example.shapes
         }
-        return cls(module, example, number, dtype, types | module.infer(types, dtype))
+        return cls(module, example, number, dtype, types | module.infer(types, dtype), mode)
 
     def __str__(self) -> str:
-        return f"{self.module.name}-{self.number}"
+        name = f"{self.module.name}-{self.number}"
+        return name if self.mode == "eval" else f"{name}-{self.mode}"
 
     @property
     def name(self) -> str:
@@ -51,7 +60,7 @@ class Case:
 
     def as_(self, dtype: str) -> Case:
         """The same case in another floating dtype."""
-        return Case.of(type(self.module), self.example, self.number, dtype)
+        return Case.of(type(self.module), self.example, self.number, dtype, self.mode)
 
     @functools.cached_property
     def computes(self) -> bool:
@@ -61,7 +70,9 @@ class Case:
     def context(self, xp=np, **settings) -> Context:
         """A fresh context, as an engine would make it."""
         shapes = {name: type_.shape for name, type_ in self.types.items()}
-        settings.setdefault("address", self.name)
+        settings.setdefault("address", "it")
+        settings.setdefault("mode", self.mode)
+        settings.setdefault("state", {port: xp.asarray(a) for port, a in self.states.items()})
         return Context(xp, np.dtype(self.dtype), shapes, **settings)
 
     @functools.cached_property
@@ -77,6 +88,18 @@ class Case:
                 return ins
         assert self.example.values, f"{self}: no values away from the kinks"
         return ins
+
+    @functools.cached_property
+    def states(self) -> dict[str, np.ndarray]:
+        """Positive values for the state ports: one of them may be a variance."""
+        ports = {port.name: self.types[port.name] for port in self.module.state_ports}
+        return {
+            name: np.abs(_stream(self.name, name).standard_normal(type_.shape))
+            .astype("float32")
+            .astype(type_.dtype)
+            + 0.5
+            for name, type_ in ports.items()
+        }
 
     def with_zeros(self) -> Case:
         """The same case with zeros for all values."""
@@ -101,13 +124,15 @@ class Case:
 
     def graph(self) -> Graph:
         """A graph with this module as node `it`, the target, and an Input for each input."""
-        graph = Graph(default_catalogue(), dtype=self.dtype)
+        graph = Graph(default_catalogue(), dtype=self.dtype, mode=self.mode)
         graph.add(self.module.name, id="it", **self.example.attributes)
         if not self.computes:
             if not self.module.owned():
                 type_ = self.types["y"]
                 graph.set_tensor("it.y", np.zeros(type_.shape, type_.dtype))
             return graph
+        for port, array in self.states.items():
+            graph.set_tensor(f"it.{port}", array)
         for port, array in zip(self.module.wired_ports, self.ins, strict=True):
             if port.role == "parameter":
                 graph.set_tensor(f"it.{port.name}", array)
@@ -174,9 +199,10 @@ def _stream(*key: str) -> np.random.RandomState:
 def all_cases() -> tuple[Case, ...]:
     """Every module of the catalogue times every example, in float64."""
     return tuple(
-        Case.of(kind, example, number)
+        Case.of(kind, example, number, mode=mode)
         for kind in default_catalogue()
         for number, example in enumerate(kind.examples)
+        for mode in (("eval", "train") if kind.states or kind.is_random else ("eval",))
     )
 
 

@@ -141,8 +141,9 @@ class LogSumExp(Weighing, sig="x[*s] -> y[*r]", group="Reductions"):
 class Norm(Weighing, sig="x[*s] -> y[*r]", group="Reductions"):
     """The length of a vector: of all entries, or along some axes.
 
-    Definition: torch.linalg.vector_norm. x: floating. y: its shape without the joined axes, or with size 1 there. `ord` is at least 1;
-    where the norm is 0 the gradient is 0. Scaled by the largest entry, so that nothing overflows.
+    Definition: torch.linalg.vector_norm. x: floating. y: its shape without the joined axes, or
+    with size 1 there. `ord` is at least 1; where the norm is 0 the gradient is 0. Scaled by the
+    largest entry, so that nothing overflows.
     """
 
     formula = r"y = \left(\sum_i |x_i|^p\right)^{1/p}"

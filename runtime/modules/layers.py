@@ -1,4 +1,4 @@
-"""Layers: modules that own parameters."""
+"""Layers: Linear, Embedding, Dropout."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import math
 from collections.abc import Mapping
 
 from graph.attributes import attribute
+from graph.errors import BadAttribute
 from graph.module import Example
 from runtime import maps
 from runtime.array import Array
 from runtime.modules import initial
 from runtime.modules.context import Context
-from runtime.modules.door import Differentiable, Kept, Outs
+from runtime.modules.door import BadValue, Differentiable, Elementwise, Kept, Outs
 
 
 class Linear(
@@ -95,3 +96,107 @@ class Linear(
 def _rows(array: Array) -> Array:
     """All leading axes as one; said in numbers, for -1 cannot be worked out from no entries."""
     return array.reshape(math.prod(array.shape[:-1]), array.shape[-1])
+
+
+def _table(rows: int, columns: int) -> dict[str, int]:
+    return {"num_embeddings": rows, "embedding_dim": columns}
+
+
+class Embedding(
+    Differentiable,
+    sig="indices:integer[*s], weight[num_embeddings, embedding_dim] -> y[*s, embedding_dim]",
+    group="Layers",
+):
+    """A vector for each index, looked up in a table. Definition: torch.nn.Embedding.
+
+    indices: integers from 0 to num_embeddings - 1. weight: [num_embeddings, embedding_dim], at
+    first normal with variance 1, as in PyTorch. y: the shape of indices, embedding_dim.
+    """
+
+    formula = r"y = W_i"
+    local = {"weight": "1 where the row was read; a row read twice gets both gradients"}
+    parameters = ("weight",)
+    rules = {"weight": initial.RULES["normal"]}
+    keeps = ("indices",)
+    num_embeddings: int = attribute(1, "how many vectors the table has", minimum=1)
+    embedding_dim: int = attribute(1, "the size of a vector", minimum=1)
+    examples = (
+        Example(
+            {"indices": (4,)}, {"num_embeddings": 3, "embedding_dim": 2}, {"indices": [2, 0, 2, 1]}
+        ),
+        Example(
+            {"indices": (2, 2)},
+            {"num_embeddings": 5, "embedding_dim": 3},
+            {"indices": [[4, 0], [1, 1]]},
+        ),
+        Example({"indices": ()}, {"num_embeddings": 2, "embedding_dim": 2}, {"indices": 1}),
+    )
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        indices, weight = ins
+        if bool(((indices < 0) | (indices >= len(weight))).any()):
+            found = f"numbers from {int(indices.min())} to {int(indices.max())}"
+            raise BadValue("indices", found, f"numbers from 0 to {len(weight) - 1}")
+        y = ctx.into(out)
+        y[...] = weight[indices]
+        return (y,)
+
+    def vjp(
+        self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]
+    ) -> tuple[Array | None, ...]:
+        (gradient,) = gouts
+        if gradient is None or not need[1]:
+            return None, None
+        total = ctx.xp.zeros(ctx.shapes["weight"], ctx.dtype)
+        ctx.xp.add.at(total, kept["indices"], gradient)
+        return None, total
+
+    def jvp(
+        self, ctx: Context, tangents: tuple[Array | None, ...], kept: Kept
+    ) -> tuple[Array | None, ...]:
+        tangent = tangents[1]
+        return (None if tangent is None else ctx.xp.asarray(tangent[kept["indices"]]),)
+
+    def jacobian(self, ctx: Context, port: str, output: str, kept: Kept) -> maps.LinearMap:
+        shape, size = ctx.shapes["weight"], ctx.shapes["weight"][1]
+        index = kept["indices"][..., None] * size + ctx.xp.arange(size)
+        return maps.Selection(ctx.shapes[output], shape, index, dtype=ctx.dtype)
+
+
+class Dropout(Elementwise, sig="x[*s] -> y[*s]", group="Layers"):
+    """In mode train set entries to 0 with probability p, and scale the others by 1 / (1 - p).
+
+    Definition: torch.nn.Dropout. x, y: floating, one shape. The mask is drawn on the host from the
+    seed, the node's address and the training step; in mode eval nothing happens.
+    """
+
+    formula = r"y_i = \frac{m_i x_i}{1 - p}, \quad m_i \in \{0, 1\}"
+    local = {"x": "1 / (1 − p) where the mask is 1, else 0; in mode eval 1"}
+    is_random = True
+    keeps = ("mask",)
+    p: float = attribute(0.5, "the probability of a 0, below 1", minimum=0)
+    examples = (
+        Example({"x": (3, 4)}),
+        Example({"x": (2, 3)}, {"p": 0.0}),
+        Example({"x": ()}, {"p": 0.2}),
+    )
+
+    def validate(self) -> None:
+        if self.settings["p"] >= 1:
+            raise BadAttribute(port="p", found=str(self.settings["p"]), expected="a number below 1")
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        y = ctx.into(out)
+        if ctx.mode == "eval":
+            y[...] = ins[0]
+            return (y,)
+        mask = ctx.xp.asarray(ctx.stream("mask").uniform(size=ins[0].shape) >= self.settings["p"])
+        ctx.keep("mask", mask)
+        ctx.xp.multiply(ins[0], self._factors(ctx, mask), out=y)
+        return (y,)
+
+    def derivative(self, ctx: Context, port: str, kept: Kept) -> Array | float:
+        return 1.0 if ctx.mode == "eval" else self._factors(ctx, kept["mask"])
+
+    def _factors(self, ctx: Context, mask: Array) -> Array:
+        return mask * ctx.dtype.type(1 / (1 - self.settings["p"]))

@@ -80,6 +80,9 @@ WITH_SETTINGS = {
     "Sum": lambda m, x: torch.sum(x, m.axis, keepdim=m.keepdims),
     "Mean": lambda m, x: torch.mean(x, m.axis, keepdim=m.keepdims),
     "Linear": lambda m, *ins: F.linear(*ins),
+    "Embedding": lambda m, i, w: F.embedding(i, w),
+    "LayerNorm": lambda m, x, w, *b: F.layer_norm(x, x.shape[-1:], w, *b, eps=m.eps),
+    "RMSNorm": lambda m, x, w: F.rms_norm(x, x.shape[-1:], w, eps=m.eps),
     "MSELoss": lambda m, p, t: F.mse_loss(p, t, reduction=m.reduction),
     "L1Loss": lambda m, p, t: F.l1_loss(p, t, reduction=m.reduction),
     "HuberLoss": lambda m, p, t: F.huber_loss(p, t, reduction=m.reduction, delta=m.delta),
@@ -126,6 +129,20 @@ def _place(m, x):
     return y.reshape([1] * x.ndim) if m.keepdims and m.axis is None else y
 
 
+def _batch_norm(case, x, weight, bias):
+    mean, var = (torch.tensor(array) for array in case.states.values())
+    m, trains = case.module, case.mode == "train"
+    return F.batch_norm(x, mean, var, weight, bias, trains, m.momentum, m.eps)
+
+
+def _dropout(case, x):
+    """With our mask, for PyTorch's generator draws another."""
+    if case.mode == "eval":
+        return F.dropout(x, case.module.p, training=False)
+    return x * torch.tensor(case.run()[2]["mask"]) / (1 - case.module.p)
+
+
+OF_CASE = {"BatchNorm": _batch_norm, "Dropout": _dropout}
 REDUCE = {"mean": torch.mean, "sum": torch.sum, "none": torch.nn.Identity()}
 
 
@@ -133,6 +150,8 @@ def compute(case: Case, *tensors: torch.Tensor) -> tuple[torch.Tensor, ...]:
     """The case's outputs by PyTorch; KeyError for a module that is not listed above."""
     if case.module.name in PLAIN:
         made = PLAIN[case.module.name](*tensors)
+    elif case.module.name in OF_CASE:
+        made = OF_CASE[case.module.name](case, *tensors)
     else:
         made = WITH_SETTINGS[case.module.name](case.module, *tensors)
     return made if isinstance(made, tuple) else (made,)
