@@ -11,6 +11,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from runtime import maps
+from runtime.maps.windows import Windows
 
 sizes = st.sampled_from((1, 2, 3, 4, 0))
 shapes = st.lists(sizes, max_size=3).map(tuple)
@@ -200,6 +201,39 @@ def kronecker(draw):
 
 
 @st.composite
+def windows(draw):
+    """A sliding kernel over one or two small axes; some entries may stand outside its reach."""
+    rank = draw(st.integers(1, 2))
+    small = st.integers(1, 3)
+    kernel, stride, dilation = (tuple(draw(small) for _ in range(rank)) for _ in range(3))
+    padding = tuple(draw(st.integers(0, 2)) for _ in range(rank))
+    out = tuple(draw(st.integers(1, 3)) for _ in range(rank))
+    size = tuple(draw(st.integers(1, 5)) for _ in range(rank))
+    return Windows(size, out, kernel, stride, padding, dilation)
+
+
+@st.composite
+def toeplitz(draw):
+    slide, groups = draw(windows()), draw(st.integers(1, 2))
+    out_each, in_each, count = (draw(st.integers(1, 2)) for _ in range(3))
+    weight = draw(arrays((groups * out_each, in_each, *slide.kernel), draw(dtypes)))
+    turned = draw(st.booleans())
+    made = maps.Toeplitz(count, weight, slide, groups=groups, transposed=turned)
+    return made, weight.size
+
+
+@st.composite
+def kernel_toeplitz(draw):
+    slide, groups = draw(windows()), draw(st.integers(1, 2))
+    first, second, count = (draw(st.integers(1, 2)) for _ in range(3))
+    turned = draw(st.booleans())
+    spots = slide.out if turned else slide.size
+    x = draw(arrays((count, groups * first, *spots), draw(dtypes)))
+    made = maps.KernelToeplitz(x, groups * second, slide, groups=groups, transposed=turned)
+    return made, x.size
+
+
+@st.composite
 def dense(draw):
     out_shape, in_shape = draw(shapes), draw(shapes)
     matrix = draw(arrays((*out_shape, *in_shape), draw(dtypes)))
@@ -297,6 +331,8 @@ EVERY_CLASS = {
     maps.BlockDiagonal: block_diagonal(),
     maps.LowRank: low_rank(),
     maps.Kronecker: kronecker(),
+    maps.Toeplitz: toeplitz(),
+    maps.KernelToeplitz: kernel_toeplitz(),
     maps.Dense: dense(),
     maps.Product: product(),
     maps.Sum: total(),

@@ -33,6 +33,7 @@ BUILT = {
     "HingeLoss", "Dot", "Outer", "Einsum", "ExpandDims", "Squeeze", "Stack", "Split", "Slice",
     "Gather", "Pad", "BroadcastTo", "Max", "Min", "LogSumExp", "Norm", "ArgMax",
     "LayerNorm", "RMSNorm", "BatchNorm", "Dropout", "Embedding",
+    "Conv1d", "Conv2d", "ConvTranspose2d", "MaxPool2d", "AvgPool2d", "GlobalAvgPool2d",
 }  # fmt: skip
 
 every_case = pytest.mark.parametrize("case", all_cases(), ids=str)

@@ -14,6 +14,7 @@
 | `BlockDiagonal` | dense blocks over chosen axes | block-diagonal |
 | `LowRank` | diagonal plus outer products; in blocks if axes are named | low-rank, block-diagonal |
 | `Kronecker` | an einsum's derivative by one operand | kronecker |
+| `Toeplitz`, `KernelToeplitz` | a convolution by its input, by its kernel | toeplitz |
 | `Dense` | a matrix | dense |
 | `Product`, `Sum` | maps one after the other, maps added | product, sum |
 
@@ -33,6 +34,7 @@ from runtime.maps.lowrank import LowRank
 from runtime.maps.pointwise import Diagonal, Identity, Pointwise, Scaled, Zero
 from runtime.maps.selection import OnePerRow, Reshaped, Selection, Transposed
 from runtime.maps.spread import Broadcast, Reduce
+from runtime.maps.toeplitz import KernelToeplitz, Toeplitz
 
 __all__ = [
     "DENSE_BUDGET",
@@ -42,6 +44,7 @@ __all__ = [
     "Dense",
     "Diagonal",
     "Identity",
+    "KernelToeplitz",
     "Kronecker",
     "LinearMap",
     "LowRank",
@@ -55,6 +58,7 @@ __all__ = [
     "Selection",
     "Sliced",
     "Sum",
+    "Toeplitz",
     "TooLarge",
     "Transposed",
     "Zero",

@@ -18,7 +18,7 @@ class LinearMap(ABC):
 
     Seen as a matrix it has one row per output entry and one column per input entry, both
     flattened in C order. `structure` is one word: zero, identity, scaled, diagonal, selection,
-    broadcast, reduce, block-diagonal, kronecker, low-rank, dense, product or sum.
+    broadcast, reduce, block-diagonal, kronecker, toeplitz, low-rank, dense, product or sum.
     `dtype` is that of the numbers, `xp` the array module (NumPy or CuPy) they live in.
     Applying a map may give back a view of its argument: do not write into results.
     """

@@ -83,6 +83,14 @@ WITH_SETTINGS = {
     "Embedding": lambda m, i, w: F.embedding(i, w),
     "LayerNorm": lambda m, x, w, *b: F.layer_norm(x, x.shape[-1:], w, *b, eps=m.eps),
     "RMSNorm": lambda m, x, w: F.rms_norm(x, x.shape[-1:], w, eps=m.eps),
+    "Conv1d": lambda m, *ins: F.conv1d(*ins, **_sliding(m)),
+    "Conv2d": lambda m, *ins: F.conv2d(*ins, **_sliding(m)),
+    "ConvTranspose2d": lambda m, *ins: F.conv_transpose2d(*ins, **_sliding(m)),
+    "MaxPool2d": lambda m, x: F.max_pool2d(
+        x, m.kernel, m.strides, m.paddings, ceil_mode=m.ceil_mode
+    ),
+    "AvgPool2d": lambda m, x: F.avg_pool2d(x, m.kernel, m.strides, m.paddings, m.ceil_mode),
+    "GlobalAvgPool2d": lambda m, x: F.adaptive_avg_pool2d(x, 1),
     "MSELoss": lambda m, p, t: F.mse_loss(p, t, reduction=m.reduction),
     "L1Loss": lambda m, p, t: F.l1_loss(p, t, reduction=m.reduction),
     "HuberLoss": lambda m, p, t: F.huber_loss(p, t, reduction=m.reduction, delta=m.delta),
@@ -127,6 +135,11 @@ def _axes(m, x) -> tuple[int, ...]:
 def _place(m, x):
     y = torch.argmax(x, m.axis, keepdim=m.keepdims and m.axis is not None)
     return y.reshape([1] * x.ndim) if m.keepdims and m.axis is None else y
+
+
+def _sliding(m) -> dict:
+    sizes = {"stride": m.strides, "padding": m.paddings, "dilation": m.dilations}
+    return {**sizes, "groups": m.groups}
 
 
 def _batch_norm(case, x, weight, bias):
