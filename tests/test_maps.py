@@ -14,7 +14,7 @@ from tests.maps_strategy import BOUNDED, EVERY_CLASS
 
 WORDS = {
     "zero", "identity", "scaled", "diagonal", "selection", "broadcast", "reduce", "block-diagonal",
-    "kronecker", "low-rank", "dense", "product", "sum",
+    "kronecker", "low-rank", "toeplitz", "dense", "product", "sum",
 }  # fmt: skip
 
 
