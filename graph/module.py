@@ -43,7 +43,7 @@ class Module:
     `examples`, `domain` (port -> least and greatest sensible number), `local` (port -> the local
     derivative in plain text), `parameters` and `states` (names of ports that own a tensor),
     `is_random` (whether its forward draws from `ctx.stream`, so that the seed changes it),
-    `aliases` (other name -> port, for wiring).
+    `aliases` (other name -> port, for wiring), `words` (what else one may search it by).
     An instance is the module with its settings, reachable as `self.axis`; it never changes.
     """
 
@@ -61,6 +61,7 @@ class Module:
     states: ClassVar[tuple[str, ...]] = ()
     is_random: ClassVar[bool] = False
     aliases: ClassVar[Mapping[str, str]] = {}
+    words: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, *, sig: str = "", group: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -10,20 +10,10 @@ from graph import Catalogue, Module
 from gui.canvas.adding import module_mime
 from gui.icons import icon
 from gui.inspector.fields import frame
+from gui.module_search import find_modules, first_sentence, group_rank
 from gui.theme import Theme
 
 NAME = Qt.ItemDataRole.UserRole
-# The order in which one builds; groups of other packages follow.
-GROUPS = (
-    "Sources",
-    "Arithmetic",
-    "Linear algebra",
-    "Layers",
-    "Activations",
-    "Losses",
-    "Reductions",
-    "Shape",
-)
 ROW = 24
 
 
@@ -51,8 +41,9 @@ class ModuleTree(QTreeWidget):
     def fill(self, catalogue: Catalogue) -> None:
         """Show these modules."""
         self.clear()
+        self._modules = tuple(catalogue)
         groups = catalogue.groups()
-        for group in sorted(groups, key=_group_rank):
+        for group in sorted(groups, key=group_rank):
             heading = QTreeWidgetItem(self, [group])
             heading.setFlags(Qt.ItemFlag.ItemIsEnabled)
             heading.setFont(0, self._theme.font(12, 600))
@@ -63,21 +54,19 @@ class ModuleTree(QTreeWidget):
         self._paint_icons()
 
     def find(self, text: str) -> None:
-        """Leave only what fits the words: names that begin with them first of all."""
-        words = text.casefold().split()
-        best: QTreeWidgetItem | None = None
-        for heading, item in self._items():
-            name = item.data(0, NAME)
-            place = f"{name} {heading.text(0)} {item.toolTip(0)}".casefold()
-            fits = all(word in place for word in words)
-            item.setHidden(not fits)
-            if fits and words and _is_better(name, best, words[0]):
-                best = item
+        """Leave only the modules that answer a query, and choose the best of them."""
+        found = [module.name for module in find_modules(text, self._modules)]
+        shown = set(found)
+        for _, item in self._items():
+            item.setHidden(item.data(0, NAME) not in shown)
         for row in range(self.topLevelItemCount()):
             heading = self.topLevelItem(row)
             children = [heading.child(i) for i in range(heading.childCount())]
             heading.setHidden(all(child.isHidden() for child in children))
+        best = self.item_of(found[0]) if found and text.split() else None
         self.setCurrentItem(best)
+        if best is not None:
+            self.scrollToItem(best)
 
     def names(self) -> list[str]:
         """The modules that are shown."""
@@ -177,23 +166,6 @@ class Palette(QWidget):
         item = self.tree.currentItem()
         if item is not None and item.data(0, NAME):
             self.chosen.emit(item.data(0, NAME))
-
-
-def first_sentence(text: str) -> str:
-    """The first sentence of a declaration's text, on one line."""
-    line = " ".join(text.split("\n\n")[0].split())
-    return line.split(". ")[0].rstrip(".") + "." if line else ""
-
-
-def _is_better(name: str, best: QTreeWidgetItem | None, word: str) -> bool:
-    if best is None:
-        return True
-    other = best.data(0, NAME).casefold()
-    return name.casefold().startswith(word) and not other.startswith(word)
-
-
-def _group_rank(group: str) -> int:
-    return GROUPS.index(group) if group in GROUPS else len(GROUPS)
 
 
 def index_of(tree: ModuleTree, name: str) -> QModelIndex:

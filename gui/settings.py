@@ -55,6 +55,16 @@ class Settings:
         """Empty the list of recent files."""
         self._file.remove("recent")
 
+    @property
+    def used_modules(self) -> list[str]:
+        """Modules placed last, the newest first."""
+        found: Any = self._file.value("used_modules", [])
+        return [found] if isinstance(found, str) else list(found or [])
+
+    @used_modules.setter
+    def used_modules(self, names: list[str]) -> None:
+        self._file.setValue("used_modules", names)
+
     def bytes_of(self, key: str) -> Any:
         """A layout kept under `key`, or None."""
         return self._file.value(key)

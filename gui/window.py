@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QPoint, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import (
     QDockWidget,
     QLabel,
@@ -54,6 +54,7 @@ class Window(QMainWindow):
         document.setParent(self)
         self.live = Live(document, self)
         self.canvas = CanvasView(document, theme, self)
+        self.canvas.placer.keep_in(settings)
         self.stepping = Stepping(document, self.live, self.canvas, self)
         self.files = Files(self, document, settings)
         self.status = StatusBar(document, self.live, theme, self)
@@ -150,14 +151,7 @@ class Window(QMainWindow):
 
     def place_module(self, name: str) -> None:
         """Add a module at a free place near the middle of what is seen."""
-        middle = self.canvas.mapToScene(self.canvas.viewport().rect().center())
-        graph = self.document.graph
-        taken = [node.at for node in graph.nodes.values() if node.at is not None]
-        while any(
-            abs(middle.x() - x - 48) < 48 and abs(middle.y() - y - 30) < 30 for x, y in taken
-        ):
-            middle += QPoint(32, 32)
-        self.canvas.add_module_at(name, middle)
+        self.canvas.add_module_at(name, self.canvas.placer.free_middle())
 
     def closeEvent(self, event) -> None:
         """Ask about unsaved changes, remember the docks, end the background."""

@@ -20,6 +20,7 @@ from gui.canvas.levels import OVERVIEW
 from gui.canvas.minimap import Minimap
 from gui.canvas.navigation import Navigation
 from gui.canvas.node_item import NodeItem
+from gui.canvas.placer import Placer
 from gui.canvas.scene import EXTENT, CanvasScene
 from gui.canvas.wiring import Wiring
 from gui.canvas.zoom_bar import ZoomBar
@@ -52,6 +53,7 @@ class CanvasView(QGraphicsView):
         self._dragging = False
         self.navigation = Navigation(self)
         self.drops = Drops(self)
+        self.placer = Placer(self)
         self._set_up()
         self.minimap = Minimap(self)
         self.zoom_bar = ZoomBar(self)
@@ -110,7 +112,14 @@ class CanvasView(QGraphicsView):
 
     def add_module_at(self, name: str, point: QPointF) -> str | None:
         """Add a node with its middle at a canvas point; its id, or None where refused."""
-        return adding.add_module_at(self.document, name, point)
+        id_ = adding.add_module_at(self.document, name, point)
+        if id_ is not None:
+            self.placer.note_use(name)
+        return id_
+
+    def add_at(self, point: QPointF) -> None:
+        """Ask at a canvas point which module is to be added there."""
+        self.placer.open(point)
 
     def delete_selection(self) -> None:
         """Remove the selected nodes, or cut the selected edge."""
@@ -178,8 +187,13 @@ class CanvasView(QGraphicsView):
         self.viewport().update()
 
     def mouseDoubleClickEvent(self, event) -> None:
-        """The second press of a double click is a press."""
-        self.mousePressEvent(event)
+        """On empty canvas the search box opens; elsewhere the second press is a press."""
+        point = self.mapToScene(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and self._is_empty_at(point):
+            self.cancel_gesture()
+            self.add_at(point)
+        else:
+            self.mousePressEvent(event)
 
     def cancel_gesture(self) -> bool:
         """Leave the gesture under way without an edit; False where there is none."""
@@ -226,6 +240,10 @@ class CanvasView(QGraphicsView):
             if len(edges) == 1:
                 return edges[0].target
         return self.canvas.wires.hit(point.x(), point.y(), REACH / self.zoom)
+
+    def _is_empty_at(self, point: QPointF) -> bool:
+        taken = self.canvas.port_at(point), self.canvas.node_at(point), self._edge_at(point)
+        return not self.navigation.is_space_held and taken == (None, None, None)
 
     def _begin(self, gesture: Gesture | None) -> None:
         self._gesture = gesture

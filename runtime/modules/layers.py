@@ -26,6 +26,7 @@ class Linear(
     PyTorch.
     """
 
+    words = ("dense", "fc", "fully connected", "affine")
     formula = r"y = x W^{\top} + b"
     local = {"x": "weight", "weight": "x", "bias": "1"}
     parameters = ("weight", "bias")

@@ -27,6 +27,7 @@ class BCELoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses"):
     shape with reduction none. Logarithms are kept above -100, as in PyTorch.
     """
 
+    words = ("log loss",)
     formula = r"y = -\frac{1}{n} \sum_i (t_i \ln p_i + (1 - t_i) \ln(1 - p_i))"
     local = {"prediction": "(p − t) / (p (1 − p)) / n", "target": "(ln(1 − p) − ln p) / n"}
     domain = {"prediction": (0.1, 0.9), "target": (0.1, 0.9)}
@@ -68,6 +69,7 @@ class BCEWithLogitsLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="
     shape with reduction none.
     """
 
+    words = ("sigmoid cross entropy",)
     formula = r"y = \frac{1}{n} \sum_i (\max(x_i, 0) - x_i t_i + \ln(1 + e^{-|x_i|}))"
     local = {"prediction": "(σ(p) − t) / n", "target": "−p / n"}
     domain = {"target": (0.0, 1.0)}
@@ -97,6 +99,7 @@ class KLDivLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses")
     PyTorch, not over the batch.
     """
 
+    words = ("kullback leibler",)
     formula = r"y = \frac{1}{n} \sum_i t_i (\ln t_i - x_i)"
     local = {"prediction": "−t / n", "target": "(ln t + 1 − p) / n"}
     domain = {"prediction": (-4.0, -0.1), "target": (0.05, 1.0)}
@@ -207,6 +210,7 @@ class CrossEntropyLoss(
     """
 
     aliases = {"logits": "prediction"}
+    words = ("softmax cross entropy", "xent")
     formula = r"y = \frac{1}{B} \sum_b \left( \ln \sum_j e^{x_{bj}} - x_{b t_b} \right)"
     local = {"prediction": "(softmax(p) − one-hot(t)) / B"}
 
@@ -231,6 +235,7 @@ class NLLLoss(ClassLoss, sig="prediction[n?, c], target:integer[n?] -> y[*r]", g
     integer classes [B], or []. y: a scalar, or [B] with reduction none.
     """
 
+    words = ("likelihood",)
     formula = r"y = -\frac{1}{B} \sum_b x_{b t_b}"
     local = {"prediction": "−one-hot(t) / B"}
     domain = {"prediction": (-4.0, -0.1)}
