@@ -37,7 +37,11 @@ class WorkspaceTab(QAbstractButton):
         self.setChecked(action.isChecked())
         self.clicked.connect(action.trigger)
         action.toggled.connect(self.setChecked)
+        action.changed.connect(self._tell)
         theme.changed.connect(self.update)
+
+    def _tell(self) -> None:
+        self.setToolTip(self._action.toolTip())
 
     def paintEvent(self, event) -> None:
         """Pill, bar, text."""

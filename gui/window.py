@@ -28,6 +28,7 @@ from gui.inspector import Inspector
 from gui.live import Live
 from gui.outline import Outline
 from gui.palette import Palette
+from gui.preferences import Preferences
 from gui.problems import Drawer
 from gui.sentence import SentenceBar
 from gui.settings import Settings
@@ -65,6 +66,7 @@ class Window(QMainWindow):
         self._listen()
         self._dress()
         self._name_window()
+        self.preferences = Preferences(self)
         self.commands.refresh()
 
     # --- what rows of the table of actions call -------------------------------------------
@@ -258,6 +260,7 @@ class Window(QMainWindow):
         self.palette_panel.chosen.connect(self.place_module)
         self.title_bar.renaming.connect(self.show_graph)
         self.theme.changed.connect(self._dress)
+        self.canvas.zoom_bar.take(self.commands.by_id)
 
     def _choose_theme(self, choice: str) -> None:
         self.theme.choose(choice)

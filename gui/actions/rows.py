@@ -21,7 +21,8 @@ class Row:
 
     `does` is the method to call, as a path from the window; `enabled` and `checked` name rows of
     `WHEN`. `after_gap` puts a line above it in its menu; `fills` makes it a submenu that this
-    method fills. `canvas_only` keys belong to the canvas, for text fields use them too.
+    method fills. `canvas_only` keys belong to the canvas, for text fields use them too; single
+    letters, Home, Del and their like do so by themselves.
     """
 
     id: str
@@ -91,7 +92,7 @@ ROWS = (
         N(A, "Draw the canvas larger."), after_gap=True),
     Row("zoom_out", N(A, "Zoom &out"), "Ctrl+-", "view", "zoom_out",
         N(A, "Draw the canvas smaller.")),
-    Row("zoom_fit", N(A, "Zoom to &fit"), "Ctrl+9", "view", "canvas.zoom_to_fit",
+    Row("zoom_fit", N(A, "Zoom to &fit"), "Home; Ctrl+9", "view", "canvas.zoom_to_fit",
         N(A, "Show the whole graph.")),
     Row("zoom_100", N(A, "Zoom to &100 %"), "Ctrl+0", "view", "zoom_100",
         N(A, "Draw the canvas at its own size.")),
@@ -138,3 +139,15 @@ ROWS = (
         N(A, "Version and licence.")),
 )
 # fmt: on
+
+_BY_ID = {row.id: row for row in ROWS}
+
+
+def row_of(id_: str) -> Row:
+    """The row of a command."""
+    return _BY_ID[id_]
+
+
+def plain_title(row: Row) -> str:
+    """A command's title without the mark of its letter."""
+    return tr(row.title).replace("&", "")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MARGIN = 28  # pixels around the graph when it is fitted
 LEAST_MARGIN = 0
+CATCH = 0.02  # how near 100 % a zoom becomes 100 %
 WHEEL = 1.2 ** (1 / 120)  # zoom per unit of a mouse wheel's angle
 
 
@@ -23,6 +24,7 @@ class Camera:
     def __init__(self, view: CanvasView) -> None:
         self._view = view
         self.zoom = 1.0
+        self._asked = 1.0  # the zoom without the catch: small turns of a wheel add up
         self._flight = QVariantAnimation(view)
         self._flight.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._flight.valueChanged.connect(self._fly)
@@ -40,12 +42,17 @@ class Camera:
         across.setValue(round(across.value() - pixels.x()))
         down.setValue(round(down.value() - pixels.y()))
 
-    def zoom_at(self, factor: float, pixel: QPoint | QPointF) -> None:
-        """Zoom by a factor; the canvas point under `pixel` stays there."""
+    def zoom_at(self, factor: float, pixel: QPoint | QPointF, catches: bool = True) -> None:
+        """Zoom by a factor; the canvas point under `pixel` stays there.
+
+        100 % catches, for it is where everyone wants to be.
+        """
         self._flight.stop()
-        zoom = min(max(self.zoom * factor, LEAST), MOST)
-        if abs(zoom - 1) < 0.02 and factor != 1:
-            zoom = 1.0  # 100 % catches, for it is where everyone wants to be
+        before = self._asked if _caught(self._asked) == self.zoom else self.zoom
+        self._asked = min(max(before * factor, LEAST), MOST)
+        if catches and (before - 1) * (self._asked - 1) < 0:
+            self._asked = 1.0  # it would have gone past
+        zoom = _caught(self._asked) if catches else round(self._asked, 9)
         fixed = QPointF(self._view.mapToScene(QPointF(pixel).toPoint()))
         self._take(zoom)
         seen = self._view.mapFromScene(fixed)
@@ -91,3 +98,7 @@ class Camera:
         (start, first), (end, last) = self._from, self._to
         self._take(first * (last / first) ** share)
         self._view.centerOn(start + (end - start) * share)
+
+
+def _caught(zoom: float) -> float:
+    return 1.0 if abs(zoom - 1) < CATCH else zoom

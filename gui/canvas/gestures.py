@@ -140,5 +140,5 @@ class MoveNodes(Gesture):
         """How far to move so that the held node stands on the grid."""
         x, y = self._places[self._held]
         away = point - self._start
-        to_x, to_y = geo.snapped(x + away.x(), y + away.y())
+        to_x, to_y = self.scene.snapped(x + away.x(), y + away.y())
         return to_x - x, to_y - y

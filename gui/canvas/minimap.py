@@ -92,6 +92,10 @@ class Minimap(QWidget):
         if event.buttons():
             self._go(event.position())
 
+    def wheelEvent(self, event) -> None:
+        """A wheel does here what it does on the canvas; it would end here otherwise."""
+        self._view.navigation.wheel(event)
+
     def _go(self, pixel: QPointF) -> None:
         scale, origin = self._fit()
         self._view.centerOn(pixel / scale + origin)

@@ -66,6 +66,7 @@ class CanvasScene(QGraphicsScene):
         self.wiring = None  # the gesture that draws a wire, while there is one
         self.has_view_focus = False
         self.is_printing = False
+        self.snaps = self.has_dots = True
         self._faces: dict[str, Face] = {}
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._plates: list[Plate] = []
@@ -288,6 +289,10 @@ class CanvasScene(QGraphicsScene):
         item = self.items_by_id.get(ref.node)
         return None if item is None else item.port_place(ref.port)
 
+    def snapped(self, x: float, y: float) -> geo.Point:
+        """Where a node may stand that was moved to (x, y): on the grid, unless that is off."""
+        return geo.snapped(x, y) if self.snaps else (float(round(x)), float(round(y)))
+
     @property
     def selected_edge(self) -> PortRef | None:
         """The selected edge, which a printed picture does not show."""
@@ -337,7 +342,8 @@ class CanvasScene(QGraphicsScene):
         """Canvas, dots, wires and plates; nodes come above them."""
         zoom = painter.worldTransform().m11()
         painter.fillRect(rect, self.theme.color("canvas"))
-        paint_dots(painter, rect, self.theme, zoom)
+        if self.has_dots:
+            paint_dots(painter, rect, self.theme, zoom)
         self.paint_flow(painter, rect, zoom)
 
     def paint_flow(self, painter: QPainter, rect: QRectF, zoom: float) -> None:

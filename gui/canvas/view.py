@@ -96,7 +96,8 @@ class CanvasView(QGraphicsView):
 
     def zoom_to(self, zoom: float) -> None:
         """Set the zoom around the middle of the view."""
-        self.zoom_by(zoom / self.zoom)
+        middle = self.viewport().rect().center()
+        self.camera.zoom_at(zoom / self.zoom, middle, catches=False)
 
     def reveal(self, what: str | PortRef) -> None:
         """Bring a node or a port into sight, and no further than needed."""
@@ -265,9 +266,9 @@ class CanvasView(QGraphicsView):
         self.navigation.wheel(event)
 
     def viewportEvent(self, event) -> bool:
-        """Pinching zooms; tooltips tell what is under the pointer."""
+        """Gestures of a touchpad; tooltips tell what is under the pointer."""
         if event.type() == QEvent.Type.NativeGesture:
-            if self.navigation.pinch(event):
+            if self.navigation.gesture(event):
                 return True
         elif event.type() == QEvent.Type.ToolTip:
             tips.show_tip(self, event.pos(), event.globalPos())
