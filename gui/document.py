@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from runtime.trace import Trace
 
 LOOKS_OF_NODE = frozenset({"label", "note"})
+ORDERED_AT_ONCE = 500  # nodes whose order is found in a moment
 LOOKS_OF_GRAPH = frozenset({"title", "note"})
 
 
@@ -71,6 +72,14 @@ class Document(QObject):
     def is_checked(self) -> bool:
         """Whether the check belongs to the graph as it is now."""
         return self.check is not None and self.check.revision >= self.run_revision
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The nodes in topological order; of a large graph in its own order until checked."""
+        if self.check is not None and self.is_checked:
+            return self.check.order
+        nodes = self.graph.nodes
+        return self.graph.order() if len(nodes) <= ORDERED_AT_ONCE else tuple(nodes)
 
     @property
     def is_saved(self) -> bool:

@@ -75,6 +75,9 @@ ROWS = (
         N(A, "Remove what is selected."), "selected", canvas_only=True),
     Row("select_all", N(A, "Select &all"), "Ctrl+A", "edit", "canvas.select_all",
         N(A, "Select every node."), "has_nodes", canvas_only=True),
+    Row("toggle_selected", N(A, "&Take into the selection"), "Ctrl+Space", "edit",
+        "canvas.focus.toggle", N(A, "Add the node that the keys are on, or take it out."),
+        "has_nodes", canvas_only=True),
     Row("find_module", N(A, "&Find a module"), "Ctrl+F", "edit", "find_module",
         N(A, "Search the palette.")),
 
@@ -108,6 +111,8 @@ ROWS = (
         N(A, "Lay the selected nodes out in columns, or all."), "has_nodes"),
     Row("target", N(A, "Make it the &target"), "Ctrl+T", "graph", "stepping.make_target",
         N(A, "Differentiate the selected node's output."), "one_node"),
+    Row("mark", N(A, "&Mark a port for wiring"), "M", "graph", "canvas.marking.press",
+        N(A, "Mark a port; mark another one to wire the two."), "has_nodes", canvas_only=True),
     Row("rename", N(A, "Graph &properties"), "", "graph", "show_graph",
         N(A, "Show title, dtype and seed in the inspector.")),
 

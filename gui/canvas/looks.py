@@ -44,6 +44,7 @@ class Mood:
     is_target: bool = False
     is_selected: bool = False
     has_focus: bool = False
+    focus_port: str = ""
     problem_ports: frozenset[str] = frozenset()
     selected_port: str = ""
 

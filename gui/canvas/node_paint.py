@@ -18,6 +18,7 @@ ICON = 16
 LEFT, RIGHT = 9, 5
 LEAST_TEXT = 11
 MARK = 14
+FOCUS_GAP = 3.5  # to the middle of the focus frame of a port, so that 2 stay free
 ROWS = (15, 33, 48)  # middles of title, module and shape
 LEFT_ALIGN = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 CENTRE_ALIGN = Qt.AlignmentFlag.AlignCenter
@@ -192,6 +193,24 @@ def paint_ports(painter: QPainter, shape: geo.NodeShape, mood: Mood, theme: Them
         painter.setPen(_port_pen(name, mood, theme) or line)
         painter.setBrush(fill)
         painter.drawRect(QRectF(x - half, y - geo.PIN, geo.PIN, geo.PIN))
+    if mood.focus_port:
+        _paint_port_focus(painter, shape, mood.focus_port, theme)
+
+
+def _paint_port_focus(painter: QPainter, shape: geo.NodeShape, name: str, theme: Theme) -> None:
+    """The frame around the port that the keys are on, after a gap of 2."""
+    place = shape.port(name)
+    if place is None:
+        return
+    painter.setPen(QPen(theme.color("text"), 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if name in shape.pins:
+        half = geo.PIN / 2 + FOCUS_GAP
+        middle = QPointF(place[0], place[1] - geo.PIN / 2)
+        painter.drawRect(QRectF(middle.x() - half, middle.y() - half, 2 * half, 2 * half))
+    else:
+        radius = geo.PORT_RADIUS + FOCUS_GAP
+        painter.drawEllipse(QPointF(*place), radius, radius)
 
 
 def _port_pen(name: str, mood: Mood, theme: Theme) -> QPen | None:

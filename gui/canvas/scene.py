@@ -64,7 +64,7 @@ class CanvasScene(QGraphicsScene):
         self.plan = Plan(self)
         self.hidden_wire: PortRef | None = None  # the one whose end is being dragged
         self.wiring = None  # the gesture that draws a wire, while there is one
-        self.has_view_focus = False
+        self.focused: str | PortRef | None = None  # where the keys are, when it is to be drawn
         self.is_printing = False
         self.snaps = self.has_dots = True
         self._faces: dict[str, Face] = {}
@@ -256,14 +256,15 @@ class CanvasScene(QGraphicsScene):
             mark=self._mark(id_, problems),
             is_target=target is not None and target.node == id_,
             is_selected=is_selected,
-            has_focus=is_selected and self.has_view_focus and len(document.selection.nodes) == 1,
+            has_focus=self.focused == id_,
+            focus_port=self._port_of(self.focused, id_),
             problem_ports=frozenset(errors),
-            selected_port=self._selected_port(id_),
+            selected_port=self._port_of(self.selected_edge, id_),
         )
 
-    def _selected_port(self, id_: str) -> str:
-        edge = self.selected_edge
-        return edge.port if edge is not None and edge.node == id_ else ""
+    def _port_of(self, place: str | PortRef | None, id_: str) -> str:
+        is_own = isinstance(place, PortRef) and place.node == id_
+        return place.port if is_own and not self.is_printing else ""
 
     def _mark(self, id_: str, problems: tuple[Problem, ...]) -> Mark:
         trace = self.document.trace
@@ -283,6 +284,12 @@ class CanvasScene(QGraphicsScene):
         if trace is not None and trace.failure is not None and trace.failure.node == id_:
             found.append(trace.failure.message)
         return "\n".join(found)
+
+    def show_focus(self, place: str | PortRef | None) -> None:
+        """Draw the focus at a node or port, or nowhere."""
+        if place != self.focused:
+            self.focused = place
+            self.update()
 
     def port_place(self, ref: PortRef) -> geo.Point | None:
         """Where an edge meets a port, in canvas units."""

@@ -10,13 +10,15 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from graph import PortRef
-from gui.canvas import adding, menus, overview, printing, tips
+from gui.canvas import adding, menus, overview, printing, tips, ways
 from gui.canvas.camera import Camera
 from gui.canvas.deleting import delete_selection
 from gui.canvas.drops import Drops
+from gui.canvas.focus import KeyFocus
 from gui.canvas.gestures import Band, Gesture, MoveNodes, Pan
 from gui.canvas.keys import press_key
 from gui.canvas.levels import OVERVIEW
+from gui.canvas.marking import Marking
 from gui.canvas.minimap import Minimap
 from gui.canvas.navigation import Navigation
 from gui.canvas.node_item import NodeItem
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from gui.theme import Theme
 
 DRAG_FROM = 4  # pixels that the pointer may shake during a click
+EDGE = 12  # pixels that are kept between what is revealed and the view's edge
 REACH = 6  # pixels from a wire at which it is still hit
 PORTS_FROM = 0.35  # zoom below which ports are too small to start a wire at
 
@@ -55,6 +58,8 @@ class CanvasView(QGraphicsView):
         self.drops = Drops(self)
         self.placer = Placer(self)
         self._set_up()
+        self.focus = KeyFocus(self)
+        self.marking = Marking(self)
         self.minimap = Minimap(self)
         self.zoom_bar = ZoomBar(self)
 
@@ -101,14 +106,13 @@ class CanvasView(QGraphicsView):
 
     def reveal(self, what: str | PortRef) -> None:
         """Bring a node or a port into sight, and no further than needed."""
-        node = what.node if isinstance(what, PortRef) else what
-        item = self.canvas.items_by_id.get(node)
-        if item is None:
+        box = ways.box_of(self.canvas, what)
+        if box is None:
             return
-        left, top, right, bottom = item.box()
-        box = QRectF(left, top, right - left, bottom - top)
         seen = self.mapToScene(self.viewport().rect()).boundingRect()
-        if not seen.contains(box) or self.zoom < OVERVIEW:
+        least = PORTS_FROM if isinstance(what, PortRef) else OVERVIEW
+        edge = EDGE / self.zoom
+        if not seen.contains(box.adjusted(-edge, -edge, edge, edge)) or self.zoom < least:
             self.camera.look_at(box.center(), max(self.zoom, 0.7))
 
     def add_module_at(self, name: str, point: QPointF) -> str | None:
@@ -123,8 +127,9 @@ class CanvasView(QGraphicsView):
         self.placer.open(point)
 
     def delete_selection(self) -> None:
-        """Remove the selected nodes, or cut the selected edge."""
-        delete_selection(self.document)
+        """Remove the selected nodes, or cut the edge that is selected or has the keys."""
+        if not self.focus.cut():
+            delete_selection(self.document)
 
     def select_all(self) -> None:
         """Select every node."""
@@ -146,6 +151,7 @@ class CanvasView(QGraphicsView):
 
     def mousePressEvent(self, event) -> None:
         """Start a gesture; a second button during one calls it off."""
+        self.focus.let_go()
         if self._gesture is not None:
             self.cancel_gesture()
             return
@@ -276,7 +282,7 @@ class CanvasView(QGraphicsView):
         return super().viewportEvent(event)
 
     def keyPressEvent(self, event) -> None:
-        """Delete, Esc, arrows and space; the rest goes to the window's actions."""
+        """Esc, arrows and space; the rest goes to the window's actions."""
         if not self.navigation.press_key(event) and not press_key(self, event):
             event.ignore()
 
@@ -288,20 +294,19 @@ class CanvasView(QGraphicsView):
     def focusInEvent(self, event) -> None:
         """Show where the keys go."""
         super().focusInEvent(event)
-        by_keys = event.reason() in (
-            Qt.FocusReason.TabFocusReason,
-            Qt.FocusReason.BacktabFocusReason,
-            Qt.FocusReason.ShortcutFocusReason,
-        )
-        self.canvas.has_view_focus = by_keys
-        self.canvas.update()
+        self.focus.enter(event.reason())
 
     def focusOutEvent(self, event) -> None:
         """The keys go elsewhere."""
         super().focusOutEvent(event)
         self.navigation.let_go()
-        self.canvas.has_view_focus = False
-        self.canvas.update()
+        self.focus.leave()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes through nodes and ports, then on; what lies over the canvas asks too."""
+        if self.hasFocus() and self.focus.step(forward):
+            return True
+        return super().focusNextPrevChild(forward)
 
     def contextMenuEvent(self, event) -> None:
         """What can be done with the node or edge under the pointer."""
@@ -340,6 +345,7 @@ class CanvasView(QGraphicsView):
         if self._gesture is not None and self._dragging:
             self._gesture.paint(painter, self.zoom)
         self.drops.paint(painter)
+        self.marking.paint(painter)
 
     def resizeEvent(self, event) -> None:
         """Keep the overlays in their corner."""
