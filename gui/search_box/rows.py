@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 
 from graph import Module
 from gui.module_search import find_modules, first_sentence, group_rank
+from gui.search_box.choice_box import CHOICE
 
 ROW = Qt.ItemDataRole.UserRole
 
@@ -78,7 +79,7 @@ class ModuleRows(QAbstractListModel):
             return row
         if isinstance(row, HeadingRow):
             return row.title if role == Qt.ItemDataRole.DisplayRole else None
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role in (Qt.ItemDataRole.DisplayRole, CHOICE):
             return row.name
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
             return row.doc
