@@ -21,6 +21,7 @@ from graph import Problem, arrange, default_catalogue
 from graph import edits as e
 from gui.actions import Actions
 from gui.canvas.view import CanvasView
+from gui.clipboard import Clipboard
 from gui.document import Document
 from gui.dress import style_sheet
 from gui.files import Files
@@ -56,6 +57,7 @@ class Window(QMainWindow):
         self.live = Live(document, self)
         self.canvas = CanvasView(document, theme, self)
         self.canvas.placer.keep_in(settings)
+        self.clipboard = Clipboard(document, self.canvas, self)
         self.stepping = Stepping(document, self.live, self.canvas, self)
         self.files = Files(self, document, settings)
         self.status = StatusBar(document, self.live, theme, self)
@@ -249,6 +251,7 @@ class Window(QMainWindow):
             self.live.changed,
             self.stepping.player.changed,
             self.workspaces.changed,
+            self.clipboard.changed,
         ):
             signal.connect(lambda *_: refresh())
         document.saved_changed.connect(self._name_window)

@@ -15,6 +15,8 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "can_undo": lambda w: w.document.history.undo_text is not None,
     "can_redo": lambda w: w.document.history.redo_text is not None,
     "selected": lambda w: w.document.selection.kind != "graph",
+    "chosen_nodes": lambda w: bool(w.document.selection.nodes),
+    "clipboard_text": lambda w: w.clipboard.has_text,
     "one_node": lambda w: w.document.selection.node is not None,
     "has_steps": lambda w: bool(w.document.playhead.steps),
     "node_and_steps": lambda w: WHEN["one_node"](w) and WHEN["has_steps"](w),
