@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QT_TRANSLATE_NOOP as N
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolTip
 
@@ -31,6 +32,17 @@ ARROWS = {
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 ALT, KEYPAD = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.KeypadModifier
 NONE = Qt.KeyboardModifier.NoModifier
+# For lists of keys: these are no actions, for they are the same in every program.
+FIXED = (
+    ("Tab", N("Canvas", "Next node or port")),
+    ("Shift+Tab", N("Canvas", "Previous node or port")),
+    ("Arrow", N("Canvas", "Go along an edge, or to the nearest node")),
+    ("Shift+Arrow", N("Canvas", "Go there and add it to the selection")),
+    ("Ctrl+Arrow", N("Canvas", "Go there and leave the selection")),
+    ("Alt+Arrow", N("Canvas", "Move the selected nodes")),
+    ("Alt+Shift+Arrow", N("Canvas", "Move the selected nodes further")),
+    ("Esc", N("Canvas", "Leave what is under way, then the selection")),
+)
 
 
 def press_key(view: CanvasView, event: QKeyEvent) -> bool:
