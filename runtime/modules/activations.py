@@ -28,6 +28,7 @@ class Identity(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     formula = r"y = x"
     local = {"x": "1"}
     examples = ANY_SHAPE
+    only_reshapes = True
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         if out is None or out[0] is None:

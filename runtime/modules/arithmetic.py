@@ -50,6 +50,7 @@ class Subtract(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     formula = r"y = a - b"
     local = {"a": "1", "b": "−1"}
     examples = BROADCASTS
+    pairs_entries = True
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.subtract(*ins, out=ctx.into(out)),)

@@ -20,6 +20,8 @@ from runtime.modules.door import Differentiable, Kept, Outs
 class Reshaping(Differentiable):
     """The parent of modules that keep the entries and their order; subclasses give the shape."""
 
+    only_reshapes = True
+
     def target(self, shape: Shape) -> Shape | None:
         """The output's shape, None where it depends on unknown sizes; raises `ShapeMismatch`."""
         raise NotImplementedError

@@ -82,5 +82,8 @@ class Parameter(Source, sig="-> y[*s]", group="Sources"):
     def owned(self) -> tuple[str, ...]:
         return ("y",)
 
+    def starts_at_zero(self, port: str) -> bool:
+        return bool(self.settings["init"] == "zeros")
+
     def rule(self, port: str, shapes: Mapping[str, tuple[int, ...]]) -> initial.Rule:
         return initial.RULES[self.settings["init"]]
