@@ -65,21 +65,20 @@ def draw_all(folder: Path, scale: int) -> None:
     """All pictures at one scale."""
     from PySide6.QtWidgets import QApplication
 
-    from gui.app import make_window
+    from gui.app import make_windows
 
     app = QApplication(["gradwire"])
-    window = make_window(app)
-    window.show()
+    window = make_windows(app).new()
     for shot in (shot for shot in SHOTS if scale == 1 or shot.is_scaled):
         draw(window, shot)
         suffix = "" if scale == 1 else f"@{scale}x"
         window.grab().save(str(folder / f"{shot.name}{suffix}.png"))
-    window.document.history.mark_saved()
-    window.close()
+    window.leave()
 
 
 def draw(window, shot: Shot) -> None:
     """Bring the window into the state of a picture."""
+    from gui.document import read
     from gui.files import examples
 
     window.theme.choose(shot.theme)
@@ -87,7 +86,7 @@ def draw(window, shot: Shot) -> None:
     path = next((path for path in examples() if path.stem == shot.example), None)
     if path is None:
         raise SystemExit(f"{shot.example}: found no such example.")
-    window.files.read_example(path)
+    window.document.replace(read(path), None)
     window.workspaces.show(shot.workspace)
     until(lambda: window.document.report is not None)
     window.canvas.zoom_to_fit()

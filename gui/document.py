@@ -87,6 +87,13 @@ class Document(QObject):
         return self.history.is_saved
 
     @property
+    def is_untouched(self) -> bool:
+        """Whether nobody would miss it: empty, without a file, without a history."""
+        history = self.history
+        is_new = history.undo_text is None and history.redo_text is None and history.is_saved
+        return is_new and not self.graph.nodes and self.path is None
+
+    @property
     def name(self) -> str:
         """What to call the document: its title, its file, or nothing."""
         return self.graph.title or (self.path.stem if self.path else "")

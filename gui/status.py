@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
@@ -58,6 +59,7 @@ class StatusBar(QStatusBar):
         self._busy.timeout.connect(self.progress.show)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.follow)
+        self._saved = ""  # the sentence that a file was written
         self._counted: tuple[object, tuple[int, int]] = (None, (0, 0))
         self._listen()
         self.follow()
@@ -65,6 +67,15 @@ class StatusBar(QStatusBar):
     def say(self, sentence: str) -> None:
         """Show a sentence for a while."""
         self.showMessage(sentence, SAID_FOR)
+
+    def say_saved(self, path: Path) -> None:
+        """Tell that a file was written, for as long as it holds what is shown."""
+        self._saved = self.tr("Saved {0}").format(path)
+        self.say(self._saved)
+
+    def _unsay_saved(self) -> None:
+        if not self._document.is_saved and self.currentMessage() == self._saved:
+            self.clearMessage()
 
     def show_zoom(self, zoom: float) -> None:
         """Say how large the canvas is drawn; 1 is 100 %."""
@@ -107,6 +118,8 @@ class StatusBar(QStatusBar):
             signal.connect(self._soon.start)
         self._live.changed.connect(self._soon.start)
         self._live.changed.connect(lambda: self.show_busy(self._live.is_busy))
+        document.replaced.connect(self.clearMessage)  # it was about the graph before
+        document.saved_changed.connect(self._unsay_saved)
         document.refused.connect(self.say)
         document.failed.connect(self.say)
 

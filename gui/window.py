@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import (
@@ -24,15 +25,16 @@ from gui.canvas.view import CanvasView
 from gui.clipboard import Clipboard
 from gui.document import Document
 from gui.dress import style_sheet
+from gui.dropped_files import DroppedFiles
 from gui.files import Files
 from gui.inspector import Inspector
 from gui.live import Live
+from gui.notices import Notices
 from gui.outline import Outline
 from gui.palette import Palette
 from gui.preferences import Preferences
 from gui.problems import Drawer
 from gui.sentence import SentenceBar
-from gui.settings import Settings
 from gui.status import StatusBar
 from gui.stepping import Stepping
 from gui.theme import Theme
@@ -40,6 +42,9 @@ from gui.timeline import Timeline
 from gui.title_bar import TitleBar
 from gui.waiting import wait_for
 from gui.workspaces import Workspaces
+
+if TYPE_CHECKING:
+    from gui.windows import Windows
 
 SIZE, LEAST = QSize(1280, 800), QSize(1024, 640)
 LEFT, RIGHT = 216, 320
@@ -50,16 +55,20 @@ MANY_NODES = 200  # from here on arranging is done in another thread
 class Window(QMainWindow):
     """One document and its views. It owns no state of the graph."""
 
-    def __init__(self, document: Document, theme: Theme, settings: Settings) -> None:
+    def __init__(self, document: Document, windows: Windows) -> None:
         super().__init__()
-        self.document, self.theme, self.settings = document, theme, settings
+        self.document, self.windows = document, windows
+        self.theme, self.settings = theme, settings = windows.theme, windows.settings
         document.setParent(self)
+        self._may_leave = False  # an answer about unsaved changes was given
         self.live = Live(document, self)
         self.canvas = CanvasView(document, theme, self)
         self.canvas.placer.keep_in(settings)
         self.clipboard = Clipboard(document, self.canvas, self)
         self.stepping = Stepping(document, self.live, self.canvas, self)
+        self.notices = Notices(self.canvas, theme)
         self.files = Files(self, document, settings)
+        self.dropped_files = DroppedFiles(self)
         self.status = StatusBar(document, self.live, theme, self)
         self.drawer = Drawer(document, theme, self)
         self.commands = Actions(self)
@@ -157,15 +166,29 @@ class Window(QMainWindow):
         """Add a module at a free place near the middle of what is seen."""
         self.canvas.add_module_at(name, self.canvas.placer.free_middle())
 
+    def leave(self) -> None:
+        """Close without a question about unsaved changes: it has been asked."""
+        self._may_leave = True
+        self.close()
+
     def closeEvent(self, event) -> None:
         """Ask about unsaved changes, remember the docks, end the background."""
-        if not self.files.may_leave():
+        if not (self._may_leave or self.files.may_leave()):
             event.ignore()
             return
         self.workspaces.keep()
         self.settings.keep_bytes("geometry", self.saveGeometry())
         self.shut_down()
+        self.windows.forget(self)
         event.accept()
+
+    def dragEnterEvent(self, event) -> None:
+        """Take files; what comes here nobody else wanted."""
+        self.dropped_files.move(event)
+
+    def dropEvent(self, event) -> None:
+        """Open them."""
+        self.dropped_files.drop(event)
 
     def shut_down(self) -> None:
         """End what runs in the background."""

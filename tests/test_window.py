@@ -21,11 +21,8 @@ from PySide6.QtWidgets import (
 from graph import Graph, PortRef
 from graph import edits as e
 from gui.app import Faults
-from gui.document import Document
-from gui.theme import Theme
-from gui.window import Window
 from tests.canvas_desk import by_hand
-from tests.window_desk import LEFT, NONE, desk_for, leave
+from tests.window_desk import LEFT, NONE, desk_for
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -125,7 +122,7 @@ def test_the_title_says_what_is_open_and_whether_it_is_saved(desk, tmp_path):
     assert bar.title.text() == "Untitled"
 
 
-def test_each_workspace_remembers_its_docks(desk, qtbot):
+def test_each_workspace_remembers_its_docks(desk):
     window = desk.window
     assert window.workspaces.current == "build"
     assert not window.left.isHidden()
@@ -140,8 +137,7 @@ def test_each_workspace_remembers_its_docks(desk, qtbot):
     assert window.right.isHidden()
     window.workspaces.keep()
 
-    other = Window(Document(), Theme("light"), desk.settings)
-    qtbot.addWidget(other, before_close_func=leave)
+    other = desk.windows.new()
     assert other.workspaces.current == "step"
     assert other.right.isHidden()
     assert other.left.isHidden()

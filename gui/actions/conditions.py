@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 WHEN: Mapping[str, Callable[[Window], bool]] = {
     "always": lambda w: True,
     "has_nodes": lambda w: bool(w.document.graph.nodes),
-    "has_something": lambda w: bool(w.document.graph.nodes) or w.document.path is not None,
     "can_undo": lambda w: w.document.history.undo_text is not None,
     "can_redo": lambda w: w.document.history.redo_text is not None,
     "selected": lambda w: w.document.selection.kind != "graph",

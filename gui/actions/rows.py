@@ -51,8 +51,9 @@ MENUS = (
 
 # fmt: off
 ROWS = (
-    Row("new", N(A, "&New"), "Ctrl+N", "file", "files.new", N(A, "Start with an empty graph.")),
-    Row("open", N(A, "&Open…"), "Ctrl+O", "file", "files.open", N(A, "Open a graph from a file.")),
+    Row("new", N(A, "&New"), "Ctrl+N", "file", "files.new",
+        N(A, "Open a window with an empty graph.")),
+    Row("open", N(A, "&Open…"), "Ctrl+O", "file", "files.open", N(A, "Open graphs from files.")),
     Row("recent", N(A, "Open &recent"), "", "file", "", fills="files.fill_recent"),
     Row("examples", N(A, "&Examples"), "", "file", "", fills="files.fill_examples"),
     Row("save", N(A, "&Save"), "Ctrl+S", "file", "files.save",
@@ -61,9 +62,9 @@ ROWS = (
         N(A, "Write the graph to another file.")),
     Row("export", N(A, "Export &picture…"), "Ctrl+E", "file", "files.export",
         N(A, "Write the canvas as SVG, PNG or PDF."), "has_nodes"),
-    Row("close", N(A, "&Close"), "Ctrl+W", "file", "files.new",
-        N(A, "Close this graph."), "has_something", after_gap=True),
-    Row("quit", N(A, "&Quit"), "Ctrl+Q", "file", "close", N(A, "Leave the program.")),
+    Row("close", N(A, "&Close"), "Ctrl+W", "file", "close", N(A, "Close this window."),
+        after_gap=True),
+    Row("quit", N(A, "&Quit"), "Ctrl+Q", "file", "windows.quit", N(A, "Close all windows.")),
 
     Row("undo", N(A, "&Undo"), "Ctrl+Z", "edit", "document.undo",
         N(A, "Take the last change back."), "can_undo", icon="undo"),
