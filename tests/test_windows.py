@@ -167,23 +167,24 @@ def test_quitting_asks_in_every_window_with_changes_and_stops_at_cancel(desk, as
 
 
 ENDS = """
-import sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from gui import app
 
-made = app.make_windows
+open_first = app.open_first
 
-def make(*given):
-    windows = made(*given)
-    for wait, then in ((300, lambda: windows.new(windows.all[0])),
-                       (400, lambda: windows.all[0].close()),
-                       (500, lambda: print(len(windows.all), "left")),
-                       (600, lambda: windows.all[0].close())):
-        QTimer.singleShot(wait, QApplication.instance(), then)
-    return windows
+def then_close_all(windows, path):
+    window = open_first(windows, path)
+    steps = iter((lambda: windows.new(window),
+                  lambda: window.close(),
+                  lambda: print(len(windows.all), "left"),
+                  lambda: windows.all[0].close()))
+    clock = QTimer(windows, interval=100)
+    clock.timeout.connect(lambda: next(steps)())
+    clock.start()
+    return window
 
-app.make_windows = make
+app.open_first = then_close_all
 print("ended", app.run(None))
 """
 
