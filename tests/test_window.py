@@ -243,7 +243,7 @@ def test_the_outline_follows_the_graph(desk):
 def test_a_long_outline_is_made_piece_by_piece(desk):
     graph = Graph()
     for number in range(1000):
-        graph.add("Input", f"n{number}", at=(0, 0))
+        graph.add("Input", f"n{number}", at=(number % 40 * 200, number // 40 * 200))
     desk.document.replace(graph, None)
     outline = desk.window.outline
     desk.qtbot.waitUntil(lambda: outline.topLevelItemCount() == 1000)
