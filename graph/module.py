@@ -44,8 +44,9 @@ class Module:
     `examples`, `domain` (port -> least and greatest sensible number), `local` (port -> the local
     derivative in plain text), `parameters` and `states` (names of ports that own a tensor),
     `is_random` (whether its forward draws from `ctx.stream`, so that the seed changes it),
-    `aliases` (other name -> port, for wiring), `words` (what else one may search it by), `advice` (classic mistakes before its inputs),
-    `only_reshapes` (whether its output holds its input's numbers in their order),
+    `aliases` (other name -> port, for wiring), `words` (what else one may search it by),
+    `advice` (classic mistakes before its inputs), `only_reshapes` (whether its output
+    holds its input's numbers in their order),
     `pairs_entries` (whether its inputs belong together entry by entry, so that [B] against [B, 1]
     is a mistake although it broadcasts).
     An instance is the module with its settings, reachable as `self.axis`; it never changes.
