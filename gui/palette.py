@@ -7,9 +7,9 @@ from PySide6.QtGui import QDrag, QPainter, QPixmap
 from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from graph import Catalogue, Module
+from gui.borders import frame
 from gui.canvas.adding import module_mime
 from gui.icons import icon
-from gui.inspector.fields import frame
 from gui.module_search import find_modules, first_sentence, group_rank
 from gui.theme import Theme
 

@@ -23,6 +23,7 @@ from graph import edits as e
 from gui.actions import Actions
 from gui.canvas.view import CanvasView
 from gui.clipboard import Clipboard
+from gui.command_palette import CommandPalette
 from gui.document import Document
 from gui.dress import style_sheet
 from gui.dropped_files import DroppedFiles
@@ -78,6 +79,7 @@ class Window(QMainWindow):
         self._dress()
         self._name_window()
         self.preferences = Preferences(self)
+        self.command_palette = CommandPalette(self)
         self.commands.refresh()
 
     # --- what rows of the table of actions call -------------------------------------------

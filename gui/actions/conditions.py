@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from gui.actions.rows import A, N
+
 if TYPE_CHECKING:
     from gui.window import Window
 
@@ -30,4 +32,18 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "theme_light": lambda w: w.theme.choice == "light",
     "theme_dark": lambda w: w.theme.choice == "dark",
     "is_live": lambda w: w.live.is_on,
+}
+
+# Why a command cannot be done now, where a sentence helps.
+WHY: Mapping[str, str] = {
+    "has_nodes": N(A, "The graph has no nodes yet."),
+    "has_something": N(A, "The graph is empty already."),
+    "can_undo": N(A, "There is nothing to undo."),
+    "can_redo": N(A, "There is nothing to redo."),
+    "selected": N(A, "Select a node or an edge first."),
+    "one_node": N(A, "Select one node first."),
+    "has_steps": N(A, "There is no step yet. Run the graph first."),
+    "node_and_steps": N(A, "Select one node of a graph that ran."),
+    "not_at_start": N(A, "The playhead is at the start."),
+    "may_step": N(A, "The playhead is at the end."),
 }

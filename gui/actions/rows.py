@@ -93,6 +93,8 @@ ROWS = (
         "has_nodes", canvas_only=True),
     Row("find_module", N(A, "&Find a module"), "Ctrl+F", "edit", "find_module",
         N(A, "Search the palette.")),
+    Row("command_palette", N(A, "Co&mmand palette"), "Ctrl+Shift+P", "edit",
+        "command_palette.open", N(A, "Find a command by a few letters of its name.")),
 
     Row("build", N(A, "&Build"), "Ctrl+1", "view", "workspaces.build",
         N(A, "Palette and outline beside the canvas."), checked="in_build", group="workspace"),

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from graph import GradwireError
-from gui.inspector.borders import frame
+from gui.borders import frame
 from gui.inspector.fields import Field
 from gui.inspector.labels import Label, Sentence
 from gui.theme import Theme

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from graph import AttributeSpec
+from gui.borders import frame, paint_frame
 from gui.icons import paint_icon
-from gui.inspector.borders import frame, paint_frame
 from gui.numbers import MINUS, plain
 from gui.theme import Theme
 from gui.values import BadValue, parse_value

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from graph import Check, Graph, PortRef, PortType
 from graph.tensor import itemsize
+from gui.borders import outline
 from gui.inspector.background import SMALL, Background
-from gui.inspector.borders import outline
 from gui.numbers import format_bytes, format_count, format_shape
 from gui.theme import Theme
 

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.inspector.borders import frame
+from gui.borders import frame
 from gui.theme import Theme
 
 WIDTH, HEIGHT = 460, 380

@@ -39,8 +39,29 @@ class RowPainter(QStyledItemDelegate):
             self._paint_heading(painter, area, row)
         else:
             is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-            self._paint_module(painter, area, row, is_chosen)
+            if is_chosen:
+                painter.setPen(QPen(Qt.PenStyle.NoPen))
+                painter.setBrush(self._theme.color("selected"))
+                painter.drawRoundedRect(area.adjusted(4, 1, -4, -1), 4, 4)
+            self.paint_choice(painter, area, row)
         painter.restore()
+
+    def paint_choice(self, painter: QPainter, area: QRectF, row: ModuleRow) -> None:
+        """Paint what can be chosen, above the ground of the chosen row."""
+        theme = self._theme
+        box = QRectF(area.left() + LEFT, area.center().y() - ICON / 2 + 0.5, ICON, ICON)
+        paint_icon(painter, row.icon, box, theme.color("text"))
+        left, right = box.right() + GAP, area.right() - LEFT
+        painter.setPen(theme.color("text"))
+        end = write(painter, theme.font(13), left, right, area, row.name)
+        painter.setPen(theme.color("muted"))
+        small = theme.font(11)
+        if row.group:
+            width = QFontMetricsF(small).horizontalAdvance(row.group) + 1
+            right -= width
+            write(painter, small, right, right + width, area, row.group)
+        start = max(end + GAP, left + NAME)
+        write(painter, theme.font(12), start, right - GAP, area, row.doc)
 
     def _paint_heading(self, painter: QPainter, area: QRectF, row: HeadingRow) -> None:
         painter.setPen(self._theme.color("muted"))
@@ -48,30 +69,8 @@ class RowPainter(QStyledItemDelegate):
         text = area.adjusted(LEFT, 4, -LEFT, 0)
         painter.drawText(text, Qt.AlignmentFlag.AlignLeft | MIDDLE, row.title)
 
-    def _paint_module(
-        self, painter: QPainter, area: QRectF, row: ModuleRow, is_chosen: bool
-    ) -> None:
-        theme = self._theme
-        if is_chosen:
-            painter.setPen(QPen(Qt.PenStyle.NoPen))
-            painter.setBrush(theme.color("selected"))
-            painter.drawRoundedRect(area.adjusted(4, 1, -4, -1), 4, 4)
-        box = QRectF(area.left() + LEFT, area.center().y() - ICON / 2 + 0.5, ICON, ICON)
-        paint_icon(painter, row.icon, box, theme.color("text"))
-        left, right = box.right() + GAP, area.right() - LEFT
-        painter.setPen(theme.color("text"))
-        end = _write(painter, theme.font(13), left, right, area, row.name)
-        painter.setPen(theme.color("muted"))
-        small = theme.font(11)
-        if row.group:
-            width = QFontMetricsF(small).horizontalAdvance(row.group) + 1
-            right -= width
-            _write(painter, small, right, right + width, area, row.group)
-        start = max(end + GAP, left + NAME)
-        _write(painter, theme.font(12), start, right - GAP, area, row.doc)
 
-
-def _write(
+def write(
     painter: QPainter, font: QFont, left: float, right: float, area: QRectF, text: str
 ) -> float:
     """Write a text between two places, cut with … where it is too long; where it ends."""
