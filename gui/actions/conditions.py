@@ -41,6 +41,8 @@ WHY: Mapping[str, str] = {
     "can_undo": N(A, "There is nothing to undo."),
     "can_redo": N(A, "There is nothing to redo."),
     "selected": N(A, "Select a node or an edge first."),
+    "chosen_nodes": N(A, "Select a node first."),
+    "clipboard_text": N(A, "The clipboard holds no text."),
     "one_node": N(A, "Select one node first."),
     "has_steps": N(A, "There is no step yet. Run the graph first."),
     "node_and_steps": N(A, "Select one node of a graph that ran."),
