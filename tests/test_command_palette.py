@@ -113,7 +113,7 @@ def test_what_cannot_be_done_is_not_done(desk):
 def test_an_example_is_opened_by_its_name(desk):
     find(desk, "xor")
     desk.press_key(Key.Key_Return)
-    desk.settle()
+    desk.turn_to(desk.newest)
     assert "XOR" in desk.document.name
     assert any("XOR" in title for title in shown(open_palette(desk))[:2])
 

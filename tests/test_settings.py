@@ -5,13 +5,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
-from gui.document import Document
 from gui.settings import AUTOSAVE, Settings
-from gui.theme import Theme
 from gui.title_bar import WorkspaceTab
-from gui.window import Window
 from tests.canvas_desk import by_hand
-from tests.window_desk import desk_for, leave
+from tests.window_desk import desk_for
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -80,9 +77,8 @@ def test_keys_come_back_whatever_they_are(qapp, tmp_path):
 # --- windows follow ---------------------------------------------------------------------------
 
 
-def test_every_window_follows_a_choice(desk, qtbot):
-    other = Window(Document(), Theme("light"), desk.settings)
-    qtbot.addWidget(other, before_close_func=leave)
+def test_every_window_follows_a_choice(desk):
+    other = desk.windows.new()
     desk.settings.wheel = "pans"
     desk.settings.touchpad = "zooms"
     desk.settings.theme = "dark"
@@ -94,8 +90,7 @@ def test_every_window_follows_a_choice(desk, qtbot):
         assert window.theme.is_dark
         assert window.commands.by_id["theme_dark"].isChecked()
         assert window.commands.by_id["run"].shortcut().toString() == "F3"
-    late = Window(Document(), Theme("dark"), desk.settings)
-    qtbot.addWidget(late, before_close_func=leave)
+    late = desk.windows.new()
     assert not late.canvas.navigation.wheel_zooms
     assert late.commands.by_id["run"].shortcut().toString() == "F3"
 
