@@ -25,7 +25,7 @@ class Mark(Wiring):
     """A wire that hangs between a marked port and the one that the keys are on."""
 
     def __init__(self, view: CanvasView, port: PortRef) -> None:
-        super().__init__(view, port, QPointF())
+        super().__init__(view, port)
         self._loosened = None  # what is wired there stays until the other end is known
         self._fixed = port
         self._from_output = self._is_output(port)

@@ -22,7 +22,7 @@ def show_menu(view: CanvasView, pixel: QPoint, screen: QPoint) -> None:
     """Open the menu of what lies under a pixel of the viewport."""
     point = view.mapToScene(pixel)
     item = view.canvas.node_at(point)
-    target = None if item is not None else view._edge_at(point)
+    target = None if item is not None else view.edge_at(point)
     menu = _menu(view)
     if item is not None:
         if item.id not in view.document.selection.nodes:

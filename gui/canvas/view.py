@@ -10,21 +10,21 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from graph import PortRef
-from gui.canvas import adding, menus, overview, printing, tips, ways
+from gui.canvas import menus, overview, printing, tips, ways
+from gui.canvas.autopan import AutoPan
 from gui.canvas.camera import Camera
 from gui.canvas.deleting import delete_selection
 from gui.canvas.drops import Drops
 from gui.canvas.focus import KeyFocus
-from gui.canvas.gestures import Band, Gesture, MoveNodes, Pan
+from gui.canvas.gestures import Gesture, Pan
 from gui.canvas.keys import press_key
-from gui.canvas.levels import OVERVIEW
+from gui.canvas.levels import OVERVIEW, PORTS_FROM
 from gui.canvas.marking import Marking
 from gui.canvas.minimap import Minimap
 from gui.canvas.navigation import Navigation
-from gui.canvas.node_item import NodeItem
 from gui.canvas.placer import Placer
+from gui.canvas.pressing import edge_at, gesture_at, is_empty_at
 from gui.canvas.scene import EXTENT, CanvasScene
-from gui.canvas.wiring import Wiring
 from gui.canvas.zoom_bar import ZoomBar
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 DRAG_FROM = 4  # pixels that the pointer may shake during a click
 EDGE = 12  # pixels that are kept between what is revealed and the view's edge
-REACH = 6  # pixels from a wire at which it is still hit
-PORTS_FROM = 0.35  # zoom below which ports are too small to start a wire at
 
 
 class CanvasView(QGraphicsView):
@@ -55,6 +53,7 @@ class CanvasView(QGraphicsView):
         self._pressed: tuple[QPoint, QPointF] | None = None
         self._dragging = False
         self.navigation = Navigation(self)
+        self.autopan = AutoPan(self)
         self.drops = Drops(self)
         self.placer = Placer(self)
         self._set_up()
@@ -117,19 +116,20 @@ class CanvasView(QGraphicsView):
 
     def add_module_at(self, name: str, point: QPointF) -> str | None:
         """Add a node with its middle at a canvas point; its id, or None where refused."""
-        id_ = adding.add_module_at(self.document, name, point)
-        if id_ is not None:
-            self.placer.note_use(name)
-        return id_
+        return self.placer.place(self.document.graph.catalogue.require(name), point)
 
     def add_at(self, point: QPointF) -> None:
         """Ask at a canvas point which module is to be added there."""
-        self.placer.open(point)
+        self.placer.ask(point)
 
     def delete_selection(self) -> None:
         """Remove the selected nodes, or cut the edge that is selected or has the keys."""
         if not self.focus.cut():
             delete_selection(self.document)
+
+    def edge_at(self, point: QPointF) -> PortRef | None:
+        """The target of the edge that lies under a canvas point."""
+        return edge_at(self, point)
 
     def select_all(self) -> None:
         """Select every node."""
@@ -164,7 +164,7 @@ class CanvasView(QGraphicsView):
             self._begin(Pan(self, pixel))
             self._dragging = True
         elif event.button() == Qt.MouseButton.LeftButton:
-            self._begin(self._gesture_at(point, event.modifiers()))
+            self._begin(gesture_at(self, point, event.modifiers()))
 
     def mouseMoveEvent(self, event) -> None:
         """Go on with the gesture once the pointer has left the place of the press."""
@@ -175,28 +175,31 @@ class CanvasView(QGraphicsView):
         away = pixel - self._pressed[0]
         self._dragging = self._dragging or away.manhattanLength() >= DRAG_FROM
         if self._dragging:
+            self._gesture.modifiers = event.modifiers()
             self._gesture.move(self.mapToScene(pixel), pixel)
+            if self._gesture.pans_at_border:
+                self.autopan.follow(pixel, self._gesture.move)
 
     def mouseReleaseEvent(self, event) -> None:
         """End the gesture: with its edit, or as the click that it was."""
         gesture, self._gesture = self._gesture, None
         if gesture is None or self._pressed is None:
             return
+        self.autopan.stop()
         self.viewport().unsetCursor()
         pixel = event.position().toPoint()
-        if self._dragging or isinstance(gesture, Wiring):
+        gesture.modifiers = event.modifiers()
+        if self._dragging:
             gesture.finish(self.mapToScene(pixel), pixel)
-        elif isinstance(gesture, MoveNodes) and not event.modifiers():
-            item = self.canvas.node_at(self._pressed[1])
-            if item is not None:
-                self.document.selection.set_nodes({item.id})
+        else:
+            gesture.click()
         self._pressed = None
         self.viewport().update()
 
     def mouseDoubleClickEvent(self, event) -> None:
-        """On empty canvas the search box opens; elsewhere the second press is a press."""
+        """On empty canvas or an edge the search box opens; else the second press is a press."""
         point = self.mapToScene(event.position().toPoint())
-        if event.button() == Qt.MouseButton.LeftButton and self._is_empty_at(point):
+        if event.button() == Qt.MouseButton.LeftButton and is_empty_at(self, point):
             self.cancel_gesture()
             self.add_at(point)
         else:
@@ -207,50 +210,12 @@ class CanvasView(QGraphicsView):
         gesture, self._gesture = self._gesture, None
         if gesture is None:
             return False
+        self.autopan.stop()
         self.viewport().unsetCursor()
         gesture.cancel()
         self._pressed = None
         self.viewport().update()
         return True
-
-    def _gesture_at(self, point: QPointF, modifiers: Qt.KeyboardModifier) -> Gesture | None:
-        port = self.canvas.port_at(point) if self.zoom >= PORTS_FROM else None
-        if port is not None:
-            return Wiring(self, port, point)
-        item = self.canvas.node_at(point)
-        if item is not None:
-            return self._hold(item, point, modifiers)
-        target = self._edge_at(point)
-        if target is not None:
-            self.document.selection.set_edge(target)
-            return None
-        return Band(self, point, modifiers)
-
-    def _hold(
-        self, item: NodeItem, point: QPointF, modifiers: Qt.KeyboardModifier
-    ) -> Gesture | None:
-        selection = self.document.selection
-        if modifiers & Qt.KeyboardModifier.ControlModifier:
-            selection.toggle(item.id)
-        elif modifiers & Qt.KeyboardModifier.ShiftModifier:
-            selection.set_nodes(selection.nodes | {item.id})
-        elif item.id not in selection.nodes:
-            selection.set_nodes({item.id})
-        return MoveNodes(self, item, point) if item.id in selection.nodes else None
-
-    def _edge_at(self, point: QPointF) -> PortRef | None:
-        plate = self.canvas.plate_at(point)
-        if plate is not None and plate.kind in ("gradient", "pin"):
-            return plate.port
-        if plate is not None:
-            edges = self.document.graph.outgoing(plate.port)
-            if len(edges) == 1:
-                return edges[0].target
-        return self.canvas.wires.hit(point.x(), point.y(), REACH / self.zoom)
-
-    def _is_empty_at(self, point: QPointF) -> bool:
-        taken = self.canvas.port_at(point), self.canvas.node_at(point), self._edge_at(point)
-        return not self.navigation.is_space_held and taken == (None, None, None)
 
     def _begin(self, gesture: Gesture | None) -> None:
         self._gesture = gesture
@@ -345,6 +310,7 @@ class CanvasView(QGraphicsView):
         if self._gesture is not None and self._dragging:
             self._gesture.paint(painter, self.zoom)
         self.drops.paint(painter)
+        self.placer.paint(painter)
         self.marking.paint(painter)
 
     def resizeEvent(self, event) -> None:
