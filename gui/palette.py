@@ -88,6 +88,15 @@ class ModuleTree(QTreeWidget):
         drag.setHotSpot(QPoint(12, 12))
         drag.exec(Qt.DropAction.CopyAction)
 
+    def moveCursor(self, action, modifiers) -> QModelIndex:
+        """Arrows go from module to module; headings cannot be chosen."""
+        index = super().moveCursor(action, modifiers)
+        back = self.CursorAction.MoveUp, self.CursorAction.MovePageUp, self.CursorAction.MoveHome
+        while index.isValid() and not index.data(NAME):
+            above, below = self.indexAbove(index), self.indexBelow(index)
+            index = above if action in back and above.isValid() else below
+        return index
+
     def keyPressEvent(self, event) -> None:
         """Enter places the module; Qt leaves that to the platform otherwise."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentItem():

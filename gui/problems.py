@@ -107,6 +107,7 @@ class Drawer(QWidget):
         column.addWidget(self.list, 1)
         self.close_button.setFixedSize(HEAD - 4, HEAD - 4)
         self.setFixedHeight(HEIGHT)
+        self.setFocusProxy(self.list)
 
     def _dye(self) -> None:
         self.close_button.setIcon(icon("close", self._theme.color("text")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QAction, QPainter
+from PySide6.QtGui import QAction, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QGridLayout,
@@ -58,9 +58,9 @@ class WorkspaceTab(QAbstractButton):
             painter.setBrush(self._theme.color("canvas"))
             painter.drawRoundedRect(pill, 4, 4)
         if self.hasFocus():
-            painter.setPen(self._theme.color("text"))
+            painter.setPen(QPen(self._theme.color("text"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(pill.adjusted(0, 0, -1, -1), 4, 4)
+            painter.drawRoundedRect(pill.adjusted(1, 1, -1, -1), 4, 4)
         painter.setPen(self._theme.color("text"))
         painter.setFont(self._theme.font(12, 600 if self.isChecked() else 400))
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, self.text())

@@ -33,6 +33,7 @@ from gui.live import Live
 from gui.notices import Notices
 from gui.outline import Outline
 from gui.palette import Palette
+from gui.panes import Panes
 from gui.preferences import Preferences
 from gui.problems import Drawer
 from gui.sentence import SentenceBar
@@ -75,6 +76,7 @@ class Window(QMainWindow):
         self.commands = Actions(self)
         self._lay_out()
         self.workspaces = Workspaces(self, settings, self.left, self.right, self.drawer)
+        self.panes = Panes(self)
         self._listen()
         self._dress()
         self._name_window()
@@ -124,7 +126,7 @@ class Window(QMainWindow):
         self.document.selection.clear()
         if not self.workspaces.is_right_shown:
             self.workspaces.toggle_right()
-        self.inspector.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.panes.enter(self.inspector)
 
     def arrange(self) -> None:
         """Lay the selected nodes out, or all, as one entry of the history."""
@@ -165,13 +167,24 @@ class Window(QMainWindow):
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def place_module(self, name: str) -> None:
-        """Add a module at a free place near the middle of what is seen."""
-        self.canvas.add_module_at(name, self.canvas.placer.free_middle())
+        """Add a module right of what is selected, else in the middle of what is seen."""
+        id_ = self.canvas.add_module_at(name, self.canvas.placer.free_place())
+        if id_ is not None:
+            self.canvas.reveal(id_)
 
     def leave(self) -> None:
         """Close without a question about unsaved changes: it has been asked."""
         self._may_leave = True
         self.close()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes round the panes in the order in which one reads them."""
+        return self.panes.tab(forward)
+
+    def keyPressEvent(self, event) -> None:
+        """Esc that nobody else wanted goes back to the canvas."""
+        if event.key() != Qt.Key.Key_Escape or not self.panes.escape():
+            super().keyPressEvent(event)
 
     def closeEvent(self, event) -> None:
         """Ask about unsaved changes, remember the docks, end the background."""
@@ -214,7 +227,8 @@ class Window(QMainWindow):
         self.left = self._dock("left", self._make_left(), Qt.DockWidgetArea.LeftDockWidgetArea)
         self.inspector = Inspector(self.document, self.theme, self)
         self.right = self._dock("right", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea)
-        self._dock("steps", self._make_steps(), Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.steps = self._make_steps()
+        self._dock("steps", self.steps, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.resizeDocks([self.left, self.right], [LEFT, RIGHT], Qt.Orientation.Horizontal)
         self.setStatusBar(self.status)
 

@@ -113,11 +113,13 @@ class KeyFocus(QObject):
 
     def enter(self, reason: Qt.FocusReason) -> None:
         """The canvas got the focus."""
+        selection = self._view.document.selection
         is_keyed = reason in KEYED or (reason in BACK and self._is_keyed)
         if is_keyed and self.place is None:
             found = ways.next_stop(self._scene, None, reason != Reason.BacktabFocusReason)
             if found is not None:
-                self.go(found, "keep" if self._view.document.selection.nodes else "select")
+                passing = reason not in (Reason.TabFocusReason, Reason.BacktabFocusReason)
+                self.go(found, "keep" if passing or selection.nodes else "select")
         self._tell(is_keyed=is_keyed)
 
     def leave(self) -> None:

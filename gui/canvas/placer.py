@@ -75,7 +75,7 @@ class Placer(QObject):
             line = self._view.canvas.wires.line(edge.target)
             self._open(Wish(QPointF(*geo.point_on_wire(line, 0.5)[0]), edge=edge))
         else:
-            self._open(Wish(self._free_place(self._place_for_keys())))
+            self._open(Wish(self.free_place()))
 
     def ask(self, point: QPointF) -> None:
         """Open the search box at a point: for the edge that lies there, else for the place."""
@@ -122,9 +122,9 @@ class Placer(QObject):
         corner, wiring = inserting_edits(scene, id_, shape, corner, edge, ports)
         return self._add(adding.adding_edit(self._document.graph, fit, corner), wiring)
 
-    def free_middle(self) -> QPointF:
-        """A place for a node's middle near the middle of the view."""
-        return self._free_place(self._view.camera.centre)
+    def free_place(self) -> QPointF:
+        """A place for a node's middle: right of what is selected, else in the middle."""
+        return self._free_place(self._place_for_keys())
 
     # --- inside --------------------------------------------------------------------------
 

@@ -334,6 +334,10 @@ class CanvasScene(QGraphicsScene):
                     return PortRef(item.id, name)
         return None
 
+    def plates_of(self, port: PortRef) -> list[Plate]:
+        """The annotations of a port."""
+        return [plate for plate in self._plates if plate.port == port]
+
     def plate_at(self, point: QPointF) -> Plate | None:
         """The annotation that holds the point."""
         x, y = point.x(), point.y()

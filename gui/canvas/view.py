@@ -59,6 +59,7 @@ class CanvasView(QGraphicsView):
         self._set_up()
         self.focus = KeyFocus(self)
         self.marking = Marking(self)
+        tips.PlaceTips(self)
         self.minimap = Minimap(self)
         self.zoom_bar = ZoomBar(self)
 
@@ -248,7 +249,8 @@ class CanvasView(QGraphicsView):
 
     def keyPressEvent(self, event) -> None:
         """Esc, arrows and space; the rest goes to the window's actions."""
-        if not self.navigation.press_key(event) and not press_key(self, event):
+        is_own = self.hasFocus()  # else it comes from what lies over the canvas
+        if not is_own or not (self.navigation.press_key(event) or press_key(self, event)):
             event.ignore()
 
     def keyReleaseEvent(self, event) -> None:

@@ -11,12 +11,14 @@ import re
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QValidator
+from PySide6.QtGui import QPainter, QPen, QValidator
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QLineEdit,
+    QStyle,
+    QStyleOptionButton,
     QWidget,
 )
 
@@ -201,6 +203,7 @@ class TruthField(QCheckBox):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self.clicked.connect(lambda: self.committed.emit())
         frame(self, theme)
 
@@ -211,6 +214,18 @@ class TruthField(QCheckBox):
     def read(self) -> bool:
         """Whether it is ticked."""
         return self.isChecked()
+
+    def paintEvent(self, event) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():  # Fusion marks the words beside a box, and there are none
+            option = QStyleOptionButton()
+            self.initStyleOption(option)
+            box = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self._theme.color("text"), 2))
+            painter.drawRoundedRect(QRectF(box).adjusted(1, 1, -1, -1), 3, 3)
+            painter.end()
 
 
 class ChoiceField(QComboBox):
