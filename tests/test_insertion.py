@@ -221,3 +221,20 @@ def test_a_long_chain_is_pushed_without_recursion():
     own, pushed = room(graph, boxes, 240, "n1")
     assert own == 0
     assert len(pushed) == 2999
+
+
+def test_a_drag_that_comes_in_over_the_border_pans_only_after_it_was_inside(desk, qtbot):
+    def corner() -> float:
+        return desk.view.mapToScene(QPoint(0, 0)).x()
+
+    before = corner()
+    hover(desk, "Abs", QPoint(4, 300))
+    qtbot.wait(80)
+    assert corner() == before
+    hover(desk, "Abs", QPoint(300, 300))
+    hover(desk, "Abs", QPoint(4, 300))
+    qtbot.waitUntil(lambda: corner() < before - 20)
+    QApplication.sendEvent(desk.view.viewport(), QDragLeaveEvent())
+    rest = corner()
+    qtbot.wait(60)
+    assert corner() == rest

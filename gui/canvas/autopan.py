@@ -26,21 +26,28 @@ class AutoPan(QObject):
         self._view = view
         self._pixel = QPoint()
         self._moved: Moved | None = None
+        self._was_inside = False
         self._timer = QTimer(self, interval=TICK)
         self._timer.timeout.connect(self._tick)
 
-    def follow(self, pixel: QPoint, moved: Moved) -> None:
-        """The pointer of a drag is at a pixel; `moved` takes the canvas point and the pixel."""
+    def follow(self, pixel: QPoint, moved: Moved, *, comes_in: bool = False) -> None:
+        """The pointer of a drag is at a pixel; `moved` takes the canvas point and the pixel.
+
+        A drag that `comes_in` from elsewhere crosses the border first, which pans nothing.
+        """
         self._pixel, self._moved = pixel, moved
-        if self._step().isNull():
+        is_inside = self._step().isNull()
+        self._was_inside = self._was_inside or is_inside or not comes_in
+        if is_inside:
             self._timer.stop()
-        elif not self._timer.isActive():
+        elif self._was_inside and not self._timer.isActive():
             self._timer.start()
 
     def stop(self) -> None:
         """The drag has ended."""
         self._timer.stop()
         self._moved = None
+        self._was_inside = False
 
     def _tick(self) -> None:
         if self._moved is None:

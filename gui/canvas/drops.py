@@ -67,7 +67,7 @@ class Drops:
         pixel = event.position().toPoint()
         held_off = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         self._ghost.move(view.mapToScene(pixel), held_off)
-        view.autopan.follow(pixel, lambda point, _: self._go_on(point, held_off))
+        view.autopan.follow(pixel, lambda at, _: self._go_on(at, held_off), comes_in=True)
         view.viewport().update()
 
     def leave(self) -> None:
