@@ -29,6 +29,7 @@ class Camera:
         self._flight.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._flight.valueChanged.connect(self._fly)
         self._from = self._to = (QPointF(), 1.0)
+        self._fitted: QRectF | None = None  # what was fitted, until the camera moves on
 
     @property
     def centre(self) -> QPointF:
@@ -37,7 +38,7 @@ class Camera:
 
     def pan(self, pixels: QPoint | QPointF) -> None:
         """Shift what is seen by so many pixels."""
-        self._flight.stop()
+        self._rest()
         across, down = self._view.horizontalScrollBar(), self._view.verticalScrollBar()
         across.setValue(round(across.value() - pixels.x()))
         down.setValue(round(down.value() - pixels.y()))
@@ -47,7 +48,7 @@ class Camera:
 
         100 % catches, for it is where everyone wants to be.
         """
-        self._flight.stop()
+        self._rest()
         before = self._asked if _caught(self._asked) == self.zoom else self.zoom
         self._asked = min(max(before * factor, LEAST), MOST)
         if catches and (before - 1) * (self._asked - 1) < 0:
@@ -61,7 +62,7 @@ class Camera:
     def look_at(self, centre: QPointF, zoom: float | None = None) -> None:
         """Go to a place: flying where motion is on, else at once."""
         zoom = self.zoom if zoom is None else min(max(zoom, LEAST), MOST)
-        self._flight.stop()
+        self._rest()
         duration = self._view.theme.duration("camera")
         if not duration or not self._view.isVisible():
             self._take(zoom)
@@ -73,15 +74,35 @@ class Camera:
         self._flight.setEndValue(1.0)
         self._flight.start()
 
-    def fit(self, content: QRectF, most: float = 1.0) -> None:
-        """Show a whole rectangle with a margin, at most at the zoom `most`."""
+    def fit(self, content: QRectF) -> None:
+        """Show a whole rectangle with a margin, at most at 100 %."""
+        self.look_at(*self._sight_of(content))
+        self._fitted = content
+
+    def refit(self) -> None:
+        """Another size of the view: what was fitted stays so, unless the camera has moved since."""
+        if self._fitted is not None:
+            self._flight.stop()
+            centre, zoom = self._sight_of(self._fitted)
+            self._take(zoom)
+            self._view.centerOn(centre)
+
+    def unfit(self) -> None:
+        """From now on another size of the view leaves the camera where it is."""
+        self._fitted = None
+
+    def _sight_of(self, content: QRectF) -> tuple[QPointF, float]:
+        """The centre and zoom at which a rectangle fits."""
         if content.isEmpty():
-            self.look_at(QPointF(0, 0), 1.0)
-            return
+            return QPointF(0, 0), 1.0
         zoom = self._fitting(content, MARGIN)
         if zoom < FAR <= self._fitting(content, LEAST_MARGIN):
             zoom = FAR  # better a narrow margin than edges without their numbers
-        self.look_at(content.center(), min(zoom, most))
+        return content.center(), min(max(zoom, LEAST), 1.0)
+
+    def _rest(self) -> None:
+        self._flight.stop()
+        self._fitted = None
 
     def _fitting(self, content: QRectF, margin: float) -> float:
         size = self._view.viewport().size()

@@ -83,6 +83,7 @@ class CanvasView(QGraphicsView):
         self.document.replaced.connect(self._start_anew)
         # Gestures end before their edit; an edit during one (undo by key) calls it off.
         self.document.edited.connect(self.cancel_gesture)
+        self.document.edited.connect(self.camera.unfit)
 
     # --- what others ask for -------------------------------------------------------------
 
@@ -316,8 +317,9 @@ class CanvasView(QGraphicsView):
         self.marking.paint(painter)
 
     def resizeEvent(self, event) -> None:
-        """Keep the overlays in their corner."""
+        """Keep the overlays in their corner, and a fitted graph fitted."""
         super().resizeEvent(event)
+        self.camera.refit()
         self.minimap.place()
         self.zoom_bar.place()
 
