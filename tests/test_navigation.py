@@ -196,6 +196,7 @@ def test_pinching_zooms_at_the_fingers_and_takes_the_canvas_along(desk, touchpad
 
 
 def test_space_pans_only_while_it_is_held(desk):
+    desk.view.setFocus()
     before = seen_at(desk)
     QTest.keyPress(desk.view, Qt.Key.Key_Space)
     assert desk.view.viewport().cursor().shape() == Qt.CursorShape.OpenHandCursor
