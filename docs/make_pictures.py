@@ -1,9 +1,10 @@
 """Draw the pictures of this folder with the program itself. Needs no screen.
 
-    python docs/make_pictures.py [FOLDER]
+    python docs/make_pictures.py [FOLDER | --small]
 
 Writes the window (light, dark; 100 and 200 %; both workspaces; the smallest size; the examples),
-for the pages of this folder and for whoever wants to see what has changed.
+for the pages of this folder and for whoever wants to see what has changed; and the small pictures
+of the examples, which the program shows (`--small` writes these alone).
 """
 
 from __future__ import annotations
@@ -103,6 +104,20 @@ def draw(window, shot: Shot) -> None:
     until(lambda: not window.live.is_busy, 600)
 
 
+def draw_small() -> None:
+    """The pictures beside the examples."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtWidgets import QApplication
+
+    from gui.files import examples
+    from gui.miniatures import draw_miniature, picture_of
+
+    app = QApplication(["gradwire"])
+    for path in examples():
+        picture_of(path).write_bytes(draw_miniature(path))
+    app.quit()
+
+
 def until(is_done: Callable[[], bool], least: int = 100) -> None:
     """Let the window work, `least` milliseconds and until `is_done`, but 20 s at most."""
     from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer
@@ -120,5 +135,8 @@ def until(is_done: Callable[[], bool], least: int = 100) -> None:
 if __name__ == "__main__":
     if len(sys.argv) == 3:
         draw_all(Path(sys.argv[1]), int(sys.argv[2]))
+    elif "--small" in sys.argv:
+        draw_small()
     else:
         main(*map(Path, sys.argv[1:]))
+        subprocess.run([sys.executable, __file__, "--small"], check=True)

@@ -148,14 +148,6 @@ class Files(QObject):
         menu.addSeparator()
         menu.addAction(self.tr("Clear this list"), self.settings.forget_recent)
 
-    def fill_examples(self, menu: QMenu) -> None:
-        """The graphs that come with the program."""
-        menu.clear()
-        for path in examples():
-            self._add(menu, title_of(path), self.read_example, path)
-        if menu.isEmpty():
-            menu.addAction(self.tr("No examples")).setEnabled(False)
-
     # --- inside ---------------------------------------------------------------------------
 
     def _add(self, menu: QMenu, title: str, then: Callable[[Path], bool], path: Path) -> QAction:

@@ -108,10 +108,12 @@ class Settings(QObject):
         path = path.absolute()
         rest = [other for other in self.recent if other != path]
         self._file.setValue("recent", [str(p) for p in [path, *rest][:MAX_RECENT]])
+        self.changed.emit("recent")
 
     def forget_recent(self) -> None:
         """Empty the list of recent files."""
         self._file.remove("recent")
+        self.changed.emit("recent")
 
     @property
     def used_modules(self) -> list[str]:

@@ -80,7 +80,6 @@ class Theme(QObject):
     """
 
     changed = Signal()
-    chosen = Signal()  # `choice` is new, whether or not that changes a colour
 
     def __init__(self, choice: Choice = "system", parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -107,7 +106,6 @@ class Theme(QObject):
         """Set the scheme, or follow the system's."""
         self._choice = choice
         self._follow()
-        self.chosen.emit()
 
     def allow_motion(self, is_allowed: bool) -> None:
         """Let things move by themselves, or not; without a screen nothing does."""

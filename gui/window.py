@@ -28,6 +28,7 @@ from gui.document import Document
 from gui.dress import style_sheet
 from gui.dropped_files import DroppedFiles
 from gui.files import Files
+from gui.gallery import Gallery
 from gui.inspector import Inspector
 from gui.live import Live
 from gui.notices import Notices
@@ -43,6 +44,7 @@ from gui.theme import Theme
 from gui.timeline import Timeline
 from gui.title_bar import TitleBar
 from gui.waiting import wait_for
+from gui.welcome import Welcome
 from gui.workspaces import Workspaces
 
 if TYPE_CHECKING:
@@ -71,6 +73,7 @@ class Window(QMainWindow):
         self.notices = Notices(self.canvas, theme)
         self.files = Files(self, document, settings)
         self.dropped_files = DroppedFiles(self)
+        self.gallery = Gallery(self)
         self.status = StatusBar(document, self.live, theme, self)
         self.drawer = Drawer(document, theme, self)
         self.commands = Actions(self)
@@ -82,6 +85,7 @@ class Window(QMainWindow):
         self._name_window()
         self.preferences = Preferences(self)
         self.command_palette = CommandPalette(self)
+        self.welcome = Welcome(self)
         self.commands.refresh()
 
     # --- what rows of the table of actions call -------------------------------------------

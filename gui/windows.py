@@ -9,9 +9,11 @@ from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from gui.document import Document
+from gui.waiting import take_turn
 from gui.window import Window
 
 if TYPE_CHECKING:
+    from graph import Graph
     from gui.settings import Settings
     from gui.theme import Theme
 
@@ -111,11 +113,24 @@ class Windows(QObject):
         graph = near.files.load(source)
         if graph is None:
             return None
-        home = near if near.document.is_untouched else self.new(near)
-        home.document.replace(graph, path)
+        if near.document.is_untouched:
+            home = near
+            home.document.replace(graph, path)
+        else:
+            home = self._beside(near, graph, path)
         if path is not None:
             self.settings.add_recent(path)
         return home
+
+    def _beside(self, near: Window, graph: Graph, path: Path | None) -> Window:
+        """A new window with a graph, shown when it holds it: nobody sees it empty."""
+        window = self.make()
+        self._cascade(window, near)
+        take_turn()  # making a window and filling it are each long enough
+        window.document.replace(graph, path)
+        window.show()
+        window.canvas.zoom_to_fit()
+        return window
 
     def _cascade(self, window: Window, near: Window) -> None:
         window.resize(near.normalGeometry().size() if near.windowState() & SHAPES else near.size())

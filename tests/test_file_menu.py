@@ -11,7 +11,6 @@ from graph import edits as e
 from graph import save
 from gui.app import make_windows, open_first
 from gui.export import export_picture
-from gui.files import examples, title_of
 from gui.settings import Settings
 from tests.canvas_desk import by_hand
 from tests.window_desk import desk_for, end
@@ -149,19 +148,6 @@ def test_recent_files_are_remembered(desk, tmp_path):
     files.fill_recent(menu)
     menu.actions()[-1].trigger()
     assert desk.settings.recent == []
-
-
-def test_examples_are_opened_without_their_file(desk):
-    menu = QMenu()
-    desk.window.files.fill_examples(menu)
-    titles = [action.text() for action in menu.actions()]
-    assert titles == [title_of(path) for path in examples()]
-    assert len(titles) >= 4
-    menu.actions()[0].trigger()
-    shown = desk.newest
-    assert shown is not desk.window
-    assert shown.document.path is None
-    assert shown.document.name == titles[0]
 
 
 def test_the_first_start_shows_an_example_and_later_ones_do_not(qapp, tmp_path):

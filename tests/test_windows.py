@@ -102,6 +102,7 @@ def test_new_windows_stand_in_a_cascade_and_stay_on_the_screen(desk):
     for _ in range(6):
         near = desk.newest
         new = desk.windows.new(near)
+        QApplication.processEvents()
         assert new.size() == near.size()
         assert new.pos() != near.pos()
         assert new.screen().availableGeometry().contains(new.pos() + QPoint(200, 100))

@@ -36,7 +36,6 @@ class Actions(QObject):
         self.by_id: dict[str, QAction] = {row.id: self._make(row) for row in ROWS if not row.fills}
         self.follow_keys()
         window.theme.changed.connect(self.paint)
-        window.theme.chosen.connect(self.refresh)
         self.paint()
 
     def fill(self, bar: QMenuBar) -> None:

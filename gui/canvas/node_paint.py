@@ -5,7 +5,16 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPaintEngine,
+    QPainter,
+    QPainterPath,
+    QPen,
+)
 
 from gui.canvas import geometry as geo
 from gui.canvas.levels import FAR, title_pixels
@@ -150,6 +159,9 @@ def _paint_far(painter: QPainter, face: Face, mood: Mood, theme: Theme, zoom: fl
     pixels = title_pixels(zoom)
     if zoom < SMALL:
         box = QRectF(shape.width / 2 - 16, shape.height / 2 - 16, 32, 32)
+        if painter.paintEngine().type() == QPaintEngine.Type.SVG:
+            paint_icon(painter, face.icon, box, ink)
+            return
         side = round(32 * zoom * painter.device().devicePixelRatioF())
         painter.drawImage(box, icon_image(face.icon, ink.name(), side))
         return
