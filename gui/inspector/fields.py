@@ -27,7 +27,7 @@ from gui.borders import frame, paint_frame
 from gui.icons import paint_icon
 from gui.numbers import MINUS, plain
 from gui.theme import Theme
-from gui.values import BadValue, parse_value
+from runtime.values import BadValue, parse_value
 
 _ENTRY = re.compile(r"[+-]?[0-9]+|[A-Za-z_]\w*")
 _LIST = re.compile(r"\s*[\[(]?([^\[\]()]*)[\])]?\s*")
@@ -88,7 +88,7 @@ class FloatField(LineField):
             raise BadValue(*error.facts, where=self.accessibleName()) from None
         if value.shape:
             raise BadValue(f'"{text}"', "one number", where=self.accessibleName())
-        return float(value.array(0))
+        return float(value.array())
 
 
 class ListField(LineField):

@@ -11,7 +11,7 @@ from gui.inspector.axes import Array, Plane
 from gui.inspector.table_model import NumbersModel
 from gui.numbers import format_count
 from gui.theme import Theme
-from gui.values import write_table
+from runtime.values import write_table
 
 ROW = 24
 NARROWEST, WIDEST = 48, 184

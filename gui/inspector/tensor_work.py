@@ -11,9 +11,11 @@ from graph import GradwireError
 from gui.inspector.axes import Array
 from gui.inspector.background import Background
 from gui.inspector.kept_tensor import KeptTensor
-from gui.values import BadValue, Value, filled, parse_table, parse_value
+from runtime.streams import Stream, stream
+from runtime.values import BadValue, Value, filled, parse_table, parse_value
 
 LONG_TEXT = 20_000  # characters from which a text is read in the background
+
 _seeds = itertools.count()
 
 
@@ -73,7 +75,7 @@ class TensorWork(QObject):
         entries = 1
         for size in shape:
             entries *= size
-        self._background.ask(lambda: filled(kind, shape, dtype, seed), entries)
+        self._background.ask(lambda: filled(kind, shape, dtype, self._stream(seed)), entries)
 
     def clear(self) -> None:
         """Keep nothing."""
@@ -94,14 +96,18 @@ class TensorWork(QObject):
     def _read(self, read: Callable[[], Value], length: int, seed: int) -> None:
         self._text = self.tr("Set {0}").format(self.tensor.ref)
         if length > LONG_TEXT:
-            self._background.ask(lambda: read().array(seed), length * LONG_TEXT)
+            self._background.ask(lambda: read().array(self._stream(seed)), length * LONG_TEXT)
             return
         try:
             value = read()  # a short text may still ask for a large tensor
         except GradwireError as error:
             self._refuse(error)
             return
-        self._background.ask(lambda: value.array(seed), value.size)
+        self._background.ask(lambda: value.array(self._stream(seed)), value.size)
+
+    def _stream(self, seed: int) -> Stream:
+        """The port's own stream: with the graph's seed, the same numbers wherever it is typed."""
+        return stream(seed, *self.tensor.ref)
 
     def _take(self, array: Array) -> None:
         if self.tensor.exists:
