@@ -31,10 +31,10 @@ def port_name(graph: Graph, port: PortRef) -> str:
 
 
 def output_name(graph: Graph, port: PortRef) -> str:
-    """The node's name; with the port's where the node has several outputs."""
+    """The node's name where the port is its only output; else with the port's behind it."""
     module = graph.module(port.node) if port.node in graph else None
-    several = module is None or len(module.output_ports) > 1
-    return port_name(graph, port) if several else name_of(graph, port.node)
+    outputs = [found.name for found in module.output_ports] if module is not None else []
+    return name_of(graph, port.node) if outputs == [port.port] else port_name(graph, port)
 
 
 def _labels(graph: Graph) -> Counter[str]:

@@ -19,6 +19,7 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "chosen_nodes": lambda w: bool(w.document.selection.nodes),
     "clipboard_text": lambda w: w.clipboard.has_text,
     "one_node": lambda w: w.document.selection.node is not None,
+    "has_value": lambda w: w.canvas.inline.value_place is not None,
     "has_steps": lambda w: bool(w.document.playhead.steps),
     "node_and_steps": lambda w: WHEN["one_node"](w) and WHEN["has_steps"](w),
     "not_at_start": lambda w: not w.document.playhead.is_at_start,

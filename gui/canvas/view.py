@@ -17,6 +17,7 @@ from gui.canvas.deleting import delete_selection
 from gui.canvas.drops import Drops
 from gui.canvas.focus import KeyFocus
 from gui.canvas.gestures import Gesture, Pan
+from gui.canvas.inline_edit import InlineEdits, edit_value
 from gui.canvas.keys import press_key
 from gui.canvas.levels import OVERVIEW, PORTS_FROM
 from gui.canvas.marking import Marking
@@ -60,6 +61,7 @@ class CanvasView(QGraphicsView):
         self.focus = KeyFocus(self)
         self.marking = Marking(self)
         tips.PlaceTips(self)
+        self.inline = InlineEdits(self)
         self.minimap = Minimap(self)
         self.zoom_bar = ZoomBar(self)
 
@@ -199,8 +201,11 @@ class CanvasView(QGraphicsView):
         self.viewport().update()
 
     def mouseDoubleClickEvent(self, event) -> None:
-        """On empty canvas or an edge the search box opens; else the second press is a press."""
+        """Edit a source's value; on empty canvas or an edge open the search box; else a press."""
         point = self.mapToScene(event.position().toPoint())
+        item = self.canvas.node_at(point)
+        if event.button() == Qt.MouseButton.LeftButton and item and edit_value(self, item.id):
+            return
         if event.button() == Qt.MouseButton.LeftButton and is_empty_at(self, point):
             self.cancel_gesture()
             self.add_at(point)

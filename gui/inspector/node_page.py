@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import PortRef
 from graph.edits import SetGraph, SetNode
+from graph.labelling import label_edit
+from graph.naming import name_of
 from gui.inspector.attribute_form import AttributeForm
 from gui.inspector.buttons import Button
 from gui.inspector.editing import attempt
@@ -97,8 +99,9 @@ class NodePage(QWidget):
     def _set_label(self, label: str) -> str:
         if not self._exists:
             return ""
-        edit = SetNode(self.id, {"label": label or None})
-        return attempt(self.document, lambda: edit, self.tr("Label {0}").format(self.id))
+        graph, id_ = self.document.graph, self.id
+        text = self.tr("Label {0}").format(name_of(graph, id_))
+        return attempt(self.document, lambda: label_edit(graph, id_, label), text)
 
     def _rename(self, new: str) -> str:
         graph, old = self.document.graph, self.id
