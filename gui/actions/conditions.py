@@ -10,6 +10,12 @@ from gui.actions.rows import A, N
 if TYPE_CHECKING:
     from gui.window import Window
 
+
+def _all_bypassed(w: Window) -> bool:
+    chosen, nodes = w.document.selection.nodes, w.document.graph.nodes
+    return bool(chosen) and all(nodes[id_].bypassed for id_ in chosen if id_ in nodes)
+
+
 WHEN: Mapping[str, Callable[[Window], bool]] = {
     "always": lambda w: True,
     "has_nodes": lambda w: bool(w.document.graph.nodes),
@@ -17,6 +23,7 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "can_redo": lambda w: w.document.history.redo_text is not None,
     "selected": lambda w: w.document.selection.kind != "graph",
     "chosen_nodes": lambda w: bool(w.document.selection.nodes),
+    "is_bypassed": lambda w: _all_bypassed(w),
     "clipboard_text": lambda w: w.clipboard.has_text,
     "one_node": lambda w: w.document.selection.node is not None,
     "has_value": lambda w: w.canvas.inline.value_place is not None,

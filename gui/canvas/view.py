@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 from graph import PortRef
 from gui.canvas import menus, overview, printing, tips, ways
 from gui.canvas.autopan import AutoPan
+from gui.canvas.bypassing import toggle_bypass
 from gui.canvas.camera import Camera
-from gui.canvas.deleting import delete_selection
+from gui.canvas.deleting import delete_and_reconnect, delete_selection
 from gui.canvas.drops import Drops
 from gui.canvas.focus import KeyFocus
 from gui.canvas.gestures import Gesture, Pan
@@ -130,6 +131,14 @@ class CanvasView(QGraphicsView):
         """Remove the selected nodes, or cut the edge that is selected or has the keys."""
         if not self.focus.cut():
             delete_selection(self.document)
+
+    def delete_and_reconnect(self) -> None:
+        """Remove the selected nodes, and wire past them what shapes allow."""
+        delete_and_reconnect(self.document)
+
+    def toggle_bypass(self) -> None:
+        """Bypass the selected nodes, or let them compute again."""
+        toggle_bypass(self.document)
 
     def edge_at(self, point: QPointF) -> PortRef | None:
         """The target of the edge that lies under a canvas point."""
