@@ -62,14 +62,14 @@ class Clipboard(QObject):
             names = self.tr("Cut {0}"), self.tr("Cut {0} nodes")
             self.document.do(e.Batch(tuple(map(e.RemoveNode, ids))), _called(ids, *names))
 
-    def paste(self) -> None:
-        """Add the nodes of the clipboard's text, at the pointer where it is on the canvas."""
+    def paste(self, point: QPointF | None = None) -> None:
+        """Add the nodes of the clipboard's text at a canvas point, else at the pointer there."""
         text = QGuiApplication.clipboard().text()
         work = partial(read_text, text, self.tr("Clipboard"), self.document.graph.catalogue)
         fragment = self._try(work, len(text) > LONG_TEXT)
         if fragment is not None:
             names = self.tr("Paste {0}"), self.tr("Paste {0} nodes")
-            self._insert(fragment, self._pointer(), names)
+            self._insert(fragment, point or self._pointer(), names)
 
     def duplicate(self) -> None:
         """Add the selected nodes once more; the clipboard stays as it is."""

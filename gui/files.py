@@ -202,8 +202,9 @@ def first_example() -> Path:
     return next(path for path in examples() if path.stem == FIRST_EXAMPLE)
 
 
+@cache
 def title_of(path: Path) -> str:
-    """A graph's title, read without building the graph; else the file's name."""
+    """An example's title, read once and without building the graph; else the file's name."""
     try:
         title = json.loads(path.read_text(encoding="utf-8")).get("title")
     except (OSError, ValueError, AttributeError):

@@ -96,6 +96,12 @@ class Stepping(QObject):
             text = self.tr("{0}: has no floating output, so it cannot be the target.")
             self.document.refuse(text.format(id_))
 
+    def forget_target(self) -> None:
+        """Leave it to the graph what is differentiated."""
+        from gui.canvas.menus import forget_target
+
+        forget_target(self.canvas)
+
     def _by_hand(self):
         self.player.stop()
         return self.document.playhead

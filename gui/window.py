@@ -21,12 +21,14 @@ from PySide6.QtWidgets import (
 from graph import Problem, arrange, default_catalogue
 from graph import edits as e
 from gui.actions import Actions
+from gui.actions.context_menus import ContextMenus
 from gui.canvas.view import CanvasView
 from gui.clipboard import Clipboard
 from gui.command_palette import CommandPalette
 from gui.document import Document
 from gui.dress import style_sheet
 from gui.dropped_files import DroppedFiles
+from gui.edge_ends import EdgeEnds
 from gui.files import Files
 from gui.gallery import Gallery
 from gui.inspector import Inspector
@@ -70,6 +72,7 @@ class Window(QMainWindow):
         self.canvas.placer.keep_in(settings)
         self.clipboard = Clipboard(document, self.canvas, self)
         self.stepping = Stepping(document, self.live, self.canvas, self)
+        self.edge_ends = EdgeEnds(self.canvas)
         self.notices = Notices(self.canvas, theme)
         self.files = Files(self, document, settings)
         self.dropped_files = DroppedFiles(self)
@@ -86,6 +89,7 @@ class Window(QMainWindow):
         self.preferences = Preferences(self)
         self.command_palette = CommandPalette(self)
         self.welcome = Welcome(self)
+        self.context_menus = ContextMenus(self)
         self.commands.refresh()
 
     # --- what rows of the table of actions call -------------------------------------------

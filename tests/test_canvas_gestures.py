@@ -273,18 +273,6 @@ def open_menu() -> QMenu:
 
 
 @popup
-def test_a_nodes_menu_makes_it_the_target(desk):
-    from gui.canvas.menus import show_menu
-
-    show_menu(desk.view, desk.middle("x1"), desk.view.mapToGlobal(desk.middle("x1")))
-    menu = open_menu()
-    action = next(a for a in menu.actions() if a.text() == "Make this the target")
-    action.trigger()
-    menu.close()
-    assert desk.graph.target == "x1.y"
-
-
-@popup
 def test_asking_for_the_target_offers_the_candidates(desk):
     desk.view.ask_target([PortRef("loss", "y"), PortRef("x2", "y")])
     menu = open_menu()

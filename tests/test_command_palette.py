@@ -72,15 +72,15 @@ def test_a_few_letters_and_enter_do_it_and_give_the_focus_back(desk):
 
 
 def test_what_was_used_last_stands_first(desk):
-    find(desk, "dark")
+    find(desk, "insp")
     desk.press_key(Key.Key_Return)
-    assert desk.theme.is_dark
+    assert not desk.window.workspaces.is_right_shown
     find(desk, "zoom to 100")
     desk.press_key(Key.Key_Return)
     assert desk.view.zoom == 1.0
     rows = shown(open_palette(desk))
-    assert rows[:3] == ["Used last", "Zoom to 100 %", "Dark"]
-    assert rows.count("Dark") == 1
+    assert rows[:3] == ["Used last", "Zoom to 100 %", "Inspector"]
+    assert rows.count("Inspector") == 1
 
 
 def test_escape_closes_it_and_gives_the_focus_back(desk):

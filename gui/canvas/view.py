@@ -44,6 +44,7 @@ class CanvasView(QGraphicsView):
     """
 
     zoom_changed = Signal(float)
+    menu_wanted = Signal(str, QPointF, QPoint, bool)  # of what, where (canvas, screen), by key
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -147,6 +148,12 @@ class CanvasView(QGraphicsView):
     def select_all(self) -> None:
         """Select every node."""
         self.document.selection.set_nodes(self.document.graph.nodes)
+
+    def ask_menu(self) -> None:
+        """Ask for the menu of what is selected."""
+        kind, pixel = menus.look_at_selection(self)
+        screen = self.viewport().mapToGlobal(pixel)
+        self.menu_wanted.emit(kind, self.mapToScene(pixel), screen, True)
 
     def ask_target(self, candidates: Sequence[PortRef]) -> None:
         """Ask at the canvas which output is the target; the answer becomes an edit."""
@@ -291,9 +298,13 @@ class CanvasView(QGraphicsView):
         return super().focusNextPrevChild(forward)
 
     def contextMenuEvent(self, event) -> None:
-        """What can be done with the node or edge under the pointer."""
+        """A right click asks for the menu of what lies there, the key for that of the selection."""
         self.cancel_gesture()
-        menus.show_menu(self, event.pos(), event.globalPos())
+        if event.reason() == event.Reason.Keyboard:
+            self.ask_menu()
+            return
+        kind = menus.look_under(self, event.pos())
+        self.menu_wanted.emit(kind, self.mapToScene(event.pos()), event.globalPos(), False)
 
     # --- a module dragged from the palette -------------------------------------------------
 
