@@ -374,6 +374,7 @@ def test_space_and_the_left_button_pan(desk):
     from PySide6.QtTest import QTest
 
     before = desk.view.mapToScene(QPoint(0, 0))
+    desk.view.setFocus()
     QTest.keyPress(desk.view, Qt.Key.Key_Space)
     desk.drag(desk.middle("x"), desk.middle("x") + QPoint(40, 0))
     QTest.keyRelease(desk.view, Qt.Key.Key_Space)

@@ -24,11 +24,11 @@ CONTEXT: Mapping[Kind, str] = {
     "canvas": "add - paste select_all - zoom_fit arrange rename",
     "node": "target target_by_itself to_node - cut copy duplicate - delete",
     "nodes": "arrange - cut copy duplicate - delete",
-    "edge": "go_to_source go_to_target - delete",
+    "edge": "add - go_to_source go_to_target - delete",
 }
 # Commands that a right click tells where.
 AT_POINT: Mapping[str, Callable[[Window, QPointF], object]] = {
-    "add": lambda w, point: w.canvas.placer.open(point),
+    "add": lambda w, point: w.canvas.placer.ask(point),
     "paste": lambda w, point: w.clipboard.paste(point),
 }
 
