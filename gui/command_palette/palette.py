@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from gui.actions.keys import keys_text
 from gui.actions.rows import tr
 from gui.command_palette.row_paint import CommandPainter
 from gui.command_palette.rows import CommandRow, CommandRows
+from gui.files import examples, title_of
 from gui.search_box.choice_box import ChoiceBox
 
 if TYPE_CHECKING:
@@ -45,7 +48,7 @@ class CommandPalette(QObject):
         super().__init__(window)
         self._window = window
         self._came_from: QWidget | None = None
-        self._others: dict[str, QAction] = {}  # what submenus hold, by `row: text`
+        self._others: dict[str, Callable[[], object]] = {}  # examples, and what submenus hold
         self._menus: list[QMenu] = []
         self.box: CommandBox | None = None
 
@@ -58,7 +61,8 @@ class CommandPalette(QObject):
         self._came_from = QApplication.focusWidget()
         rows = CommandRows(self._commands(), window.settings.recent_commands)
         self.box = CommandBox(rows, window.theme, window)
-        self.box.chosen.connect(self._do)
+        # Opening a file waits for a thread, and the box must not be freed below its own key press.
+        self.box.chosen.connect(self._do, Qt.ConnectionType.QueuedConnection)
         self.box.closed.connect(self._leave)
         middle = QPoint((window.width() - self.box.sizeHint().width()) // 2, TOP)
         self.box.open_at(middle, window.rect())
@@ -75,6 +79,8 @@ class CommandPalette(QObject):
                 found += self._inside(row, menus[row.menu])
             elif row.id != OWN:
                 found.append(self._command(row, menus[row.menu]))
+            if row.id == "examples":
+                found += self._examples(menus[row.menu])
         return found
 
     def _command(self, row: Row, menu: str) -> CommandRow:
@@ -93,15 +99,23 @@ class CommandPalette(QObject):
         for action in submenu.actions():
             if action.isEnabled() and action.text():
                 title = f"{tr(row.title).replace('&', '')}: {_plain(action)}"
-                self._others[title] = action
+                self._others[title] = action.trigger
                 found.append(CommandRow(title, title, menu))
+        return found
+
+    def _examples(self, menu: str) -> list[CommandRow]:
+        files, found = self._window.files, []
+        for path in examples():
+            title = self.tr("Open example: {0}").format(title_of(path))
+            self._others[title] = partial(files.read_example, path)
+            found.append(CommandRow(title, title, menu))
         return found
 
     def _do(self, id_: str) -> None:
         self._leave(returns_focus=True)
         self._window.settings.add_recent_command(id_)
-        action = self._others.get(id_) or self._window.commands.by_id[id_]
-        action.trigger()
+        does = self._others.get(id_) or self._window.commands.by_id[id_].trigger
+        does()
         self._forget_others()
 
     def _leave(self, returns_focus: bool) -> None:
