@@ -181,7 +181,7 @@ def chain(*lefts: float) -> tuple[Graph, dict[str, tuple[float, float, float, fl
 
 def room(graph, boxes, left: float, target: str):
     edge = graph.incoming(PortRef(target, "x"))
-    return room_for(graph, boxes, (left, 0.0, left + 96, 60.0), edge)
+    return room_for(graph, boxes.get, (left, 0.0, left + 96, 60.0), edge)
 
 
 def test_wide_gaps_further_on_take_the_push_up():
@@ -238,3 +238,18 @@ def test_a_drag_that_comes_in_over_the_border_pans_only_after_it_was_inside(desk
     rest = corner()
     qtbot.wait(60)
     assert corner() == rest
+
+
+def test_shift_counts_at_once_though_the_pointer_rests(desk):
+    drop(desk, "Abs", desk.pixel(200, 400))
+    pixel = desk.pixel(*on_edge(desk, "x2.a"))
+    desk.press(desk.middle("abs"))
+    desk.move(desk.middle("abs") + QPoint(20, -20))
+    desk.move(pixel)
+    assert desk.scene.hidden_wire == PortRef("x2", "a")
+    QTest.keyPress(desk.view, Qt.Key.Key_Shift)
+    assert desk.scene.hidden_wire is None
+    QTest.keyRelease(desk.view, Qt.Key.Key_Shift)
+    assert desk.scene.hidden_wire == PortRef("x2", "a")
+    desk.release(pixel)
+    assert edges(desk.graph) >= HALVES

@@ -6,7 +6,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListView
 
-from graph import Graph
+from graph import Graph, PortRef
 from tests.canvas_desk import Desk, by_hand
 from tests.window_desk import desk_for
 
@@ -202,3 +202,53 @@ def test_the_wheel_over_the_box_does_not_zoom(desk):
         )  # fmt: skip
         QApplication.sendEvent(under, event)
     assert desk.view.zoom == before
+
+
+def test_a_marked_port_asks_for_what_fits_it_by_keyboard_alone(qtbot, tmp_path, monkeypatch):
+    with desk_for(qtbot, tmp_path, monkeypatch) as desk:
+        desk.document.replace(by_hand(), None)
+        desk.view.setFocus(Qt.FocusReason.TabFocusReason)
+        desk.view.focus.go(PortRef("loss", "y"))
+        desk.press_key(Key.Key_M)
+        desk.press_key(Key.Key_A, SHIFT)
+        assert box_of(desk).hint.text() == "What takes loss.y (float64 [])"
+        QTest.keyClicks(box_of(desk).line, "square")
+        desk.press_key(Key.Key_Return)
+        edge = desk.graph.incoming(PortRef("square", "x"))
+        assert edge is not None
+        assert edge.source == PortRef("loss", "y")
+        left = desk.scene.items_by_id["square"].box()[0]
+        assert left - desk.scene.items_by_id["loss"].box()[2] == 144
+        assert desk.view.marking.mark is None
+        assert QApplication.focusWidget() is desk.view
+
+
+def test_the_box_stays_inside_while_the_window_shrinks(desk):
+    desk.window.resize(1500, 900)
+    size = desk.view.viewport().size()
+    QTest.mouseDClick(desk.view.viewport(), LEFT, NONE, QPoint(size.width() - 9, 200))
+    desk.window.resize(1024, 640)
+    QApplication.processEvents()
+    assert desk.view.viewport().rect().contains(box_of(desk).geometry())
+
+
+def test_the_first_edge_shows_a_number(desk):
+    """An Input is 1 and a Parameter random, and what is wired to them is computed at once."""
+    double_click(desk, -200, 0)
+    QTest.keyClicks(box_of(desk).line, "param")
+    desk.press_key(Key.Key_Return)
+    desk.drag(desk.port("parameter.y"), desk.pixel(100, 0))
+    QTest.keyClicks(box_of(desk).line, "*")
+    desk.press_key(Key.Key_Return)
+    desk.drag(desk.port("multiply.b"), desk.pixel(-100, 160))
+    QTest.keyClicks(box_of(desk).line, "input")
+    desk.press_key(Key.Key_Return)
+    desk.settle()
+    trace = desk.document.trace
+    drawn = float(trace.value("parameter.y"))
+    assert drawn not in (0.0, 1.0)
+    assert trace.value("input.y") == 1
+    assert trace.value("multiply.y") == drawn
+    assert desk.texts("value")["parameter.y"]
+    assert desk.texts("value")["input.y"] == "1"
+    assert [node.module for node in desk.graph.nodes.values()] == ["Parameter", "Multiply", "Input"]

@@ -12,6 +12,7 @@ from graph import edits as e
 from graph.fitting import ports_inside
 from gui.canvas import geometry as geo
 from gui.canvas.making_room import room_for
+from gui.canvas.placing import Box
 from gui.canvas.wire_paint import paint_loose_wire
 
 if TYPE_CHECKING:
@@ -94,9 +95,13 @@ def inserting_edits(
 ) -> tuple[geo.Point, tuple[e.Edit, ...]]:
     """Where a node comes to stand in an edge, and the edits that wire it and make room."""
     graph = scene.document.graph
-    boxes = {name: item.box() for name, item in scene.items_by_id.items()}
+
+    def box_of(name: str) -> Box | None:
+        item = scene.items_by_id.get(name)
+        return None if item is None else item.box()
+
     box = (at[0], at[1], at[0] + shape.width, at[1] + shape.height)
-    own, pushed = room_for(graph, boxes, box, edge)
+    own, pushed = room_for(graph, box_of, box, edge)
     takes, gives = ports
     edits: list[e.Edit] = [
         e.Disconnect(edge.target),
@@ -104,6 +109,6 @@ def inserting_edits(
         e.Connect(Edge(PortRef(id_, gives), edge.target, edge.extra)),
     ]
     if pushed:
-        places = {name: (boxes[name][0] + dx, boxes[name][1]) for name, dx in pushed.items()}
-        edits.append(e.Move(places))
+        corners = {name: graph.nodes[name].at or (0.0, 0.0) for name in pushed}
+        edits.append(e.Move({name: (x + pushed[name], y) for name, (x, y) in corners.items()}))
     return (at[0] + own, at[1]), tuple(edits)

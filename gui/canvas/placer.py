@@ -67,11 +67,12 @@ class Placer(QObject):
     # --- the search box ------------------------------------------------------------------
 
     def add(self) -> None:
-        """Open the search box by keyboard: at the selected edge, right of the selected nodes, or
-        in the middle.
-        """
-        edge = self._selected_edge()
-        if edge is not None:
+        """Open the search box by keyboard: for the mark or the edge, else for a free place."""
+        mark, edge = self._view.marking.mark, self._selected_edge()
+        if mark is not None:
+            self._view.marking.leave()
+            self.ask_for_wire(self._place_beside(mark.port), mark.port)
+        elif edge is not None:
             line = self._view.canvas.wires.line(edge.target)
             self._open(Wish(QPointF(*geo.point_on_wire(line, 0.5)[0]), edge=edge))
         else:
@@ -91,6 +92,11 @@ class Placer(QObject):
         """Close the search box, if it is open."""
         if self.box is not None:
             self.box.close_box()
+
+    def keep_inside(self) -> None:
+        """The canvas has another size: the box stays on it."""
+        if self.box is not None:
+            self.box.keep_inside(self._view.viewport().rect())
 
     def paint(self, painter: QPainter) -> None:
         """While the box is open, the wire that waits for it."""
@@ -215,6 +221,14 @@ class Placer(QObject):
     def _is_output(self, port: PortRef) -> bool:
         item = self._view.canvas.items_by_id.get(port.node)
         return item is not None and port.port in item.outline.outputs
+
+    def _place_beside(self, port: PortRef) -> QPointF:
+        """A free place for the port of a node that a column separates from another port."""
+        x, y = self._view.canvas.port_place(port) or (0.0, 0.0)
+        half = geo.COMPACT[0] / 2
+        away = COLUMN + half if self._is_output(port) else -COLUMN - half
+        middle = self._free_place(QPointF(x + away, y))
+        return middle - QPointF(half if away > 0 else -half, 0)
 
     def _selected_edge(self) -> Edge | None:
         target = self._document.selection.edge

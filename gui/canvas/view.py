@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gui.document import Document
     from gui.theme import Theme
 
+MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Control)
 DRAG_FROM = 4  # pixels that the pointer may shake during a click
 EDGE = 12  # pixels that are kept between what is revealed and the view's edge
 
@@ -55,6 +56,7 @@ class CanvasView(QGraphicsView):
         self._gesture: Gesture | None = None
         self._pressed: tuple[QPoint, QPointF] | None = None
         self._dragging = False
+        self._pointer = QPoint()
         self.navigation = Navigation(self)
         self.autopan = AutoPan(self)
         self.drops = Drops(self)
@@ -195,7 +197,7 @@ class CanvasView(QGraphicsView):
         away = pixel - self._pressed[0]
         self._dragging = self._dragging or away.manhattanLength() >= DRAG_FROM
         if self._dragging:
-            self._gesture.modifiers = event.modifiers()
+            self._pointer, self._gesture.modifiers = pixel, event.modifiers()
             self._gesture.move(self.mapToScene(pixel), pixel)
             if self._gesture.pans_at_border:
                 self.autopan.follow(pixel, self._gesture.move)
@@ -240,6 +242,12 @@ class CanvasView(QGraphicsView):
         self.viewport().update()
         return True
 
+    def _hold_modifiers(self, event) -> None:
+        """Shift or Alt was pressed or let go during a drag: it counts at once."""
+        if self._gesture is not None and self._dragging and event.key() in MODIFIERS:
+            self._gesture.modifiers = event.modifiers()
+            self._gesture.move(self.mapToScene(self._pointer), self._pointer)
+
     def _begin(self, gesture: Gesture | None) -> None:
         self._gesture = gesture
         if gesture is not None and gesture.cursor is not None and isinstance(gesture, Pan):
@@ -271,12 +279,14 @@ class CanvasView(QGraphicsView):
 
     def keyPressEvent(self, event) -> None:
         """Esc, arrows and space; the rest goes to the window's actions."""
+        self._hold_modifiers(event)
         is_own = self.hasFocus()  # else it comes from what lies over the canvas
         if not is_own or not (self.navigation.press_key(event) or press_key(self, event)):
             event.ignore()
 
     def keyReleaseEvent(self, event) -> None:
         """Space released: panning ends with its drag."""
+        self._hold_modifiers(event)
         if not self.navigation.release_key(event):
             event.ignore()
 
@@ -347,6 +357,7 @@ class CanvasView(QGraphicsView):
         self.camera.refit()
         self.minimap.place()
         self.zoom_bar.place()
+        self.placer.keep_inside()
 
     def _start_anew(self) -> None:
         self.cancel_gesture()

@@ -95,17 +95,16 @@ class ChoiceBox(QFrame):
         room = room.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
         self._most = max(min(HEIGHT, room.height()), LEAST)
         self.resize(min(WIDTH, room.width()), self._most)
-        place = QRect(pixel, self.size())
-        place.moveRight(min(place.right(), room.right()))
-        place.moveBottom(min(place.bottom(), room.bottom()))
-        place.moveLeft(max(place.left(), room.left()))
-        place.moveTop(max(place.top(), room.top()))
-        self.move(place.topLeft())
+        self._move_into(QRect(pixel, self.size()), room)
         self.show()
         self.raise_()
         self._fit_height()
         self.list.scrollToTop()
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def keep_inside(self, room: QRect) -> None:
+        """What the box lies on has another size."""
+        self._move_into(self.geometry(), room.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN))
 
     def close_box(self, returns_focus: bool = True) -> None:
         """Leave without a choice."""
@@ -142,6 +141,13 @@ class ChoiceBox(QFrame):
         event.accept()
 
     # --- inside --------------------------------------------------------------------------
+
+    def _move_into(self, place: QRect, room: QRect) -> None:
+        place.moveRight(min(place.right(), room.right()))
+        place.moveBottom(min(place.bottom(), room.bottom()))
+        place.moveLeft(max(place.left(), room.left()))
+        place.moveTop(max(place.top(), room.top()))
+        self.move(place.topLeft())
 
     def _press(self, watched: QObject, event: QKeyEvent) -> bool:
         key = event.key()
