@@ -249,7 +249,7 @@ def test_shift_counts_at_once_though_the_pointer_rests(desk):
     assert desk.scene.hidden_wire == PortRef("x2", "a")
     QTest.keyPress(desk.view, Qt.Key.Key_Shift)
     assert desk.scene.hidden_wire is None
-    QTest.keyRelease(desk.view, Qt.Key.Key_Shift)
+    QTest.keyRelease(desk.view, Qt.Key.Key_Shift, SHIFT)  # as it was before the release
     assert desk.scene.hidden_wire == PortRef("x2", "a")
     desk.release(pixel)
     assert edges(desk.graph) >= HALVES
