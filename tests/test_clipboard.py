@@ -89,6 +89,7 @@ def test_pastes_in_a_row_cascade(desk):
 def test_paste_goes_to_the_pointer_over_the_canvas(desk):
     choose(desk, "x", "w")
     desk.press_key(Key.Key_C, CONTROL)
+    desk.view.centerOn(600, -200)
     desk.move(desk.pixel(600, -200))
     desk.press_key(Key.Key_V, CONTROL)
     (x1, y1), (x2, y2) = (place(desk, id_) for id_ in ("x3", "w2"))
