@@ -248,7 +248,9 @@ def main(arguments: list[str]) -> int:
         for size, path in paths.items():
             make_file(path, size)
         if arguments[:1] == ["--profile"]:
-            return _run("--one", arguments[1], str(paths[int(arguments[2])]), "--profile", show=True)
+            return _run(
+                "--one", arguments[1], str(paths[int(arguments[2])]), "--profile", show=True
+            )
         print(f"{'longest burst, ms (number above ' + str(LIMIT_MS) + ' ms)':40}", end="")
         print("".join(f"{size:>14,} nodes" for size in SIZES))
         worst = 0

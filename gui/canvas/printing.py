@@ -20,6 +20,7 @@ AFAR = 0.25  # the zoom whose lines are right for a picture of a few centimetres
 
 def graph_rect(scene: CanvasScene) -> QRectF:
     """What a picture shows: all nodes and annotations with a margin, in canvas units."""
+    scene.building.finish()
     rect = scene.content_rect()
     if rect.isEmpty():
         return QRectF(0, 0, 320, 200)

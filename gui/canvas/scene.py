@@ -6,7 +6,6 @@ rebuild only what an edit touched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from graph import PortRef
 from gui.canvas import geometry as geo
+from gui.canvas.building import AT_ONCE, Building
 from gui.canvas.ground import paint_dots
 from gui.canvas.levels import level_of
 from gui.canvas.looks import (
@@ -58,7 +58,8 @@ class CanvasScene(QGraphicsScene):
     def __init__(self, document: Document, theme: Theme, parent=None) -> None:
         super().__init__(parent)
         self.document, self.theme = document, theme
-        self.items_by_id: dict[str, NodeItem] = {}
+        self.building = Building(self)
+        self.items_by_id = self.building.items
         self.wires = Wires()
         self.boxes = NodeBoxes()
         self.plan = Plan(self)
@@ -71,12 +72,12 @@ class CanvasScene(QGraphicsScene):
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._plates: list[Plate] = []
         self._plates_for: tuple[float, QRectF] | None = None
-        self._has_pins = False
         self._changed: set[str] = set()
         self._stale: frozenset[str] = frozenset()
         self.pulse = Pulse(theme, self)
         self._stale_timer = QTimer(self, singleShot=True, interval=STALE_AFTER)
         self._stale_timer.timeout.connect(self._mark_stale)
+        self.building.finished.connect(self._after_building)
         self._listen()
         self.rebuild()
 
@@ -95,18 +96,17 @@ class CanvasScene(QGraphicsScene):
 
     def rebuild(self) -> None:
         """Throw everything away and build it from the graph."""
-        self.clear()
-        self.items_by_id, self._faces = {}, {}
-        self.wires.clear()
-        self.boxes.clear()
-        self.plan.forget()
+        self._faces = {}
         self._changed.clear()
-        self._has_pins = False
         self._stale = frozenset()
         self._problems = dict(problems_by_node(self.document.check))
-        for id_ in self.document.graph.nodes:
-            self._add_item(id_)
-        self._put_wires(edge.target for edge in self.document.graph.edges)
+        self._build()
+
+    def _build(self) -> None:
+        self.building.start()
+        self._after_building()
+
+    def _after_building(self) -> None:
         self._fit_index()
         self.refresh()
         self.content_changed.emit()
@@ -116,59 +116,22 @@ class CanvasScene(QGraphicsScene):
         self._plates_for = None
         self.update()
 
-    def _add_item(self, id_: str) -> None:
-        item = NodeItem(id_, self.face(id_).shape)
-        item.setPos(*(self.document.graph.nodes[id_].at or (0.0, 0.0)))
-        self.items_by_id[id_] = item
-        self.addItem(item)
-        self._has_pins = self._has_pins or bool(item.outline.pins)
-        self.boxes.put(id_, item.box())
-
-    def _put_wires(self, targets: Iterable[PortRef]) -> None:
-        ends = []
-        for target in targets:
-            edge = self.document.graph.incoming(target)
-            if edge is None:
-                continue
-            start, end = self.port_place(edge.source), self.port_place(target)
-            if start is not None and end is not None:
-                upward = target.port in self.items_by_id[target.node].outline.pins
-                ends.append((edge.source, target, start, end, upward))
-        self.wires.put(ends)
-
     def _after_edit(self, edit: Edit) -> None:
-        touched = touched_nodes(edit)
-        for id_ in touched:
-            self._sync_node(id_)
-        for id_ in moved_nodes(edit) - touched:
-            self.sync_place(id_)
-        changed = self.items_by_id.keys() if changes_every_number(edit) else touched
+        touched, moved = touched_nodes(edit), moved_nodes(edit)
+        changed = self.document.graph.nodes.keys() if changes_every_number(edit) else touched
         self._changed |= changed
         if changed:
             self._stale_timer.start()
-        self._fit_index()
-        self.refresh()
-        self.content_changed.emit()
-
-    def _sync_node(self, id_: str) -> None:
-        """Make item and wires of one node what the graph says, whatever the edit was."""
-        for target in self.wires.at_node(id_):
-            self.wires.drop(target)
-        self._faces.pop(id_, None)
-        graph = self.document.graph
-        item = self.items_by_id.get(id_)
-        if id_ not in graph:
-            if item is not None:
-                self.removeItem(self.items_by_id.pop(id_))
-                self.boxes.drop(id_)
+        for id_ in touched:
+            self._faces.pop(id_, None)
+        if len(touched | moved) > AT_ONCE:
+            self._build()
             return
-        if item is None:
-            self._add_item(id_)
-        else:
-            item.take_shape(self.face(id_).shape)
-            item.setPos(*(graph.nodes[id_].at or (0.0, 0.0)))
-            self.boxes.put(id_, item.box())
-        self._put_wires(edge.target for edge in graph.store.edges_at(id_))
+        for id_ in touched:
+            self.building.sync(id_)
+        for id_ in moved - touched:
+            self.sync_place(id_)
+        self._after_building()
 
     def sync_place(self, id_: str) -> None:
         """Draw a node where the document says."""
@@ -180,7 +143,7 @@ class CanvasScene(QGraphicsScene):
         item = self.items_by_id[id_]
         item.setPos(*at)
         self.boxes.put(id_, item.box())
-        self._put_wires(self.wires.at_node(id_))
+        self.building.put_wires(self.wires.at_node(id_))
         self.refresh()
 
     def _fit_index(self) -> None:
@@ -312,7 +275,7 @@ class CanvasScene(QGraphicsScene):
             return QRectF()
         left, top = boxes[:, :2].min(0)
         right, bottom = boxes[:, 2:].max(0)
-        if self._has_pins:
+        if self.building.has_pins:
             bottom += geo.PIN_TEXT
         return QRectF(left, top, right - left, bottom - top)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gui.document import Document
 
 ROW = 24
-PER_NODE = 40  # how many numbers' worth of work a node is
+PER_NODE = 1_000  # how many numbers' worth of work a node is
 
 
 @dataclass(frozen=True, slots=True)
