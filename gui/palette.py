@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QDrag, QPainter, QPixmap
-from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QToolButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from graph import Catalogue, Module
 from gui.borders import frame
@@ -154,6 +161,7 @@ class Palette(QWidget):
         self.search = QLineEdit(self, placeholderText=self.tr("Search modules"))
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName(self.tr("Search modules"))
+        self.search.findChild(QToolButton).setAccessibleName(self.tr("Clear the search"))
         frame(self.search, theme)
         self.tree = ModuleTree(catalogue, theme, self)
         self.tree.setObjectName("flat")

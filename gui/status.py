@@ -42,7 +42,9 @@ class StatusBar(QStatusBar):
         self._row.setSpacing(0)
         self._row.addWidget(self.problems)
         self.addWidget(self._facts)
-        self.fields = {name: self._field(name) for name in FIELDS}
+        self.fields = {name: self._field() for name in FIELDS}
+        # What cannot be told from its place alone is named where it is read aloud.
+        self._spoken = {"dtype": self.tr("dtype: {0}"), "device": self.tr("Device: {0}")}
         self.progress = QProgressBar(self, textVisible=False)
         self.progress.setRange(0, 0)
         self.progress.setFixedSize(96, 8)
@@ -52,7 +54,6 @@ class StatusBar(QStatusBar):
         self.zoom.setFont(theme.font(11))
         self.problems.setFont(theme.font(11))
         self.setFont(theme.font(11))
-        self.zoom.setAccessibleName(self.tr("Zoom"))
         self.addPermanentWidget(self.progress)
         self.addPermanentWidget(self.zoom)
         self._busy = QTimer(self, singleShot=True, interval=BUSY_AFTER)
@@ -80,6 +81,7 @@ class StatusBar(QStatusBar):
     def show_zoom(self, zoom: float) -> None:
         """Say how large the canvas is drawn; 1 is 100 %."""
         self.zoom.setText(f"{round(zoom * 100)}%")
+        self.zoom.setAccessibleName(self.tr("Zoom: {0}").format(self.zoom.text()))
 
     def texts(self) -> dict[str, str]:
         """What it says, by field."""
@@ -94,6 +96,7 @@ class StatusBar(QStatusBar):
         for name, label in self.fields.items():
             text = getattr(self, f"_{name}_text")()
             label.setText(text)
+            label.setAccessibleName(self._spoken.get(name, "{0}").format(text))
             label.setVisible(bool(text))
         self.fields["counts"].setToolTip(self._counts_tip())
 
@@ -123,10 +126,9 @@ class StatusBar(QStatusBar):
         document.refused.connect(self.say)
         document.failed.connect(self.say)
 
-    def _field(self, name: str) -> QLabel:
+    def _field(self) -> QLabel:
         label = QLabel(self)
         label.setFont(self._theme.font(11))
-        label.setAccessibleName(name)
         self._row.addWidget(label)
         return label
 

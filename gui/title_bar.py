@@ -92,7 +92,6 @@ class TitleBar(QWidget):
         self.setFixedHeight(HEIGHT)
         self.title = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         self.title.setFont(theme.font(15, 600))
-        self.title.setAccessibleName(self.tr("Title"))
         self.edited = QLabel(self.tr("edited"), self, objectName="muted")
         self.edited.setFont(theme.font(12))
         self._lay_out(theme, actions, workspaces)
@@ -106,6 +105,7 @@ class TitleBar(QWidget):
         width = max(self.width() // 3 - 60, 120)
         metrics = self.title.fontMetrics()
         self.title.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, width))
+        self.title.setAccessibleName(self.tr("Title: {0}").format(name))
         path = self._document.path
         self.title.setToolTip(str(path) if path else self.tr("Not saved in a file yet."))
         self.edited.setVisible(not self._document.is_saved)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from graph import Problem, arrange, default_catalogue
 from graph import edits as e
+from gui.accessible import Teller
 from gui.actions import Actions
 from gui.actions.context_menus import ContextMenus
 from gui.canvas.view import CanvasView
@@ -83,6 +84,7 @@ class Window(QMainWindow):
         self._lay_out()
         self.workspaces = Workspaces(self, settings, self.left, self.right, self.drawer)
         self.panes = Panes(self)
+        self.teller = Teller(self.canvas)
         self._listen()
         self._dress()
         self._name_window()
@@ -236,7 +238,12 @@ class Window(QMainWindow):
         self.inspector = Inspector(self.document, self.theme, self)
         self.right = self._dock("right", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea)
         self.steps = self._make_steps()
-        self._dock("steps", self.steps, Qt.DockWidgetArea.BottomDockWidgetArea)
+        bottom = self._dock("steps", self.steps, Qt.DockWidgetArea.BottomDockWidgetArea)
+        # Nothing draws these titles; they are read aloud.
+        self.left.setWindowTitle(self.tr("Palette and outline"))
+        self.right.setWindowTitle(self.tr("Inspector"))
+        bottom.setWindowTitle(self.tr("Steps"))
+        self.status.setAccessibleName(self.tr("Status"))
         self.resizeDocks([self.left, self.right], [LEFT, RIGHT], Qt.Orientation.Horizontal)
         self.setStatusBar(self.status)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
+from gui import accessible
 from gui.document import Document
 from gui.waiting import take_turn
 from gui.window import Window
@@ -32,6 +33,7 @@ class Windows(QObject):
         self.theme, self.settings = theme, settings
         theme.setParent(self)
         self.all: list[Window] = []
+        accessible.install()
 
     @property
     def active(self) -> Window | None:

@@ -75,6 +75,18 @@ def ask_target(view: CanvasView, candidates: Sequence[PortRef]) -> None:
     menu.setFocus(Qt.FocusReason.PopupFocusReason)
 
 
+def choose_target(view: CanvasView, id_: str) -> None:
+    """Differentiate a node's output; of several, ask which."""
+    ports = possible_targets(view, id_)
+    if len(ports) > 1:
+        view.ask_target(ports)
+    elif ports:
+        make_target(view, ports[0])
+    else:
+        text = tr("{node}: has no floating output, so it cannot be the target.")
+        view.document.refuse(text.format(node=id_))
+
+
 def make_target(view: CanvasView, port: PortRef) -> None:
     """Differentiate this output from now on."""
     text = tr("Make {port} the target").format(port=port)

@@ -264,6 +264,11 @@ class ChoiceField(QComboBox):
         """The chosen value."""
         return self.currentData()
 
+    def showPopup(self) -> None:
+        """The list of choices has the field's name."""
+        self.view().setAccessibleName(self.accessibleName())
+        super().showPopup()
+
     def wheelEvent(self, event) -> None:
         event.ignore()  # scrolling the inspector must not change settings
 
