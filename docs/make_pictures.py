@@ -1,9 +1,10 @@
 """Draw the pictures of this folder with the program itself. Needs no screen.
 
-    python docs/make_pictures.py [FOLDER]
+    python docs/make_pictures.py [FOLDER | --small]
 
 Writes the window (light, dark; 100 and 200 %; both workspaces; the smallest size; the examples),
-for the pages of this folder and for whoever wants to see what has changed.
+for the pages of this folder and for whoever wants to see what has changed; and the small pictures
+of the examples, which the program shows (`--small` writes these alone).
 """
 
 from __future__ import annotations
@@ -65,21 +66,20 @@ def draw_all(folder: Path, scale: int) -> None:
     """All pictures at one scale."""
     from PySide6.QtWidgets import QApplication
 
-    from gui.app import make_window
+    from gui.app import make_windows
 
     app = QApplication(["gradwire"])
-    window = make_window(app)
-    window.show()
+    window = make_windows(app).new()
     for shot in (shot for shot in SHOTS if scale == 1 or shot.is_scaled):
         draw(window, shot)
         suffix = "" if scale == 1 else f"@{scale}x"
         window.grab().save(str(folder / f"{shot.name}{suffix}.png"))
-    window.document.history.mark_saved()
-    window.close()
+    window.leave()
 
 
 def draw(window, shot: Shot) -> None:
     """Bring the window into the state of a picture."""
+    from gui.document import read
     from gui.files import examples
 
     window.theme.choose(shot.theme)
@@ -87,7 +87,7 @@ def draw(window, shot: Shot) -> None:
     path = next((path for path in examples() if path.stem == shot.example), None)
     if path is None:
         raise SystemExit(f"{shot.example}: found no such example.")
-    window.files.read_example(path)
+    window.document.replace(read(path), None)
     window.workspaces.show(shot.workspace)
     until(lambda: window.document.report is not None)
     window.canvas.zoom_to_fit()
@@ -102,6 +102,20 @@ def draw(window, shot: Shot) -> None:
         window.document.selection.clear()
     window.status.clearMessage()
     until(lambda: not window.live.is_busy, 600)
+
+
+def draw_small() -> None:
+    """The pictures beside the examples."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtWidgets import QApplication
+
+    from gui.files import examples
+    from gui.miniatures import draw_miniature, picture_of
+
+    app = QApplication(["gradwire"])
+    for path in examples():
+        picture_of(path).write_bytes(draw_miniature(path))
+    app.quit()
 
 
 def until(is_done: Callable[[], bool], least: int = 100) -> None:
@@ -121,5 +135,8 @@ def until(is_done: Callable[[], bool], least: int = 100) -> None:
 if __name__ == "__main__":
     if len(sys.argv) == 3:
         draw_all(Path(sys.argv[1]), int(sys.argv[2]))
+    elif "--small" in sys.argv:
+        draw_small()
     else:
         main(*map(Path, sys.argv[1:]))
+        subprocess.run([sys.executable, __file__, "--small"], check=True)

@@ -56,7 +56,8 @@ def _add_node(graph: Graph, edit: e.AddNode) -> e.Edit:
         _check_keeper(node.id, graph.keepers(node), port)
     graph.store.put_node(replace(node, attributes=_normal(module, node.attributes)), edit.rank)
     graph.keep_module(node.id, module)
-    graph.store.tensors.update(edit.tensors)
+    for port, tensor in edit.tensors:
+        graph.store.put_tensor(port, tensor)
     return e.RemoveNode(node.id)
 
 
@@ -70,7 +71,7 @@ def _remove_node(graph: Graph, edit: e.RemoveNode) -> e.Edit:
     undo.extend(_disconnect(graph, e.Disconnect(edge.target)) for edge in edges)
     tensors = graph.store.tensors_of(edit.id)
     for port, _ in tensors:
-        del graph.store.tensors[port]
+        graph.store.pop_tensor(port)
     graph.types.forget(edit.id)
     graph.drop_module(edit.id)
     node, rank = graph.store.pop_node(edit.id)
@@ -182,14 +183,14 @@ def _rename(graph: Graph, edit: e.Rename) -> e.Edit:
     edges = [store.pop_edge(target) for target in touched]
     tensors = store.tensors_of(edit.old)
     for port, _ in tensors:
-        del store.tensors[port]
+        store.pop_tensor(port)
     graph.drop_module(edit.old)
     _, rank = store.pop_node(edit.old)
     store.put_node(replace(node, id=edit.new), rank)
     for edge, edge_rank in edges:
         store.put_edge(_renamed(edge, edit, edge.target in following), edge_rank)
     for port, tensor in tensors:
-        store.tensors[_follow(port, edit)] = tensor
+        store.put_tensor(_follow(port, edit), tensor)
     for ref in following:
         if isinstance(ref, str):
             _rename_shares(graph, edit.new if ref == edit.old else ref, edit.new)
@@ -273,9 +274,9 @@ def _set_tensor(graph: Graph, edit: e.SetTensor) -> e.Edit:
     port = edit.port
     owner = _need(graph, port.node.partition("/")[0])
     _check_keeper(owner.id, graph.keepers(owner), port)
-    before = graph.store.tensors.pop(port, None)
+    before = graph.store.pop_tensor(port)
     if edit.tensor is not None:
-        graph.store.tensors[port] = edit.tensor
+        graph.store.put_tensor(port, edit.tensor)
     return e.SetTensor(port, before)
 
 

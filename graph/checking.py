@@ -6,11 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graph.errors import GraphError
+from graph.hints import Hints
 from graph.initialise import owned_ports
+from graph.mending import Mending
+from graph.mending import found as those
 from graph.model import Graph
+from graph.module import Module
 from graph.port import PortRef, PortType, show_shape
-from graph.problem import Problem, Severity
-from graph.suggest import did_you_mean
+from graph.problem import Mend, Problem, Severity
+from graph.suggest import did_you_mean, nearest
+from graph.targets import choose_target
 from graph.tensor import kind_of
 from graph.types import infer_node
 
@@ -66,6 +71,8 @@ def check(graph: Graph, feeds: Feeds | None = None, *, dtype: str | None = None)
     for id_ in order:
         walk.visit(id_)
     target, problem, candidates = choose_target(graph, walk.types, walk.runnable)
+    hints = Hints(graph, order, walk.types, walk.runnable, walk.mending)
+    walk.problems.extend(hints.all(target))
     return Check(
         graph.revision,
         order,
@@ -90,6 +97,10 @@ class _Walk:
     problems: list[Problem] = field(default_factory=list)
     runnable: set[str] = field(default_factory=set)
     sizes: dict[str, int] = field(default_factory=dict)
+    mending: Mending = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.mending = Mending(self.graph)
 
     def bind_sizes(self) -> None:
         """Learn what the names in Input shapes stand for, from feeds and kept tensors."""
@@ -117,9 +128,11 @@ class _Walk:
         module = self.graph.module(id_)
         if module is None:
             name = self.graph.nodes[id_].module
+            near = nearest(name, self.graph.catalogue.names())
+            mends = those(self.mending.become(id_, near)) if near else ()
             mend = did_you_mean(name, self.graph.catalogue.names())
             found, expected = f'unknown module "{name}"', "a module of the catalogue"
-            self._add("error", "unknown-module", id_, "", found, expected, mend)
+            self._add("error", "unknown-module", id_, "", found, expected, mend, mends)
             return
         if module.settings.get("sequence"):
             found, expected = "a sequence", "an Input without time"
@@ -129,7 +142,8 @@ class _Walk:
             found_types = infer_node(self.graph, id_, arriving, self.dtype)
         except GraphError as error:
             mend = "Change what is wired, or the node's attributes."
-            self.problems.append(Problem.of(error, id_, "shape", mend))
+            mends = self._squeezes(id_, module, arriving)
+            self.problems.append(Problem.of(error, id_, "shape", mend, mends))
             return
         for port, type_ in found_types.items():
             sizes = tuple(self.sizes.get(s, s) if isinstance(s, str) else s for s in type_.shape)
@@ -144,6 +158,23 @@ class _Walk:
         size_error = any(p.code == "size" and p.node == id_ for p in self.problems[:before])
         if outputs and fed_by_runnable and not errors and not size_error:
             self.runnable.add(id_)
+
+    def _squeezes(
+        self, id_: str, module: Module, arriving: dict[str, PortType]
+    ) -> tuple[Mend, ...]:
+        """What would mend a loss of [B] against [B, 1]: the column made a row."""
+        if module.outline() != "loss":
+            return ()
+        for port, type_ in arriving.items():
+            if type_.shape[-1:] != (1,):
+                continue
+            row = PortType(type_.dtype, type_.shape[:-1])
+            try:
+                module.infer({**arriving, port: row}, self.dtype)
+            except GraphError:
+                continue
+            return those(self.mending.squeeze(PortRef(id_, port), type_.shape))
+        return ()
 
     def _arrive(self, id_: str) -> dict[str, PortType]:
         """Types at the node's inputs; missing edges are problems, unknown types are not."""
@@ -178,24 +209,29 @@ class _Walk:
         given = self._given(id_)
         if given is None:
             if port not in module.owned():
-                self._add(
-                    "error",
-                    "no-value",
-                    id_,
-                    "",
-                    "no value",
-                    f"a tensor {show_shape(declared)}",
-                    "Set a value or feed one.",
-                )
+                expected, mend = f"a tensor {show_shape(declared)}", "Set a value or feed one."
+                ones = those(self.mending.fill(PortRef(id_, port), type_.dtype, type_.shape))
+                self._add("error", "no-value", id_, "", "no value", expected, mend, ones)
             elif not type_.is_known:
                 found = f"the shape {show_shape(type_.shape)}"
                 self._add("error", "size", id_, "", found, "sizes that are numbers")
             return
-        self._check_tensor(id_, port, type_, given, "Change its shape or its value.")
+        mends: tuple[Mend, ...] = ()
+        if id_ not in self.feeds:
+            text = f"Change the shape to {show_shape(given[1])}"
+            mends = (self.mending.set(id_, text, {"shape": given[1]}),)
+        self._check_tensor(id_, port, type_, given, "Change its shape or its value.", mends)
 
     def _check_tensor(
-        self, id_: str, port: str, type_: PortType, given: tuple[str, tuple[int, ...]], mend: str
+        self,
+        id_: str,
+        port: str,
+        type_: PortType,
+        given: tuple[str, tuple[int, ...]],
+        mend: str,
+        mends: tuple[Mend, ...],
     ) -> None:
+        """Say where a kept or fed tensor does not fit; `mends` are for its shape."""
         dtype, shape = given
         fits = len(shape) == len(type_.shape) and all(
             isinstance(want, str) or want == have
@@ -203,7 +239,7 @@ class _Walk:
         )
         if not fits:
             found, expected = show_shape(shape), show_shape(type_.shape)
-            self._add("error", "tensor-shape", id_, port, found, expected, mend)
+            self._add("error", "tensor-shape", id_, port, found, expected, mend, mends)
         if kind_of(dtype) == "floating" and not type_.is_floating:
             self._add("error", "tensor-kind", id_, port, dtype, type_.dtype, mend)
 
@@ -218,7 +254,8 @@ class _Walk:
             tensor = self.graph.tensors.get(ref)
             if tensor is not None:
                 mend = f"Clear {ref.port}, or change what is wired."
-                self._check_tensor(id_, ref.port, type_, (tensor.dtype, tensor.shape), mend)
+                given, clear = (tensor.dtype, tensor.shape), (self.mending.clear(ref),)
+                self._check_tensor(id_, ref.port, type_, given, mend, clear)
             elif not type_.is_known:
                 found, expected = show_shape(type_.shape), "sizes that are numbers"
                 mend = "Give the Input numbers instead of names on these axes."
@@ -242,80 +279,7 @@ class _Walk:
 
     def _add(
         self, severity: Severity, code: str, node: str, port: str, found: str, expected: str,
-        mend: str = "",
+        mend: str = "", mends: tuple[Mend, ...] = (),
     ) -> None:  # fmt: skip
-        self.problems.append(Problem(severity, code, node, port or None, found, expected, mend))
-
-
-def choose_target(
-    graph: Graph, types: Mapping[PortRef, PortType], runnable: set[str] | frozenset[str]
-) -> tuple[PortRef | None, Problem | None, tuple[PortRef, ...]]:
-    """The port to differentiate, why there is none, and which ports could be it.
-
-    It is the graph's own `target`, else the only scalar sink. A source is no sink.
-    """
-    candidates = tuple(_scalar_sinks(graph, types, runnable))
-    if graph.target is not None:
-        return _chosen_target(graph, types, runnable, candidates)
-    if len(candidates) == 1:
-        return candidates[0], None, candidates
-    if candidates:
-        found = "several scalar outputs: " + ", ".join(map(str, candidates[:8]))
-        mend = "Make one of them the target."
-    else:
-        found, mend = "no scalar output", "Add a loss or a Sum, or make an output the target."
-    problem = Problem("hint", "target", None, None, found, "one target", mend)
-    return None, problem, candidates
-
-
-def _chosen_target(
-    graph: Graph,
-    types: Mapping[PortRef, PortType],
-    runnable: set[str] | frozenset[str],
-    candidates: tuple[PortRef, ...],
-) -> tuple[PortRef | None, Problem | None, tuple[PortRef, ...]]:
-    node, _, port = (graph.target or "").partition(".")
-    module = graph.module(node) if node in graph else None
-    outputs = [p.name for p in module.output_ports] if module else []
-    ref = PortRef(node, port or next(iter(outputs), "y"))
-    if ref.port not in outputs:
-        expected = f"one of {', '.join(outputs)}" if outputs else "an output of the graph"
-        mend = did_you_mean(node, graph.nodes) or "Make another output the target."
-        problem = Problem(
-            "error", "target", None, None, f'the target "{graph.target}"', expected, mend
-        )
-        return None, problem, candidates
-    type_ = types.get(ref)
-    if type_ is not None and not type_.is_floating:
-        problem = Problem(
-            "error", "target", node, ref.port, type_.dtype, "a floating tensor",
-            "Make another output the target.",
-        )  # fmt: skip
-        return None, problem, candidates
-    if type_ is None or node not in runnable:
-        problem = Problem(
-            "hint", "target", node, ref.port, "a target that cannot run", "a node without errors"
-        )
-        return None, problem, candidates
-    if type_.shape and graph.seed_gradient is None:
-        found = show_shape(type_.shape)
-        mend = "It is summed. Add a reduction, or give a seed gradient."
-        problem = Problem("warning", "target", node, ref.port, found, "a scalar target", mend)
-        return ref, problem, candidates
-    return ref, None, candidates
-
-
-def _scalar_sinks(
-    graph: Graph, types: Mapping[PortRef, PortType], runnable: set[str] | frozenset[str]
-) -> list[PortRef]:
-    found = []
-    for id_ in graph.nodes:
-        module = graph.module(id_)
-        if module is None or id_ not in runnable or module.outline() == "source":
-            continue
-        for port in module.output_ports:
-            ref = PortRef(id_, port.name)
-            type_ = types.get(ref)
-            if type_ and type_.is_floating and type_.shape == () and not graph.outgoing(ref):
-                found.append(ref)
-    return found
+        port_ = port or None
+        self.problems.append(Problem(severity, code, node, port_, found, expected, mend, mends))

@@ -58,6 +58,10 @@ class BadTensor(GraphError):
     """A tensor stands where none can stand, or its size is wrong."""
 
 
+class BypassError(GraphError):
+    """A node cannot be bypassed: its first input cannot stand for its output."""
+
+
 class WiringError(GraphError):
     """The parent of all reasons why an edge is refused."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -15,7 +14,7 @@ from graph.catalogue import Catalogue, default_catalogue
 from graph.errors import BadTensor, CycleFound, GraphError
 from graph.module import Module
 from graph.port import PortRef
-from graph.records import Edge, Node, Place
+from graph.records import Edge, Node, Place, id_stem
 from graph.store import Store
 from graph.tensor import Tensor
 from graph.topology import find_cycle, topological_order
@@ -325,8 +324,7 @@ class Graph:
 
     def free_id(self, module: str) -> str:
         """An id for a new node: `matmul`, `matmul2`, ..."""
-        stem = re.sub(r"[^A-Za-z0-9_]", "_", module).lower()
-        stem = stem if stem[:1].isalpha() or stem[:1] == "_" else f"n{stem}"
+        stem = id_stem(module)
         count, id_ = 1, stem
         while self.store.has(id_):
             count += 1

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, cast
 
 from graph import signature
+from graph.advice import Advice
 from graph.attributes import AttributeSpec, collect
 from graph.errors import BadAttribute, GraphError, KindMismatch, ShapeMismatch
 from graph.port import Kind, Port, PortType, Role, Shape, show_shape
@@ -43,7 +44,11 @@ class Module:
     `examples`, `domain` (port -> least and greatest sensible number), `local` (port -> the local
     derivative in plain text), `parameters` and `states` (names of ports that own a tensor),
     `is_random` (whether its forward draws from `ctx.stream`, so that the seed changes it),
-    `aliases` (other name -> port, for wiring).
+    `aliases` (other name -> port, for wiring), `words` (what else one may search it by),
+    `advice` (classic mistakes before its inputs), `only_reshapes` (whether its output
+    holds its input's numbers in their order),
+    `pairs_entries` (whether its inputs belong together entry by entry, so that [B] against [B, 1]
+    is a mistake although it broadcasts).
     An instance is the module with its settings, reachable as `self.axis`; it never changes.
     """
 
@@ -61,6 +66,10 @@ class Module:
     states: ClassVar[tuple[str, ...]] = ()
     is_random: ClassVar[bool] = False
     aliases: ClassVar[Mapping[str, str]] = {}
+    words: ClassVar[tuple[str, ...]] = ()
+    advice: ClassVar[tuple[Advice, ...]] = ()
+    only_reshapes: ClassVar[bool] = False
+    pairs_entries: ClassVar[bool] = False
 
     def __init_subclass__(cls, *, sig: str = "", group: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -178,6 +187,10 @@ class Module:
     def owned(self) -> tuple[str, ...]:
         """Ports whose tensor the node owns and a rule initialises: its parameters and states."""
         return tuple(port.name for port in (*self.parameter_ports, *self.state_ports))
+
+    def starts_at_zero(self, port: str) -> bool:
+        """Whether the rule fills an owned port with zeros."""
+        return False
 
     def initial(
         self,

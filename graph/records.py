@@ -75,6 +75,12 @@ def check_id(text: str) -> str:
     return text
 
 
+def id_stem(module: str) -> str:
+    """What ids made from a module's name begin with."""
+    stem = re.sub(r"[^A-Za-z0-9_]", "_", module).lower()
+    return stem if stem[:1].isalpha() or stem[:1] == "_" else f"n{stem}"
+
+
 def bad_character(text: str, *, lines: bool = False) -> str | None:
     """Why a label, note or title is refused (control or bidirectional characters), or None.
 

@@ -33,6 +33,7 @@ class Store:
         self.edge_rank: dict[PortRef, int] = {}
         self._leaving: dict[str, dict[PortRef, Edge]] = {}
         self._arriving: dict[str, dict[str, Edge]] = {}
+        self._kept: dict[str, dict[PortRef, Tensor]] = {}
         self._indexed = True
         self._nodes: dict[str, Node] = {}
         self._edges: dict[PortRef, Edge] = {}
@@ -62,6 +63,11 @@ class Store:
         """Edges that end at each node, by its port's name."""
         self._index()
         return self._arriving
+
+    @property
+    def next_rank(self) -> int:
+        """The rank of what is added next at the end."""
+        return self._next
 
     def copy(self) -> Store:
         """Another store that shares the frozen records."""
@@ -94,6 +100,7 @@ class Store:
     def pop_node(self, id_: str) -> tuple[Node, int]:
         """Remove a node without edges; returns it and its rank."""
         del self.leaving[id_], self.arriving[id_]
+        self._kept.pop(id_, None)
         return self._nodes.pop(id_), self.node_rank.pop(id_)
 
     def put_edge(self, edge: Edge, rank: int | None) -> None:
@@ -112,12 +119,20 @@ class Store:
 
     def tensors_of(self, id_: str) -> tuple[tuple[PortRef, Tensor], ...]:
         """The kept tensors of a node, and of what stands inside it (`id/inner`)."""
-        inside = f"{id_}/"
-        return tuple(
-            (port, tensor)
-            for port, tensor in self.tensors.items()
-            if port.node == id_ or port.node.startswith(inside)
-        )
+        self._index()
+        return tuple(self._kept.get(id_, {}).items())
+
+    def put_tensor(self, port: PortRef, tensor: Tensor) -> None:
+        """Keep a tensor at a port, in the place of what it keeps."""
+        self._index()
+        self.tensors[port] = tensor
+        self._kept.setdefault(head_of(port), {})[port] = tensor
+
+    def pop_tensor(self, port: PortRef) -> Tensor | None:
+        """Remove what a port keeps, if anything; returns it."""
+        self._index()
+        self._kept.get(head_of(port), {}).pop(port, None)
+        return self.tensors.pop(port, None)
 
     def edges_at(self, id_: str) -> tuple[Edge, ...]:
         """All edges that touch a node, arriving first; a delayed edge to itself stands once."""
@@ -132,6 +147,9 @@ class Store:
         for target, edge in self._edges.items():
             self._leaving[edge.source.node][target] = edge
             self._arriving[target.node][target.port] = edge
+        self._kept = {}
+        for port, tensor in self.tensors.items():
+            self._kept.setdefault(head_of(port), {})[port] = tensor
         self._indexed = True
 
     def _take(self, rank: int | None) -> int:
@@ -148,3 +166,8 @@ class Store:
         self._nodes = dict(sorted(self._nodes.items(), key=lambda i: self.node_rank[i[0]]))
         self._edges = dict(sorted(self._edges.items(), key=lambda i: self.edge_rank[i[0]]))
         self._sorted = True
+
+
+def head_of(port: PortRef) -> str:
+    """The node that keeps a port's tensor: of `one/lin.weight` it is `one`."""
+    return port.node.partition("/")[0]

@@ -100,6 +100,12 @@ class Tensor:
         return cls.of_values(dtype, (), [value])
 
     @property
+    def is_zero(self) -> bool:
+        """Whether it has numbers and all of them are 0."""
+        # The first bytes answer for nearly all tensors; counting is quick for the rest.
+        return bool(self.data) and not any(self.data[:64]) and self.data.count(0) == len(self.data)
+
+    @property
     def size(self) -> int:
         """How many numbers it holds."""
         return math.prod(self.shape)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from graph.errors import (
@@ -14,12 +16,13 @@ from graph.errors import (
     UnknownPort,
     WiringError,
 )
-from graph.port import PortRef
+from graph.port import PortRef, PortType
 from graph.suggest import did_you_mean
 from graph.topology import reach_path
 
 if TYPE_CHECKING:
     from graph.model import Graph
+    from graph.module import Module
 
 
 def check_ends(graph: Graph, source: PortRef, target: PortRef, *, delay: int = 0) -> None:
@@ -84,38 +87,45 @@ def check_type(graph: Graph, source: PortRef, target: PortRef) -> None:
 
     Only the edge's own node is asked; what follows further down is a Problem, not a refusal.
     """
-    module = graph.module(target.node)
     given = graph.types.of(source)
-    if module is None or given is None:
+    if given is not None:
+        check_given(graph, target, given, str(source))
+
+
+def check_given(
+    graph: Graph,
+    target: PortRef,
+    given: PortType,
+    giver: str,
+    instead: Mapping[str, PortType | None] = MappingProxyType({}),
+) -> None:
+    """The same for a tensor that `giver` would give, whether it is in the graph yet or not.
+
+    `instead` says what arrives at other ports of the node then, where that is another type than
+    now, or nothing.
+    """
+    module = graph.module(target.node)
+    if module is None:
         return
-    types = graph.types.arriving(target.node)
-    types[target.port] = given
+    arriving = {**graph.types.arriving(target.node), **instead}
+    types = {port: type_ for port, type_ in arriving.items() if type_ and port != target.port}
     try:
-        module.infer(types, graph.dtype)
+        module.infer({**types, target.port: given}, graph.dtype)
     except (KindMismatch, ShapeMismatch) as error:
-        if _stands_without(graph, target):
+        if _is_sound(module, types, graph.dtype):  # else the other edges are to blame
             port = error.port or target.port
             raise type(error)(
                 node=target.node,
                 port=port,
-                found=f"{error.found} from {source}",
+                found=f"{error.found} from {giver}",
                 expected=error.expected,
                 mend=error.mend,
             ) from None
 
 
-def _stands_without(graph: Graph, target: PortRef) -> bool:
-    """Whether the node is sound without the new edge, so that the edge is to blame."""
-    module = graph.module(target.node)
-    rest = {
-        port: given
-        for port, given in graph.types.arriving(target.node).items()
-        if port != target.port
-    }
-    if module is None:
-        return True
+def _is_sound(module: Module, types: Mapping[str, PortType], dtype: str) -> bool:
     try:
-        module.infer(rest, graph.dtype)
+        module.infer(types, dtype)
     except WiringError:
         return False
     return True

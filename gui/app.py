@@ -11,10 +11,11 @@ from types import TracebackType
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
-from gui.document import Document
+from gui.files import first_example
 from gui.settings import APP, Settings
 from gui.theme import Theme
 from gui.window import Window
+from gui.windows import Windows
 from runtime import logfile
 
 TITLE_BAR = 40  # a tall one
@@ -49,17 +50,41 @@ class Faults(QObject):
         self.happened.emit(text.format(kind.__name__, error, logfile.path()))
 
 
-def make_window(app: QApplication, settings: Settings | None = None) -> Window:
-    """A dressed window with an empty graph."""
+def make_windows(app: QApplication, settings: Settings | None = None) -> Windows:
+    """A dressed program without a window yet."""
     settings = settings or Settings()
     theme = Theme(settings.theme)
     theme.apply(app)
-    window = Window(Document(), theme, settings)
-    theme.setParent(window)
-    geometry = settings.bytes_of("geometry")
+    return Windows(theme, settings)
+
+
+def open_first(windows: Windows, path: Path | None) -> Window:
+    """The first window: with the file asked for, the first time an example, else empty.
+
+    The first time it is there to be stepped; later the workspace is the last one used.
+    """
+    settings = windows.settings
+    window, is_first = windows.make(), settings.is_first_start
+    settings.mark_started()
+    place_first(window)
+    window.show()
+    if path is not None:
+        shown = windows.open(path, window)
+    else:
+        shown = windows.open_example(first_example(), window) if is_first else None
+    if is_first and shown is not None:
+        window.workspaces.step()
+        window.canvas.zoom_to_fit()
+    return window
+
+
+def place_first(window: Window) -> None:
+    """Where the last one was closed; the first time maximized, if the screen is small."""
+    geometry = window.settings.bytes_of("geometry")
     if geometry is not None:
         window.restoreGeometry(geometry)
-    return window
+    elif not has_room(window):
+        window.setWindowState(Qt.WindowState.WindowMaximized)
 
 
 def has_room(window: Window) -> bool:
@@ -75,12 +100,7 @@ def run(path: str | None) -> int:
     app.setDesktopFileName(APP)
     faults = Faults()
     faults.install()
-    settings = Settings()
-    window = make_window(app, settings)
-    if settings.bytes_of("geometry") is None and not has_room(window):
-        window.setWindowState(Qt.WindowState.WindowMaximized)
-    faults.happened.connect(window.say)
-    window.show()
-    window.files.open_first(Path(path) if path is not None else None)
-    window.canvas.zoom_to_fit()
+    windows = make_windows(app)
+    faults.happened.connect(windows.tell)
+    open_first(windows, Path(path) if path is not None else None)
     return app.exec()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from runtime.trace import Trace
 
 LOOKS_OF_NODE = frozenset({"label", "note"})
+ORDERED_AT_ONCE = 500  # nodes whose order is found in a moment
 LOOKS_OF_GRAPH = frozenset({"title", "note"})
 
 
@@ -73,9 +74,24 @@ class Document(QObject):
         return self.check is not None and self.check.revision >= self.run_revision
 
     @property
+    def order(self) -> tuple[str, ...]:
+        """The nodes in topological order; of a large graph in its own order until checked."""
+        if self.check is not None and self.is_checked:
+            return self.check.order
+        nodes = self.graph.nodes
+        return self.graph.order() if len(nodes) <= ORDERED_AT_ONCE else tuple(nodes)
+
+    @property
     def is_saved(self) -> bool:
         """Whether the file holds what is shown."""
         return self.history.is_saved
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nobody would miss it: empty, without a file, without a history."""
+        history = self.history
+        is_new = history.undo_text is None and history.redo_text is None and history.is_saved
+        return is_new and not self.graph.nodes and self.path is None
 
     @property
     def name(self) -> str:

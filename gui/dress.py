@@ -19,13 +19,16 @@ QToolButton#flat {{ background: transparent; border: 1px solid transparent; bord
                    padding: 2px 6px; color: {text}; }}
 QToolButton#flat::menu-indicator {{ image: none; }}
 QToolButton#flat:hover {{ background: {selected}; }}
-QToolButton#flat:focus {{ border-color: {text}; }}
+QToolButton#flat:focus {{ border: 2px solid {text}; padding: 1px 5px; }}
 QStatusBar QToolButton#flat {{ padding: 0 6px; color: {muted}; }}
+QStatusBar QToolButton#flat:focus {{ padding: 0 5px; }}
 QToolButton#key {{ background: {node}; border: 1px solid {line}; border-radius: 4px; }}
 QToolButton#key:hover {{ background: {selected}; }}
 QToolButton#key:focus {{ border: 2px solid {text}; }}
 QToolButton#key:disabled {{ border-color: {grid}; }}
-QTreeView#flat, QListView#flat {{ background: {panel}; border: none; outline: none; }}
+QTreeView#flat, QListView#flat {{ background: {panel}; border: 2px solid {panel};
+                                 outline: none; }}
+QTreeView#flat:focus, QListView#flat:focus {{ border-color: {text}; }}
 QTreeView#flat::item:selected, QListView#flat::item:selected {{ background: {selected};
                                                               color: {text}; }}
 QLabel#heading {{ color: {muted}; padding: 8px 12px 0 12px; }}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from functools import partial
+from collections.abc import Callable
+from functools import cache
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
-from graph import GradwireError, save
+from graph import FileError, GradwireError, Graph, save
 from gui.document import Document, read
+from gui.dropped_files import SUFFIX
 from gui.export import FORMATS, export_picture
 from gui.settings import Settings
 from gui.waiting import wait_for
@@ -20,7 +23,6 @@ from gui.waiting import wait_for
 if TYPE_CHECKING:
     from gui.window import Window
 
-SUFFIX = ".gradwire"
 FIRST_EXAMPLE = "backprop_by_hand"
 
 
@@ -35,19 +37,15 @@ class Files(QObject):
     # --- the menu's commands --------------------------------------------------------------
 
     def new(self) -> None:
-        """An empty graph to build, after the question about the old one."""
-        if self.may_leave():
-            self.document.new()
-            self.window.workspaces.build()
+        """Another window with an empty graph to build."""
+        self.window.windows.new(self.window).workspaces.build()
 
     def open(self) -> None:
-        """Ask for a file and open it."""
-        if not self.may_leave():
-            return
-        name, _ = QFileDialog.getOpenFileName(
+        """Ask for files and open them."""
+        names, _ = QFileDialog.getOpenFileNames(
             self.window, self.tr("Open"), self._folder(), self._filter()
         )
-        if name:
+        for name in names:
             self.read(Path(name))
 
     def save(self) -> bool:
@@ -86,21 +84,33 @@ class Files(QObject):
     # --- without dialogs ------------------------------------------------------------------
 
     def read(self, path: Path) -> bool:
-        """Open a file, in another thread; the old graph stays where that fails."""
-        return self._read(path, keeps_path=True)
+        """Open a file, here if nothing is here, else in another window."""
+        return self.window.windows.open(path, self.window) is not None
 
     def read_example(self, path: Path) -> bool:
         """Open an example: without a file name, so that saving it asks for one."""
-        return self._read(path, keeps_path=False)
+        return self.window.windows.open_example(path, self.window) is not None
+
+    def load(self, path: Path) -> Graph | None:
+        """The graph of a file, read in another thread; None where that fails, which is told."""
+        catalogue = self.document.catalogue
+        found: list[Graph] = []
+        self._try(lambda: found.append(self._waiting(lambda: read(path, catalogue))))
+        return found[0] if found else None
 
     def write(self, path: Path) -> bool:
         """Save under a name, in another thread."""
+        holder = self.window.windows.holder(path)
+        if holder not in (None, self.window):
+            text = self.tr("{0}: found it open in another window. Choose another name.")
+            self.window.notices.tell(text.format(path.name), str(path))
+            return False
         snapshot = self.document.graph.copy()
         if not self._try(lambda: self._waiting(lambda: save(snapshot, path))):
             return False
         self.document.mark_saved(path)
         self.settings.add_recent(path)
-        self.window.say(self.tr("Saved {0}").format(path))
+        self.window.status.say_saved(path)
         return True
 
     def may_leave(self) -> bool:
@@ -126,59 +136,26 @@ class Files(QObject):
             return self.save()
         return answer == buttons.Discard
 
-    def open_first(self, path: Path | None) -> None:
-        """What a new window shows: the file asked for, the first time an example, or nothing.
-
-        The first time it is there to be stepped; later the workspace is the last one used.
-        """
-        is_first = self.settings.is_first_start
-        self.settings.mark_started()
-        example = next((p for p in examples() if p.stem == FIRST_EXAMPLE), None)
-        if path is not None:
-            is_shown = self.read(path)
-        else:
-            is_shown = is_first and example is not None and self.read_example(example)
-        if is_first and is_shown:
-            self.window.workspaces.step()
-
     # --- menus that are filled when they open ---------------------------------------------
 
     def fill_recent(self, menu: QMenu) -> None:
         """The files that were open last."""
         menu.clear()
         for path in self.settings.recent:
-            action = menu.addAction(path.name)
-            action.setToolTip(str(path))
-            action.triggered.connect(partial(self._leave_for, self.read, path))
+            self._add(menu, path.name, self.read, path).setToolTip(str(path))
         if menu.isEmpty():
             menu.addAction(self.tr("No recent files")).setEnabled(False)
             return
         menu.addSeparator()
         menu.addAction(self.tr("Clear this list"), self.settings.forget_recent)
 
-    def fill_examples(self, menu: QMenu) -> None:
-        """The graphs that come with the program."""
-        menu.clear()
-        for path in examples():
-            action = menu.addAction(title_of(path))
-            action.triggered.connect(partial(self._leave_for, self.read_example, path))
-        if menu.isEmpty():
-            menu.addAction(self.tr("No examples")).setEnabled(False)
-
     # --- inside ---------------------------------------------------------------------------
 
-    def _leave_for(self, read_it, path: Path, _checked: bool = False) -> None:
-        if self.may_leave():
-            read_it(path)
-
-    def _read(self, path: Path, *, keeps_path: bool) -> bool:
-        catalogue, found = self.document.catalogue, []
-        if not self._try(lambda: found.append(self._waiting(lambda: read(path, catalogue)))):
-            return False
-        self.document.replace(found[0], path if keeps_path else None)
-        if keeps_path:
-            self.settings.add_recent(path)
-        return True
+    def _add(self, menu: QMenu, title: str, then: Callable[[Path], bool], path: Path) -> QAction:
+        """A row of a menu; titles of files are no mnemonics."""
+        action = menu.addAction(title.replace("&", "&&"))
+        action.triggered.connect(lambda: then(path))
+        return action
 
     def _waiting(self, work):
         self.is_waiting = True
@@ -193,7 +170,7 @@ class Files(QObject):
         try:
             work()
         except (GradwireError, OSError) as error:
-            self.document.failed.emit(str(error))
+            self.window.notices.tell(_words(error), str(error))
             return False
         return True
 
@@ -209,13 +186,26 @@ class Files(QObject):
         return self.tr("Gradwire graphs (*{0});;All files (*)").format(SUFFIX)
 
 
+def _words(error: Exception) -> str:
+    """A reason with the file's name alone, for paths are long."""
+    if not isinstance(error, FileError):
+        return str(error)
+    return ": ".join(filter(None, (Path(error.path).name, error.where, error.reason)))
+
+
 def examples() -> list[Path]:
     """The example files that come with the program."""
     return sorted(Path(str(resources("assets") / "examples")).glob(f"*{SUFFIX}"))
 
 
+def first_example() -> Path:
+    """What is shown the first time."""
+    return next(path for path in examples() if path.stem == FIRST_EXAMPLE)
+
+
+@cache
 def title_of(path: Path) -> str:
-    """A graph's title, read without building the graph; else the file's name."""
+    """An example's title, read once and without building the graph; else the file's name."""
     try:
         title = json.loads(path.read_text(encoding="utf-8")).get("title")
     except (OSError, ValueError, AttributeError):

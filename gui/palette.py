@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QDrag, QPainter, QPixmap
-from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QToolButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from graph import Catalogue, Module
+from gui.borders import frame
 from gui.canvas.adding import module_mime
 from gui.icons import icon
-from gui.inspector.fields import frame
+from gui.module_search import find_modules, first_sentence, group_rank
 from gui.theme import Theme
 
 NAME = Qt.ItemDataRole.UserRole
-# The order in which one builds; groups of other packages follow.
-GROUPS = (
-    "Sources",
-    "Arithmetic",
-    "Linear algebra",
-    "Layers",
-    "Activations",
-    "Losses",
-    "Reductions",
-    "Shape",
-)
 ROW = 24
 
 
@@ -51,8 +48,9 @@ class ModuleTree(QTreeWidget):
     def fill(self, catalogue: Catalogue) -> None:
         """Show these modules."""
         self.clear()
+        self._modules = tuple(catalogue)
         groups = catalogue.groups()
-        for group in sorted(groups, key=_group_rank):
+        for group in sorted(groups, key=group_rank):
             heading = QTreeWidgetItem(self, [group])
             heading.setFlags(Qt.ItemFlag.ItemIsEnabled)
             heading.setFont(0, self._theme.font(12, 600))
@@ -63,21 +61,19 @@ class ModuleTree(QTreeWidget):
         self._paint_icons()
 
     def find(self, text: str) -> None:
-        """Leave only what fits the words: names that begin with them first of all."""
-        words = text.casefold().split()
-        best: QTreeWidgetItem | None = None
-        for heading, item in self._items():
-            name = item.data(0, NAME)
-            place = f"{name} {heading.text(0)} {item.toolTip(0)}".casefold()
-            fits = all(word in place for word in words)
-            item.setHidden(not fits)
-            if fits and words and _is_better(name, best, words[0]):
-                best = item
+        """Leave only the modules that answer a query, and choose the best of them."""
+        found = [module.name for module in find_modules(text, self._modules)]
+        shown = set(found)
+        for _, item in self._items():
+            item.setHidden(item.data(0, NAME) not in shown)
         for row in range(self.topLevelItemCount()):
             heading = self.topLevelItem(row)
             children = [heading.child(i) for i in range(heading.childCount())]
             heading.setHidden(all(child.isHidden() for child in children))
+        best = self.item_of(found[0]) if found and text.split() else None
         self.setCurrentItem(best)
+        if best is not None:
+            self.scrollToItem(best)
 
     def names(self) -> list[str]:
         """The modules that are shown."""
@@ -98,6 +94,15 @@ class ModuleTree(QTreeWidget):
         drag.setPixmap(self._picture(item))
         drag.setHotSpot(QPoint(12, 12))
         drag.exec(Qt.DropAction.CopyAction)
+
+    def moveCursor(self, action, modifiers) -> QModelIndex:
+        """Arrows go from module to module; headings cannot be chosen."""
+        index = super().moveCursor(action, modifiers)
+        back = self.CursorAction.MoveUp, self.CursorAction.MovePageUp, self.CursorAction.MoveHome
+        while index.isValid() and not index.data(NAME):
+            above, below = self.indexAbove(index), self.indexBelow(index)
+            index = above if action in back and above.isValid() else below
+        return index
 
     def keyPressEvent(self, event) -> None:
         """Enter places the module; Qt leaves that to the platform otherwise."""
@@ -156,6 +161,7 @@ class Palette(QWidget):
         self.search = QLineEdit(self, placeholderText=self.tr("Search modules"))
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName(self.tr("Search modules"))
+        self.search.findChild(QToolButton).setAccessibleName(self.tr("Clear the search"))
         frame(self.search, theme)
         self.tree = ModuleTree(catalogue, theme, self)
         self.tree.setObjectName("flat")
@@ -177,23 +183,6 @@ class Palette(QWidget):
         item = self.tree.currentItem()
         if item is not None and item.data(0, NAME):
             self.chosen.emit(item.data(0, NAME))
-
-
-def first_sentence(text: str) -> str:
-    """The first sentence of a declaration's text, on one line."""
-    line = " ".join(text.split("\n\n")[0].split())
-    return line.split(". ")[0].rstrip(".") + "." if line else ""
-
-
-def _is_better(name: str, best: QTreeWidgetItem | None, word: str) -> bool:
-    if best is None:
-        return True
-    other = best.data(0, NAME).casefold()
-    return name.casefold().startswith(word) and not other.startswith(word)
-
-
-def _group_rank(group: str) -> int:
-    return GROUPS.index(group) if group in GROUPS else len(GROUPS)
 
 
 def index_of(tree: ModuleTree, name: str) -> QModelIndex:

@@ -69,6 +69,7 @@ class Drawer(QWidget):
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self.model = ProblemsModel(document, theme, self)
         self.list = QListView(self)
         self.list.setObjectName("flat")
@@ -82,17 +83,17 @@ class Drawer(QWidget):
         self.title.setFont(theme.font(12, 600))
         self._empty = QLabel(self.tr("Nothing is wrong with this graph."), self, objectName="muted")
         self._empty.setContentsMargins(12, 0, 0, 0)
-        self._lay_out(theme)
+        self._lay_out()
         self.model.modelReset.connect(self._follow)
         self._follow()
 
-    def _lay_out(self, theme: Theme) -> None:
+    def _lay_out(self) -> None:
         self.close_button = QToolButton(self, objectName="flat")
-        self.close_button.setIcon(icon("close", theme.color("text")))
         self.close_button.setToolTip(self.tr("Close the list of problems."))
         self.close_button.setAccessibleName(self.tr("Close problems"))
         self.close_button.clicked.connect(self.closed)
-        theme.changed.connect(lambda: self.close_button.setIcon(icon("close", theme.color("text"))))
+        self._theme.changed.connect(self._dye)
+        self._dye()
         head = QHBoxLayout()
         head.setContentsMargins(12, 0, 8, 0)
         head.addWidget(self.title)
@@ -106,6 +107,10 @@ class Drawer(QWidget):
         column.addWidget(self.list, 1)
         self.close_button.setFixedSize(HEAD - 4, HEAD - 4)
         self.setFixedHeight(HEIGHT)
+        self.setFocusProxy(self.list)
+
+    def _dye(self) -> None:
+        self.close_button.setIcon(icon("close", self._theme.color("text")))
 
     def _follow(self) -> None:
         self._empty.setVisible(not self.model.problems)

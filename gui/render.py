@@ -33,7 +33,10 @@ def render(file: str, out: str, *, step: int | None = None, is_dark: bool = Fals
     go_to_step(document, step)
     view = CanvasView(document, theme)
     view.resize(1280, 800)
-    export_picture(view, out)
+    try:
+        export_picture(view, out)
+    finally:
+        view.deleteLater()
 
 
 def go_to_step(document, step: int | None) -> None:

@@ -102,6 +102,11 @@ class Telling:
         """The node's module; None after the node was removed."""
         return self.graph.module(self.id) if self.id in self.graph else None
 
+    @property
+    def is_bypassed(self) -> bool:
+        """Whether the node lets its first input through."""
+        return self.graph.nodes[self.id].bypassed
+
     def _name(self) -> str:
         node = self.graph.nodes[self.id]
         return f"{node.label or self.id} ({node.module})"
@@ -110,6 +115,10 @@ class Telling:
 
     def _forward(self) -> str:
         outputs = [port.name for port in self.module.output_ports]
+        if self.is_bypassed:
+            through = self.module.input_ports[0].name
+            text = tr("bypassed, {0} = {1} = {2}")
+            return text.format(outputs[0], through, describe(self._value(outputs[0])))
         inputs = {p.name: self._value(p.name) for p in self.module.wired_ports}
         given = {name: array for name, array in inputs.items() if array is not None}
         first = self._value(outputs[0])
@@ -184,6 +193,8 @@ class Telling:
         return f"{lead}{words} = {describe(found)}"
 
     def _factor_word(self, port: str, output: str) -> str:
+        if self.is_bypassed:
+            return "1"
         local = self.module.local.get(port, "")
         return short_factor(local) or f"∂{output}/∂{port}"
 

@@ -1,4 +1,4 @@
-"""What is remembered between two starts: theme, recent files, docks, speed."""
+"""What is remembered between two starts: choices, keys, recent files, docks."""
 
 from __future__ import annotations
 
@@ -6,16 +6,50 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QObject, QSettings, Signal
 
 APP = "gradwire"
 MAX_RECENT = 10
+AUTOSAVE = (5, 600)  # seconds, least and most
+KEYS = "keys/"
 
 
-class Settings:
-    """A typed door to one small file in the user's configuration folder."""
+def _choice(name: str, choices: tuple[str, ...], doc: str) -> Any:
+    """A setting that is one of a few words, the first unless chosen."""
+
+    def read(self: Settings) -> str:
+        found = self._file.value(name, choices[0])
+        return found if found in choices else choices[0]
+
+    return property(read, lambda self, word: self._keep(name, word, read(self)), doc=doc)
+
+
+def _flag(name: str, doc: str) -> Any:
+    """A setting that is on unless it was turned off."""
+
+    def read(self: Settings) -> bool:
+        return str(self._file.value(name, True)).lower() != "false"
+
+    return property(read, lambda self, is_on: self._keep(name, is_on, read(self)), doc=doc)
+
+
+class Settings(QObject):
+    """A typed door to one small file in the user's configuration folder.
+
+    `changed` names the choice that is another now; all windows share one `Settings` and follow.
+    """
+
+    changed = Signal(str)
+
+    theme = _choice("theme", ("system", "light", "dark"), "Whose colours.")
+    wheel = _choice("wheel", ("zooms", "pans"), "What a mouse wheel does over the canvas.")
+    touchpad = _choice("touchpad", ("pans", "zooms"), "What two fingers on a touchpad do there.")
+    snaps = _flag("snaps", "Whether nodes stop on a grid when they are moved.")
+    has_dots = _flag("has_dots", "Whether the canvas shows the dots of its grid.")
+    has_motion = _flag("has_motion", "Whether anything moves by itself.")
 
     def __init__(self, path: Path | None = None) -> None:
+        super().__init__()
         path = path or Path(platformdirs.user_config_dir(APP)) / "gradwire.ini"
         self._file = QSettings(str(path), QSettings.Format.IniFormat)
 
@@ -29,31 +63,78 @@ class Settings:
         self._file.setValue("started", True)
 
     @property
-    def theme(self) -> str:
-        """`system`, `light` or `dark`."""
-        found = self._file.value("theme", "system")
-        return found if found in ("system", "light", "dark") else "system"
+    def autosave_seconds(self) -> int:
+        """How long after the first change a copy is kept for the case of a crash."""
+        try:
+            seconds = int(str(self._file.value("autosave_seconds", 30)))
+        except ValueError:
+            return 30
+        return min(max(seconds, AUTOSAVE[0]), AUTOSAVE[1])
 
-    @theme.setter
-    def theme(self, choice: str) -> None:
-        self._file.setValue("theme", choice)
+    @autosave_seconds.setter
+    def autosave_seconds(self, seconds: int) -> None:
+        self._keep("autosave_seconds", seconds, self.autosave_seconds)
+
+    # --- keys that were changed -----------------------------------------------------------
+
+    def keys_of(self, command: str) -> str | None:
+        """The keys chosen for a command as `Ctrl+A; F3`; None where it has its own."""
+        found = self._file.value(KEYS + command)
+        return found if isinstance(found, str) else None
+
+    def keep_keys(self, chosen: dict[str, str | None]) -> None:
+        """Choose keys for some commands; None gives a command its own back."""
+        for command, keys in chosen.items():
+            if keys is None:
+                self._file.remove(KEYS + command)
+            else:
+                self._file.setValue(KEYS + command, keys)
+        self.changed.emit("keys")
+
+    def forget_keys(self) -> None:
+        """Give every command its own keys back."""
+        self._file.remove(KEYS.rstrip("/"))
+        self.changed.emit("keys")
+
+    # --- lists, the newest first ----------------------------------------------------------
 
     @property
     def recent(self) -> list[Path]:
-        """Files opened or saved last, the newest first."""
-        found: Any = self._file.value("recent", [])
-        names = [found] if isinstance(found, str) else list(found or [])
-        return [Path(name) for name in names][:MAX_RECENT]
+        """Files opened or saved last."""
+        return [Path(name) for name in self._names("recent")][:MAX_RECENT]
 
     def add_recent(self, path: Path) -> None:
         """Put a file at the head of the recent ones."""
         path = path.absolute()
         rest = [other for other in self.recent if other != path]
         self._file.setValue("recent", [str(p) for p in [path, *rest][:MAX_RECENT]])
+        self.changed.emit("recent")
 
     def forget_recent(self) -> None:
         """Empty the list of recent files."""
         self._file.remove("recent")
+        self.changed.emit("recent")
+
+    @property
+    def used_modules(self) -> list[str]:
+        """Modules placed last."""
+        return self._names("used_modules")
+
+    @used_modules.setter
+    def used_modules(self, names: list[str]) -> None:
+        self._file.setValue("used_modules", names)
+
+    @property
+    def recent_commands(self) -> list[str]:
+        """Commands that were last done from the command palette."""
+        return self._names("recent_commands")[:MAX_RECENT]
+
+    def add_recent_command(self, command: str) -> None:
+        """Put a command at the head of the recent ones."""
+        rest = [other for other in self.recent_commands if other != command]
+        self._file.setValue("recent_commands", [command, *rest][:MAX_RECENT])
+
+    # --- layouts --------------------------------------------------------------------------
 
     def bytes_of(self, key: str) -> Any:
         """A layout kept under `key`, or None."""
@@ -62,3 +143,14 @@ class Settings:
     def keep_bytes(self, key: str, value: Any) -> None:
         """Keep a layout."""
         self._file.setValue(key, value)
+
+    # --- inside ---------------------------------------------------------------------------
+
+    def _names(self, key: str) -> list[str]:
+        found: Any = self._file.value(key, [])  # a list of one comes back as its only string
+        return [found] if isinstance(found, str) else list(found or [])
+
+    def _keep(self, name: str, value: Any, before: Any) -> None:
+        if value != before:
+            self._file.setValue(name, value)
+            self.changed.emit(name)

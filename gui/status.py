@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
@@ -41,7 +42,9 @@ class StatusBar(QStatusBar):
         self._row.setSpacing(0)
         self._row.addWidget(self.problems)
         self.addWidget(self._facts)
-        self.fields = {name: self._field(name) for name in FIELDS}
+        self.fields = {name: self._field() for name in FIELDS}
+        # What cannot be told from its place alone is named where it is read aloud.
+        self._spoken = {"dtype": self.tr("dtype: {0}"), "device": self.tr("Device: {0}")}
         self.progress = QProgressBar(self, textVisible=False)
         self.progress.setRange(0, 0)
         self.progress.setFixedSize(96, 8)
@@ -51,13 +54,13 @@ class StatusBar(QStatusBar):
         self.zoom.setFont(theme.font(11))
         self.problems.setFont(theme.font(11))
         self.setFont(theme.font(11))
-        self.zoom.setAccessibleName(self.tr("Zoom"))
         self.addPermanentWidget(self.progress)
         self.addPermanentWidget(self.zoom)
         self._busy = QTimer(self, singleShot=True, interval=BUSY_AFTER)
         self._busy.timeout.connect(self.progress.show)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.follow)
+        self._saved = ""  # the sentence that a file was written
         self._counted: tuple[object, tuple[int, int]] = (None, (0, 0))
         self._listen()
         self.follow()
@@ -66,9 +69,19 @@ class StatusBar(QStatusBar):
         """Show a sentence for a while."""
         self.showMessage(sentence, SAID_FOR)
 
+    def say_saved(self, path: Path) -> None:
+        """Tell that a file was written, for as long as it holds what is shown."""
+        self._saved = self.tr("Saved {0}").format(path)
+        self.say(self._saved)
+
+    def _unsay_saved(self) -> None:
+        if not self._document.is_saved and self.currentMessage() == self._saved:
+            self.clearMessage()
+
     def show_zoom(self, zoom: float) -> None:
         """Say how large the canvas is drawn; 1 is 100 %."""
         self.zoom.setText(f"{round(zoom * 100)}%")
+        self.zoom.setAccessibleName(self.tr("Zoom: {0}").format(self.zoom.text()))
 
     def texts(self) -> dict[str, str]:
         """What it says, by field."""
@@ -83,6 +96,7 @@ class StatusBar(QStatusBar):
         for name, label in self.fields.items():
             text = getattr(self, f"_{name}_text")()
             label.setText(text)
+            label.setAccessibleName(self._spoken.get(name, "{0}").format(text))
             label.setVisible(bool(text))
         self.fields["counts"].setToolTip(self._counts_tip())
 
@@ -107,13 +121,14 @@ class StatusBar(QStatusBar):
             signal.connect(self._soon.start)
         self._live.changed.connect(self._soon.start)
         self._live.changed.connect(lambda: self.show_busy(self._live.is_busy))
+        document.replaced.connect(self.clearMessage)  # it was about the graph before
+        document.saved_changed.connect(self._unsay_saved)
         document.refused.connect(self.say)
         document.failed.connect(self.say)
 
-    def _field(self, name: str) -> QLabel:
+    def _field(self) -> QLabel:
         label = QLabel(self)
         label.setFont(self._theme.font(11))
-        label.setAccessibleName(name)
         self._row.addWidget(label)
         return label
 

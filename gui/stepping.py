@@ -84,17 +84,17 @@ class Stepping(QObject):
 
     def make_target(self) -> None:
         """Differentiate the selected node's output from now on."""
-        from gui.canvas.menus import make_target, possible_targets
+        from gui.canvas.menus import choose_target
 
         id_ = self.document.selection.node
-        ports = possible_targets(self.canvas, id_) if id_ is not None else []
-        if len(ports) > 1:
-            self.canvas.ask_target(ports)
-        elif ports:
-            make_target(self.canvas, ports[0])
-        else:
-            text = self.tr("{0}: has no floating output, so it cannot be the target.")
-            self.document.refuse(text.format(id_))
+        if id_ is not None:
+            choose_target(self.canvas, id_)
+
+    def forget_target(self) -> None:
+        """Leave it to the graph what is differentiated."""
+        from gui.canvas.menus import forget_target
+
+        forget_target(self.canvas)
 
     def _by_hand(self):
         self.player.stop()

@@ -107,6 +107,10 @@ class Theme(QObject):
         self._choice = choice
         self._follow()
 
+    def allow_motion(self, is_allowed: bool) -> None:
+        """Let things move by themselves, or not; without a screen nothing does."""
+        self.motion = is_allowed and not _is_headless()
+
     def color(self, token: str, alpha: float = 1.0) -> QColor:
         """The colour of a token; `KeyError` for a name that look.md's table does not have."""
         color = self._colors[token]

@@ -161,9 +161,9 @@ class StepBar(QAbstractSlider):
         painter.setBrush(self._theme.color("text"))
         painter.drawRoundedRect(knob, 3, 3)
         if self.hasFocus():
-            painter.setPen(QPen(self._theme.color("text"), 1))
+            painter.setPen(QPen(self._theme.color("text"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(knob.adjusted(-3, -3, 3, 3), 5, 5)
+            painter.drawRoundedRect(knob.adjusted(-4, -4, 4, 4), 5, 5)
 
     def _bar(self, left: float, right: float) -> QRectF:
         x = self.x_of(left)

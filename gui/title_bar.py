@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QAction, QPainter
+from PySide6.QtGui import QAction, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QGridLayout,
@@ -37,7 +37,11 @@ class WorkspaceTab(QAbstractButton):
         self.setChecked(action.isChecked())
         self.clicked.connect(action.trigger)
         action.toggled.connect(self.setChecked)
+        action.changed.connect(self._tell)
         theme.changed.connect(self.update)
+
+    def _tell(self) -> None:
+        self.setToolTip(self._action.toolTip())
 
     def paintEvent(self, event) -> None:
         """Pill, bar, text."""
@@ -54,9 +58,9 @@ class WorkspaceTab(QAbstractButton):
             painter.setBrush(self._theme.color("canvas"))
             painter.drawRoundedRect(pill, 4, 4)
         if self.hasFocus():
-            painter.setPen(self._theme.color("text"))
+            painter.setPen(QPen(self._theme.color("text"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(pill.adjusted(0, 0, -1, -1), 4, 4)
+            painter.drawRoundedRect(pill.adjusted(1, 1, -1, -1), 4, 4)
         painter.setPen(self._theme.color("text"))
         painter.setFont(self._theme.font(12, 600 if self.isChecked() else 400))
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, self.text())
@@ -88,7 +92,6 @@ class TitleBar(QWidget):
         self.setFixedHeight(HEIGHT)
         self.title = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         self.title.setFont(theme.font(15, 600))
-        self.title.setAccessibleName(self.tr("Title"))
         self.edited = QLabel(self.tr("edited"), self, objectName="muted")
         self.edited.setFont(theme.font(12))
         self._lay_out(theme, actions, workspaces)
@@ -102,6 +105,7 @@ class TitleBar(QWidget):
         width = max(self.width() // 3 - 60, 120)
         metrics = self.title.fontMetrics()
         self.title.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, width))
+        self.title.setAccessibleName(self.tr("Title: {0}").format(name))
         path = self._document.path
         self.title.setToolTip(str(path) if path else self.tr("Not saved in a file yet."))
         self.edited.setVisible(not self._document.is_saved)

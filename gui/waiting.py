@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QEventLoop, QThread
+from PySide6.QtCore import QCoreApplication, QEventLoop, QThread
 
 Result = TypeVar("Result")
 
@@ -24,6 +24,11 @@ class _Task(QThread):
             self.result = self._work()
         except BaseException as error:
             self.error = error
+
+
+def take_turn() -> None:
+    """Between two pieces of longer work: paint and answer what waits, but take no input."""
+    QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
 
 
 def wait_for(work: Callable[[], Result]) -> Result:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QPoint, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import (
     QDockWidget,
     QLabel,
@@ -19,25 +20,38 @@ from PySide6.QtWidgets import (
 
 from graph import Problem, arrange, default_catalogue
 from graph import edits as e
+from gui.accessible import Teller
 from gui.actions import Actions
+from gui.actions.context_menus import ContextMenus
 from gui.canvas.view import CanvasView
+from gui.clipboard import Clipboard
+from gui.command_palette import CommandPalette
 from gui.document import Document
 from gui.dress import style_sheet
+from gui.dropped_files import DroppedFiles
+from gui.edge_ends import EdgeEnds
 from gui.files import Files
+from gui.gallery import Gallery
 from gui.inspector import Inspector
 from gui.live import Live
+from gui.notices import Notices
 from gui.outline import Outline
 from gui.palette import Palette
+from gui.panes import Panes
+from gui.preferences import Preferences
 from gui.problems import Drawer
 from gui.sentence import SentenceBar
-from gui.settings import Settings
 from gui.status import StatusBar
 from gui.stepping import Stepping
 from gui.theme import Theme
 from gui.timeline import Timeline
 from gui.title_bar import TitleBar
 from gui.waiting import wait_for
+from gui.welcome import Welcome
 from gui.workspaces import Workspaces
+
+if TYPE_CHECKING:
+    from gui.windows import Windows
 
 SIZE, LEAST = QSize(1280, 800), QSize(1024, 640)
 LEFT, RIGHT = 216, 320
@@ -48,22 +62,36 @@ MANY_NODES = 200  # from here on arranging is done in another thread
 class Window(QMainWindow):
     """One document and its views. It owns no state of the graph."""
 
-    def __init__(self, document: Document, theme: Theme, settings: Settings) -> None:
+    def __init__(self, document: Document, windows: Windows) -> None:
         super().__init__()
-        self.document, self.theme, self.settings = document, theme, settings
+        self.document, self.windows = document, windows
+        self.theme, self.settings = theme, settings = windows.theme, windows.settings
         document.setParent(self)
+        self._may_leave = False  # an answer about unsaved changes was given
         self.live = Live(document, self)
         self.canvas = CanvasView(document, theme, self)
+        self.canvas.placer.keep_in(settings)
+        self.clipboard = Clipboard(document, self.canvas, self)
         self.stepping = Stepping(document, self.live, self.canvas, self)
+        self.edge_ends = EdgeEnds(self.canvas)
+        self.notices = Notices(self.canvas, theme)
         self.files = Files(self, document, settings)
+        self.dropped_files = DroppedFiles(self)
+        self.gallery = Gallery(self)
         self.status = StatusBar(document, self.live, theme, self)
         self.drawer = Drawer(document, theme, self)
         self.commands = Actions(self)
         self._lay_out()
         self.workspaces = Workspaces(self, settings, self.left, self.right, self.drawer)
+        self.panes = Panes(self)
+        self.teller = Teller(self.canvas)
         self._listen()
         self._dress()
         self._name_window()
+        self.preferences = Preferences(self)
+        self.command_palette = CommandPalette(self)
+        self.welcome = Welcome(self)
+        self.context_menus = ContextMenus(self)
         self.commands.refresh()
 
     # --- what rows of the table of actions call -------------------------------------------
@@ -108,7 +136,7 @@ class Window(QMainWindow):
         self.document.selection.clear()
         if not self.workspaces.is_right_shown:
             self.workspaces.toggle_right()
-        self.inspector.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.panes.enter(self.inspector)
 
     def arrange(self) -> None:
         """Lay the selected nodes out, or all, as one entry of the history."""
@@ -149,25 +177,43 @@ class Window(QMainWindow):
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def place_module(self, name: str) -> None:
-        """Add a module at a free place near the middle of what is seen."""
-        middle = self.canvas.mapToScene(self.canvas.viewport().rect().center())
-        graph = self.document.graph
-        taken = [node.at for node in graph.nodes.values() if node.at is not None]
-        while any(
-            abs(middle.x() - x - 48) < 48 and abs(middle.y() - y - 30) < 30 for x, y in taken
-        ):
-            middle += QPoint(32, 32)
-        self.canvas.add_module_at(name, middle)
+        """Add a module right of what is selected, else in the middle of what is seen."""
+        id_ = self.canvas.add_module_at(name, self.canvas.placer.free_place())
+        if id_ is not None:
+            self.canvas.reveal(id_)
+
+    def leave(self) -> None:
+        """Close without a question about unsaved changes: it has been asked."""
+        self._may_leave = True
+        self.close()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes round the panes in the order in which one reads them."""
+        return self.panes.tab(forward)
+
+    def keyPressEvent(self, event) -> None:
+        """Esc that nobody else wanted goes back to the canvas."""
+        if event.key() != Qt.Key.Key_Escape or not self.panes.escape():
+            super().keyPressEvent(event)
 
     def closeEvent(self, event) -> None:
         """Ask about unsaved changes, remember the docks, end the background."""
-        if not self.files.may_leave():
+        if not (self._may_leave or self.files.may_leave()):
             event.ignore()
             return
         self.workspaces.keep()
         self.settings.keep_bytes("geometry", self.saveGeometry())
         self.shut_down()
+        self.windows.forget(self)
         event.accept()
+
+    def dragEnterEvent(self, event) -> None:
+        """Take files; what comes here nobody else wanted."""
+        self.dropped_files.move(event)
+
+    def dropEvent(self, event) -> None:
+        """Open them."""
+        self.dropped_files.drop(event)
 
     def shut_down(self) -> None:
         """End what runs in the background."""
@@ -191,7 +237,13 @@ class Window(QMainWindow):
         self.left = self._dock("left", self._make_left(), Qt.DockWidgetArea.LeftDockWidgetArea)
         self.inspector = Inspector(self.document, self.theme, self)
         self.right = self._dock("right", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea)
-        self._dock("steps", self._make_steps(), Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.steps = self._make_steps()
+        bottom = self._dock("steps", self.steps, Qt.DockWidgetArea.BottomDockWidgetArea)
+        # Nothing draws these titles; they are read aloud.
+        self.left.setWindowTitle(self.tr("Palette and outline"))
+        self.right.setWindowTitle(self.tr("Inspector"))
+        bottom.setWindowTitle(self.tr("Steps"))
+        self.status.setAccessibleName(self.tr("Status"))
         self.resizeDocks([self.left, self.right], [LEFT, RIGHT], Qt.Orientation.Horizontal)
         self.setStatusBar(self.status)
 
@@ -253,6 +305,7 @@ class Window(QMainWindow):
             self.live.changed,
             self.stepping.player.changed,
             self.workspaces.changed,
+            self.clipboard.changed,
         ):
             signal.connect(lambda *_: refresh())
         document.saved_changed.connect(self._name_window)
@@ -264,6 +317,7 @@ class Window(QMainWindow):
         self.palette_panel.chosen.connect(self.place_module)
         self.title_bar.renaming.connect(self.show_graph)
         self.theme.changed.connect(self._dress)
+        self.canvas.zoom_bar.take(self.commands.by_id)
 
     def _choose_theme(self, choice: str) -> None:
         self.theme.choose(choice)

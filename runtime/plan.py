@@ -9,11 +9,12 @@ from typing import Any, Literal, cast
 
 import numpy as np
 
-from graph.checking import Check, check, choose_target
+from graph.checking import Check, check
 from graph.initialise import sizes
 from graph.model import Graph
 from graph.module import Module
 from graph.port import PortRef, PortType, show_shape
+from graph.targets import choose_target
 from graph.tensor import Tensor
 from runtime.bypass import Bypass
 from runtime.errors import CheckFailed, NoTarget, RunError

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from graph.initialise import sizes
 from graph.port import PortRef, PortType
 from runtime.array import Array
 from runtime.backend import to_numpy
 from runtime.errors import NoValue
 from runtime.feeds import Host, Loaded, frozen
-from runtime.maps import LinearMap
+from runtime.maps import LinearMap, Zero
 from runtime.modules.context import scipy_special
 from runtime.tape import Failure, Record, Step, Tape, Total
 
@@ -183,10 +184,10 @@ class Trace:
     def jacobian(self, port: Name, output: str | None = None) -> LinearMap | None:
         """d(output)/d(port) of the node at an input port, at the values of this run.
 
-        `output` defaults to the node's first floating output. None where either is not floating,
-        and where a bypassed node does not read the port. The map is made on first use, on the
-        CPU. Raises `NoValue` where the node did not run, `TooLarge` where a node's Jacobian has
-        no structure and too many entries.
+        `output` defaults to the node's first floating output. None where either is not floating;
+        the zero map where a bypassed node does not read the port. The map is made on first use,
+        on the CPU. Raises `NoValue` where the node did not run, `TooLarge` where a node's
+        Jacobian has no structure and too many entries.
         """
         ref = self._ref(port)
         slot = self._slot(ref)
@@ -196,13 +197,21 @@ class Trace:
         outputs = self.floating_outputs(ref.node)
         if output is None:
             output = next(iter(outputs), "")
-        reads = ref.port in record.step.input_names
-        if not self.plan.slots[slot].is_floating or not reads or output not in outputs:
+        if not self.plan.slots[slot].is_floating or output not in outputs:
             return None
         key = (ref, output)
         if key not in self._maps:
-            self._maps[key] = _jacobian(record, ref.port, output)
+            reads = ref.port in record.step.input_names
+            self._maps[key] = (
+                _jacobian(record, ref.port, output) if reads else self._unread(ref, output)
+            )
         return self._maps[key]
+
+    def _unread(self, ref: PortRef, output: str) -> LinearMap:
+        """The Jacobian at a port that the node does not read: it is bypassed by another."""
+        slot_of, slots = self.plan.slot_of, self.plan.slots
+        made, given = slots[slot_of[PortRef(ref.node, output)]], slots[slot_of[ref]]
+        return Zero(sizes(made), sizes(given), dtype=made.dtype)
 
     def jacobians(self, port: Name) -> dict[str, LinearMap]:
         """The Jacobian per floating output of the node at an input port; none at integer ones."""

@@ -86,6 +86,18 @@ class Dense(
         return Tensor.of_values(dtype, shape, [float(seed + len(address))] * size)
 
 
+@pytest.fixture(autouse=True)
+def _watched(request: pytest.FixtureRequest):
+    """A test of the interface fails on work above 50 ms in one go, and on what it leaves over."""
+    if "qapp" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("qapp")
+    from tests.watch import watched
+
+    yield from watched(request)
+
+
 TOYS = (Source, Twice, Plus, Total, Join, Fork, Pick, Product, Dense)
 
 

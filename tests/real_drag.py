@@ -15,10 +15,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui import palette
-from gui.document import Document
 from gui.settings import Settings
 from gui.theme import Theme
 from gui.window import Window
+from gui.windows import Windows
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -80,15 +80,14 @@ def main() -> int:
     theme = Theme("light")
     theme.apply(app)
     folder = Path(tempfile.mkdtemp(prefix="gradwire-drag-"))
-    window = Window(Document(), theme, Settings(folder / "settings.ini"))
+    window = Windows(theme, Settings(folder / "settings.ini")).new()
     window.workspaces.build()
-    window.show()
     pause(100)
     for row, name in enumerate(("Input", "Multiply", "Linear")):
         drag(window, name, 120 * row + 60, 40 * row + 40)
     places = {id_: node.at for id_, node in window.document.graph.nodes.items()}
     print(app.platformName(), *(f"{id_}@{at[0]:g},{at[1]:g}" for id_, at in places.items()))
-    window.shut_down()
+    window.leave()
     return 0
 
 

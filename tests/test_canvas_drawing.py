@@ -398,7 +398,7 @@ def test_flying_there_ends_where_one_wanted(desk, qtbot):
 
 def test_bypassed_nodes_say_so(desk):
     desk.document.do(e.SetNode("loss", {"bypassed": True}), "Bypass")
-    assert desk.scene.texts("loss")[0] == "Abs, bypassed"
+    assert desk.scene.texts("loss")[0] == "bypassed Abs"
 
 
 def test_the_zoom_bar_says_and_sets_the_zoom(desk):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gui.actions import ROWS
+from gui.canvas.keys import FIXED
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -26,6 +27,7 @@ def test_the_keys_of_the_guide_are_those_of_the_actions():
     for long, short in NAMES.items():
         guide = guide.replace(long, short)
     keys = {key for row in ROWS for key in row.keys.split("; ") if key}
+    keys |= {key for key, _ in FIXED}
     named = set(re.findall(r"\b(?:Ctrl\+|Shift\+)+\w+|\bF\d\b|\bPg(?:Up|Down)\b", guide))
     assert named <= keys
     stepping = {key for row in ROWS if row.menu == "run" for key in row.keys.split("; ") if key}

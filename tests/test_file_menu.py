@@ -4,16 +4,16 @@ import time
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QMenu, QMessageBox
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 
 from graph import edits as e
 from graph import save
-from gui.app import make_window
+from gui.app import make_windows, open_first
 from gui.export import export_picture
-from gui.files import examples, title_of
 from gui.settings import Settings
 from tests.canvas_desk import by_hand
-from tests.window_desk import desk_for, leave
+from tests.window_desk import desk_for, end
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -50,19 +50,21 @@ def test_unsaved_changes_are_asked_about(desk, monkeypatch, tmp_path):
     buttons = QMessageBox.StandardButton
     desk.document.do(e.Move({"x": (8, 8)}), "Move")
     asked = answering(monkeypatch, buttons.Cancel)
-    assert not desk.window.close()
-    desk.press_key(Key.Key_N, CONTROL)
-    assert len(asked) == 2
-    assert "Backpropagation by hand" in asked[0]
-    assert desk.graph.nodes
+    desk.press_key(Key.Key_W, CONTROL)
+    assert asked == ["Save the changes to Backpropagation by hand?"]
+    assert desk.windows.all == [desk.window]
     desk.document.path = tmp_path / "kept.gradwire"
     answering(monkeypatch, buttons.Save)
-    desk.window.files.new()
+    desk.press_key(Key.Key_W, CONTROL)
     assert (tmp_path / "kept.gradwire").exists()
-    assert not desk.graph.nodes
-    empty_asked = answering(monkeypatch, buttons.Cancel)
-    assert desk.window.close()
-    assert empty_asked == []
+    assert desk.windows.all == []
+
+
+def test_an_empty_window_closes_without_a_question(empty, monkeypatch):
+    asked = answering(monkeypatch, QMessageBox.StandardButton.Cancel)
+    empty.press_key(Key.Key_W, CONTROL)
+    assert empty.windows.all == []
+    assert asked == []
 
 
 def test_the_window_does_not_end_in_the_middle_of_a_file(desk):
@@ -88,10 +90,47 @@ def test_a_bad_file_is_said_and_the_old_graph_stays(desk, tmp_path):
     before = desk.graph
     assert not desk.window.files.read(bad)
     assert desk.graph is before
-    assert "bad.gradwire" in desk.failed[-1]
-    assert desk.window.status.currentMessage() == desk.failed[-1]
+    notices = desk.window.notices
+    assert notices.texts == [
+        'bad.gradwire: $: found the unknown field "nodez", expected fields of the format, or keys '
+        'that begin with x-. Did you mean "nodes"?'
+    ]
+    assert desk.windows.all == [desk.window]
     assert not desk.window.files.read(tmp_path / "none.gradwire")
     assert not desk.window.files.write(tmp_path / "no" / "folder.gradwire")
+    assert [text.split(":")[0] for text in notices.texts[1:]] == [
+        "none.gradwire",
+        "folder.gradwire",
+    ]
+    desk.qtbot.wait(1)
+    desk.document.do(e.Move({"x": (8, 8)}), "Move")
+    assert len(notices.texts) == 3
+
+
+def test_a_notice_is_dismissed_by_its_button_or_by_esc(desk, tmp_path):
+    notices = desk.window.notices
+    for name in ("one", "two"):
+        desk.window.files.read(tmp_path / f"{name}.gradwire")
+    first, second = notices.all
+    assert first.isVisible()
+    QTest.mouseClick(first.button, Qt.MouseButton.LeftButton)
+    assert [text.split(":")[0] for text in notices.texts] == ["two.gradwire"]
+    second.button.setFocus(Qt.FocusReason.TabFocusReason)
+    desk.press_key(Key.Key_Escape)
+    assert notices.texts == []
+    assert notices.isHidden()
+    assert QApplication.focusWidget() is desk.view
+
+
+def test_saved_is_said_only_as_long_as_it_is_true(desk, tmp_path):
+    status = desk.window.status
+    desk.window.files.write(tmp_path / "mine.gradwire")
+    assert status.currentMessage() == f"Saved {tmp_path / 'mine.gradwire'}"
+    desk.document.do(e.Move({"x": (8, 8)}), "Move")
+    assert status.currentMessage() == ""
+    desk.document.refuse("No.")
+    desk.document.replace(by_hand(), None)
+    assert status.currentMessage() == ""
 
 
 def test_recent_files_are_remembered(desk, tmp_path):
@@ -105,32 +144,22 @@ def test_recent_files_are_remembered(desk, tmp_path):
     files.fill_recent(menu)
     assert [action.text() for action in menu.actions()][:2] == ["a.gradwire", "b.gradwire"]
     menu.actions()[1].trigger()
-    assert desk.document.path == tmp_path / "b.gradwire"
+    assert desk.newest.document.path == tmp_path / "b.gradwire"
     files.fill_recent(menu)
     menu.actions()[-1].trigger()
     assert desk.settings.recent == []
 
 
-def test_examples_are_opened_without_their_file(desk):
-    menu = QMenu()
-    desk.window.files.fill_examples(menu)
-    titles = [action.text() for action in menu.actions()]
-    assert titles == [title_of(path) for path in examples()]
-    assert len(titles) >= 4
-    menu.actions()[0].trigger()
-    assert desk.document.path is None
-    assert desk.document.name == titles[0]
-
-
-def test_the_first_start_shows_an_example_and_later_ones_do_not(qapp, qtbot, tmp_path):
+def test_the_first_start_shows_an_example_and_later_ones_do_not(qapp, tmp_path):
     settings = Settings(tmp_path / "settings.ini")
     for count in (8, 0):
-        window = make_window(qapp, settings)
-        qtbot.addWidget(window, before_close_func=leave)
-        window.files.open_first(None)
+        windows = make_windows(qapp, settings)
+        window = open_first(windows, None)
+        assert windows.all == [window]
         assert len(window.document.graph.nodes) == count
         assert window.document.playhead.is_at_start
-        window.shut_down()
+        assert window.workspaces.current == "step"
+        end(windows)
 
 
 @pytest.mark.parametrize("kind", ["svg", "png", "pdf"])

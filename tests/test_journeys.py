@@ -136,10 +136,13 @@ def test_build_step_undo_redo_save_reopen(desk, tmp_path, monkeypatch):
     assert desk.document.is_saved
     assert path.read_bytes() == built
     desk.press_key(Qt.Key.Key_N, CONTROL)
+    desk.window.close()
+    desk.turn_to(desk.newest)
     assert not desk.graph.nodes
 
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(path), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *a: ([str(path)], ""))
     desk.press_key(Qt.Key.Key_O, CONTROL)
+    assert desk.windows.all == [desk.window]
     desk.settle()
     assert desk.document.playhead.is_at_start
     assert step_to_the_end(desk) == told

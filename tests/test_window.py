@@ -2,11 +2,10 @@
 
 import logging
 import sys
-from operator import attrgetter
 
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QKeySequence, QPalette
+from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -21,13 +20,9 @@ from PySide6.QtWidgets import (
 
 from graph import Graph, PortRef
 from graph import edits as e
-from gui.actions import MENUS, ROWS, WHEN
 from gui.app import Faults
-from gui.document import Document
-from gui.theme import Theme
-from gui.window import Window
 from tests.canvas_desk import by_hand
-from tests.window_desk import LEFT, NONE, desk_for, leave
+from tests.window_desk import LEFT, NONE, desk_for
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -54,42 +49,7 @@ def facts(desk):
     return desk.window.status.texts()
 
 
-# --- the table of commands --------------------------------------------------------------------
-
-
-def test_every_row_of_the_table_can_be_carried_out(empty):
-    ids = [row.id for row in ROWS]
-    assert len(set(ids)) == len(ids)
-    for row in ROWS:
-        assert row.menu in dict(MENUS)
-        assert row.enabled in WHEN
-        assert not row.checked or row.checked in WHEN
-        assert callable(attrgetter(row.does or row.fills)(empty.window))
-        assert row.tip or row.fills
-
-
-def test_no_key_means_two_things():
-    texts = [row.keys for row in ROWS if row.keys]
-    keys = [key.toString() for text in texts for key in QKeySequence.listFromString(text)]
-    assert len(set(keys)) == len(keys)
-    assert "" not in keys
-    assert {"PgDown", "PgUp", "Shift+PgDown", "F5", "Ctrl+Shift+Z", "Ctrl+Y"} <= set(keys)
-
-
-def test_undo_and_redo_say_what_they_do(desk):
-    undo, redo = (desk.window.commands.by_id[name] for name in ("undo", "redo"))
-    assert not undo.isEnabled()
-    desk.document.do(e.RemoveNode("loss"), "Delete loss")
-    assert undo.text() == "Undo Delete loss"
-    undo.trigger()
-    assert "loss" in desk.graph
-    assert redo.text() == "Redo Delete loss"
-    assert not undo.isEnabled()
-
-
-def test_tooltips_name_keys_and_say_one_sentence(empty):
-    tip = empty.window.commands.by_id["next"].toolTip()
-    assert tip == "Next step (PgDown): Take the playhead one step on."
+# --- commands ---------------------------------------------------------------------------------
 
 
 def test_commands_are_greyed_where_they_mean_nothing(empty):
@@ -162,7 +122,7 @@ def test_the_title_says_what_is_open_and_whether_it_is_saved(desk, tmp_path):
     assert bar.title.text() == "Untitled"
 
 
-def test_each_workspace_remembers_its_docks(desk, qtbot):
+def test_each_workspace_remembers_its_docks(desk):
     window = desk.window
     assert window.workspaces.current == "build"
     assert not window.left.isHidden()
@@ -177,8 +137,7 @@ def test_each_workspace_remembers_its_docks(desk, qtbot):
     assert window.right.isHidden()
     window.workspaces.keep()
 
-    other = Window(Document(), Theme("light"), desk.settings)
-    qtbot.addWidget(other, before_close_func=leave)
+    other = desk.windows.new()
     assert other.workspaces.current == "step"
     assert other.right.isHidden()
     assert other.left.isHidden()
@@ -284,7 +243,7 @@ def test_the_outline_follows_the_graph(desk):
 def test_a_long_outline_is_made_piece_by_piece(desk):
     graph = Graph()
     for number in range(1000):
-        graph.add("Input", f"n{number}", at=(0, 0))
+        graph.add("Input", f"n{number}", at=(number % 40 * 200, number // 40 * 200))
     desk.document.replace(graph, None)
     outline = desk.window.outline
     desk.qtbot.waitUntil(lambda: outline.topLevelItemCount() == 1000)

@@ -12,10 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui import palette
-from gui.document import Document
 from gui.settings import Settings
 from gui.theme import Theme
 from gui.window import Window
+from gui.windows import Windows
 from tests.canvas_desk import LEFT, NONE, Desk
 
 COPY = Qt.DropAction.CopyAction
@@ -52,17 +52,25 @@ class WindowDesk(Desk):
         self.qtbot = qtbot
         monkeypatch.setattr(palette, "QDrag", DeliveredDrag)
         self.settings = Settings(folder / "settings.ini")
-        self.window = Window(Document(), Theme("light"), self.settings)
-        qtbot.addWidget(self.window, before_close_func=leave)
-        self.document, self.theme = self.window.document, self.window.theme
-        self.view = self.window.canvas
+        self.windows = Windows(Theme("light"), self.settings)
+        self.theme = self.windows.theme
+        self.turn_to(self.windows.new())
+
+    def turn_to(self, window: Window) -> None:
+        """Work in this window from now on."""
+        self.window = window
+        self.document, self.view = window.document, window.canvas
         self.refused: list[str] = []
         self.document.refused.connect(self.refused.append)
         self.failed: list[str] = []
         self.document.failed.connect(self.failed.append)
-        self.window.show()
-        self.window.canvas.setFocus()
-        qtbot.waitUntil(lambda: self.document.is_checked)
+        window.canvas.setFocus()
+        self.qtbot.waitUntil(lambda: self.document.is_checked)
+
+    @property
+    def newest(self) -> Window:
+        """The window that was opened last."""
+        return self.windows.all[-1]
 
     def settle(self) -> None:
         """Wait until the background has caught up."""
@@ -73,6 +81,7 @@ class WindowDesk(Desk):
     def open(self, path: Path) -> None:
         """Open a file and wait for its numbers."""
         assert self.window.files.read(path)
+        self.turn_to(self.windows.holder(path))
         self.settle()
 
     def drag_module(self, name: str, x: float, y: float) -> str:
@@ -120,17 +129,18 @@ def move_pressed(widget: QWidget, pixel: QPoint) -> None:
     QApplication.sendEvent(widget, QMouseEvent(kind, QPointF(pixel), place, none, LEFT, NONE))
 
 
-def leave(window: Window) -> None:
-    """Let a window close without the question about unsaved changes."""
-    window.document.history.mark_saved()
-    window.shut_down()
+def end(windows: Windows) -> None:
+    """Close all windows without a question, and let Qt free them."""
+    for window in list(windows.all):
+        window.leave()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @contextmanager
 def desk_for(qtbot, folder: Path, monkeypatch: pytest.MonkeyPatch):
-    """A desk whose background has ended afterwards."""
+    """A desk whose windows are closed afterwards."""
     desk = WindowDesk(qtbot, folder, monkeypatch)
     try:
         yield desk
     finally:
-        desk.window.shut_down()
+        end(desk.windows)

@@ -6,16 +6,23 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from gui.actions.conditions import WHEN
-from gui.actions.rows import MENUS, ROWS, Row, tr
+from gui.actions.keys import is_for_canvas, keys_of, native
+from gui.actions.rows import MENUS, ROWS, Row, plain_title, row_of, tr
+from gui.actions.titles import TITLES
 from gui.icons import icon
 
 if TYPE_CHECKING:
-    from gui.theme import Theme
+    from PySide6.QtGui import QKeySequence
+
+    from gui.settings import Settings
     from gui.window import Window
+
+EVERYWHERE = Qt.ShortcutContext.WindowShortcut
+AT_CANVAS = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
 
 class Actions(QObject):
@@ -25,9 +32,11 @@ class Actions(QObject):
         super().__init__(window)
         self._window = window
         self._groups: dict[str, QActionGroup] = {}
+        self._twins: dict[str, QAction] = {}
         self.by_id: dict[str, QAction] = {row.id: self._make(row) for row in ROWS if not row.fills}
-        window.theme.changed.connect(lambda: self.paint(window.theme))
-        self.paint(window.theme)
+        self.follow_keys()
+        window.theme.changed.connect(self.paint)
+        self.paint()
 
     def fill(self, bar: QMenuBar) -> None:
         """Make the menus."""
@@ -38,10 +47,14 @@ class Actions(QObject):
             menu = menus[row.menu]
             if row.after_gap:
                 menu.addSeparator()
-            if row.fills:
-                self._add_submenu(menu, row)
-            else:
-                menu.addAction(self.by_id[row.id])
+            self.add_to(menu, row)
+
+    def add_to(self, menu: QMenu, row: Row) -> None:
+        """Add a command to a menu, or the submenu that it fills."""
+        if row.fills:
+            self._add_submenu(menu, row)
+        else:
+            menu.addAction(self.by_id[row.id])
 
     def refresh(self) -> None:
         """Follow the window's state."""
@@ -52,64 +65,84 @@ class Actions(QObject):
             action.setEnabled(WHEN[row.enabled](self._window))
             if row.checked:
                 action.setChecked(WHEN[row.checked](self._window))
-        history = self._window.document.history
-        self._name("undo", history.undo_text, tr("Undo {0}"))
-        self._name("redo", history.redo_text, tr("Redo {0}"))
-        self.by_id["live"].setText(tr("Live: on") if self._window.live.is_on else tr("Live: off"))
-        self._show_play()
+            if row.id in TITLES:
+                action.setText(TITLES[row.id](self._window) or tr(row.title))
+        self._draw_play()
 
-    def paint(self, theme: Theme) -> None:
+    def follow_keys(self) -> None:
+        """Take over the keys of the table, or those that the settings have instead."""
+        for row in ROWS:
+            if row.id in self.by_id:
+                self._take_keys(row, keys_of(row, self._window.settings))
+
+    def paint(self) -> None:
         """Draw the icons in the theme's ink."""
+        ink = self._window.theme.color("text")
         for row in ROWS:
             if row.icon:
-                self.by_id[row.id].setIcon(icon(row.icon, theme.color("text")))
+                self.by_id[row.id].setIcon(icon(row.icon, ink))
+        self._draw_play()
 
     def _make(self, row: Row) -> QAction:
         action = QAction(tr(row.title), self._window)
         action.setObjectName(row.id)
-        if row.keys:
-            action.setShortcuts(QKeySequence.listFromString(row.keys))
         action.setIconVisibleInMenu(False)
-        action.setToolTip(tooltip(action, tr(row.tip)))
         action.setStatusTip("")
         if row.checked:
             action.setCheckable(True)
         if row.group:
             group = self._groups.setdefault(row.group, QActionGroup(self))
             group.addAction(action)
-        if row.canvas_only:
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            self._window.canvas.addAction(action)
-        else:
-            self._window.addAction(action)
-        action.triggered.connect(lambda: self._do(row))
+        action.triggered.connect(self._do)
         return action
 
-    def _do(self, row: Row) -> None:
+    def _take_keys(self, row: Row, keys: list[QKeySequence]) -> None:
+        """Keys that fields need work on the canvas alone; the others everywhere."""
+        action, window = self.by_id[row.id], self._window
+        everywhere = [] if row.canvas_only else [k for k in keys if not is_for_canvas(k)]
+        at_canvas = [k for k in keys if k not in everywhere]
+        is_canvas_action = bool(at_canvas) and not everywhere
+        action.setShortcutContext(AT_CANVAS if is_canvas_action else EVERYWHERE)
+        (window.removeAction if is_canvas_action else window.addAction)(action)
+        (window.canvas.addAction if is_canvas_action else window.canvas.removeAction)(action)
+        action.setShortcuts(everywhere or at_canvas)
+        self._set_twin(action, at_canvas if everywhere else [])
+        action.setToolTip(tooltip(row, window.settings))
+
+    def _set_twin(self, action: QAction, keys: list[QKeySequence]) -> None:
+        """A command with keys of both kinds has a second action for those of the canvas."""
+        twin = self._twins.get(action.objectName())
+        if twin is None and keys:
+            twin = QAction(self._window.canvas)
+            twin.setShortcutContext(AT_CANVAS)
+            twin.triggered.connect(action.trigger)
+            self._window.canvas.addAction(twin)
+            self._twins[action.objectName()] = twin
+        if twin is not None:
+            twin.setShortcuts(keys)
+
+    def _do(self) -> None:
+        row = row_of(self.sender().objectName())
         attrgetter(row.does)(self._window)()
         self.refresh()
 
     def _add_submenu(self, menu: QMenu, row: Row) -> None:
         submenu = menu.addMenu(tr(row.title))
+        submenu.setObjectName(row.id)
         submenu.setToolTipsVisible(True)
-        submenu.aboutToShow.connect(lambda: attrgetter(row.fills)(self._window)(submenu))
+        submenu.aboutToShow.connect(self._fill_submenu)
 
-    def _name(self, id_: str, what: str | None, text: str) -> None:
-        plain = tr(next(row.title for row in ROWS if row.id == id_))
-        title = text.format(what.replace("&", "&&")) if what else plain
-        self.by_id[id_].setText(title)
+    def _fill_submenu(self) -> None:
+        submenu = self.sender()
+        attrgetter(row_of(submenu.objectName()).fills)(self._window)(submenu)
 
-    def _show_play(self) -> None:
-        is_playing = self._window.stepping.player.is_playing
-        action = self.by_id["play"]
-        action.setText(tr("Pause") if is_playing else tr("Pla&y"))
-        name = "pause" if is_playing else "play"
-        action.setIcon(icon(name, self._window.theme.color("text")))
+    def _draw_play(self) -> None:
+        name = "pause" if self._window.stepping.player.is_playing else "play"
+        self.by_id["play"].setIcon(icon(name, self._window.theme.color("text")))
 
 
-def tooltip(action: QAction, sentence: str) -> str:
+def tooltip(row: Row, settings: Settings) -> str:
     """Name, keys, one sentence."""
-    name = action.text().replace("&", "").rstrip("…")
-    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-    head = f"{name} ({keys})" if keys else name
-    return f"{head}: {sentence}" if sentence else head
+    name, keys = plain_title(row).rstrip("…"), keys_of(row, settings)
+    head = f"{name} ({native(keys[0])})" if keys else name
+    return f"{head}: {tr(row.tip)}" if row.tip else head

@@ -5,17 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from gui.actions.rows import A, N
+
 if TYPE_CHECKING:
     from gui.window import Window
+
+
+def _all_bypassed(w: Window) -> bool:
+    chosen, nodes = w.document.selection.nodes, w.document.graph.nodes
+    return bool(chosen) and all(nodes[id_].bypassed for id_ in chosen if id_ in nodes)
+
 
 WHEN: Mapping[str, Callable[[Window], bool]] = {
     "always": lambda w: True,
     "has_nodes": lambda w: bool(w.document.graph.nodes),
-    "has_something": lambda w: bool(w.document.graph.nodes) or w.document.path is not None,
     "can_undo": lambda w: w.document.history.undo_text is not None,
     "can_redo": lambda w: w.document.history.redo_text is not None,
     "selected": lambda w: w.document.selection.kind != "graph",
+    "chosen_nodes": lambda w: bool(w.document.selection.nodes),
+    "is_bypassed": lambda w: _all_bypassed(w),
+    "clipboard_text": lambda w: w.clipboard.has_text,
     "one_node": lambda w: w.document.selection.node is not None,
+    "has_value": lambda w: w.canvas.inline.value_place is not None,
+    "one_edge": lambda w: w.edge_ends.has_edge,
+    "has_target": lambda w: w.document.graph.target is not None,
     "has_steps": lambda w: bool(w.document.playhead.steps),
     "node_and_steps": lambda w: WHEN["one_node"](w) and WHEN["has_steps"](w),
     "not_at_start": lambda w: not w.document.playhead.is_at_start,
@@ -29,4 +42,22 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "theme_light": lambda w: w.theme.choice == "light",
     "theme_dark": lambda w: w.theme.choice == "dark",
     "is_live": lambda w: w.live.is_on,
+}
+
+# Why a command cannot be done now, where a sentence helps.
+WHY: Mapping[str, str] = {
+    "has_nodes": N(A, "The graph has no nodes yet."),
+    "has_something": N(A, "The graph is empty already."),
+    "can_undo": N(A, "There is nothing to undo."),
+    "can_redo": N(A, "There is nothing to redo."),
+    "selected": N(A, "Select a node or an edge first."),
+    "chosen_nodes": N(A, "Select a node first."),
+    "clipboard_text": N(A, "The clipboard holds no text."),
+    "one_node": N(A, "Select one node first."),
+    "one_edge": N(A, "Select an edge first."),
+    "has_target": N(A, "No target was chosen."),
+    "has_steps": N(A, "There is no step yet. Run the graph first."),
+    "node_and_steps": N(A, "Select one node of a graph that ran."),
+    "not_at_start": N(A, "The playhead is at the start."),
+    "may_step": N(A, "The playhead is at the end."),
 }

@@ -21,7 +21,8 @@ class Row:
 
     `does` is the method to call, as a path from the window; `enabled` and `checked` name rows of
     `WHEN`. `after_gap` puts a line above it in its menu; `fills` makes it a submenu that this
-    method fills. `canvas_only` keys belong to the canvas, for text fields use them too.
+    method fills. `canvas_only` keys belong to the canvas, for text fields use them too; single
+    letters, Home, Del and their like do so by themselves.
     """
 
     id: str
@@ -50,30 +51,67 @@ MENUS = (
 
 # fmt: off
 ROWS = (
-    Row("new", N(A, "&New"), "Ctrl+N", "file", "files.new", N(A, "Start with an empty graph.")),
-    Row("open", N(A, "&Open…"), "Ctrl+O", "file", "files.open", N(A, "Open a graph from a file.")),
+    Row("new", N(A, "&New"), "Ctrl+N", "file", "files.new",
+        N(A, "Open a window with an empty graph.")),
+    Row("open", N(A, "&Open…"), "Ctrl+O", "file", "files.open", N(A, "Open graphs from files.")),
     Row("recent", N(A, "Open &recent"), "", "file", "", fills="files.fill_recent"),
-    Row("examples", N(A, "&Examples"), "", "file", "", fills="files.fill_examples"),
+    Row("examples", N(A, "&Examples…"), "", "file", "gallery.open",
+        N(A, "Choose an example by its picture.")),
     Row("save", N(A, "&Save"), "Ctrl+S", "file", "files.save",
         N(A, "Write the graph to its file."), after_gap=True),
     Row("save_as", N(A, "Save &as…"), "Ctrl+Shift+S", "file", "files.save_as",
         N(A, "Write the graph to another file.")),
     Row("export", N(A, "Export &picture…"), "Ctrl+E", "file", "files.export",
         N(A, "Write the canvas as SVG, PNG or PDF."), "has_nodes"),
-    Row("close", N(A, "&Close"), "Ctrl+W", "file", "files.new",
-        N(A, "Close this graph."), "has_something", after_gap=True),
-    Row("quit", N(A, "&Quit"), "Ctrl+Q", "file", "close", N(A, "Leave the program.")),
+    Row("close", N(A, "&Close"), "Ctrl+W", "file", "close", N(A, "Close this window."),
+        after_gap=True),
+    Row("quit", N(A, "&Quit"), "Ctrl+Q", "file", "windows.quit", N(A, "Close all windows.")),
 
     Row("undo", N(A, "&Undo"), "Ctrl+Z", "edit", "document.undo",
         N(A, "Take the last change back."), "can_undo", icon="undo"),
     Row("redo", N(A, "&Redo"), "Ctrl+Shift+Z; Ctrl+Y", "edit", "document.redo",
         N(A, "Make the change again."), "can_redo", icon="redo"),
+    Row("add", N(A, "A&dd a module…"), "Shift+A", "edit", "canvas.placer.add",
+        N(A, "Search a module and place it at the selection."), after_gap=True, canvas_only=True),
+    Row("cut", N(A, "Cu&t"), "Ctrl+X", "edit", "clipboard.cut",
+        N(A, "Remove the selected nodes and put them on the clipboard."), "chosen_nodes",
+        icon="cut", after_gap=True, canvas_only=True),
+    Row("copy", N(A, "&Copy"), "Ctrl+C", "edit", "clipboard.copy",
+        N(A, "Put the selected nodes on the clipboard, as text."), "chosen_nodes", icon="copy",
+        canvas_only=True),
+    Row("paste", N(A, "&Paste"), "Ctrl+V", "edit", "clipboard.paste",
+        N(A, "Add the nodes on the clipboard."), "clipboard_text", icon="paste",
+        canvas_only=True),
+    Row("duplicate", N(A, "D&uplicate"), "Ctrl+D", "edit", "clipboard.duplicate",
+        N(A, "Add the selected nodes once more, with the edges between them."), "chosen_nodes",
+        canvas_only=True),
     Row("delete", N(A, "&Delete"), "Del; Backspace", "edit", "canvas.delete_selection",
-        N(A, "Remove what is selected."), "selected", after_gap=True, canvas_only=True),
+        N(A, "Remove what is selected."), "selected", canvas_only=True),
+    Row("delete_reconnect", N(A, "Delete and reconne&ct"), "Ctrl+Del", "edit",
+        "canvas.delete_and_reconnect",
+        N(A, "Remove the selected nodes and wire what fed them to what they fed."),
+        "chosen_nodes", canvas_only=True),
+    Row("bypass", N(A, "&Bypass"), "B", "edit", "canvas.toggle_bypass",
+        N(A, "Let the first input of the selected nodes through unchanged, or stop that."),
+        "chosen_nodes", checked="is_bypassed", canvas_only=True),
     Row("select_all", N(A, "Select &all"), "Ctrl+A", "edit", "canvas.select_all",
         N(A, "Select every node."), "has_nodes", canvas_only=True),
+    Row("edit_label", N(A, "Edit the &label"), "F2", "edit", "canvas.inline.label_selected",
+        N(A, "Name the selected node where it stands."), "one_node"),
+    Row("edit_value", N(A, "Edit the &value"), "Return; Enter", "edit",
+        "canvas.inline.value_selected",
+        N(A, "Type the value of the selected source or parameter where it stands."), "has_value",
+        canvas_only=True),
+    Row("toggle_selected", N(A, "&Take into the selection"), "Ctrl+Space", "edit",
+        "canvas.focus.toggle", N(A, "Add the node that the keys are on, or take it out."),
+        "has_nodes", canvas_only=True),
+    Row("context_menu", N(A, "Me&nu of the selection"), "Shift+F10", "edit",
+        "context_menus.of_selection", N(A, "Open the menu that a right click opens."),
+        canvas_only=True),
     Row("find_module", N(A, "&Find a module"), "Ctrl+F", "edit", "find_module",
         N(A, "Search the palette.")),
+    Row("command_palette", N(A, "Co&mmand palette"), "Ctrl+Shift+P", "edit",
+        "command_palette.open", N(A, "Find a command by a few letters of its name.")),
 
     Row("build", N(A, "&Build"), "Ctrl+1", "view", "workspaces.build",
         N(A, "Palette and outline beside the canvas."), checked="in_build", group="workspace"),
@@ -85,11 +123,15 @@ ROWS = (
         N(A, "Show or hide the right side."), checked="right_shown"),
     Row("problems", N(A, "P&roblems"), "Ctrl+Shift+M", "view", "workspaces.toggle_drawer",
         N(A, "Show or hide what is wrong with the graph."), checked="drawer_shown"),
+    Row("next_pane", N(A, "&Next pane"), "F6", "view", "panes.next",
+        N(A, "Take the keys to the next part of the window."), after_gap=True),
+    Row("previous_pane", N(A, "Pre&vious pane"), "Shift+F6", "view", "panes.previous",
+        N(A, "Take the keys to the part before.")),
     Row("zoom_in", N(A, "Zoom &in"), "Ctrl++; Ctrl+=", "view", "zoom_in",
         N(A, "Draw the canvas larger."), after_gap=True),
     Row("zoom_out", N(A, "Zoom &out"), "Ctrl+-", "view", "zoom_out",
         N(A, "Draw the canvas smaller.")),
-    Row("zoom_fit", N(A, "Zoom to &fit"), "Ctrl+9", "view", "canvas.zoom_to_fit",
+    Row("zoom_fit", N(A, "Zoom to &fit"), "Home; Ctrl+9", "view", "canvas.zoom_to_fit",
         N(A, "Show the whole graph.")),
     Row("zoom_100", N(A, "Zoom to &100 %"), "Ctrl+0", "view", "zoom_100",
         N(A, "Draw the canvas at its own size.")),
@@ -105,8 +147,17 @@ ROWS = (
         N(A, "Lay the selected nodes out in columns, or all."), "has_nodes"),
     Row("target", N(A, "Make it the &target"), "Ctrl+T", "graph", "stepping.make_target",
         N(A, "Differentiate the selected node's output."), "one_node"),
+    Row("target_by_itself", N(A, "&Find the target by itself"), "", "graph",
+        "stepping.forget_target", N(A, "Differentiate the only scalar output."), "has_target"),
+    Row("go_to_source", N(A, "Go to the &source of the edge"), "", "graph",
+        "edge_ends.go_to_source", N(A, "Select the node that the edge comes from."), "one_edge",
+        after_gap=True),
+    Row("go_to_target", N(A, "Go to the &end of the edge"), "", "graph",
+        "edge_ends.go_to_target", N(A, "Select the node that the edge goes to."), "one_edge"),
+    Row("mark", N(A, "&Mark a port for wiring"), "M", "graph", "canvas.marking.press",
+        N(A, "Mark a port; mark another one to wire the two."), "has_nodes", canvas_only=True),
     Row("rename", N(A, "Graph &properties"), "", "graph", "show_graph",
-        N(A, "Show title, dtype and seed in the inspector.")),
+        N(A, "Show title, dtype and seed in the inspector."), after_gap=True),
 
     Row("live", N(A, "&Live"), "", "run", "toggle_live",
         N(A, "Run after every edit, in the background."), checked="is_live"),
@@ -136,3 +187,15 @@ ROWS = (
         N(A, "Version and licence.")),
 )
 # fmt: on
+
+_BY_ID = {row.id: row for row in ROWS}
+
+
+def row_of(id_: str) -> Row:
+    """The row of a command."""
+    return _BY_ID[id_]
+
+
+def plain_title(row: Row) -> str:
+    """A command's title without the mark of its letter."""
+    return tr(row.title).replace("&", "")

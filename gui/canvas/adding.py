@@ -1,7 +1,8 @@
-"""Adding nodes: a module from the palette becomes a node at the pointer."""
+"""Adding nodes: what a drag of a module carries, and the edit that makes a node of it."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QPointF, Qt
@@ -9,13 +10,14 @@ from PySide6.QtGui import QPainter, QPen
 
 from graph import Node, PortRef, Tensor
 from graph import edits as e
+from graph.fitting import Fit
+from graph.tensor import kind_of
 from gui.canvas import geometry as geo
 from gui.canvas.node_paint import outline_path
-from gui.canvas.wording import tr
 
 if TYPE_CHECKING:
     from graph import Graph, Module
-    from gui.document import Document
+    from gui.canvas.scene import CanvasScene
     from gui.theme import Theme
 
 MIME = "application/x-gradwire-module"
@@ -35,44 +37,42 @@ def module_mime(name: str) -> QMimeData:
     return data
 
 
-def add_module_at(document: Document, name: str, point: QPointF) -> str | None:
-    """Add a node with its middle at a point, select it, return its id; None where refused."""
-    graph = document.graph
-    kind = graph.catalogue.get(name)
-    if kind is None:
-        document.refuse(tr("{name}: found no such module.").format(name=name))
-        return None
-    shape = _shape_of(kind())
-    at = geo.snapped(point.x() - shape.width / 2, point.y() - shape.height / 2)
-    node = Node(graph.free_id(name), name, at=at)
-    edit = e.AddNode(node, first_tensors(graph, node.id, kind()))
-    if not document.do(edit, tr("Add {module}").format(module=name)):
-        return None
-    document.selection.set_nodes({node.id})
-    return node.id
+def adding_edit(graph: Graph, fit: Fit, at: geo.Point) -> e.AddNode:
+    """The edit that adds a node with its corner at a place.
+
+    Sources that must have a value start with ones, so that the graph runs at once.
+    """
+    id_ = graph.free_id(fit.module.name)
+    node = Node(id_, fit.module.name, dict(fit.settings), at=at)
+    return e.AddNode(node, first_tensors(graph, id_, fit.make()))
+
+
+def corner_at(
+    scene: CanvasScene, shape: geo.NodeShape, point: QPointF, port: str = ""
+) -> geo.Point:
+    """Where on the grid a node's corner is when its middle, or a port of it, is at a point."""
+    x, y = shape.port(port) or (shape.width / 2, shape.height / 2)
+    return scene.snapped(point.x() - x, point.y() - y)
 
 
 def first_tensors(graph: Graph, id_: str, module: Module) -> tuple[tuple[PortRef, Tensor], ...]:
-    """A scalar source that must be given a value starts with 1, so that the graph runs at once."""
-    if module.outline() != "source" or module.settings.get("shape") != ():
+    """The first value of an Input or a Constant: 1, or ones; a Parameter's rule gives its own."""
+    shape = module.settings.get("shape")
+    if module.name not in ("Input", "Constant") or shape is None:
         return ()
-    port = module.output_ports[0].name
-    if module.name not in ("Input", "Constant"):
-        return ()
+    sizes = [size for size in shape if isinstance(size, int)]
+    if len(sizes) < len(shape):
+        return ()  # a named size is for a feed to say
     dtype = module.settings.get("dtype") or graph.dtype
-    value = 1.0 if dtype.startswith("float") else 1
-    return ((PortRef(id_, port), Tensor.of_values(dtype, (), [value])),)
+    one = {"floating": 1.0, "integer": 1, "boolean": True}[kind_of(dtype)]
+    tensor = Tensor.of_values(dtype, tuple(sizes), [one] * math.prod(sizes))
+    return ((PortRef(id_, module.output_ports[0].name), tensor),)
 
 
 def paint_ghost(
-    painter: QPainter, document: Document, name: str, point: QPointF, theme: Theme, zoom: float
+    painter: QPainter, shape: geo.NodeShape, at: geo.Point, theme: Theme, zoom: float
 ) -> None:
     """The outline of a node that is not there yet."""
-    kind = document.graph.catalogue.get(name)
-    if kind is None:
-        return
-    shape = _shape_of(kind())
-    at = geo.snapped(point.x() - shape.width / 2, point.y() - shape.height / 2)
     painter.save()
     painter.translate(*at)
     painter.setPen(QPen(theme.color("text"), 1 / zoom, Qt.PenStyle.DashLine))
@@ -81,7 +81,8 @@ def paint_ghost(
     painter.restore()
 
 
-def _shape_of(module: Module) -> geo.NodeShape:
+def shape_of(module: Module) -> geo.NodeShape:
+    """How large a module's node is, and where its ports are."""
     return geo.node_shape(
         module.outline(),
         tuple(port.name for port in module.wired_ports if port.role == "input"),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MARGIN = 28  # pixels around the graph when it is fitted
 LEAST_MARGIN = 0
+CATCH = 0.02  # how near 100 % a zoom becomes 100 %
 WHEEL = 1.2 ** (1 / 120)  # zoom per unit of a mouse wheel's angle
 
 
@@ -23,10 +24,12 @@ class Camera:
     def __init__(self, view: CanvasView) -> None:
         self._view = view
         self.zoom = 1.0
+        self._asked = 1.0  # the zoom without the catch: small turns of a wheel add up
         self._flight = QVariantAnimation(view)
         self._flight.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._flight.valueChanged.connect(self._fly)
         self._from = self._to = (QPointF(), 1.0)
+        self._fitted: QRectF | None = None  # what was fitted, until the camera moves on
 
     @property
     def centre(self) -> QPointF:
@@ -35,17 +38,22 @@ class Camera:
 
     def pan(self, pixels: QPoint | QPointF) -> None:
         """Shift what is seen by so many pixels."""
-        self._flight.stop()
+        self._rest()
         across, down = self._view.horizontalScrollBar(), self._view.verticalScrollBar()
         across.setValue(round(across.value() - pixels.x()))
         down.setValue(round(down.value() - pixels.y()))
 
-    def zoom_at(self, factor: float, pixel: QPoint | QPointF) -> None:
-        """Zoom by a factor; the canvas point under `pixel` stays there."""
-        self._flight.stop()
-        zoom = min(max(self.zoom * factor, LEAST), MOST)
-        if abs(zoom - 1) < 0.02 and factor != 1:
-            zoom = 1.0  # 100 % catches, for it is where everyone wants to be
+    def zoom_at(self, factor: float, pixel: QPoint | QPointF, catches: bool = True) -> None:
+        """Zoom by a factor; the canvas point under `pixel` stays there.
+
+        100 % catches, for it is where everyone wants to be.
+        """
+        self._rest()
+        before = self._asked if _caught(self._asked) == self.zoom else self.zoom
+        self._asked = min(max(before * factor, LEAST), MOST)
+        if catches and (before - 1) * (self._asked - 1) < 0:
+            self._asked = 1.0  # it would have gone past
+        zoom = _caught(self._asked) if catches else round(self._asked, 9)
         fixed = QPointF(self._view.mapToScene(QPointF(pixel).toPoint()))
         self._take(zoom)
         seen = self._view.mapFromScene(fixed)
@@ -54,7 +62,7 @@ class Camera:
     def look_at(self, centre: QPointF, zoom: float | None = None) -> None:
         """Go to a place: flying where motion is on, else at once."""
         zoom = self.zoom if zoom is None else min(max(zoom, LEAST), MOST)
-        self._flight.stop()
+        self._rest()
         duration = self._view.theme.duration("camera")
         if not duration or not self._view.isVisible():
             self._take(zoom)
@@ -66,15 +74,35 @@ class Camera:
         self._flight.setEndValue(1.0)
         self._flight.start()
 
-    def fit(self, content: QRectF, most: float = 1.0) -> None:
-        """Show a whole rectangle with a margin, at most at the zoom `most`."""
+    def fit(self, content: QRectF) -> None:
+        """Show a whole rectangle with a margin, at most at 100 %."""
+        self.look_at(*self._sight_of(content))
+        self._fitted = content
+
+    def refit(self) -> None:
+        """Another size of the view: what was fitted stays so, unless the camera has moved since."""
+        if self._fitted is not None:
+            self._flight.stop()
+            centre, zoom = self._sight_of(self._fitted)
+            self._take(zoom)
+            self._view.centerOn(centre)
+
+    def unfit(self) -> None:
+        """From now on another size of the view leaves the camera where it is."""
+        self._fitted = None
+
+    def _sight_of(self, content: QRectF) -> tuple[QPointF, float]:
+        """The centre and zoom at which a rectangle fits."""
         if content.isEmpty():
-            self.look_at(QPointF(0, 0), 1.0)
-            return
+            return QPointF(0, 0), 1.0
         zoom = self._fitting(content, MARGIN)
         if zoom < FAR <= self._fitting(content, LEAST_MARGIN):
             zoom = FAR  # better a narrow margin than edges without their numbers
-        self.look_at(content.center(), min(zoom, most))
+        return content.center(), min(max(zoom, LEAST), 1.0)
+
+    def _rest(self) -> None:
+        self._flight.stop()
+        self._fitted = None
 
     def _fitting(self, content: QRectF, margin: float) -> float:
         size = self._view.viewport().size()
@@ -91,3 +119,7 @@ class Camera:
         (start, first), (end, last) = self._from, self._to
         self._take(first * (last / first) ** share)
         self._view.centerOn(start + (end - start) * share)
+
+
+def _caught(zoom: float) -> float:
+    return 1.0 if abs(zoom - 1) < CATCH else zoom

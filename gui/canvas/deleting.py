@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from graph import PortRef
 from graph import edits as e
+from graph.reconnecting import reconnection
 from gui.canvas.wording import tr
 
 if TYPE_CHECKING:
@@ -29,6 +30,25 @@ def delete_nodes(document: Document, ids: list[str]) -> None:
         return
     edit = e.Batch(tuple(map(e.RemoveNode, ids)))
     document.do(edit, tr("Delete {count} nodes").format(count=len(ids)))
+
+
+def delete_and_reconnect(document: Document) -> None:
+    """Remove the selected nodes and wire what fed them to what they fed, where shapes fit.
+
+    What nothing fits is said through the document.
+    """
+    graph = document.graph
+    ids = [id_ for id_ in graph.nodes if id_ in document.selection.nodes]
+    if not ids:
+        return
+    found = reconnection(graph, frozenset(ids))
+    edits = (*map(e.RemoveNode, ids), *map(e.Connect, found.edges))
+    one, many = tr("Delete {node} and reconnect"), tr("Delete {count} nodes and reconnect")
+    text = one.format(node=ids[0]) if len(ids) == 1 else many.format(count=len(ids))
+    if document.do(e.Batch(edits), text) and found.loose:
+        ports = ", ".join(map(str, found.loose))
+        sentence = tr("{ports}: found nothing that fits in place of {nodes}. Wire it anew.")
+        document.refuse(sentence.format(ports=ports, nodes=", ".join(ids)))
 
 
 def cut_edge(document: Document, target: PortRef) -> None:

@@ -194,6 +194,24 @@ def distances(points: np.ndarray, x: float, y: float) -> np.ndarray:
     return np.sqrt((gap**2).sum(-1)).min(1)
 
 
+def crossing(points: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
+    """Which of the lines `[n, P, 2]` run through a box: booleans `[n]`.
+
+    Each piece is cut at the box's sides (Liang and Barsky): what is left of it lies inside.
+    """
+    start = points[:, :-1]
+    step = points[:, 1:] - start
+    low, high = np.array(box[:2]) - start, np.array(box[2:]) - start
+    with np.errstate(divide="ignore", invalid="ignore"):
+        first, last = low / step, high / step
+    still = step == 0  # a piece along an axis is inside its two sides all the way, or never
+    inside = (low <= 0) & (high >= 0)
+    enter = np.where(still, np.where(inside, -np.inf, np.inf), np.minimum(first, last))
+    leave = np.where(still, np.where(inside, np.inf, -np.inf), np.maximum(first, last))
+    enter, leave = enter.max(-1).clip(0), leave.min(-1).clip(max=1)
+    return (enter <= leave).any(1)
+
+
 def boxes(points: np.ndarray, margin: float) -> np.ndarray:
     """Bounds of lines `[n, P, 2]`, grown by a margin: `[n, 4]` as left, top, right, bottom."""
     return np.concatenate((points.min(1) - margin, points.max(1) + margin), axis=1)

@@ -12,17 +12,24 @@ from PySide6.QtGui import QPainter, QPen
 
 from graph import edits as e
 from gui.canvas import geometry as geo
+from gui.canvas.inserting import Insertion
 from gui.canvas.node_item import NodeItem
 from gui.canvas.wording import tr
 
 if TYPE_CHECKING:
+    from graph import Edge, PortRef
     from gui.canvas.view import CanvasView
 
 
 class Gesture:
-    """The parent of all gestures. Points are in canvas units, `pixel` in the viewport's."""
+    """The parent of all gestures. Points are in canvas units, `pixel` in the viewport's.
+
+    `modifiers` are the keys held with the mouse's last event.
+    """
 
     cursor: Qt.CursorShape | None = None
+    pans_at_border = True
+    modifiers = Qt.KeyboardModifier.NoModifier
 
     def __init__(self, view: CanvasView) -> None:
         self.view = view
@@ -33,7 +40,10 @@ class Gesture:
         """The pointer moved."""
 
     def finish(self, point: QPointF, pixel: QPoint) -> None:
-        """The button was released."""
+        """The button was released after a drag."""
+
+    def click(self) -> None:
+        """The button was released where it was pressed."""
 
     def cancel(self) -> None:
         """Esc, or the window lost the mouse."""
@@ -46,6 +56,7 @@ class Pan(Gesture):
     """Middle button, or space and the left one: the canvas follows the pointer."""
 
     cursor = Qt.CursorShape.ClosedHandCursor
+    pans_at_border = False
 
     def __init__(self, view: CanvasView, pixel: QPoint) -> None:
         super().__init__(view)
@@ -57,7 +68,7 @@ class Pan(Gesture):
 
 
 class Band(Gesture):
-    """A rubber band on empty canvas selects the nodes it meets."""
+    """A rubber band on empty canvas selects the nodes it meets, or the only edge it does."""
 
     def __init__(self, view: CanvasView, point: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         super().__init__(view)
@@ -72,12 +83,17 @@ class Band(Gesture):
     def move(self, point: QPointF, pixel: QPoint) -> None:
         self._end = point
         rect = self._rect()
-        found = {item.id for item in self.scene.items(rect) if isinstance(item, NodeItem)}
+        touched = {item.id for item in self.scene.items(rect) if isinstance(item, NodeItem)}
+        found = touched
         if self._toggles:
-            found = self._before ^ found
+            found = self._before ^ touched
         elif self._adds:
-            found |= self._before
-        self.document.selection.set_nodes(found)
+            found = self._before | touched
+        edges = self._edges(rect) if not found and not touched else ()
+        if len(edges) == 1:
+            self.document.selection.set_edge(edges[0])
+        else:
+            self.document.selection.set_nodes(found)
         self.scene.update()
 
     def finish(self, point: QPointF, pixel: QPoint) -> None:
@@ -96,12 +112,19 @@ class Band(Gesture):
         painter.setBrush(theme.color("selected", 0.35))
         painter.drawRect(self._rect())
 
+    def _edges(self, rect: QRectF) -> tuple[PortRef, ...]:
+        box = (rect.left(), rect.top(), rect.right(), rect.bottom())
+        return self.scene.wires.touching(box)
+
     def _rect(self) -> QRectF:
         return QRectF(self._start, self._end).normalized()
 
 
 class MoveNodes(Gesture):
-    """Dragging a node moves all selected ones, snapped to the grid."""
+    """Dragging a node moves all selected ones, snapped to the grid; Alt lets them stand anywhere.
+
+    A node without edges that is dropped on an edge comes to stand in it, unless Shift is held.
+    """
 
     cursor = Qt.CursorShape.SizeAllCursor
 
@@ -110,35 +133,78 @@ class MoveNodes(Gesture):
         ids = self.document.selection.nodes
         items = self.scene.items_by_id
         self._start = point
-        self._held = held.id
+        self._held = held
         self._places = {id_: (items[id_].x(), items[id_].y()) for id_ in ids if id_ in items}
         self._moved = False
+        self._insertion = self._may_insert()
 
     def move(self, point: QPointF, pixel: QPoint) -> None:
         dx, dy = self._shift(point)
         self._moved = self._moved or bool(dx or dy)
-        if self._moved:
-            for id_, (x, y) in self._places.items():
-                self.scene.place_node(id_, (x + dx, y + dy))
+        if not self._moved:
+            return
+        for id_, (x, y) in self._places.items():
+            self.scene.place_node(id_, (x + dx, y + dy))
+        if self._insertion is not None:
+            x, y = self._places[self._held.id]
+            is_held_off = bool(self.modifiers & Qt.KeyboardModifier.ShiftModifier)
+            self._insertion.look((x + dx, y + dy), point, self.view.zoom, is_held_off)
 
     def finish(self, point: QPointF, pixel: QPoint) -> None:
-        dx, dy = self._shift(point)
-        if not (dx or dy):
-            self.cancel()
-            return
-        places = {id_: (x + dx, y + dy) for id_, (x, y) in self._places.items()}
-        text = tr("Move") if len(places) == 1 else tr("Move {count} nodes")
-        if not self.document.do(e.Move(places), text.format(count=len(places))):
+        self.move(point, pixel)
+        insertion = self._insertion
+        edge = insertion.edge if insertion is not None else None
+        if insertion is not None:
+            insertion.leave()
+        done = self._insert(insertion, edge) if insertion and edge else self._move(point)
+        if not done:
             self.cancel()
 
+    def click(self) -> None:
+        """A click on one of many selected nodes leaves that one."""
+        if not self.modifiers:
+            self.document.selection.set_nodes({self._held.id})
+
     def cancel(self) -> None:
+        if self._insertion is not None:
+            self._insertion.leave()
         if self._moved:
             for id_ in self._places:
                 self.scene.sync_place(id_)
 
+    def paint(self, painter: QPainter, zoom: float) -> None:
+        if self._insertion is not None:
+            self._insertion.paint(painter, zoom)
+
+    # --- inside --------------------------------------------------------------------------
+
+    def _may_insert(self) -> Insertion | None:
+        """A single node that nothing is wired to can come to stand in an edge."""
+        graph, id_ = self.document.graph, self._held.id
+        module = graph.module(id_)
+        if len(self._places) > 1 or module is None or graph.store.edges_at(id_):
+            return None
+        return Insertion(self.scene, module, self._held.outline)
+
+    def _insert(self, insertion: Insertion, edge: Edge) -> bool:
+        id_ = self._held.id
+        at, wiring = insertion.edits(id_, edge)
+        text = tr("Put {node} into the edge").format(node=id_)
+        return self.document.do(e.Batch((e.Move({id_: at}), *wiring)), text)
+
+    def _move(self, point: QPointF) -> bool:
+        dx, dy = self._shift(point)
+        if not (dx or dy):
+            return False
+        places = {id_: (x + dx, y + dy) for id_, (x, y) in self._places.items()}
+        text = tr("Move") if len(places) == 1 else tr("Move {count} nodes")
+        return self.document.do(e.Move(places), text.format(count=len(places)))
+
     def _shift(self, point: QPointF) -> geo.Point:
         """How far to move so that the held node stands on the grid."""
-        x, y = self._places[self._held]
+        x, y = self._places[self._held.id]
         away = point - self._start
-        to_x, to_y = geo.snapped(x + away.x(), y + away.y())
+        if self.modifiers & Qt.KeyboardModifier.AltModifier:
+            return (float(round(away.x())), float(round(away.y())))
+        to_x, to_y = self.scene.snapped(x + away.x(), y + away.y())
         return to_x - x, to_y - y

@@ -31,6 +31,7 @@ class Face:
     icon: str
     shape: NodeShape
     tooltip: str
+    through: tuple[str, str] | None = None  # input and output of a bypassed node
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Mood:
     is_target: bool = False
     is_selected: bool = False
     has_focus: bool = False
+    focus_port: str = ""
     problem_ports: frozenset[str] = frozenset()
     selected_port: str = ""
 
@@ -65,7 +67,12 @@ def face_of(graph: Graph, id_: str) -> Face:
     shape = node_shape(module.outline(), inputs, outputs, pins)
     first = module.doc.split("\n\n")[0].replace("\n", " ")
     tooltip = f"{id_} ({node.module}): {first}"
-    return Face(title, node.module, module.icon, shape, tooltip)
+    if not node.bypassed or not inputs or not outputs:
+        return Face(title, node.module, module.icon, shape, tooltip)
+    tooltip = tr("{tooltip}\nBypassed: {port} goes through unchanged.").format(
+        tooltip=tooltip, port=inputs[0]
+    )
+    return Face(title, node.module, module.icon, shape, tooltip, (inputs[0], outputs[0]))
 
 
 def shape_text(graph: Graph, id_: str, check: Check | None, shown: Shown, wide: bool) -> str:
@@ -107,7 +114,7 @@ def module_text(graph: Graph, id_: str, check: Check | None) -> str:
     if type_ is not None and len(type_.shape) == 2 and type_.is_known:
         name = f"{name} {type_.shape[1]}→{type_.shape[0]}"
     if graph.nodes[id_].bypassed:
-        return tr("{module}, bypassed").format(module=name)
+        return tr("bypassed {module}").format(module=name)
     return name
 
 

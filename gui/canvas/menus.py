@@ -1,63 +1,55 @@
-"""Menus at the canvas: what can be done with a node or an edge, and the question of the target."""
+"""Menus at the canvas: what a right click is about, and the question of the target."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from graph import PortRef
 from graph import edits as e
-from gui.canvas.deleting import cut_edge, delete_nodes
 from gui.canvas.wording import tr
 from gui.icons import icon
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
+Kind = Literal["canvas", "node", "nodes", "edge"]  # what a menu is about
 
-def show_menu(view: CanvasView, pixel: QPoint, screen: QPoint) -> None:
-    """Open the menu of what lies under a pixel of the viewport."""
-    point = view.mapToScene(pixel)
+
+def look_under(view: CanvasView, pixel: QPoint) -> Kind:
+    """Select what lies under a pixel of the viewport, as the press of a button does."""
+    point, selection = view.mapToScene(pixel), view.document.selection
     item = view.canvas.node_at(point)
-    target = None if item is not None else view._edge_at(point)
-    menu = _menu(view)
     if item is not None:
-        if item.id not in view.document.selection.nodes:
-            view.document.selection.set_nodes({item.id})
-        _fill_for_nodes(view, menu, item.id)
-    elif target is not None:
-        view.document.selection.set_edge(target)
-        cut = menu.addAction(_icon(view, "cut"), tr("Cut the edge"))
-        cut.setEnabled(view.document.graph.incoming(target) is not None)
-        cut.triggered.connect(lambda: cut_edge(view.document, target))
+        if item.id not in selection.nodes:
+            selection.set_nodes({item.id})
+        return _kind(view)
+    target = view.edge_at(point)
+    if target is None:
+        return "canvas"
+    selection.set_edge(target)
+    return "edge"
+
+
+def look_at_selection(view: CanvasView) -> tuple[Kind, QPoint]:
+    """What the keys would act on, and where its menu opens in the viewport."""
+    selection, scene = view.document.selection, view.canvas
+    seen = view.viewport().rect().adjusted(0, 0, -160, -120)
+    if selection.edge is not None:
+        place = scene.port_place(selection.edge)
     else:
-        menu.addAction(_icon(view, "fit"), tr("Zoom to fit"), view.zoom_to_fit)
-        menu.addAction(tr("Select all"), view.select_all)
-    menu.popup(screen)
+        boxes = [scene.items_by_id[id_].box() for id_ in selection.nodes]
+        place = min(((box[0], box[3]) for box in boxes), default=None)
+    pixel = view.mapFromScene(*place) if place is not None else seen.center()
+    return _kind(view), pixel if seen.contains(pixel) else seen.center()
 
 
-def _fill_for_nodes(view: CanvasView, menu: QMenu, id_: str) -> None:
-    document = view.document
-    if len(document.selection.nodes) == 1:
-        for port in possible_targets(view, id_):
-            text = tr("Make this the target")
-            if len(possible_targets(view, id_)) > 1:
-                text = tr("Make {port} the target").format(port=port)
-            action = menu.addAction(_icon(view, "target"), text)
-            action.triggered.connect(lambda _=False, port=port: make_target(view, port))
-        if document.graph.target is not None:
-            menu.addAction(tr("Find the target by itself")).triggered.connect(
-                lambda: document.do(e.SetGraph({"target": None}), tr("Find the target by itself"))
-            )
-        menu.addSeparator()
-    ids = [node for node in document.graph.nodes if node in document.selection.nodes]
-    text = tr("Delete") if len(ids) == 1 else tr("Delete {count} nodes").format(count=len(ids))
-    menu.addAction(_icon(view, "delete"), text).triggered.connect(
-        lambda: delete_nodes(document, ids)
-    )
+def _kind(view: CanvasView) -> Kind:
+    kind = view.document.selection.kind
+    return "canvas" if kind == "graph" else kind
 
 
 def possible_targets(view: CanvasView, id_: str) -> list[PortRef]:
@@ -83,10 +75,27 @@ def ask_target(view: CanvasView, candidates: Sequence[PortRef]) -> None:
     menu.setFocus(Qt.FocusReason.PopupFocusReason)
 
 
+def choose_target(view: CanvasView, id_: str) -> None:
+    """Differentiate a node's output; of several, ask which."""
+    ports = possible_targets(view, id_)
+    if len(ports) > 1:
+        view.ask_target(ports)
+    elif ports:
+        make_target(view, ports[0])
+    else:
+        text = tr("{node}: has no floating output, so it cannot be the target.")
+        view.document.refuse(text.format(node=id_))
+
+
 def make_target(view: CanvasView, port: PortRef) -> None:
     """Differentiate this output from now on."""
     text = tr("Make {port} the target").format(port=port)
     view.document.do(e.SetGraph({"target": str(port)}), text)
+
+
+def forget_target(view: CanvasView) -> None:
+    """Differentiate the only scalar output from now on, if there is one."""
+    view.document.do(e.SetGraph({"target": None}), tr("Find the target by itself"))
 
 
 def _place_for(view: CanvasView, candidates: Sequence[PortRef]) -> QPoint:

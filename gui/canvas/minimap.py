@@ -8,11 +8,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from gui.canvas.keys import ARROWS
+
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
 WIDTH, HEIGHT = 176, 112
 MARGIN = 12
+PAN_PARTS = 4  # arrows that cross the view
 SLACK = 8  # pixels that the graph may overflow before the map comes
 
 
@@ -24,6 +27,8 @@ class Minimap(QWidget):
         self._view = view
         self.resize(WIDTH, HEIGHT)
         self.setAccessibleName(self.tr("Minimap"))
+        self.setAccessibleDescription(self.tr("Arrows move what is seen of the canvas."))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._picture: QPixmap | None = None
         view.canvas.content_changed.connect(self._redraw)
         view.document.selection_changed.connect(self._redraw)
@@ -58,6 +63,9 @@ class Minimap(QWidget):
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(self._seen())
+        if self.hasFocus():
+            painter.resetTransform()
+            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
         painter.end()
 
     def _drawn(self) -> QPixmap:
@@ -91,6 +99,19 @@ class Minimap(QWidget):
         """Look there, while a button is held."""
         if event.buttons():
             self._go(event.position())
+
+    def wheelEvent(self, event) -> None:
+        """A wheel does here what it does on the canvas; it would end here otherwise."""
+        self._view.navigation.wheel(event)
+
+    def keyPressEvent(self, event) -> None:
+        """Arrows move what is seen by a part of it."""
+        if event.key() not in ARROWS:
+            event.ignore()
+            return
+        dx, dy = ARROWS[Qt.Key(event.key())]
+        size = self._view.viewport().size()
+        self._view.camera.pan(QPointF(-dx * size.width(), -dy * size.height()) / PAN_PARTS)
 
     def _go(self, pixel: QPointF) -> None:
         scale, origin = self._fit()

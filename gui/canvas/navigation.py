@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from gui.canvas.view import CanvasView
 
+LEAST_PINCH = 0.1  # of one event, whatever the device says
+
 
 class Navigation:
     """Turns what the hand does into the camera's moves."""
@@ -21,28 +23,48 @@ class Navigation:
     def __init__(self, view: CanvasView) -> None:
         self._view = view
         self.is_space_held = False
+        self.wheel_zooms = True  # or pans
+        self.touchpad_zooms = False
 
     def wheel(self, event: QWheelEvent) -> None:
-        """A mouse wheel zooms at the pointer; a touchpad pans, and zooms with Ctrl."""
-        camera = self._view.camera
-        pixels, angle = event.pixelDelta(), event.angleDelta()
-        zooms = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        is_touch = event.device().type() == QInputDevice.DeviceType.TouchPad
-        is_touch |= event.phase() != Qt.ScrollPhase.NoScrollPhase and not pixels.isNull()
-        if is_touch and not zooms:
-            camera.pan(angle / 2 if pixels.isNull() else pixels)
-        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            camera.pan(QPointF(angle.y() / 2, 0))
-        elif angle.y():
-            camera.zoom_at(WHEEL ** angle.y(), event.position())
+        """A mouse wheel zooms at the pointer and a touchpad pans, or as the settings say.
+
+        Ctrl zooms in any case, Shift pans sideways.
+        """
+        turned, scrolled = event.angleDelta(), event.pixelDelta()
+        is_touch = _is_touch(event)
+        held = event.modifiers()
+        if held & Qt.KeyboardModifier.ControlModifier:
+            self._zoom(event)
+        elif held & Qt.KeyboardModifier.ShiftModifier and not is_touch:
+            self._view.camera.pan(QPointF((turned.y() or turned.x()) / 2, 0))
+        elif self.touchpad_zooms if is_touch else self.wheel_zooms:
+            self._zoom(event)
+        else:
+            self._view.camera.pan(scrolled if is_touch and not scrolled.isNull() else turned / 2)
         event.accept()
 
-    def pinch(self, event: QNativeGestureEvent) -> bool:
-        """Two fingers zoom at the pointer; False for other gestures."""
-        if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
+    def gesture(self, event: QNativeGestureEvent) -> bool:
+        """Two fingers zoom at the pointer and take the canvas along; False for other gestures."""
+        camera, kind = self._view.camera, event.gestureType()
+        if kind == Qt.NativeGestureType.ZoomNativeGesture:
+            camera.zoom_at(max(1 + event.value(), LEAST_PINCH), event.position())
+        elif kind == Qt.NativeGestureType.PanNativeGesture:
+            camera.pan(event.delta())
+        else:
             return False
-        self._view.camera.zoom_at(1 + event.value(), event.position())
         return True
+
+    def _zoom(self, event: QWheelEvent) -> None:
+        if turned := event.angleDelta().y():
+            self._view.camera.zoom_at(WHEEL**turned, self._place_of(event))
+
+    def _place_of(self, event: QWheelEvent) -> QPointF:
+        """The pixel that stays where it is: the pointer's; over minimap or zoom bar the middle."""
+        viewport = self._view.viewport()
+        under = viewport.mapFromGlobal(event.globalPosition())
+        lies_over = self._view.childAt(self._view.mapFromGlobal(event.globalPosition()).toPoint())
+        return under if lies_over in (viewport, None) else QPointF(viewport.rect().center())
 
     def press_key(self, event: QKeyEvent) -> bool:
         """Space pressed: the left button pans now."""
@@ -63,3 +85,10 @@ class Navigation:
     def let_go(self) -> None:
         """The keys go elsewhere."""
         self.is_space_held = False
+
+
+def _is_touch(event: QWheelEvent) -> bool:
+    """Whether fingers on a touchpad scroll; some say so only by the phases of their movement."""
+    if event.device().type() == QInputDevice.DeviceType.TouchPad:
+        return True
+    return event.phase() != Qt.ScrollPhase.NoScrollPhase and not event.pixelDelta().isNull()

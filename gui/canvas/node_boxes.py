@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 
 from gui.canvas.placing import Box
@@ -43,6 +45,18 @@ class NodeBoxes:
                 self._boxes = more
         self._boxes[row] = box
         self.changed.add(row)
+
+    def put_all(self, boxes: Mapping[str, Box]) -> None:
+        """Start with these nodes."""
+        self.__init__()
+        self.ids = list(boxes)
+        self._row = {id_: row for row, id_ in enumerate(self.ids)}
+        self._boxes = np.array(list(boxes.values()), float).reshape(-1, 4)
+        self.changed = set(range(len(self.ids)))
+
+    def rows(self, ids: Iterable[str]) -> list[int]:
+        """The rows of those nodes that are there."""
+        return [self._row[id_] for id_ in ids if id_ in self._row]
 
     def drop(self, id_: str) -> None:
         """Forget a node; the last row takes its place."""

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPaintEngine,
+    QPainter,
+    QPainterPath,
+    QPen,
+)
 
 from gui.canvas import geometry as geo
 from gui.canvas.levels import FAR, title_pixels
@@ -18,7 +28,10 @@ ICON = 16
 LEFT, RIGHT = 9, 5
 LEAST_TEXT = 11
 MARK = 14
+FOCUS_GAP = 3.5  # to the middle of the focus frame of a port, so that 2 stay free
 ROWS = (15, 33, 48)  # middles of title, module and shape
+THROUGH, TURN = 30, 5  # height of a bypassed node's line, and where it leaves its ports
+BELOW_THROUGH = 12
 LEFT_ALIGN = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 CENTRE_ALIGN = Qt.AlignmentFlag.AlignCenter
 
@@ -62,7 +75,11 @@ def paint_node(
     painter: QPainter, face: Face, texts: tuple[str, str], mood: Mood, theme: Theme, zoom: float
 ) -> None:
     """Paint one node at the origin; `texts` are its module line and its shape line."""
+    if face.through is not None:
+        mood = replace(mood, muted=True)
     _paint_body(painter, face, mood, theme, max(1.0, 1 / zoom))
+    if face.through is not None:
+        _paint_through(painter, face, theme, zoom)
     if zoom >= FAR:
         _paint_rows(painter, face, texts, mood, theme)
     else:
@@ -95,6 +112,19 @@ def _paint_body(painter: QPainter, face: Face, mood: Mood, theme: Theme, pixel: 
         painter.fillRect(QRectF(5, 8, 2, shape.height - 16), theme.color("line"))
 
 
+def _paint_through(painter: QPainter, face: Face, theme: Theme, zoom: float) -> None:
+    """The line of a bypassed node, from its input to its output between the rows of text."""
+    shape = face.shape
+    start, end = (shape.port(name) for name in face.through or ())
+    if start is None or end is None:
+        return
+    level = _text_top(shape) + THROUGH if zoom >= FAR else shape.height - geo.CORNER
+    left, right = start[0] + TURN, end[0] - TURN
+    places = (start, (left, start[1]), (left, level), (right, level), (right, end[1]), end)
+    painter.setPen(QPen(theme.color("line"), max(1.5, 1 / zoom)))
+    painter.drawPolyline([QPointF(*place) for place in places])
+
+
 def _paint_rows(
     painter: QPainter, face: Face, texts: tuple[str, str], mood: Mood, theme: Theme
 ) -> None:
@@ -113,10 +143,14 @@ def _paint_rows(
     painter.setPen(theme.color("muted"))
     room = shape.width - left - geo.PORT_RADIUS - 2
     rooms = (room - (_marks_width(mood) if row == 1 else 0), room)
-    for index, mono in ((0, False), (1, True)):
+    if face.through is not None:  # its line takes the middle, and the shape is its input's
+        rows = ((0, False, ROWS[1] + BELOW_THROUGH),)
+    else:
+        rows = ((0, False, ROWS[1]), (1, True, ROWS[2]))
+    for index, mono, middle in rows:
         font, shown = fitted(texts[index], theme, 11, 400, rooms[index], mono)
         painter.setFont(font)
-        area = QRectF(left, top + ROWS[index + 1] - 8, rooms[index] + 3, 16)
+        area = QRectF(left, top + middle - 8, rooms[index] + 3, 16)
         painter.drawText(area, LEFT_ALIGN, shown)
 
 
@@ -149,6 +183,9 @@ def _paint_far(painter: QPainter, face: Face, mood: Mood, theme: Theme, zoom: fl
     pixels = title_pixels(zoom)
     if zoom < SMALL:
         box = QRectF(shape.width / 2 - 16, shape.height / 2 - 16, 32, 32)
+        if painter.paintEngine().type() == QPaintEngine.Type.SVG:
+            paint_icon(painter, face.icon, box, ink)
+            return
         side = round(32 * zoom * painter.device().devicePixelRatioF())
         painter.drawImage(box, icon_image(face.icon, ink.name(), side))
         return
@@ -192,6 +229,24 @@ def paint_ports(painter: QPainter, shape: geo.NodeShape, mood: Mood, theme: Them
         painter.setPen(_port_pen(name, mood, theme) or line)
         painter.setBrush(fill)
         painter.drawRect(QRectF(x - half, y - geo.PIN, geo.PIN, geo.PIN))
+    if mood.focus_port:
+        _paint_port_focus(painter, shape, mood.focus_port, theme)
+
+
+def _paint_port_focus(painter: QPainter, shape: geo.NodeShape, name: str, theme: Theme) -> None:
+    """The frame around the port that the keys are on, after a gap of 2."""
+    place = shape.port(name)
+    if place is None:
+        return
+    painter.setPen(QPen(theme.color("text"), 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if name in shape.pins:
+        half = geo.PIN / 2 + FOCUS_GAP
+        middle = QPointF(place[0], place[1] - geo.PIN / 2)
+        painter.drawRect(QRectF(middle.x() - half, middle.y() - half, 2 * half, 2 * half))
+    else:
+        radius = geo.PORT_RADIUS + FOCUS_GAP
+        painter.drawEllipse(QPointF(*place), radius, radius)
 
 
 def _port_pen(name: str, mood: Mood, theme: Theme) -> QPen | None:

@@ -15,8 +15,11 @@ OFFSET = QPointF(14, 18)  # below and right of the pointer
 WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
-def paint_notice(painter: QPainter, at: QPointF, text: str, theme: Theme, pixel: float) -> None:
+def paint_notice(
+    painter: QPainter, at: QPointF, text: str, theme: Theme, pixel: float, is_error: bool = True
+) -> None:
     """Paint a sentence beside a point; `pixel` is a screen pixel in canvas units."""
+    icon, ink = ("failed", "error") if is_error else ("hint", "text")
     font = theme.drawn_font(12)
     metrics = QFontMetricsF(font)
     room = QRectF(0, 0, WIDTH, 1000)
@@ -27,10 +30,10 @@ def paint_notice(painter: QPainter, at: QPointF, text: str, theme: Theme, pixel:
     painter.translate(OFFSET)
     left = PADDING + ICON + 6
     panel = QRectF(0, 0, left + size.width() + PADDING + 2, size.height() + 2 * PADDING)
-    painter.setPen(QPen(theme.color("error"), 1))
+    painter.setPen(QPen(theme.color("error" if is_error else "line"), 1))
     painter.setBrush(theme.color("panel"))
     painter.drawRoundedRect(panel, 6, 6)
-    paint_icon(painter, "failed", QRectF(PADDING, PADDING, ICON, ICON), theme.color("error"))
+    paint_icon(painter, icon, QRectF(PADDING, PADDING, ICON, ICON), theme.color(ink))
     painter.setFont(font)
     painter.setPen(theme.color("text"))
     area = QRectF(left, PADDING, size.width() + 2, size.height())

@@ -37,7 +37,7 @@ class Plan:
         chosen = scene.document.selection.nodes
         if chosen:
             painter.setPen(_hairline(theme.color("text"), 2))
-            painter.drawRects([_rect(*scene.items_by_id[i].box()) for i in chosen])
+            painter.drawRects([self._rects[row] for row in scene.boxes.rows(chosen)])
 
     def forget(self) -> None:
         """Make everything anew, for the scene was built anew."""

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
+from gui.canvas.node_paint import paint_node
+
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
 
 MARGIN = 32
+NARROW = 8  # around what is seen from afar
+AFAR = 0.25  # the zoom whose lines are right for a picture of a few centimetres
 
 
 def graph_rect(scene: CanvasScene) -> QRectF:
     """What a picture shows: all nodes and annotations with a margin, in canvas units."""
+    scene.building.finish()
     rect = scene.content_rect()
     if rect.isEmpty():
         return QRectF(0, 0, 320, 200)
@@ -24,6 +30,26 @@ def graph_rect(scene: CanvasScene) -> QRectF:
     for left, top, right, bottom in scene.wires.all_bounds():
         rect = rect.united(QRectF(left, top, right - left, bottom - top))
     return rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN).toAlignedRect().toRectF()
+
+
+def paint_from_afar(scene: CanvasScene, painter: QPainter, rect: QRectF) -> None:
+    """Paint nodes and wires into `rect` as they are seen from afar: no words, no current step."""
+    around = 2 * NARROW
+    source = scene.content_rect().adjusted(-NARROW, -around, NARROW, around)
+    scale = min(rect.width() / source.width(), rect.height() / source.height())
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(rect.center())
+    painter.scale(scale, scale)
+    painter.translate(-source.center())
+    scene.paint_flow(painter, source, AFAR)
+    for id_, item in scene.items_by_id.items():
+        painter.save()
+        painter.translate(item.pos())
+        mood = replace(scene.mood(id_), ring="", is_selected=False, has_focus=False)
+        paint_node(painter, scene.face(id_), ("", ""), mood, scene.theme, AFAR)
+        painter.restore()
+    painter.restore()
 
 
 def paint_graph(scene: CanvasScene, painter: QPainter, rect: QRectF | None = None) -> None:

@@ -6,7 +6,6 @@ rebuild only what an edit touched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from graph import PortRef
 from gui.canvas import geometry as geo
+from gui.canvas.building import AT_ONCE, Building
 from gui.canvas.ground import paint_dots
 from gui.canvas.levels import level_of
 from gui.canvas.looks import (
@@ -58,24 +58,26 @@ class CanvasScene(QGraphicsScene):
     def __init__(self, document: Document, theme: Theme, parent=None) -> None:
         super().__init__(parent)
         self.document, self.theme = document, theme
-        self.items_by_id: dict[str, NodeItem] = {}
+        self.building = Building(self)
+        self.items_by_id = self.building.items
         self.wires = Wires()
         self.boxes = NodeBoxes()
         self.plan = Plan(self)
         self.hidden_wire: PortRef | None = None  # the one whose end is being dragged
         self.wiring = None  # the gesture that draws a wire, while there is one
-        self.has_view_focus = False
+        self.focused: str | PortRef | None = None  # where the keys are, when it is to be drawn
         self.is_printing = False
+        self.snaps = self.has_dots = True
         self._faces: dict[str, Face] = {}
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._plates: list[Plate] = []
         self._plates_for: tuple[float, QRectF] | None = None
-        self._has_pins = False
         self._changed: set[str] = set()
         self._stale: frozenset[str] = frozenset()
         self.pulse = Pulse(theme, self)
         self._stale_timer = QTimer(self, singleShot=True, interval=STALE_AFTER)
         self._stale_timer.timeout.connect(self._mark_stale)
+        self.building.finished.connect(self._after_building)
         self._listen()
         self.rebuild()
 
@@ -94,18 +96,17 @@ class CanvasScene(QGraphicsScene):
 
     def rebuild(self) -> None:
         """Throw everything away and build it from the graph."""
-        self.clear()
-        self.items_by_id, self._faces = {}, {}
-        self.wires.clear()
-        self.boxes.clear()
-        self.plan.forget()
+        self._faces = {}
         self._changed.clear()
-        self._has_pins = False
         self._stale = frozenset()
         self._problems = dict(problems_by_node(self.document.check))
-        for id_ in self.document.graph.nodes:
-            self._add_item(id_)
-        self._put_wires(edge.target for edge in self.document.graph.edges)
+        self._build()
+
+    def _build(self) -> None:
+        self.building.start()
+        self._after_building()
+
+    def _after_building(self) -> None:
         self._fit_index()
         self.refresh()
         self.content_changed.emit()
@@ -115,59 +116,22 @@ class CanvasScene(QGraphicsScene):
         self._plates_for = None
         self.update()
 
-    def _add_item(self, id_: str) -> None:
-        item = NodeItem(id_, self.face(id_).shape)
-        item.setPos(*(self.document.graph.nodes[id_].at or (0.0, 0.0)))
-        self.items_by_id[id_] = item
-        self.addItem(item)
-        self._has_pins = self._has_pins or bool(item.outline.pins)
-        self.boxes.put(id_, item.box())
-
-    def _put_wires(self, targets: Iterable[PortRef]) -> None:
-        ends = []
-        for target in targets:
-            edge = self.document.graph.incoming(target)
-            if edge is None:
-                continue
-            start, end = self.port_place(edge.source), self.port_place(target)
-            if start is not None and end is not None:
-                upward = target.port in self.items_by_id[target.node].outline.pins
-                ends.append((edge.source, target, start, end, upward))
-        self.wires.put(ends)
-
     def _after_edit(self, edit: Edit) -> None:
-        touched = touched_nodes(edit)
-        for id_ in touched:
-            self._sync_node(id_)
-        for id_ in moved_nodes(edit) - touched:
-            self.sync_place(id_)
-        changed = self.items_by_id.keys() if changes_every_number(edit) else touched
+        touched, moved = touched_nodes(edit), moved_nodes(edit)
+        changed = self.document.graph.nodes.keys() if changes_every_number(edit) else touched
         self._changed |= changed
         if changed:
             self._stale_timer.start()
-        self._fit_index()
-        self.refresh()
-        self.content_changed.emit()
-
-    def _sync_node(self, id_: str) -> None:
-        """Make item and wires of one node what the graph says, whatever the edit was."""
-        for target in self.wires.at_node(id_):
-            self.wires.drop(target)
-        self._faces.pop(id_, None)
-        graph = self.document.graph
-        item = self.items_by_id.get(id_)
-        if id_ not in graph:
-            if item is not None:
-                self.removeItem(self.items_by_id.pop(id_))
-                self.boxes.drop(id_)
+        for id_ in touched:
+            self._faces.pop(id_, None)
+        if len(touched | moved) > AT_ONCE:
+            self._build()
             return
-        if item is None:
-            self._add_item(id_)
-        else:
-            item.take_shape(self.face(id_).shape)
-            item.setPos(*(graph.nodes[id_].at or (0.0, 0.0)))
-            self.boxes.put(id_, item.box())
-        self._put_wires(edge.target for edge in graph.store.edges_at(id_))
+        for id_ in touched:
+            self.building.sync(id_)
+        for id_ in moved - touched:
+            self.sync_place(id_)
+        self._after_building()
 
     def sync_place(self, id_: str) -> None:
         """Draw a node where the document says."""
@@ -179,7 +143,7 @@ class CanvasScene(QGraphicsScene):
         item = self.items_by_id[id_]
         item.setPos(*at)
         self.boxes.put(id_, item.box())
-        self._put_wires(self.wires.at_node(id_))
+        self.building.put_wires(self.wires.at_node(id_))
         self.refresh()
 
     def _fit_index(self) -> None:
@@ -255,14 +219,15 @@ class CanvasScene(QGraphicsScene):
             mark=self._mark(id_, problems),
             is_target=target is not None and target.node == id_,
             is_selected=is_selected,
-            has_focus=is_selected and self.has_view_focus and len(document.selection.nodes) == 1,
+            has_focus=self.focused == id_,
+            focus_port=self._port_of(self.focused, id_),
             problem_ports=frozenset(errors),
-            selected_port=self._selected_port(id_),
+            selected_port=self._port_of(self.selected_edge, id_),
         )
 
-    def _selected_port(self, id_: str) -> str:
-        edge = self.selected_edge
-        return edge.port if edge is not None and edge.node == id_ else ""
+    def _port_of(self, place: str | PortRef | None, id_: str) -> str:
+        is_own = isinstance(place, PortRef) and place.node == id_
+        return place.port if is_own and not self.is_printing else ""
 
     def _mark(self, id_: str, problems: tuple[Problem, ...]) -> Mark:
         trace = self.document.trace
@@ -283,10 +248,20 @@ class CanvasScene(QGraphicsScene):
             found.append(trace.failure.message)
         return "\n".join(found)
 
+    def show_focus(self, place: str | PortRef | None) -> None:
+        """Draw the focus at a node or port, or nowhere."""
+        if place != self.focused:
+            self.focused = place
+            self.update()
+
     def port_place(self, ref: PortRef) -> geo.Point | None:
         """Where an edge meets a port, in canvas units."""
         item = self.items_by_id.get(ref.node)
         return None if item is None else item.port_place(ref.port)
+
+    def snapped(self, x: float, y: float) -> geo.Point:
+        """Where a node may stand that was moved to (x, y): on the grid, unless that is off."""
+        return geo.snapped(x, y) if self.snaps else (float(round(x)), float(round(y)))
 
     @property
     def selected_edge(self) -> PortRef | None:
@@ -300,7 +275,7 @@ class CanvasScene(QGraphicsScene):
             return QRectF()
         left, top = boxes[:, :2].min(0)
         right, bottom = boxes[:, 2:].max(0)
-        if self._has_pins:
+        if self.building.has_pins:
             bottom += geo.PIN_TEXT
         return QRectF(left, top, right - left, bottom - top)
 
@@ -322,6 +297,10 @@ class CanvasScene(QGraphicsScene):
                     return PortRef(item.id, name)
         return None
 
+    def plates_of(self, port: PortRef) -> list[Plate]:
+        """The annotations of a port."""
+        return [plate for plate in self._plates if plate.port == port]
+
     def plate_at(self, point: QPointF) -> Plate | None:
         """The annotation that holds the point."""
         x, y = point.x(), point.y()
@@ -337,7 +316,8 @@ class CanvasScene(QGraphicsScene):
         """Canvas, dots, wires and plates; nodes come above them."""
         zoom = painter.worldTransform().m11()
         painter.fillRect(rect, self.theme.color("canvas"))
-        paint_dots(painter, rect, self.theme, zoom)
+        if self.has_dots:
+            paint_dots(painter, rect, self.theme, zoom)
         self.paint_flow(painter, rect, zoom)
 
     def paint_flow(self, painter: QPainter, rect: QRectF, zoom: float) -> None:

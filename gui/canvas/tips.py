@@ -5,22 +5,28 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtCore import QObject, QPoint, QTimer
+from PySide6.QtWidgets import QStyle, QToolTip
 
+from graph import PortRef
+from gui.canvas import ways
+from gui.canvas.wording import tr
 from gui.numbers import format_number
 from gui.pictures import limit_of
 
 if TYPE_CHECKING:
-    from graph import PortRef
     from gui.canvas.plates import Plate
     from gui.canvas.view import CanvasView
-from gui.canvas.wording import tr
+    from gui.canvas.ways import Place
 
 
 def show_tip(view: CanvasView, pixel: QPoint, screen: QPoint) -> None:
     """Show the tooltip of what lies under a pixel, or hide it."""
-    text = tip_at(view, pixel)
+    show_text(view, tip_at(view, pixel), screen)
+
+
+def show_text(view: CanvasView, text: str, screen: QPoint) -> None:
+    """Show a text as a tooltip; none hides it."""
     if not text:
         QToolTip.hideText()
         return
@@ -29,19 +35,68 @@ def show_tip(view: CanvasView, pixel: QPoint, screen: QPoint) -> None:
     QToolTip.showText(screen, f"<p>{plain}</p>", view.viewport())
 
 
+class PlaceTips(QObject):
+    """Shows the tip of the node or port that the keys are on, after the same while as hovering."""
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self._view = view
+        wait = view.style().styleHint(QStyle.StyleHint.SH_ToolTip_WakeUpDelay)
+        self._soon = QTimer(self, singleShot=True, interval=wait)
+        self._soon.timeout.connect(self._show)
+        self._place: Place | None = None
+        view.focus.changed.connect(self._wait)
+
+    def _wait(self) -> None:
+        place = self._view.canvas.focused
+        if place == self._place:
+            return
+        if self._place is not None:
+            QToolTip.hideText()
+        self._place = place
+        if place is None:
+            self._soon.stop()
+        else:
+            self._soon.start()
+
+    def _show(self) -> None:
+        view, box = self._view, None
+        if self._place is not None and view.hasFocus():
+            box = ways.box_of(view.canvas, self._place)
+        if box is not None:
+            corner = view.mapFromScene(box.bottomLeft())
+            show_text(view, tip_of(view, self._place), view.viewport().mapToGlobal(corner))
+
+
+def tip_of(view: CanvasView, place: Place) -> str:
+    """The words for a node, or for a port with the annotations of its edge."""
+    if not isinstance(place, PortRef):
+        return _node_text(view, place)
+    plates = [_plate_text(plate) for plate in view.canvas.plates_of(place)]
+    return "\n".join([_port_tip(view, place), *plates])
+
+
 def tip_at(view: CanvasView, pixel: QPoint) -> str:
     """The words for what lies under a pixel: a port, a node, a plate, or nothing."""
     point = view.mapToScene(pixel)
     scene = view.canvas
     port = scene.port_at(point)
     if port is not None:
-        return "\n".join(filter(None, (_port_text(view, port), scene.problem_text(*port))))
+        return _port_tip(view, port)
     item = scene.node_at(point)
     if item is not None:
-        tooltip = scene.face(item.id).tooltip
-        return "\n".join(filter(None, (tooltip, scene.problem_text(item.id))))
+        return _node_text(view, item.id)
     plate = scene.plate_at(point)
     return _plate_text(plate) if plate is not None else ""
+
+
+def _node_text(view: CanvasView, id_: str) -> str:
+    scene = view.canvas
+    return "\n".join(filter(None, (scene.face(id_).tooltip, scene.problem_text(id_))))
+
+
+def _port_tip(view: CanvasView, port: PortRef) -> str:
+    return "\n".join(filter(None, (_port_text(view, port), view.canvas.problem_text(*port))))
 
 
 def _port_text(view: CanvasView, port: PortRef) -> str:

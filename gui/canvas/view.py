@@ -10,27 +10,32 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from graph import PortRef
-from gui.canvas import adding, menus, overview, printing, tips
+from gui.canvas import menus, overview, printing, tips, ways
+from gui.canvas.autopan import AutoPan
+from gui.canvas.bypassing import toggle_bypass
 from gui.canvas.camera import Camera
-from gui.canvas.deleting import delete_selection
+from gui.canvas.deleting import delete_and_reconnect, delete_selection
 from gui.canvas.drops import Drops
-from gui.canvas.gestures import Band, Gesture, MoveNodes, Pan
+from gui.canvas.focus import KeyFocus
+from gui.canvas.gestures import Gesture, Pan
+from gui.canvas.inline_edit import InlineEdits, edit_value
 from gui.canvas.keys import press_key
-from gui.canvas.levels import OVERVIEW
+from gui.canvas.levels import OVERVIEW, PORTS_FROM
+from gui.canvas.marking import Marking
 from gui.canvas.minimap import Minimap
 from gui.canvas.navigation import Navigation
-from gui.canvas.node_item import NodeItem
+from gui.canvas.placer import Placer
+from gui.canvas.pressing import edge_at, gesture_at, is_empty_at
 from gui.canvas.scene import EXTENT, CanvasScene
-from gui.canvas.wiring import Wiring
 from gui.canvas.zoom_bar import ZoomBar
 
 if TYPE_CHECKING:
     from gui.document import Document
     from gui.theme import Theme
 
+MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Control)
 DRAG_FROM = 4  # pixels that the pointer may shake during a click
-REACH = 6  # pixels from a wire at which it is still hit
-PORTS_FROM = 0.35  # zoom below which ports are too small to start a wire at
+EDGE = 12  # pixels that are kept between what is revealed and the view's edge
 
 
 class CanvasView(QGraphicsView):
@@ -40,6 +45,7 @@ class CanvasView(QGraphicsView):
     """
 
     zoom_changed = Signal(float)
+    menu_wanted = Signal(str, QPointF, QPoint, bool)  # of what, where (canvas, screen), by key
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,9 +56,16 @@ class CanvasView(QGraphicsView):
         self._gesture: Gesture | None = None
         self._pressed: tuple[QPoint, QPointF] | None = None
         self._dragging = False
+        self._pointer = QPoint()
         self.navigation = Navigation(self)
+        self.autopan = AutoPan(self)
         self.drops = Drops(self)
+        self.placer = Placer(self)
         self._set_up()
+        self.focus = KeyFocus(self)
+        self.marking = Marking(self)
+        tips.PlaceTips(self)
+        self.inline = InlineEdits(self)
         self.minimap = Minimap(self)
         self.zoom_bar = ZoomBar(self)
 
@@ -76,6 +89,7 @@ class CanvasView(QGraphicsView):
         self.document.replaced.connect(self._start_anew)
         # Gestures end before their edit; an edit during one (undo by key) calls it off.
         self.document.edited.connect(self.cancel_gesture)
+        self.document.edited.connect(self.camera.unfit)
 
     # --- what others ask for -------------------------------------------------------------
 
@@ -94,31 +108,54 @@ class CanvasView(QGraphicsView):
 
     def zoom_to(self, zoom: float) -> None:
         """Set the zoom around the middle of the view."""
-        self.zoom_by(zoom / self.zoom)
+        middle = self.viewport().rect().center()
+        self.camera.zoom_at(zoom / self.zoom, middle, catches=False)
 
     def reveal(self, what: str | PortRef) -> None:
         """Bring a node or a port into sight, and no further than needed."""
-        node = what.node if isinstance(what, PortRef) else what
-        item = self.canvas.items_by_id.get(node)
-        if item is None:
+        box = ways.box_of(self.canvas, what)
+        if box is None:
             return
-        left, top, right, bottom = item.box()
-        box = QRectF(left, top, right - left, bottom - top)
         seen = self.mapToScene(self.viewport().rect()).boundingRect()
-        if not seen.contains(box) or self.zoom < OVERVIEW:
+        least = PORTS_FROM if isinstance(what, PortRef) else OVERVIEW
+        edge = EDGE / self.zoom
+        if not seen.contains(box.adjusted(-edge, -edge, edge, edge)) or self.zoom < least:
             self.camera.look_at(box.center(), max(self.zoom, 0.7))
 
     def add_module_at(self, name: str, point: QPointF) -> str | None:
         """Add a node with its middle at a canvas point; its id, or None where refused."""
-        return adding.add_module_at(self.document, name, point)
+        return self.placer.place(self.document.graph.catalogue.require(name), point)
+
+    def add_at(self, point: QPointF) -> None:
+        """Ask at a canvas point which module is to be added there."""
+        self.placer.ask(point)
 
     def delete_selection(self) -> None:
-        """Remove the selected nodes, or cut the selected edge."""
-        delete_selection(self.document)
+        """Remove the selected nodes, or cut the edge that is selected or has the keys."""
+        if not self.focus.cut():
+            delete_selection(self.document)
+
+    def delete_and_reconnect(self) -> None:
+        """Remove the selected nodes, and wire past them what shapes allow."""
+        delete_and_reconnect(self.document)
+
+    def toggle_bypass(self) -> None:
+        """Bypass the selected nodes, or let them compute again."""
+        toggle_bypass(self.document)
+
+    def edge_at(self, point: QPointF) -> PortRef | None:
+        """The target of the edge that lies under a canvas point."""
+        return edge_at(self, point)
 
     def select_all(self) -> None:
         """Select every node."""
         self.document.selection.set_nodes(self.document.graph.nodes)
+
+    def ask_menu(self) -> None:
+        """Ask for the menu of what is selected."""
+        kind, pixel = menus.look_at_selection(self)
+        screen = self.viewport().mapToGlobal(pixel)
+        self.menu_wanted.emit(kind, self.mapToScene(pixel), screen, True)
 
     def ask_target(self, candidates: Sequence[PortRef]) -> None:
         """Ask at the canvas which output is the target; the answer becomes an edit."""
@@ -136,6 +173,7 @@ class CanvasView(QGraphicsView):
 
     def mousePressEvent(self, event) -> None:
         """Start a gesture; a second button during one calls it off."""
+        self.focus.let_go()
         if self._gesture is not None:
             self.cancel_gesture()
             return
@@ -148,7 +186,7 @@ class CanvasView(QGraphicsView):
             self._begin(Pan(self, pixel))
             self._dragging = True
         elif event.button() == Qt.MouseButton.LeftButton:
-            self._begin(self._gesture_at(point, event.modifiers()))
+            self._begin(gesture_at(self, point, event.modifiers()))
 
     def mouseMoveEvent(self, event) -> None:
         """Go on with the gesture once the pointer has left the place of the press."""
@@ -159,73 +197,56 @@ class CanvasView(QGraphicsView):
         away = pixel - self._pressed[0]
         self._dragging = self._dragging or away.manhattanLength() >= DRAG_FROM
         if self._dragging:
+            self._pointer, self._gesture.modifiers = pixel, event.modifiers()
             self._gesture.move(self.mapToScene(pixel), pixel)
+            if self._gesture.pans_at_border:
+                self.autopan.follow(pixel, self._gesture.move)
 
     def mouseReleaseEvent(self, event) -> None:
         """End the gesture: with its edit, or as the click that it was."""
         gesture, self._gesture = self._gesture, None
         if gesture is None or self._pressed is None:
             return
+        self.autopan.stop()
         self.viewport().unsetCursor()
         pixel = event.position().toPoint()
-        if self._dragging or isinstance(gesture, Wiring):
+        gesture.modifiers = event.modifiers()
+        if self._dragging:
             gesture.finish(self.mapToScene(pixel), pixel)
-        elif isinstance(gesture, MoveNodes) and not event.modifiers():
-            item = self.canvas.node_at(self._pressed[1])
-            if item is not None:
-                self.document.selection.set_nodes({item.id})
+        else:
+            gesture.click()
         self._pressed = None
         self.viewport().update()
 
     def mouseDoubleClickEvent(self, event) -> None:
-        """The second press of a double click is a press."""
-        self.mousePressEvent(event)
+        """Edit a source's value; on empty canvas or an edge open the search box; else a press."""
+        point = self.mapToScene(event.position().toPoint())
+        item = self.canvas.node_at(point)
+        if event.button() == Qt.MouseButton.LeftButton and item and edit_value(self, item.id):
+            return
+        if event.button() == Qt.MouseButton.LeftButton and is_empty_at(self, point):
+            self.cancel_gesture()
+            self.add_at(point)
+        else:
+            self.mousePressEvent(event)
 
     def cancel_gesture(self) -> bool:
         """Leave the gesture under way without an edit; False where there is none."""
         gesture, self._gesture = self._gesture, None
         if gesture is None:
             return False
+        self.autopan.stop()
         self.viewport().unsetCursor()
         gesture.cancel()
         self._pressed = None
         self.viewport().update()
         return True
 
-    def _gesture_at(self, point: QPointF, modifiers: Qt.KeyboardModifier) -> Gesture | None:
-        port = self.canvas.port_at(point) if self.zoom >= PORTS_FROM else None
-        if port is not None:
-            return Wiring(self, port, point)
-        item = self.canvas.node_at(point)
-        if item is not None:
-            return self._hold(item, point, modifiers)
-        target = self._edge_at(point)
-        if target is not None:
-            self.document.selection.set_edge(target)
-            return None
-        return Band(self, point, modifiers)
-
-    def _hold(
-        self, item: NodeItem, point: QPointF, modifiers: Qt.KeyboardModifier
-    ) -> Gesture | None:
-        selection = self.document.selection
-        if modifiers & Qt.KeyboardModifier.ControlModifier:
-            selection.toggle(item.id)
-        elif modifiers & Qt.KeyboardModifier.ShiftModifier:
-            selection.set_nodes(selection.nodes | {item.id})
-        elif item.id not in selection.nodes:
-            selection.set_nodes({item.id})
-        return MoveNodes(self, item, point) if item.id in selection.nodes else None
-
-    def _edge_at(self, point: QPointF) -> PortRef | None:
-        plate = self.canvas.plate_at(point)
-        if plate is not None and plate.kind in ("gradient", "pin"):
-            return plate.port
-        if plate is not None:
-            edges = self.document.graph.outgoing(plate.port)
-            if len(edges) == 1:
-                return edges[0].target
-        return self.canvas.wires.hit(point.x(), point.y(), REACH / self.zoom)
+    def _hold_modifiers(self, event) -> None:
+        """Shift or Alt was pressed or let go during a drag: it counts at once."""
+        if self._gesture is not None and self._dragging and event.key() in MODIFIERS:
+            self._gesture.modifiers = event.modifiers()
+            self._gesture.move(self.mapToScene(self._pointer), self._pointer)
 
     def _begin(self, gesture: Gesture | None) -> None:
         self._gesture = gesture
@@ -247,9 +268,9 @@ class CanvasView(QGraphicsView):
         self.navigation.wheel(event)
 
     def viewportEvent(self, event) -> bool:
-        """Pinching zooms; tooltips tell what is under the pointer."""
+        """Gestures of a touchpad; tooltips tell what is under the pointer."""
         if event.type() == QEvent.Type.NativeGesture:
-            if self.navigation.pinch(event):
+            if self.navigation.gesture(event):
                 return True
         elif event.type() == QEvent.Type.ToolTip:
             tips.show_tip(self, event.pos(), event.globalPos())
@@ -257,37 +278,43 @@ class CanvasView(QGraphicsView):
         return super().viewportEvent(event)
 
     def keyPressEvent(self, event) -> None:
-        """Delete, Esc, arrows and space; the rest goes to the window's actions."""
-        if not self.navigation.press_key(event) and not press_key(self, event):
+        """Esc, arrows and space; the rest goes to the window's actions."""
+        self._hold_modifiers(event)
+        is_own = self.hasFocus()  # else it comes from what lies over the canvas
+        if not is_own or not (self.navigation.press_key(event) or press_key(self, event)):
             event.ignore()
 
     def keyReleaseEvent(self, event) -> None:
         """Space released: panning ends with its drag."""
+        self._hold_modifiers(event)
         if not self.navigation.release_key(event):
             event.ignore()
 
     def focusInEvent(self, event) -> None:
         """Show where the keys go."""
         super().focusInEvent(event)
-        by_keys = event.reason() in (
-            Qt.FocusReason.TabFocusReason,
-            Qt.FocusReason.BacktabFocusReason,
-            Qt.FocusReason.ShortcutFocusReason,
-        )
-        self.canvas.has_view_focus = by_keys
-        self.canvas.update()
+        self.focus.enter(event.reason())
 
     def focusOutEvent(self, event) -> None:
         """The keys go elsewhere."""
         super().focusOutEvent(event)
         self.navigation.let_go()
-        self.canvas.has_view_focus = False
-        self.canvas.update()
+        self.focus.leave()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes through nodes and ports, then on; what lies over the canvas asks too."""
+        if self.hasFocus() and self.focus.step(forward):
+            return True
+        return super().focusNextPrevChild(forward)
 
     def contextMenuEvent(self, event) -> None:
-        """What can be done with the node or edge under the pointer."""
+        """A right click asks for the menu of what lies there, the key for that of the selection."""
         self.cancel_gesture()
-        menus.show_menu(self, event.pos(), event.globalPos())
+        if event.reason() == event.Reason.Keyboard:
+            self.ask_menu()
+            return
+        kind = menus.look_under(self, event.pos())
+        self.menu_wanted.emit(kind, self.mapToScene(event.pos()), event.globalPos(), False)
 
     # --- a module dragged from the palette -------------------------------------------------
 
@@ -321,12 +348,16 @@ class CanvasView(QGraphicsView):
         if self._gesture is not None and self._dragging:
             self._gesture.paint(painter, self.zoom)
         self.drops.paint(painter)
+        self.placer.paint(painter)
+        self.marking.paint(painter)
 
     def resizeEvent(self, event) -> None:
-        """Keep the overlays in their corner."""
+        """Keep the overlays in their corner, and a fitted graph fitted."""
         super().resizeEvent(event)
+        self.camera.refit()
         self.minimap.place()
         self.zoom_bar.place()
+        self.placer.keep_inside()
 
     def _start_anew(self) -> None:
         self.cancel_gesture()

@@ -118,7 +118,13 @@ def _chevron(x: float, y: float, dx: float, dy: float, size: float) -> list[QPoi
 
 
 def paint_loose_wire(
-    painter: QPainter, start: geo.Point, end: geo.Point, theme: Theme, zoom: float, fits: bool
+    painter: QPainter,
+    start: geo.Point,
+    end: geo.Point,
+    theme: Theme,
+    zoom: float,
+    fits: bool,
+    upward: bool = False,
 ) -> None:
     """A wire that is being drawn: solid where it fits, dashed where it does not or hangs."""
     pen = QPen(theme.color("text"), 2 / zoom)
@@ -126,4 +132,4 @@ def paint_loose_wire(
         pen.setStyle(Qt.PenStyle.DashLine)
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPolyline(polygon(geo.wire(start, end)))
+    painter.drawPolyline(polygon(geo.wire(start, end, upward)))

@@ -114,6 +114,12 @@ class Wires:
         best = int(gaps.argmin())
         return self.targets[rows[best]] if gaps[best] <= reach else None
 
+    def touching(self, box: tuple[float, float, float, float]) -> tuple[PortRef, ...]:
+        """The targets of the wires that run through a box (left, top, right, bottom)."""
+        rows = self.within(box)
+        runs = geo.crossing(self._lines[rows], box) if len(rows) else ()
+        return tuple(self.targets[row] for row, is_in in zip(rows, runs, strict=True) if is_in)
+
     def pairs(self, rows: Iterable[int]) -> Iterator[tuple[PortRef, PortRef]]:
         """(source, target) of rows."""
         for row in rows:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QPainter
 
-from graph import Edge, PortRef
-from graph import edits as e
+from graph import PortRef
+from gui.canvas.connecting import connect
+from gui.canvas.deleting import cut_edge
 from gui.canvas.gestures import Gesture
 from gui.canvas.notices import paint_notice
 from gui.canvas.wire_paint import paint_loose_wire
@@ -23,15 +24,20 @@ if TYPE_CHECKING:
 
 
 class Wiring(Gesture):
-    """From a port to another one. An occupied input gives its edge's end into the hand."""
+    """From a port to another one. An occupied input gives its edge's end into the hand.
 
-    def __init__(self, view: CanvasView, port: PortRef, point: QPointF) -> None:
+    Dropped on a node beside its ports, the wire goes to the first that fits and is free. A new
+    wire dropped in space asks for a module; an end that was taken off is cut there, or asks too
+    with Shift.
+    """
+
+    def __init__(self, view: CanvasView, port: PortRef) -> None:
         super().__init__(view)
         edge = self.document.graph.incoming(port)
         self._loosened = edge.target if edge is not None else None
         self._fixed = edge.source if edge is not None else port
         self._from_output = edge is not None or self._is_output(port)
-        self._point = point
+        self._point = QPointF()
         self._over: PortRef | None = None
         self._known: dict[PortRef, str] = {}
         self._started = False
@@ -42,21 +48,27 @@ class Wiring(Gesture):
             self.scene.wiring = self
             self.scene.hidden_wire = self._loosened
         self._point = point
-        over = self.scene.port_at(point)
+        over = self.scene.port_at(point) or self._port_of_node(point)
         self._over = over if over != self._fixed else None
         self.scene.refresh()
 
     def finish(self, point: QPointF, pixel: QPoint) -> None:
-        if not self._started:
-            self._click()
-            return
         self.move(point, pixel)
         over = self._over
         self._leave()
         if over is None:
-            self._drop_on_nothing()
+            self._drop_on_nothing(point)
         elif over != self._loosened:
             self._drop_on(over)
+
+    def click(self) -> None:
+        """An occupied input selects its edge, a pin itself, others their node."""
+        port = self._loosened or self._fixed
+        is_pin = port.port in self.scene.items_by_id[port.node].outline.pins
+        if self._loosened is not None or is_pin:
+            self.document.selection.set_edge(port)
+        else:
+            self.document.selection.set_nodes({port.node})
 
     def cancel(self) -> None:
         self._leave()
@@ -77,34 +89,56 @@ class Wiring(Gesture):
         """Why the port under the pointer does not fit; empty where it does, or there is none."""
         return self._reason(self._over) if self._over is not None else ""
 
+    @property
+    def notice(self) -> str:
+        """What else is to be known of the port under the pointer: which edge would give way."""
+        if self._over is None or self.reason:
+            return ""
+        target = self._over if self._from_output else self._fixed
+        edge = self.document.graph.incoming(target)
+        if edge is None or target == self._loosened:
+            return ""
+        return tr("Replaces {source} at {target}").format(source=edge.source, target=target)
+
     def paint(self, painter: QPainter, zoom: float) -> None:
         if not self._started:
             return
         reason = self.reason
         end = (self._point.x(), self._point.y())
         fits = self._over is not None and not reason
+        upward = False
         if fits:
             end = self.scene.port_place(self._over) or end
+            upward = self._over.port in self.scene.items_by_id[self._over.node].outline.pins
         start = self.scene.port_place(self._fixed) or end
         ends = (start, end) if self._from_output else (end, start)
-        paint_loose_wire(painter, *ends, self.scene.theme, zoom, fits)
-        if reason:
-            paint_notice(painter, self._point, reason, self.scene.theme, 1 / zoom)
+        paint_loose_wire(painter, *ends, self.scene.theme, zoom, fits, upward)
+        text = reason or self.notice
+        if text:
+            paint_notice(painter, self._point, text, self.scene.theme, 1 / zoom, bool(reason))
 
     # --- inside --------------------------------------------------------------------------
 
-    def _click(self) -> None:
-        """Without a drag: an occupied input selects its edge, a pin itself, others their node."""
-        port = self._loosened or self._fixed
-        is_pin = port.port in self.scene.items_by_id[port.node].outline.pins
-        if self._loosened is not None or is_pin:
-            self.document.selection.set_edge(port)
-        else:
-            self.document.selection.set_nodes({port.node})
+    def _port_of_node(self, point: QPointF) -> PortRef | None:
+        """The port that is meant where the pointer is on a node, but on none of its ports."""
+        item = self.scene.node_at(point)
+        if item is None or item.id == self._fixed.node:
+            return None
+        if self._loosened is not None and self._loosened.node == item.id:
+            return self._loosened
+        shape = item.outline
+        names = tuple(shape.inputs) if self._from_output else tuple(shape.outputs)
+        ports = [PortRef(item.id, name) for name in names or tuple(shape.outputs)]
+        fitting = [port for port in ports if not self._reason(port)]
+        free = [port for port in fitting if self.document.graph.incoming(port) is None]
+        return next(iter((*free, *fitting, *ports)), None)
 
-    def _drop_on_nothing(self) -> None:
-        if self._loosened is not None:
-            self.document.do(e.Disconnect(self._loosened), tr("Cut the edge"))
+    def _drop_on_nothing(self, point: QPointF) -> None:
+        asks = bool(self.modifiers & Qt.KeyboardModifier.ShiftModifier)
+        if self._loosened is None or asks:
+            self.view.placer.ask_for_wire(point, self._fixed, self._loosened)
+        else:
+            cut_edge(self.document, self._loosened)
 
     def _drop_on(self, over: PortRef) -> None:
         reason = self._reason(over)
@@ -112,16 +146,7 @@ class Wiring(Gesture):
             self.document.refuse(reason)
             return
         source, target = self._ends(over)
-        graph = self.document.graph
-        cut = {self._loosened, target if graph.incoming(target) is not None else None} - {None}
-        edits = [e.Disconnect(port) for port in sorted(cut)]
-        edits.append(e.Connect(Edge(source, target)))
-        if len(edits) == 1:
-            done = self.document.do(edits[0], tr("Connect"))
-        else:
-            done = self.document.do(e.Batch(tuple(edits)), tr("Rewire"))
-        if done:
-            self.document.selection.set_edge(target)
+        connect(self.document, source, target, self._loosened)
 
     def _ends(self, other: PortRef) -> tuple[PortRef, PortRef]:
         return (self._fixed, other) if self._from_output else (other, self._fixed)

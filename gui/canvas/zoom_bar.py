@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from gui.icons import icon
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 MARGIN = 12
 SIDE = 28
 STEP = 1.25
+COMMANDS = ("zoom_out", "zoom_100", "zoom_in", "zoom_fit")
 
 
 class ZoomBar(QWidget):
@@ -28,14 +30,12 @@ class ZoomBar(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(4)
-        self.smaller = self._key(
-            "zoom_out", self.tr("Zoom out (Ctrl+-)"), lambda: view.zoom_by(1 / STEP)
-        )
-        self.percent = self._key("", self.tr("Zoom to 100 % (Ctrl+0)"), lambda: view.zoom_to(1.0))
+        self.smaller = self._key("zoom_out", self.tr("Zoom out"), lambda: view.zoom_by(1 / STEP))
+        self.percent = self._key("", self.tr("Zoom to 100 %"), lambda: view.zoom_to(1.0))
         self.percent.setFont(view.theme.font(11))
         self.percent.setFixedWidth(48)
-        self.larger = self._key("zoom_in", self.tr("Zoom in (Ctrl++)"), lambda: view.zoom_by(STEP))
-        self.fit = self._key("fit", self.tr("Zoom to fit (Ctrl+9)"), view.zoom_to_fit)
+        self.larger = self._key("zoom_in", self.tr("Zoom in"), lambda: view.zoom_by(STEP))
+        self.fit = self._key("fit", self.tr("Zoom to fit"), view.zoom_to_fit)
         view.zoom_changed.connect(self._follow)
         view.theme.changed.connect(self._dress)
         self._dress()
@@ -45,6 +45,17 @@ class ZoomBar(QWidget):
         """Stand in the lower left corner."""
         self.adjustSize()
         self.move(MARGIN, self._view.height() - self.height() - MARGIN)
+
+    def wheelEvent(self, event) -> None:
+        """A wheel does here what it does on the canvas; it would end here otherwise."""
+        self._view.navigation.wheel(event)
+
+    def take(self, actions: Mapping[str, QAction]) -> None:
+        """Say in the tips what the window's actions say, with the keys as they are."""
+        self._actions = [actions[name] for name in COMMANDS]
+        for action in self._actions:
+            action.changed.connect(self._tell)
+        self._tell()
 
     def _key(self, drawing: str, tip: str, does: Callable[[], None]) -> QToolButton:
         key = QToolButton(self, objectName="key")
@@ -63,6 +74,11 @@ class ZoomBar(QWidget):
         for key in self.findChildren(QToolButton):
             if key.property("drawing"):
                 key.setIcon(icon(key.property("drawing"), ink))
+
+    def _tell(self) -> None:
+        keys = (self.smaller, self.percent, self.larger, self.fit)
+        for key, action in zip(keys, self._actions, strict=True):
+            key.setToolTip(action.toolTip())
 
     def _follow(self, zoom: float) -> None:
         self.percent.setText(f"{round(zoom * 100)}%")

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QSpinBox, QWidget
 
-from gui.inspector.borders import frame
+from gui.borders import frame
 from gui.inspector.fields import ChoiceField
 from gui.inspector.labels import Label
 from gui.numbers import format_count

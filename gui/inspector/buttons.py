@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
+from gui.borders import paint_frame
 from gui.icons import paint_icon
-from gui.inspector.borders import paint_frame
 from gui.theme import Theme
 
 HEIGHT = 26

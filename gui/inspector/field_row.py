@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from graph import GradwireError
-from gui.inspector.borders import frame
+from gui.borders import frame
 from gui.inspector.fields import Field
 from gui.inspector.labels import Label, Sentence
 from gui.theme import Theme
 
 NAME_WIDTH = 72
+PAGES = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 class FieldRow(QWidget):
@@ -74,6 +75,13 @@ class _Paper(QPlainTextEdit):
     """Several lines; leaving them commits."""
 
     left = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        """Page Up and Page Down are the text's here, not the playhead's."""
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() in PAGES:
+            event.accept()
+            return True
+        return super().event(event)
 
     def focusOutEvent(self, event) -> None:
         super().focusOutEvent(event)

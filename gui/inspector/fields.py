@@ -11,21 +11,23 @@ import re
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QValidator
+from PySide6.QtGui import QPainter, QPen, QValidator
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QLineEdit,
+    QStyle,
+    QStyleOptionButton,
     QWidget,
 )
 
 from graph import AttributeSpec
+from gui.borders import frame, paint_frame
 from gui.icons import paint_icon
-from gui.inspector.borders import frame, paint_frame
 from gui.numbers import MINUS, plain
 from gui.theme import Theme
-from gui.values import BadValue, parse_value
+from runtime.values import BadValue, parse_value
 
 _ENTRY = re.compile(r"[+-]?[0-9]+|[A-Za-z_]\w*")
 _LIST = re.compile(r"\s*[\[(]?([^\[\]()]*)[\])]?\s*")
@@ -86,7 +88,7 @@ class FloatField(LineField):
             raise BadValue(*error.facts, where=self.accessibleName()) from None
         if value.shape:
             raise BadValue(f'"{text}"', "one number", where=self.accessibleName())
-        return float(value.array(0))
+        return float(value.array())
 
 
 class ListField(LineField):
@@ -201,6 +203,7 @@ class TruthField(QCheckBox):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self.clicked.connect(lambda: self.committed.emit())
         frame(self, theme)
 
@@ -211,6 +214,18 @@ class TruthField(QCheckBox):
     def read(self) -> bool:
         """Whether it is ticked."""
         return self.isChecked()
+
+    def paintEvent(self, event) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():  # Fusion marks the words beside a box, and there are none
+            option = QStyleOptionButton()
+            self.initStyleOption(option)
+            box = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self._theme.color("text"), 2))
+            painter.drawRoundedRect(QRectF(box).adjusted(1, 1, -1, -1), 3, 3)
+            painter.end()
 
 
 class ChoiceField(QComboBox):
@@ -248,6 +263,11 @@ class ChoiceField(QComboBox):
     def read(self) -> Any:
         """The chosen value."""
         return self.currentData()
+
+    def showPopup(self) -> None:
+        """The list of choices has the field's name."""
+        self.view().setAccessibleName(self.accessibleName())
+        super().showPopup()
 
     def wheelEvent(self, event) -> None:
         event.ignore()  # scrolling the inspector must not change settings

@@ -105,6 +105,7 @@ class Picture(pg.GraphicsView):
         self._limit = 0.0
         self._at: tuple[int, int] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the picture has it
         self.setFrameStyle(0)
         self._box = pg.ViewBox(enableMenu=False, enableMouse=False, invertY=True)
         self._box.setDefaultPadding(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 from gui.inspector.edge_page import EdgePage
 from gui.inspector.graph_page import GraphPage
@@ -31,6 +31,7 @@ class Inspector(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(WIDTH)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab goes to its fields
         self.setAccessibleName(self.tr("Inspector"))
         document.selection_changed.connect(self._turn)
         document.edited.connect(self._refresh)
@@ -50,6 +51,7 @@ class Inspector(QScrollArea):
             self._rebuild()
 
     def _rebuild(self) -> None:
+        held = self._held()  # before it is taken, for then the focus is gone
         old = self.takeWidget()
         if old is not None:
             old.hide()
@@ -57,6 +59,21 @@ class Inspector(QScrollArea):
         self.page = self._make()
         self.setWidget(self.page)
         self.verticalScrollBar().setValue(0)
+        if held is not None:
+            self._keep_focus(held)
+
+    def _held(self) -> QWidget | None:
+        """The field of the present page that has the focus."""
+        field = QApplication.focusWidget()
+        is_own = self.page is not None and field is not None and self.page.isAncestorOf(field)
+        return field if is_own else None
+
+    def _keep_focus(self, held: QWidget) -> None:
+        """Go on at the same field of the new page, where it has one."""
+        same = self.page.findChildren(type(held))
+        name = held.accessibleName()
+        found = next((field for field in same if field.accessibleName() == name), self)
+        found.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _refresh(self) -> None:
         if self.page is None or self.page.subject != self._subject():

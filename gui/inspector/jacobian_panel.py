@@ -10,9 +10,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QSpinBox, QVBoxLayout, QWidget
 
 from graph import PortRef
+from gui.borders import frame
 from gui.inspector.axes import Array, Plane
 from gui.inspector.background import Background
-from gui.inspector.borders import frame
 from gui.inspector.buttons import Button
 from gui.inspector.fields import ChoiceField
 from gui.inspector.heat_map import MOST, HeatMap

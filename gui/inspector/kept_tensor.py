@@ -109,6 +109,13 @@ class KeptTensor:
             raise self._error(found, "sizes that are numbers", mend)
         return tuple(size for size in shape if isinstance(size, int))
 
+    def check_shape(self, shape: tuple[int, ...]) -> None:
+        """Raise `GraphError` unless the port can keep such a tensor; a source's shape follows."""
+        type_ = self.type
+        if not self.is_source and type_ is not None and not _fits(shape, type_.shape):
+            expected = format_shape(type_.shape)
+            raise self._error(format_shape(shape), expected, "Give as many numbers as that.")
+
     def set(self, array: Array, text: str, merge: object = None) -> str:
         """Keep these numbers; of a source the shape follows. The empty text, or why not."""
         kept = self.document.graph.tensors.get(self.ref)
@@ -121,14 +128,11 @@ class KeptTensor:
         return attempt(self.document, lambda: SetTensor(self.ref, None), text)
 
     def _edit(self, array: Array) -> Edit:
-        type_ = self.type
         shape = tuple(array.shape)
-        if not self.is_source:
-            if type_ is not None and not _fits(shape, type_.shape):
-                expected = format_shape(type_.shape)
-                raise self._error(format_shape(shape), expected, "Give as many numbers as that.")
-            return SetTensor(self.ref, Tensor.of(np.ascontiguousarray(array).reshape(shape)))
+        self.check_shape(shape)
         put = SetTensor(self.ref, Tensor.of(np.ascontiguousarray(array).reshape(shape)))
+        if not self.is_source:
+            return put
         graph = self.document.graph
         module = graph.module(self.ref.node)
         declared = module.settings["shape"] if module is not None else ()

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from graph import Check, Graph, PortRef, PortType
 from graph.tensor import itemsize
+from gui.borders import outline
 from gui.inspector.background import SMALL, Background
-from gui.inspector.borders import outline
 from gui.numbers import format_bytes, format_count, format_shape
 from gui.theme import Theme
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gui.document import Document
 
 ROW = 24
-PER_NODE = 40  # how many numbers' worth of work a node is
+PER_NODE = 1_000  # how many numbers' worth of work a node is
 
 
 @dataclass(frozen=True, slots=True)

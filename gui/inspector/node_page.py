@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import PortRef
+from graph.bypassing import through
 from graph.edits import SetGraph, SetNode
+from graph.labelling import label_edit
+from graph.naming import name_of
 from gui.inspector.attribute_form import AttributeForm
 from gui.inspector.buttons import Button
 from gui.inspector.editing import attempt
@@ -44,6 +47,7 @@ class NodePage(QWidget):
         self.kind = kind
         self.heading = Heading(theme, kind.icon if kind else "unknown", self)
         self.problems = [Sentence(theme, "error", self) for _ in range(MAX_PROBLEMS)]
+        self.bypass = Sentence(theme, parent=self)
         self.label = self._row(self.tr("Label"), LineField(theme), self._label, self._set_label)
         mono = LineField(theme, mono=True)
         self.name = self._row(self.tr("Id"), mono, lambda: self.id, self._rename)
@@ -68,6 +72,7 @@ class NodePage(QWidget):
         if self.value is not None:
             self.value.refresh()
         self._show_problems()
+        self._show_bypass()
         self._show_target()
         self.follow()
 
@@ -97,8 +102,9 @@ class NodePage(QWidget):
     def _set_label(self, label: str) -> str:
         if not self._exists:
             return ""
-        edit = SetNode(self.id, {"label": label or None})
-        return attempt(self.document, lambda: edit, self.tr("Label {0}").format(self.id))
+        graph, id_ = self.document.graph, self.id
+        text = self.tr("Label {0}").format(name_of(graph, id_))
+        return attempt(self.document, lambda: label_edit(graph, id_, label), text)
 
     def _rename(self, new: str) -> str:
         graph, old = self.document.graph, self.id
@@ -141,6 +147,12 @@ class NodePage(QWidget):
             else:
                 sentence.say("")
 
+    def _show_bypass(self) -> None:
+        graph = self.document.graph
+        ports = through(graph, self.id) if graph.nodes[self.id].bypassed else None
+        text = self.tr("Bypassed: {0} goes through unchanged.")
+        self.bypass.say(text.format(ports[0].port) if ports is not None else "")
+
     def _show_target(self) -> None:
         graph, check = self.document.graph, self.document.check
         module = graph.module(self.id)
@@ -164,6 +176,7 @@ class NodePage(QWidget):
         column.addWidget(self.heading)
         for sentence in self.problems:
             column.addWidget(sentence)
+        column.addWidget(self.bypass)
         column.addWidget(self.label)
         column.addWidget(self.name)
         if self.form.rows:

@@ -12,7 +12,7 @@ from gui.inspector.buttons import Button
 from gui.inspector.labels import Label
 from gui.numbers import MINUS, format_number
 from gui.theme import Theme
-from gui.values import write_number
+from runtime.values import write_number
 
 
 class NumberLine(QWidget):

@@ -6,12 +6,12 @@ from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from gui.borders import outline
 from gui.inspector.axes import Array, Plane
-from gui.inspector.borders import outline
 from gui.inspector.table_model import NumbersModel
 from gui.numbers import format_count
 from gui.theme import Theme
-from gui.values import write_table
+from runtime.values import write_table
 
 ROW = 24
 NARROWEST, WIDEST = 48, 184

@@ -11,7 +11,7 @@ from graph import GradwireError
 from gui.inspector.axes import Array, Plane
 from gui.numbers import MINUS, format_number
 from gui.theme import Theme
-from gui.values import BadValue, parse_value, write_number
+from runtime.values import BadValue, parse_value, write_number
 
 MAX_LINES = 1_000_000  # rows and columns that a table offers; Qt keeps a record for each
 
@@ -108,7 +108,7 @@ class NumbersModel(QAbstractTableModel):
             raise BadValue(*error.facts, where=where) from None
         if value.shape:
             raise BadValue(f"shape {list(value.shape)}", "one number", where=where)
-        return value.array(0)[()]
+        return value.array()[()]
 
     def longest(self, sample: int) -> int:
         """Characters of the longest number in the first rows and columns."""

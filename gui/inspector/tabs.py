@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QTabBar, QWidget
 
 from gui.theme import Theme
@@ -49,8 +49,8 @@ class Tabs(QTabBar):
             painter.drawRect(QRectF(room.left() + 12, room.bottom() - 2, room.width() - 24, 2))
         if chosen and self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(self._theme.color("text"))
-            painter.drawRoundedRect(room.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+            painter.setPen(QPen(self._theme.color("text"), 2))
+            painter.drawRoundedRect(room, 6, 6)
         painter.setFont(self._theme.font(13, 600 if chosen else 400))
         painter.setPen(self._theme.color("text"))
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.tabText(index))

@@ -16,14 +16,14 @@ from gui.inspector.number_table import NumberTable
 from gui.inspector.tensor_work import TensorWork
 from gui.numbers import format_shape
 from gui.theme import Theme
-from gui.values import BadValue, write_value
+from runtime.values import BadValue, write_value
 
 MAX_TYPED = 64  # numbers up to which the line shows a tensor
 MAX_EDITED = 64 * 2**20  # bytes up to which single cells can be typed over
 
 
 class ValueLine(LineField):
-    """A tensor as a text in the grammar of `gui.values`."""
+    """A tensor as a text in the grammar of `runtime.values`."""
 
     def __init__(self, theme: Theme, tensor: KeptTensor, parent: QWidget | None = None) -> None:
         super().__init__(theme, mono=True, parent=parent)

@@ -8,12 +8,15 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from graph import GradwireError
+from graph.naming import output_name
 from gui.inspector.axes import Array
 from gui.inspector.background import Background
 from gui.inspector.kept_tensor import KeptTensor
-from gui.values import BadValue, Value, filled, parse_table, parse_value
+from runtime.streams import Stream, stream
+from runtime.values import BadValue, Value, filled, parse_table, parse_value
 
 LONG_TEXT = 20_000  # characters from which a text is read in the background
+
 _seeds = itertools.count()
 
 
@@ -60,7 +63,7 @@ class TensorWork(QObject):
 
     def fill(self, kind: str, seed: int = 0) -> None:
         """Fill with `zeros`, `ones`, `randn` (normal) or `rand` (uniform)."""
-        name = str(self.tensor.ref)
+        name = self._name()
         try:
             shape, dtype = self.tensor.sizes(), self.tensor.dtype
         except GradwireError as error:
@@ -73,12 +76,12 @@ class TensorWork(QObject):
         entries = 1
         for size in shape:
             entries *= size
-        self._background.ask(lambda: filled(kind, shape, dtype, seed), entries)
+        self._background.ask(lambda: filled(kind, shape, dtype, self._stream(seed)), entries)
 
     def clear(self) -> None:
         """Keep nothing."""
         self._background.drop()
-        self.done.emit(self.tensor.clear(self.tr("Clear {0}").format(self.tensor.ref)))
+        self.done.emit(self.tensor.clear(self.tr("Clear {0}").format(self._name())))
 
     def change(self, at: tuple[int, ...], number: object) -> None:
         """Set one number."""
@@ -88,20 +91,28 @@ class TensorWork(QObject):
         changed = array.copy()
         changed[at] = number
         place = "[" + ", ".join(map(str, at)) + "]"
-        text = self.tr("Set {0} at {1}").format(self.tensor.ref, place)
+        text = self.tr("Set {0} at {1}").format(self._name(), place)
         self.done.emit(self.tensor.set(changed, text))
 
     def _read(self, read: Callable[[], Value], length: int, seed: int) -> None:
-        self._text = self.tr("Set {0}").format(self.tensor.ref)
+        self._text = self.tr("Set {0}").format(self._name())
         if length > LONG_TEXT:
-            self._background.ask(lambda: read().array(seed), length * LONG_TEXT)
+            self._background.ask(lambda: read().array(self._stream(seed)), length * LONG_TEXT)
             return
         try:
             value = read()  # a short text may still ask for a large tensor
         except GradwireError as error:
             self._refuse(error)
             return
-        self._background.ask(lambda: value.array(seed), value.size)
+        self._background.ask(lambda: value.array(self._stream(seed)), value.size)
+
+    def _name(self) -> str:
+        """What the history calls the port."""
+        return output_name(self.tensor.document.graph, self.tensor.ref)
+
+    def _stream(self, seed: int) -> Stream:
+        """The port's own stream: with the graph's seed, the same numbers wherever it is typed."""
+        return stream(seed, *self.tensor.ref)
 
     def _take(self, array: Array) -> None:
         if self.tensor.exists:

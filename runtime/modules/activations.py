@@ -24,9 +24,11 @@ class Identity(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     x, y: floating, one shape.
     """
 
+    words = ("pass", "same")
     formula = r"y = x"
     local = {"x": "1"}
     examples = ANY_SHAPE
+    only_reshapes = True
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         if out is None or out[0] is None:
@@ -44,6 +46,7 @@ class ReLU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     x, y: floating, one shape.
     """
 
+    words = ("rectifier",)
     formula = r"y = \max(0, x)"
     local = {"x": "1 where x > 0, else 0"}
     keeps = ("y",)
@@ -63,6 +66,7 @@ class LeakyReLU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     x, y: floating, one shape. The derivative at 0 is the slope below 0, as in PyTorch.
     """
 
+    words = ("leaky rectifier",)
     formula = r"y = \max(0, x) + \alpha \min(0, x)"
     local = {"x": "1 where x > 0, else the slope"}
     keeps = ("x",)

@@ -24,6 +24,7 @@ class MatMul(
     broadcast leading axes, m and n, each left out where its vector has none.
     """
 
+    words = ("@", "matrix product", "dot", "mm")
     formula = r"y_{ij} = \sum_k a_{ik} b_{kj}"
     local = {"a": "bᵀ on the right of the gradient", "b": "aᵀ on the left of the gradient"}
     keeps = ("a", "b")
@@ -100,6 +101,7 @@ class Transpose(Differentiable, sig="x:any[*s] -> y:any[*r]", group="Linear alge
     x, y: any dtype; axis i of y is axis `axes[i]` of x.
     """
 
+    words = ("permute", "T")
     formula = r"y_{ji} = x_{ij}"
     local = {"x": "the same entries in another order"}
     axes: tuple[int, ...] | None = attribute(None, "the new order of the axes; none reverses it")

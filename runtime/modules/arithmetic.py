@@ -28,6 +28,7 @@ class Add(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     a, b: floating, shapes that broadcast. y: the broadcast shape.
     """
 
+    words = ("+", "plus", "residual")
     formula = r"y = a + b"
     local = {"a": "1", "b": "1"}
     examples = BROADCASTS
@@ -45,9 +46,11 @@ class Subtract(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     a, b: floating, shapes that broadcast. y: the broadcast shape.
     """
 
+    words = ("-", "minus", "difference")
     formula = r"y = a - b"
     local = {"a": "1", "b": "−1"}
     examples = BROADCASTS
+    pairs_entries = True
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.subtract(*ins, out=ctx.into(out)),)
@@ -62,6 +65,7 @@ class Multiply(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     a, b: floating, shapes that broadcast. y: the broadcast shape.
     """
 
+    words = ("*", "×", "times", "product", "hadamard")
     formula = r"y = a \cdot b"
     local = {"a": "b", "b": "a"}
     keeps = ("a", "b")
@@ -80,6 +84,7 @@ class Divide(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     a, b: floating, shapes that broadcast. y: the broadcast shape; a division by 0 is infinite.
     """
 
+    words = ("/", "÷", "quotient")
     formula = r"y = \frac{a}{b}"
     local = {"a": "1 / b", "b": "−a / b²"}
     keeps = ("b", "y")
@@ -101,6 +106,7 @@ class Power(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     least 0, as in PyTorch.
     """
 
+    words = ("^", "**", "pow")
     formula = r"y = a^{b}"
     local = {"a": "b · a^(b − 1)", "b": "y · log a"}
     keeps = ("a", "b", "y")
@@ -155,6 +161,7 @@ class Maximum(Extremum, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     the gradient.
     """
 
+    words = ("max of two",)
     formula = r"y = \max(a, b)"
     local = {
         "a": "1 where a > b, ½ where a = b, else 0",
@@ -175,6 +182,7 @@ class Minimum(Extremum, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     the gradient.
     """
 
+    words = ("min of two",)
     formula = r"y = \min(a, b)"
     local = {
         "a": "1 where a < b, ½ where a = b, else 0",

@@ -27,6 +27,7 @@ class Sigmoid(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     x, y: floating, one shape.
     """
 
+    words = ("logistic", "σ")
     formula = r"y = \frac{1}{1 + e^{-x}}"
     local = {"x": "y (1 − y)"}
     keeps = ("y",)
@@ -45,6 +46,7 @@ class Tanh(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     x, y: floating, one shape.
     """
 
+    words = ("hyperbolic tangent",)
     formula = r"y = \tanh x"
     local = {"x": "1 − y²"}
     keeps = ("y",)
@@ -63,6 +65,7 @@ class SiLU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     x, y: floating, one shape.
     """
 
+    words = ("swish",)
     formula = r"y = x \, \sigma(x), \quad \sigma(x) = \frac{1}{1 + e^{-x}}"
     local = {"x": "σ(x) + y (1 − σ(x))"}
     keeps = ("x", "y")

@@ -25,6 +25,7 @@ class Negate(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     x, y: floating, one shape.
     """
 
+    words = ("-", "minus", "neg")
     formula = r"y = -x"
     local = {"x": "−1"}
     examples = ANY_SHAPE
@@ -42,6 +43,7 @@ class Exp(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     x, y: floating, one shape.
     """
 
+    words = ("e^x", "exponential")
     formula = r"y = e^{x}"
     local = {"x": "y"}
     keeps = ("y",)
@@ -61,6 +63,7 @@ class Log(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     x, y: floating, one shape.
     """
 
+    words = ("ln", "logarithm")
     formula = r"y = \ln x"
     local = {"x": "1 / x"}
     keeps = ("x",)
@@ -80,6 +83,7 @@ class Sqrt(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     x, y: floating, one shape. The derivative at 0 is infinite.
     """
 
+    words = ("√", "root")
     formula = r"y = \sqrt{x}"
     local = {"x": "1 / (2 y)"}
     keeps = ("y",)
@@ -99,6 +103,7 @@ class Square(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     x, y: floating, one shape.
     """
 
+    words = ("x^2", "x²")
     formula = r"y = x^2"
     local = {"x": "2 x"}
     keeps = ("x",)
@@ -117,6 +122,7 @@ class Abs(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     x, y: floating, one shape.
     """
 
+    words = ("|x|", "absolute", "magnitude")
     formula = r"y = |x|"
     local = {"x": "sign(x)"}
     keeps = ("x",)
@@ -136,6 +142,7 @@ class Reciprocal(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     x, y: floating, one shape.
     """
 
+    words = ("1/x", "inverse")
     formula = r"y = \frac{1}{x}"
     local = {"x": "−y²"}
     keeps = ("y",)
@@ -155,6 +162,7 @@ class Sin(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     x, y: floating, one shape.
     """
 
+    words = ("sine",)
     formula = r"y = \sin x"
     local = {"x": "cos x"}
     keeps = ("x",)
@@ -173,6 +181,7 @@ class Cos(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     x, y: floating, one shape.
     """
 
+    words = ("cosine",)
     formula = r"y = \cos x"
     local = {"x": "−sin x"}
     keeps = ("x",)
@@ -191,6 +200,7 @@ class Sign(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     x, y: floating, one shape.
     """
 
+    words = ("signum",)
     formula = r"y = \mathrm{sign}(x)"
     local = {"x": "0"}
     kinks = (0.0,)
@@ -209,6 +219,7 @@ class Clip(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     x, y: floating, one shape.
     """
 
+    words = ("clamp", "bound")
     formula = r"y = \min(\max(x, \mathrm{min}), \mathrm{max})"
     local = {"x": "1 within the bounds, else 0"}
     keeps = ("x",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from graph.advice import Advice
 from graph.attributes import attribute
 from graph.errors import BadAttribute
 from graph.module import Example
@@ -27,10 +28,17 @@ class Linear(
     PyTorch.
     """
 
+    words = ("dense", "fc", "fully connected", "affine")
     formula = r"y = x W^{\top} + b"
     local = {"x": "weight", "weight": "x", "bias": "1"}
     parameters = ("weight", "bias")
     rules = {"weight": initial.fan_in_uniform}
+    advice = (
+        Advice(
+            "linear-linear", "x", ("Linear",), "an activation between two Linears",
+            "Without one they compute no more than a single Linear.", "insert", "ReLU", alone=True,
+        ),
+    )  # fmt: skip
     keeps = ("x", "weight")
     out_features: int = attribute(1, "the size of the output's last axis", minimum=1)
     bias: bool = attribute(True, "whether a bias is added")

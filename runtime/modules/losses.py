@@ -95,6 +95,7 @@ class MSELoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses"):
     prediction, target: floating, equal shapes. y: a scalar, or their shape with reduction none.
     """
 
+    words = ("squared error", "l2")
     formula = r"y = \frac{1}{n} \sum_i (p_i - t_i)^2"
     local = {"prediction": "2 (p − t) / n", "target": "−2 (p − t) / n"}
 
@@ -112,6 +113,7 @@ class L1Loss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses"):
     prediction, target: floating, equal shapes. y: a scalar, or their shape with reduction none.
     """
 
+    words = ("mae", "absolute error")
     formula = r"y = \frac{1}{n} \sum_i |p_i - t_i|"
     local = {"prediction": "sign(p − t) / n", "target": "−sign(p − t) / n"}
     examples = (
@@ -139,6 +141,7 @@ class HuberLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses")
     prediction, target: floating, equal shapes. y: a scalar, or their shape with reduction none.
     """
 
+    words = ("smooth l1",)
     formula = (
         r"y = \frac{1}{n} \sum_i \begin{cases} \frac{1}{2} d_i^2 & |d_i| \le \delta \\"
         r" \delta (|d_i| - \frac{1}{2} \delta) & |d_i| > \delta \end{cases}, \quad d = p - t"
@@ -185,6 +188,7 @@ class HingeLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses")
     (Cortes and Vapnik, 1995); PyTorch has no module of this form.
     """
 
+    words = ("svm", "margin")
     formula = r"y = \frac{1}{n} \sum_i \max(0, 1 - t_i p_i)"
     local = {
         "prediction": "−t / n where t · p < 1, else 0",

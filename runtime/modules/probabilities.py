@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from graph.advice import Advice
 from graph.attributes import attribute
 from graph.module import Example
 from graph.port import PortType
@@ -17,6 +18,17 @@ from runtime.modules.door import BadValue, Differentiable, Kept, Outs
 from runtime.modules.losses import PAIRS, Loss, Reduction
 from runtime.modules.reduction import reduced, spread, weight_of
 
+LOGS = (
+    Advice(
+        "softmax-before-loss", "prediction", ("Softmax",), "logarithms of probabilities",
+        "Take LogSoftmax instead.", "become", "LogSoftmax",
+    ),
+    Advice(
+        "logits-before-loss", "prediction", ("Linear",), "logarithms of probabilities",
+        "Insert a LogSoftmax.", "insert", "LogSoftmax",
+    ),
+)  # fmt: skip
+
 LEAST_LOG = -100.0  # PyTorch's bound: a wrong certainty costs much, but not infinitely much
 
 
@@ -27,8 +39,16 @@ class BCELoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses"):
     shape with reduction none. Logarithms are kept above -100, as in PyTorch.
     """
 
+    words = ("log loss",)
     formula = r"y = -\frac{1}{n} \sum_i (t_i \ln p_i + (1 - t_i) \ln(1 - p_i))"
     local = {"prediction": "(p − t) / (p (1 − p)) / n", "target": "(ln(1 − p) − ln p) / n"}
+    advice = (
+        Advice(
+            "logits-before-loss", "prediction", ("Linear", "LogSoftmax", "Tanh"),
+            "probabilities, as Sigmoid gives",
+            "Insert a Sigmoid, or take BCEWithLogitsLoss.", "insert", "Sigmoid",
+        ),
+    )  # fmt: skip
     domain = {"prediction": (0.1, 0.9), "target": (0.1, 0.9)}
     examples = (
         *PAIRS,
@@ -68,8 +88,15 @@ class BCEWithLogitsLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="
     shape with reduction none.
     """
 
+    words = ("sigmoid cross entropy",)
     formula = r"y = \frac{1}{n} \sum_i (\max(x_i, 0) - x_i t_i + \ln(1 + e^{-|x_i|}))"
     local = {"prediction": "(σ(p) − t) / n", "target": "−p / n"}
+    advice = (
+        Advice(
+            "sigmoid-before-loss", "prediction", ("Sigmoid",), "logits",
+            "BCEWithLogitsLoss takes the sigmoid itself. Remove it, or take BCELoss.", "remove",
+        ),
+    )  # fmt: skip
     domain = {"target": (0.0, 1.0)}
     examples = (
         *PAIRS,
@@ -97,8 +124,10 @@ class KLDivLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses")
     PyTorch, not over the batch.
     """
 
+    words = ("kullback leibler",)
     formula = r"y = \frac{1}{n} \sum_i t_i (\ln t_i - x_i)"
     local = {"prediction": "−t / n", "target": "(ln t + 1 − p) / n"}
+    advice = LOGS
     domain = {"prediction": (-4.0, -0.1), "target": (0.05, 1.0)}
     examples = (
         *PAIRS,
@@ -207,8 +236,16 @@ class CrossEntropyLoss(
     """
 
     aliases = {"logits": "prediction"}
+    words = ("softmax cross entropy", "xent")
     formula = r"y = \frac{1}{B} \sum_b \left( \ln \sum_j e^{x_{bj}} - x_{b t_b} \right)"
     local = {"prediction": "(softmax(p) − one-hot(t)) / B"}
+    advice = (
+        Advice(
+            "softmax-before-loss", "prediction", ("Softmax", "LogSoftmax"), "logits",
+            "CrossEntropyLoss takes the softmax itself. Remove it, or take NLLLoss after a"
+            " LogSoftmax.", "remove",
+        ),
+    )  # fmt: skip
 
     def losses(self, ctx: Context, rows: Array, target: Array) -> Array:
         xp = ctx.xp
@@ -231,8 +268,10 @@ class NLLLoss(ClassLoss, sig="prediction[n?, c], target:integer[n?] -> y[*r]", g
     integer classes [B], or []. y: a scalar, or [B] with reduction none.
     """
 
+    words = ("likelihood",)
     formula = r"y = -\frac{1}{B} \sum_b x_{b t_b}"
     local = {"prediction": "−one-hot(t) / B"}
+    advice = LOGS
     domain = {"prediction": (-4.0, -0.1)}
 
     def losses(self, ctx: Context, rows: Array, target: Array) -> Array:

@@ -119,6 +119,7 @@ class Sum(Total, sig="x[*s] -> y[*r]", group="Reductions"):
     x: floating. y: its shape without the joined axes, or with size 1 there.
     """
 
+    words = ("Σ", "total", "reduce")
     formula = r"y = \sum_i x_i"
     local = {"x": "1"}
 
@@ -129,6 +130,7 @@ class Mean(Total, sig="x[*s] -> y[*r]", group="Reductions"):
     x: floating. y: its shape without the joined axes, or with size 1 there.
     """
 
+    words = ("average",)
     formula = r"y = \frac{1}{n} \sum_i x_i"
     local = {"x": "1 / n"}
     reduction = "mean"

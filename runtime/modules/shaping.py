@@ -20,6 +20,8 @@ from runtime.modules.door import Differentiable, Kept, Outs
 class Reshaping(Differentiable):
     """The parent of modules that keep the entries and their order; subclasses give the shape."""
 
+    only_reshapes = True
+
     def target(self, shape: Shape) -> Shape | None:
         """The output's shape, None where it depends on unknown sizes; raises `ShapeMismatch`."""
         raise NotImplementedError
@@ -65,6 +67,7 @@ class Reshape(Reshaping, sig="x:any[*s] -> y:any[*r]", group="Shape"):
     x, y: any dtype, as many entries. One size may be -1: it is what is left.
     """
 
+    words = ("view",)
     formula = r"\mathrm{vec}(y) = \mathrm{vec}(x)"
     local = {"x": "the same entries under another shape"}
     shape: tuple[int, ...] = attribute((-1,), "the new sizes; one may be -1, the rest", minimum=-1)
@@ -139,6 +142,7 @@ class Concat(Differentiable, sig="x...:any[*s] -> y:any[*r]", group="Shape"):
     x0, x1, ...: one dtype, equal sizes on all other axes. y: their sizes added on `axis`.
     """
 
+    words = ("cat", "join", "append")
     formula = r"y = [x_0, x_1, \dots]"
     local = {"x": "1 in the input's own part of y, else 0"}
     inputs: int = attribute(2, "how many inputs it has", minimum=1)

@@ -49,6 +49,7 @@ class Softmax(AlongAxis, sig="x[*s] -> y[*s]", group="Activations"):
     x, y: floating, one shape.
     """
 
+    words = ("probabilities",)
     formula = r"y_i = \frac{e^{x_i}}{\sum_j e^{x_j}}"
     local = {"x": "diag(y) − y yᵀ for each row"}
 

@@ -28,6 +28,7 @@ class Input(Source, sig="-> y:any[*s]", group="Sources"):
     file or a feed. Source: this project's design.
     """
 
+    words = ("data", "feed", "placeholder", "x")
     formula = r"y = \mathrm{fed}"
     shape: ShapeSpec = attribute((), "the sizes; a name stands for a size that a feed decides")
     dtype: DtypeName | None = attribute(None, "the numbers' type; none means the run's own")
@@ -47,6 +48,7 @@ class Constant(Source, sig="-> y:any[*s]", group="Sources"):
     file. Source: this project's design.
     """
 
+    words = ("number", "scalar", "literal")
     formula = r"y = c"
     shape: ShapeSpec = attribute((), "the sizes")
     dtype: DtypeName | None = attribute(None, "the numbers' type; none means the run's own")
@@ -65,6 +67,7 @@ class Parameter(Source, sig="-> y[*s]", group="Sources"):
     read `[out, in, ...]` from the shape. Source of the names: PyTorch.
     """
 
+    words = ("weight", "variable", "trainable")
     formula = r"y = \theta"
     shape: ShapeSpec = attribute((), "the sizes")
     init: str = attribute(
@@ -78,6 +81,9 @@ class Parameter(Source, sig="-> y[*s]", group="Sources"):
 
     def owned(self) -> tuple[str, ...]:
         return ("y",)
+
+    def starts_at_zero(self, port: str) -> bool:
+        return bool(self.settings["init"] == "zeros")
 
     def rule(self, port: str, shapes: Mapping[str, tuple[int, ...]]) -> initial.Rule:
         return initial.RULES[self.settings["init"]]

@@ -55,8 +55,9 @@ class _Outline(QObject):
 
     def _dye(self) -> None:
         line, text = self._theme.color("line").name(), self._theme.color("text").name()
-        resting = f"QTableView {{ border: 1px solid {line}; }}"
-        self.parent().setStyleSheet(f"{resting} QTableView:focus {{ border-color: {text}; }}")
+        resting = f"QTableView {{ border: 1px solid {line}; padding: 1px; }}"
+        focused = f"QTableView:focus {{ border: 2px solid {text}; padding: 0; }}"
+        self.parent().setStyleSheet(f"{resting} {focused}")
 
 
 def paint_frame(painter: QPainter, widget: QWidget, theme: Theme) -> None:

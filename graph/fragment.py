@@ -1,0 +1,153 @@
+"""Fragments: some nodes of a graph with what is between them, and putting them into a graph.
+
+A fragment is itself a graph, so that its text is an ordinary file: it can be kept in a mail, and
+is read back with the loader's limits and refusals.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from graph import edits as e
+from graph.catalogue import Catalogue
+from graph.errors import FileError, GraphError, sentence
+from graph.files import dumps, loads
+from graph.files.document import shown
+from graph.files.limits import MAX_NODES
+from graph.layout import arrange
+from graph.model import Graph
+from graph.port import PortRef
+from graph.records import MAX_NAME, Edge, Node, Place
+
+_NUMBER = re.compile(r"\d+$")
+
+
+def cut_out(graph: Graph, ids: Collection[str]) -> Graph:
+    """A graph of these nodes, the edges between them and their tensors; the old one stays.
+
+    References to other nodes are left behind: what arrives from outside, an edge's `initial`.
+    """
+    fragment = Graph(graph.catalogue, dtype=graph.dtype, seed=graph.seed)
+    for id_, node in graph.nodes.items():
+        if id_ in ids:
+            fragment.apply(e.AddNode(node, graph.store.tensors_of(id_)))
+    rank = fragment.store.next_rank
+    inner = (edge for edge in graph.edges if edge.source.node in ids and edge.target.node in ids)
+    for count, edge in enumerate(inner):
+        fragment.apply(e.Connect(_without_loose_initial(edge, ids), rank + count))
+    return fragment
+
+
+def write_text(graph: Graph, ids: Collection[str]) -> str:
+    """The text of a file that holds these nodes and nothing else."""
+    return dumps(cut_out(graph, ids)).decode("utf-8")
+
+
+def read_text(text: str, name: str, catalogue: Catalogue | None = None) -> Graph:
+    """The fragment that a text stands for; each node has a place. Raises `FileError`."""
+    if not text.lstrip("\ufeff \t\r\n").startswith("{"):
+        found = shown(text) if text.strip() else "no text"
+        expected = "nodes copied from a graph, or the text of a .gradwire file"
+        raise FileError(name, "", sentence("", found, expected, ""))
+    fragment = loads(text, name=name, catalogue=catalogue)
+    if not fragment.nodes:
+        raise FileError(name, "", sentence("", "a graph without nodes", "nodes", ""))
+    return _placed(fragment)
+
+
+def _placed(fragment: Graph) -> Graph:
+    homeless = [id_ for id_, node in fragment.nodes.items() if node.at is None]
+    if homeless:
+        fragment.apply(e.Move(arrange(fragment, homeless)))
+    return fragment
+
+
+def insertion(graph: Graph, fragment: Graph, shift: Place) -> tuple[e.Batch, tuple[str, ...]]:
+    """The edit that adds a fragment, moved by `shift`, and the ids of its nodes there.
+
+    Ids that are taken are counted on, and edges and addresses of tensors follow. A parameter
+    without a kept tensor is initialised by its new address, as any is.
+    Raises `GraphError` where there is no room.
+    """
+    count = len(graph.nodes) + len(fragment.nodes)
+    if count > MAX_NODES:
+        raise GraphError(found=f"{count} nodes", expected=f"at most {MAX_NODES} in a graph")
+    names = free_names(graph, fragment.nodes)
+    adding = (
+        e.AddNode(
+            _moved(node, names[id_], shift, _shared(graph, node, names)),
+            tuple((_follow(ref, names), tensor) for ref, tensor in fragment.store.tensors_of(id_)),
+        )
+        for id_, node in fragment.nodes.items()
+    )
+    # An edge with a rank is not typed anew: what a file may hold, a fragment may hold too.
+    rank = graph.store.next_rank + len(names)
+    wiring = (
+        e.Connect(_renamed(edge, names), rank + count) for count, edge in enumerate(fragment.edges)
+    )
+    return e.Batch((*adding, *wiring)), tuple(names.values())
+
+
+def free_names(graph: Graph, ids: Iterable[str]) -> dict[str, str]:
+    """A free id for each one: itself, or its stem with the next free number."""
+    ids = tuple(ids)
+    taken = {id_ for id_ in ids if id_ not in graph}
+    names, counts = {}, dict[str, int]()
+    for id_ in ids:
+        if id_ in taken:
+            names[id_] = id_
+            continue
+        stem = _NUMBER.sub("", id_)[: MAX_NAME - 8]
+        names[id_] = next(name for name in _counted(stem, counts) if _is_free(name, graph, taken))
+        taken.add(names[id_])
+    return names
+
+
+def _counted(stem: str, counts: dict[str, int]) -> Iterator[str]:
+    """The stem with 2, 3, ...; goes on where it was left for the same stem."""
+    while True:
+        counts[stem] = counts.get(stem, 1) + 1
+        yield f"{stem}{counts[stem]}"
+
+
+def _is_free(name: str, graph: Graph, taken: Collection[str]) -> bool:
+    return name not in graph and name not in taken
+
+
+def _moved(node: Node, id_: str, shift: Place, shared: str | None) -> Node:
+    at = (node.at[0] + shift[0], node.at[1] + shift[1]) if node.at is not None else None
+    extra = {key: value for key, value in node.extra.items() if key != "shares"}
+    if shared is not None:
+        extra = {"shares": shared, **extra}
+    return replace(node, id=id_, at=at, extra=extra)
+
+
+def _shared(graph: Graph, node: Node, names: Mapping[str, str]) -> str | None:
+    """Whose parameters a node goes on sharing: a node's that came along, or one like it."""
+    shared = node.extra.get("shares", "")
+    if shared in names:
+        return names[shared]
+    is_alike = shared in graph and graph.nodes[shared].module == node.module
+    return shared if is_alike else None
+
+
+def _renamed(edge: Edge, names: Mapping[str, str]) -> Edge:
+    extra = edge.extra
+    if "initial" in extra:
+        extra = {**extra, "initial": str(_follow(PortRef.parse(extra["initial"]), names))}
+    return Edge(_follow(edge.source, names), _follow(edge.target, names), extra)
+
+
+def _follow(ref: PortRef, names: Mapping[str, str]) -> PortRef:
+    """A port's address, or that of a port inside a node, under the new ids."""
+    head, slash, rest = ref.node.partition("/")
+    return PortRef(names.get(head, head) + slash + rest, ref.port)
+
+
+def _without_loose_initial(edge: Edge, ids: Collection[str]) -> Edge:
+    initial = edge.extra.get("initial")
+    if initial is None or PortRef.parse(initial).node.partition("/")[0] in ids:
+        return edge
+    return replace(edge, extra={k: v for k, v in edge.extra.items() if k != "initial"})

@@ -1,0 +1,140 @@
+"""The words for nodes and ports: plain functions from a scene to what is read aloud."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from graph import PortRef
+from gui.canvas.looks import UNFINISHED
+from gui.canvas.notes import factor_forms
+from gui.sentence import describe
+
+if TYPE_CHECKING:
+    from gui.canvas.scene import CanvasScene
+    from gui.shown import Reading
+
+
+def tr(text: str) -> str:
+    """A text for screen readers in the user's language."""
+    return QCoreApplication.translate("Accessible", text)
+
+
+def node_name(scene: CanvasScene, id_: str) -> str:
+    """What a node is called on the canvas: its label, or its id."""
+    return scene.face(id_).title
+
+
+def node_description(scene: CanvasScene, id_: str) -> str:
+    """Module, shape, value, gradient, state, note and problems, in this order."""
+    module, shape = scene.texts(id_)
+    node = scene.document.graph.nodes[id_]
+    title = scene.face(id_).title
+    facts = [id_ if id_ != title else "", module, shape, node_values(scene, id_)]
+    note = tr("Note: {0}").format(node.note) if node.note else ""
+    return _sentences([*facts, _state(scene, id_)], note, scene.problem_text(id_))
+
+
+def node_values(scene: CanvasScene, id_: str) -> str:
+    """What a node's outputs carry, as far as the playhead has come."""
+    outputs = scene.items_by_id[id_].outline.outputs
+    found = []
+    for name in outputs:
+        told = port_values(scene, PortRef(id_, name))
+        if told:
+            found.append(f"{name}: {told}" if len(outputs) > 1 else told)
+    return "; ".join(found)
+
+
+def port_name(scene: CanvasScene, port: PortRef) -> str:
+    """`a, input, from w.y`: what a port is, and what it is wired to."""
+    shape, graph = scene.items_by_id[port.node].outline, scene.document.graph
+    if port.port in shape.outputs:
+        ends = [str(edge.target) for edge in graph.outgoing(port)]
+        joined = tr("to {0}").format(", ".join(ends)) if ends else tr("no edge")
+        return ", ".join((port.port, tr("output"), joined))
+    edge = graph.incoming(port)
+    joined = tr("from {0}").format(edge.source) if edge is not None else tr("no edge")
+    kind = tr("parameter") if port.port in shape.pins else tr("input")
+    return ", ".join((port.port, kind, joined))
+
+
+def port_description(scene: CanvasScene, port: PortRef) -> str:
+    """Type, value, gradient, local derivative and problems of a port."""
+    type_ = scene.document.graph.types.of(port)
+    facts = [str(type_) if type_ else "", port_values(scene, port)]
+    return _sentences(facts, scene.problem_text(*port))
+
+
+def port_values(scene: CanvasScene, port: PortRef) -> str:
+    """Value and gradient of a port; at an input also the local derivative."""
+    document = scene.document
+    shown, graph = document.shown, document.graph
+    is_output = port.port in scene.items_by_id[port.node].outline.outputs
+    edge = graph.incoming(port)
+    value = shown.value(edge.source if edge is not None else port)
+    gradient = shown.port_gradient(port) if is_output else shown.gradient(port)
+    told = [_told(tr("value"), value), _told(tr("gradient"), gradient)]
+    if not is_output:
+        told.append(_local(shown.factor(port)))
+    return ", ".join(part for part in told if part)
+
+
+def _told(what: str, reading: Reading) -> str:
+    if reading.state == "blank":
+        return ""
+    if reading.array is None:
+        return f"{what} {tr(reading.state)}"
+    return f"{what} {_spoken(describe(reading.array))}"
+
+
+def _sentences(facts: list[str], *more: str) -> str:
+    """The facts as one sentence, then others."""
+    told = ["; ".join(filter(None, facts)), *more]
+    return _spoken(" ".join(f"{part.rstrip('.')}." for part in told if part))
+
+
+def _spoken(text: str) -> str:
+    """Signs that screen readers pass over, in words."""
+    for sign, word in (
+        (" ‖", tr(", norm ")),
+        ("‖", ""),
+        ("−", tr("minus ")),
+        ("→", tr(" to ")),
+        ("[]", tr("scalar")),
+    ):
+        text = text.replace(sign, word)
+    return " ".join(text.split())
+
+
+def _local(reading: Reading) -> str:
+    forms = factor_forms(reading)
+    return tr("local derivative {0}").format(_spoken(forms[0].lstrip("×"))) if forms else ""
+
+
+def _state(scene: CanvasScene, id_: str) -> str:
+    """Target, step, and the one word for how the node's numbers stand."""
+    document, mood = scene.document, scene.mood(id_)
+    parts = [tr("target")] if mood.is_target else []
+    if mood.ring:
+        parts.append(tr("forward step") if mood.ring == "forward" else tr("reverse step"))
+    if mood.mark:
+        parts.append(tr(mood.mark))
+    elif document.trace is None:
+        parts.append(tr("not run yet"))
+    elif mood.muted:
+        parts.append(tr("ahead of the playhead"))
+    else:
+        parts.append(tr("fresh"))
+    return ", ".join(parts)
+
+
+def urgent(scene: CanvasScene) -> dict[tuple[str | None, str], str]:
+    """The errors that something is wrong, not those that something is still missing."""
+    found = scene.document.check.problems if scene.document.check is not None else ()
+    return {
+        (problem.node, problem.code): problem.message
+        for problem in found
+        if problem.severity == "error" and problem.code not in UNFINISHED
+    }

@@ -1,0 +1,202 @@
+"""Making the scene: items, boxes and wires follow the graph, those of a large one in slices."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, ItemsView, Iterable, ValuesView
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from gui.canvas import geometry as geo
+from gui.canvas.node_item import NodeItem
+
+if TYPE_CHECKING:
+    from graph import Node, PortRef
+    from gui.canvas.scene import CanvasScene
+
+AT_ONCE = 300  # nodes that are made in one go; more are made in slices
+SLICE = 0.012  # seconds of work between two turns of the window
+FEW = 25  # nodes or wires between two looks at the clock
+
+
+class NodeItems(dict[str, NodeItem]):
+    """The items of all nodes. One that is still waited for is made when somebody asks for it."""
+
+    def __init__(self, make: Callable[[str], NodeItem]) -> None:
+        super().__init__()
+        self._make = make
+        self.waiting: dict[str, None] = {}
+
+    def __missing__(self, id_: str) -> NodeItem:
+        del self.waiting[id_]  # KeyError where there is no such node
+        item = self[id_] = self._make(id_)
+        return item
+
+    def __contains__(self, id_: object) -> bool:
+        return super().__contains__(id_) or id_ in self.waiting
+
+    def get(self, id_: str, default: None = None) -> NodeItem | None:
+        """The item of a node, or nothing."""
+        try:
+            return self[id_]
+        except KeyError:
+            return default
+
+    def values(self) -> ValuesView[NodeItem]:
+        """All items."""
+        self.make(tuple(self.waiting))
+        return super().values()
+
+    def items(self) -> ItemsView[str, NodeItem]:
+        """All items by id."""
+        self.make(tuple(self.waiting))
+        return super().items()
+
+    def make(self, ids: Iterable[str]) -> None:
+        """Make the items of these nodes, if they are waited for."""
+        for id_ in ids:
+            if id_ in self.waiting:
+                self[id_]
+
+    def start(self, ids: Iterable[str]) -> None:
+        """Forget all items and wait for these."""
+        self.clear()
+        self.waiting = dict.fromkeys(ids)
+
+    def take_out(self, id_: str) -> NodeItem | None:
+        """Forget a node; its item, if it was made."""
+        self.waiting.pop(id_, None)
+        return self.pop(id_, None)
+
+
+class Building(QObject):
+    """Makes what a scene shows. While slices are under way, boxes stand for the nodes to come."""
+
+    finished = Signal()
+
+    def __init__(self, scene: CanvasScene) -> None:
+        super().__init__(scene)
+        self._scene = scene
+        self.items = NodeItems(self._make)
+        self.has_pins = False
+        self._targets: list[PortRef] | None = None  # wires to come, once all nodes are there
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._make_slice)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether everything is there."""
+        return not self.items.waiting and self._targets is None
+
+    def start(self) -> None:
+        """Throw everything away and make it from the graph: a small one at once."""
+        scene, nodes = self._scene, self._scene.document.graph.nodes
+        scene.clear()
+        scene.wires.clear()
+        scene.boxes.clear()
+        scene.plan.forget()
+        self.has_pins = False
+        self.items.start(nodes)
+        self._targets = []
+        if len(nodes) > AT_ONCE:
+            scene.boxes.put_all({id_: _about(node) for id_, node in nodes.items()})
+            self._soon.start()
+        else:
+            self.finish()
+
+    def finish(self) -> None:
+        """Make at once what is still to come."""
+        self._soon.stop()
+        self.items.make(tuple(self.items.waiting))
+        if self._targets is not None:
+            self.put_wires(edge.target for edge in self._scene.document.graph.edges)
+            self._targets = None
+
+    def sync(self, id_: str) -> None:
+        """Make item and wires of one node what the graph says, whatever the edit was."""
+        scene, graph = self._scene, self._scene.document.graph
+        for target in scene.wires.at_node(id_):
+            scene.wires.drop(target)
+        if id_ not in graph:
+            item = self.items.take_out(id_)
+            if item is not None:
+                scene.removeItem(item)
+            scene.boxes.drop(id_)
+            return
+        item = self.items.get(id_)
+        if item is None:
+            self.items[id_] = self._make(id_)
+        else:
+            item.take_shape(scene.face(id_).shape)
+            item.setPos(*(graph.nodes[id_].at or (0.0, 0.0)))
+            scene.boxes.put(id_, item.box())
+        self.put_wires(edge.target for edge in graph.store.edges_at(id_))
+
+    def put_wires(self, targets: Iterable[PortRef]) -> None:
+        """Draw the wires that end at these ports, where both ends are there."""
+        scene, ends = self._scene, []
+        for target in targets:
+            edge = scene.document.graph.incoming(target)
+            if edge is None:
+                continue
+            start, end = scene.port_place(edge.source), scene.port_place(target)
+            if start is not None and end is not None:
+                upward = target.port in self.items[target.node].outline.pins
+                ends.append((edge.source, target, start, end, upward))
+        scene.wires.put(ends)
+
+    def _make(self, id_: str) -> NodeItem:
+        scene = self._scene
+        item = NodeItem(id_, scene.face(id_).shape)
+        item.setPos(*(scene.document.graph.nodes[id_].at or (0.0, 0.0)))
+        scene.addItem(item)
+        self.has_pins = self.has_pins or bool(item.outline.pins)
+        scene.boxes.put(id_, item.box())
+        return item
+
+    def _make_slice(self) -> None:
+        """Go on for a moment, with what is in sight first."""
+        end = time.perf_counter() + SLICE
+        self.items.make(self._in_sight())
+        while self.items.waiting:
+            self.items.make(tuple(islice(self.items.waiting, FEW)))
+            if time.perf_counter() > end:
+                break
+        if not self.items.waiting:
+            self._go_on_with_wires(end)
+        self._scene.refresh()
+        if self.is_done:
+            self.finished.emit()
+        else:
+            self._soon.start()
+
+    def _go_on_with_wires(self, end: float) -> None:
+        """An edit puts the wires that it touches; those that were there before wait here."""
+        if not self._targets:
+            self._targets = [edge.target for edge in self._scene.document.graph.edges]
+        while self._targets:
+            self.put_wires(self._targets[-FEW:])
+            del self._targets[-FEW:]
+            if time.perf_counter() > end:
+                break
+        self._targets = self._targets or None
+
+    def _in_sight(self) -> list[str]:
+        """Nodes that are waited for where a view looks, as many as one slice can make."""
+        scene = self._scene
+        if not self.items.waiting or not scene.views():
+            return []
+        view = scene.views()[0]
+        seen = view.mapToScene(view.viewport().rect()).boundingRect()
+        box = (seen.left(), seen.top(), seen.right(), seen.bottom())
+        rows = geo.meeting(scene.boxes.array, box).tolist()
+        ids = (scene.boxes.ids[row] for row in rows)
+        return list(islice((id_ for id_ in ids if id_ in self.items.waiting), AT_ONCE))
+
+
+def _about(node: Node) -> tuple[float, float, float, float]:
+    """The box of a node before its module is asked: as large as most are at most."""
+    x, y = node.at or (0.0, 0.0)
+    return (x, y, x + geo.LAYER[0], y + geo.LAYER[1] + geo.PITCH)

@@ -1,0 +1,76 @@
+"""Which gesture a press of the left button begins, by what lies under the pointer."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+
+from graph import PortRef
+from gui.canvas.gestures import Band, Gesture, MoveNodes
+from gui.canvas.levels import PORTS_FROM
+from gui.canvas.wiring import Wiring
+
+if TYPE_CHECKING:
+    from gui.canvas.node_item import NodeItem
+    from gui.canvas.view import CanvasView
+
+REACH = 6  # pixels from a wire at which it is still hit
+LOOSE = 24  # pixels from its port within which the end of an edge can be taken off
+
+
+def gesture_at(view: CanvasView, point: QPointF, modifiers: Qt.KeyboardModifier) -> Gesture | None:
+    """The gesture that begins at a point; None where the press is only a click."""
+    has_ports = view.zoom >= PORTS_FROM
+    port = view.canvas.port_at(point) if has_ports else None
+    if port is not None:
+        return Wiring(view, port)
+    item = view.canvas.node_at(point)
+    if item is not None:
+        return _hold(view, item, point, modifiers)
+    target = edge_at(view, point)
+    if target is None:
+        return Band(view, point, modifiers)
+    if has_ports and _is_loose_end(view, target, point):
+        return Wiring(view, target)
+    view.document.selection.set_edge(target)
+    return None
+
+
+def edge_at(view: CanvasView, point: QPointF) -> PortRef | None:
+    """The target of the edge under a point, or the pin whose annotation lies there."""
+    plate = view.canvas.plate_at(point)
+    if plate is not None and plate.kind in ("gradient", "pin"):
+        return plate.port
+    if plate is not None:
+        edges = view.document.graph.outgoing(plate.port)
+        if len(edges) == 1:
+            return edges[0].target
+    return view.canvas.wires.hit(point.x(), point.y(), REACH / view.zoom)
+
+
+def is_empty_at(view: CanvasView, point: QPointF) -> bool:
+    """Whether neither a port nor a node lies under a point; an edge may."""
+    taken = view.canvas.port_at(point), view.canvas.node_at(point)
+    return not view.navigation.is_space_held and taken == (None, None)
+
+
+def _is_loose_end(view: CanvasView, target: PortRef, point: QPointF) -> bool:
+    place = view.canvas.port_place(target)
+    if place is None or view.document.graph.incoming(target) is None:
+        return False
+    return math.hypot(point.x() - place[0], point.y() - place[1]) <= LOOSE / view.zoom
+
+
+def _hold(
+    view: CanvasView, item: NodeItem, point: QPointF, modifiers: Qt.KeyboardModifier
+) -> Gesture | None:
+    selection = view.document.selection
+    if modifiers & Qt.KeyboardModifier.ControlModifier:
+        selection.toggle(item.id)
+    elif modifiers & Qt.KeyboardModifier.ShiftModifier:
+        selection.set_nodes(selection.nodes | {item.id})
+    elif item.id not in selection.nodes:
+        selection.set_nodes({item.id})
+    return MoveNodes(view, item, point) if item.id in selection.nodes else None

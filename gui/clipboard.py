@@ -1,0 +1,143 @@
+"""Cut, copy, paste and duplicate of nodes. On the clipboard they are the text of a file."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QObject, QPoint, QPointF, Signal
+from PySide6.QtGui import QCursor, QGuiApplication
+from PySide6.QtWidgets import QToolTip
+
+from graph import GradwireError, Graph
+from graph import edits as e
+from graph.fragment import cut_out, insertion, read_text, write_text
+from gui.canvas import geometry as geo
+from gui.waiting import wait_for
+
+if TYPE_CHECKING:
+    from graph.records import Place
+    from gui.canvas.view import CanvasView
+    from gui.document import Document
+
+CASCADE = 24  # canvas units from one paste to the next at the same place
+MANY_NODES = 200  # from here on another thread reads and writes the text
+LONG_TEXT = 50_000
+
+Result = TypeVar("Result")
+
+
+class Clipboard(QObject):
+    """The nodes of a document on the way to the system's clipboard and back."""
+
+    changed = Signal()  # the system's clipboard got another content
+
+    def __init__(self, document: Document, view: CanvasView, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.document, self.view = document, view
+        self.has_text = False
+        # Asked once for each content: on some systems reading it means asking another program.
+        QGuiApplication.clipboard().dataChanged.connect(self._look)
+        self._look()
+
+    def copy(self) -> bool:
+        """Put the selected nodes on the clipboard, as text."""
+        ids = self.document.selection.nodes
+        if not ids:
+            return False
+        work = partial(write_text, self.document.graph.copy(), ids)
+        text = self._try(work, len(ids) > MANY_NODES)
+        if text is None:
+            return False
+        QGuiApplication.clipboard().setText(text)
+        return True
+
+    def cut(self) -> None:
+        """Put the selected nodes on the clipboard and remove them."""
+        graph, chosen = self.document.graph, self.document.selection.nodes
+        ids = tuple(id_ for id_ in graph.nodes if id_ in chosen)
+        if self.copy():
+            names = self.tr("Cut {0}"), self.tr("Cut {0} nodes")
+            self.document.do(e.Batch(tuple(map(e.RemoveNode, ids))), _called(ids, *names))
+
+    def paste(self, point: QPointF | None = None) -> None:
+        """Add the nodes of the clipboard's text at a canvas point, else at the pointer there."""
+        text = QGuiApplication.clipboard().text()
+        work = partial(read_text, text, self.tr("Clipboard"), self.document.graph.catalogue)
+        fragment = self._try(work, len(text) > LONG_TEXT)
+        if fragment is not None:
+            names = self.tr("Paste {0}"), self.tr("Paste {0} nodes")
+            self._insert(fragment, point or self._pointer(), names)
+
+    def duplicate(self) -> None:
+        """Add the selected nodes once more; the clipboard stays as it is."""
+        ids = self.document.selection.nodes
+        if ids:
+            work = partial(cut_out, self.document.graph.copy(), ids)
+            fragment = self._try(work, len(ids) > MANY_NODES)
+            names = self.tr("Duplicate {0}"), self.tr("Duplicate {0} nodes")
+            self._insert(fragment, None, names)
+
+    def _insert(self, fragment: Graph, middle: QPointF | None, names: tuple[str, str]) -> None:
+        graph = self.document.graph
+        shift = shift_for(graph, fragment, middle)
+        work = partial(insertion, graph.copy(), fragment, shift)
+        made = self._try(work, len(fragment.nodes) > MANY_NODES)
+        if made is None:
+            return
+        edit, ids = made
+        if self.document.do(edit, _called(ids, *names)):
+            self.document.selection.set_nodes(ids)
+            self.view.reveal(ids[0])
+
+    def _pointer(self) -> QPointF | None:
+        """The canvas point under the pointer, if the pointer is over the canvas."""
+        viewport = self.view.viewport()
+        pixel = viewport.mapFromGlobal(QCursor.pos())
+        is_over = viewport.underMouse() and viewport.rect().contains(pixel)
+        return self.view.mapToScene(pixel) if is_over else None
+
+    def _try(self, work: Callable[[], Result], is_long: bool) -> Result | None:
+        try:
+            return wait_for(work) if is_long else work()
+        except GradwireError as error:
+            self._refuse(str(error))
+            return None
+
+    def _refuse(self, sentence: str) -> None:
+        """Say it where the person looks: at the canvas, and in the status bar."""
+        self.document.refuse(sentence)
+        viewport = self.view.viewport()
+        place = viewport.mapToGlobal(viewport.rect().center() - QPoint(150, 0))
+        if self._pointer() is not None:
+            place = QCursor.pos()
+        QToolTip.showText(place, f"<p>{html.escape(sentence)}</p>", viewport)
+
+    def _look(self) -> None:
+        data = QGuiApplication.clipboard().mimeData()
+        self.has_text = data is not None and data.hasText()
+        self.changed.emit()
+
+
+def shift_for(graph: Graph, fragment: Graph, middle: QPointF | None) -> Place:
+    """How far a fragment is moved: to a point, else not at all; then past what stands there."""
+    places = [node.at for node in fragment.nodes.values() if node.at is not None]
+    dx, dy = 0.0, 0.0
+    if middle is not None:
+        left, top = (min(place[axis] for place in places) for axis in (0, 1))
+        right, bottom = (max(place[axis] for place in places) for axis in (0, 1))
+        width, height = geo.COMPACT
+        dx, dy = geo.snapped(
+            middle.x() - (left + right + width) / 2, middle.y() - (top + bottom + height) / 2
+        )
+    taken = {node.at for node in graph.nodes.values()}
+    while (places[0][0] + dx, places[0][1] + dy) in taken:
+        dx, dy = dx + CASCADE, dy + CASCADE
+    return dx, dy
+
+
+def _called(ids: tuple[str, ...], one: str, many: str) -> str:
+    """What an entry of the history is called."""
+    return one.format(ids[0]) if len(ids) == 1 else many.format(len(ids))

@@ -1,0 +1,72 @@
+"""Fuzzy matching, and which modules a query finds."""
+
+import pytest
+
+from graph import default_catalogue
+from gui import fuzzy
+from gui.module_search import find_modules
+
+
+def found(query: str) -> list[str]:
+    return [module.name for module in find_modules(query, default_catalogue())]
+
+
+@pytest.mark.parametrize(
+    ("query", "best"),
+    [
+        ("cel", "CrossEntropyLoss"),
+        ("mm", "MatMul"),
+        ("matmul", "MatMul"),
+        ("bcewl", "BCEWithLogitsLoss"),
+        ("relu", "ReLU"),
+        ("lsm", "LogSoftmax"),
+        ("mse", "MSELoss"),
+        ("sum", "Sum"),
+        ("+", "Add"),
+        ("*", "Multiply"),
+        ("@", "MatMul"),
+        ("dense", "Linear"),
+        ("fc", "Linear"),
+        ("  FC ", "Linear"),
+    ],
+)
+def test_the_best_answer_stands_first(query, best):
+    assert found(query)[0] == best
+
+
+def test_words_match_one_by_one():
+    assert found("bce lo") == ["BCELoss", "BCEWithLogitsLoss"]
+
+
+def test_a_run_inside_a_word_is_found_behind_beginnings():
+    answers = found("elu")
+    assert answers[0] == "ELU"
+    assert {"ReLU", "SELU", "GELU", "PReLU", "LeakyReLU"} <= set(answers)
+
+
+def test_what_is_said_of_a_module_is_searched_last():
+    answers = found("probabilities")
+    assert answers[0] == "Softmax"
+    assert "BCELoss" in answers
+
+
+def test_scattered_letters_are_no_answer():
+    assert "BCELoss" not in found("eo")  # neither a hump nor a run begins there
+    assert found("qqq") == []
+
+
+def test_nothing_typed_leaves_all_in_their_order():
+    assert found(" ") == list(default_catalogue().names())
+    assert fuzzy.rank("", ["b", "a"]) == [0, 1]
+
+
+def test_rank_gives_numbers_best_first_and_equals_in_their_order():
+    texts = ["Zoom to fit", "Find a module", "Fit", "Zoom in", "Zoom on"]
+    assert fuzzy.rank("fit", texts) == [2, 0]
+    assert fuzzy.rank("zo", texts) == [3, 4, 0]
+    assert fuzzy.rank("x", texts) == []
+
+
+def test_hostile_queries_are_short_work():
+    fuzzy.score("a" * 100_000, "a" * 200)
+    assert fuzzy.score("İ", "İnput") is not None

@@ -1,0 +1,33 @@
+"""The fixture of every test of the interface: bursts and leavings fail it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from tests import watch_bursts
+from tests.watch_leaks import Leavings
+
+_prepared: list[bool] = []
+
+
+def watched(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Watch one test; fails it afterwards."""
+    if not _prepared:
+        _prepared.append(True)
+        watch_bursts.install()
+        gc.collect()
+        gc.freeze()  # what is there for good is not walked through after each test
+    before, bursts = Leavings(), watch_bursts.Bursts()
+    with bursts.watching():
+        yield
+    left = before.found()
+    problems = [f"left over: {thing}" for thing in left]
+    problems += [
+        f"{took:.0f} ms of work in the GUI thread in one go (limit {bursts.limit:.0f} ms)"
+        for took in bursts.found
+    ]
+    if problems:
+        pytest.fail("\n".join(problems), pytrace=False)
