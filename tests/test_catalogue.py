@@ -34,6 +34,7 @@ BUILT = {
     "Gather", "Pad", "BroadcastTo", "Max", "Min", "LogSumExp", "Norm", "ArgMax",
     "LayerNorm", "RMSNorm", "BatchNorm", "Dropout", "Embedding",
     "Conv1d", "Conv2d", "ConvTranspose2d", "MaxPool2d", "AvgPool2d", "GlobalAvgPool2d",
+    "Attention", "RNNCell", "GRUCell", "LSTMCell",
 }  # fmt: skip
 
 every_case = pytest.mark.parametrize("case", all_cases(), ids=str)

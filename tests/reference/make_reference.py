@@ -91,6 +91,10 @@ WITH_SETTINGS = {
     ),
     "AvgPool2d": lambda m, x: F.avg_pool2d(x, m.kernel, m.strides, m.paddings, m.ceil_mode),
     "GlobalAvgPool2d": lambda m, x: F.adaptive_avg_pool2d(x, 1),
+    "Attention": lambda m, *ins: _attention(m, *ins),
+    "RNNCell": lambda m, x, h, *w: _batched(torch.rnn_tanh_cell, x, h, w),
+    "GRUCell": lambda m, x, h, *w: _batched(torch.gru_cell, x, h, w),
+    "LSTMCell": lambda m, x, h, c, *w: _batched(torch.lstm_cell, x, (h, c), w),
     "MSELoss": lambda m, p, t: F.mse_loss(p, t, reduction=m.reduction),
     "L1Loss": lambda m, p, t: F.l1_loss(p, t, reduction=m.reduction),
     "HuberLoss": lambda m, p, t: F.huber_loss(p, t, reduction=m.reduction, delta=m.delta),
@@ -140,6 +144,27 @@ def _place(m, x):
 def _sliding(m) -> dict:
     sizes = {"stride": m.strides, "padding": m.paddings, "dilation": m.dilations}
     return {**sizes, "groups": m.groups}
+
+
+def _batched(cell, x, state, weights):
+    """PyTorch's functions want a batch."""
+    given = (*weights, None, None)[:4]
+    if x.ndim > 1:
+        return cell(x, state, *given)
+    wide = tuple(s[None] for s in state) if isinstance(state, tuple) else state[None]
+    made = cell(x[None], wide, *given)
+    return tuple(array[0] for array in made) if isinstance(made, tuple) else made[0]
+
+
+def _attention(m, query, key, value, mask=None):
+    """PyTorch takes the heads as an axis of their own."""
+
+    def by_head(x):
+        return x.reshape(*x.shape[:-1], m.num_heads, -1).transpose(-2, -3)
+
+    heads = (by_head(x) for x in (query, key, value))
+    y = F.scaled_dot_product_attention(*heads, attn_mask=mask, is_causal=m.causal)
+    return y.transpose(-2, -3).reshape(*query.shape[:-1], value.shape[-1])
 
 
 def _batch_norm(case, x, weight, bias):

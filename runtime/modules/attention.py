@@ -1,0 +1,176 @@
+"""Attention: scaled dot products choose what is read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from graph.attributes import attribute
+from graph.module import Example
+from graph.port import PortType, Shape
+from runtime import maps
+from runtime.array import Array
+from runtime.modules.context import Context
+from runtime.modules.door import Differentiable, Kept, Outs
+
+
+class Attention(
+    Differentiable,
+    sig="query[*s, t, d], key[*s, k, d], value[*s, k, e], mask:boolean[t, k] -> y[*s, t, e]",
+    group="Layers",
+):
+    """Read from value by how well key fits query.
+
+    Definition: torch.nn.functional.scaled_dot_product_attention. query: floating [..., T, D].
+    key: [..., K, D]. value: [..., K, E]. y: [..., T, E]. With several heads D and E are cut into
+    as many parts, each with its own weights. mask (with the attribute mask): boolean [T, K], true
+    where a query may read; causal: query t reads keys 0 to t. A query that may read nothing reads
+    zeros.
+    """
+
+    formula = r"y = \mathrm{softmax}\!\left(\frac{q k^{\top}}{\sqrt{d}}\right) v"
+    local = {
+        "query": "keys, through the softmax of each row, to the values",
+        "key": "queries, through the softmax of each row, to the values",
+        "value": "the weights",
+    }
+    keeps = ("query", "key", "value", "weights")
+    num_heads: int = attribute(1, "in how many parts the features are cut", minimum=1)
+    causal: bool = attribute(False, "whether a query reads only keys that are not later")
+    mask: bool = attribute(False, "whether there is a port that says which keys a query may read")
+    examples = (
+        Example({"query": (3, 4), "key": (3, 4), "value": (3, 2)}),
+        Example({"query": (2, 3, 4), "key": (2, 2, 4), "value": (2, 2, 4)}, {"num_heads": 2}),
+        Example({"query": (2, 3, 2), "key": (2, 3, 2), "value": (2, 3, 2)}, {"causal": True}),
+        Example(
+            {"query": (2, 4), "key": (3, 4), "value": (3, 4), "mask": (2, 3)},
+            {"mask": True, "num_heads": 4},
+            {"mask": [[True, False, True], [True, True, False]]},
+        ),
+        Example({"query": (1, 2), "key": (1, 2), "value": (1, 1)}),
+    )
+
+    def infer(self, types: Mapping[str, PortType], dtype: str) -> dict[str, PortType]:
+        for port in ("query", "key", "value"):
+            if port in types:
+                self._check_heads(port, types[port].shape)
+        return super().infer(types, dtype)
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        xp, y = ctx.xp, ctx.into(out)
+        query, key, value = (self._by_head(array) for array in ins[:3])
+        scores = xp.matmul(query, key.swapaxes(-1, -2)) * self._scale(ctx)
+        allowed = self._allowed(ctx, ins)
+        if allowed is not None:
+            scores = xp.where(allowed, scores, -math.inf)
+        weights = _softmax(xp, scores)
+        ctx.keep("weights", weights)
+        y[...] = self._joined(xp.matmul(weights, value))
+        return (y,)
+
+    def vjp(
+        self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]
+    ) -> tuple[Array | None, ...]:
+        (gradient,) = gouts
+        assert gradient is not None
+        xp, weights = ctx.xp, kept["weights"]
+        by_head = self._by_head(gradient)
+        query, key, value = (self._by_head(kept[name]) for name in ("query", "key", "value"))
+        found: list[Array | None] = [None] * len(need)
+        if need[0] or need[1]:
+            scores = self._through(weights, xp.matmul(by_head, value.swapaxes(-1, -2)))
+            scores = scores * self._scale(ctx)
+            if need[0]:
+                found[0] = self._joined(xp.matmul(scores, key))
+            if need[1]:
+                found[1] = self._joined(xp.matmul(scores.swapaxes(-1, -2), query))
+        if need[2]:
+            found[2] = self._joined(xp.matmul(weights.swapaxes(-1, -2), by_head))
+        return tuple(found)
+
+    def jvp(
+        self, ctx: Context, tangents: tuple[Array | None, ...], kept: Kept
+    ) -> tuple[Array | None, ...]:
+        xp, weights = ctx.xp, kept["weights"]
+        query, key, value = (self._by_head(kept[name]) for name in ("query", "key", "value"))
+        parts, scores = [], []
+        if tangents[0] is not None:
+            scores.append(xp.matmul(self._by_head(tangents[0]), key.swapaxes(-1, -2)))
+        if tangents[1] is not None:
+            scores.append(xp.matmul(query, self._by_head(tangents[1]).swapaxes(-1, -2)))
+        if scores:
+            moved = sum(scores[1:], scores[0]) * self._scale(ctx)
+            parts.append(xp.matmul(self._through(weights, moved), value))
+        if tangents[2] is not None:
+            parts.append(xp.matmul(weights, self._by_head(tangents[2])))
+        return (self._joined(sum(parts[1:], parts[0])) if parts else None,)
+
+    def jacobian(self, ctx: Context, port: str, output: str, kept: Kept) -> maps.LinearMap:
+        xp, weights = ctx.xp, kept["weights"]
+        rows, columns = ctx.shapes[output], ctx.shapes[port]
+        same: dict[str, Any] = {"dtype": ctx.dtype, "xp": xp}
+        wide = {name: self._cut(ctx.shapes[name]) for name in ("query", "key", "value", "y")}
+        into = maps.Reshaped(wide[port], columns, **same)
+        outwards = maps.Reshaped(rows, wide["y"], **same)
+        if port == "value":
+            core = maps.contraction(wide["y"], wide[port], [weights], "...htk,...khe->...the")
+            return maps.compose(outwards, maps.compose(core, into))
+        other = "key" if port == "query" else "query"
+        text = "...khd,...thd->...htk" if port == "query" else "...thd,...khd->...htk"
+        factor = kept[other].reshape(wide[other]) * self._scale(ctx)
+        scores = maps.contraction(weights.shape, wide[port], [factor], text)
+        pairs = [(weights, weights)]
+        softmax = maps.LowRank(weights.shape, diagonal=weights, pairs=pairs, scale=-1, axes=(-1,))
+        values = kept["value"].reshape(wide["value"])
+        read = maps.contraction(wide["y"], weights.shape, [values], "...khe,...htk->...the")
+        chosen = maps.compose(read, maps.compose(softmax, scores))
+        return maps.compose(outwards, maps.compose(chosen, into))
+
+    def _check_heads(self, port: str, shape: Shape) -> None:
+        heads = self.settings["num_heads"]
+        if shape and isinstance(shape[-1], int) and shape[-1] % heads:
+            expected = f"a multiple of {heads} features on the last axis"
+            raise self.misfit(port, shape, expected, "Change num_heads.")
+
+    def _scale(self, ctx: Context) -> Any:
+        each = ctx.shapes["query"][-1] // self.settings["num_heads"]
+        return ctx.dtype.type(1 / math.sqrt(max(each, 1)))
+
+    def _cut(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape with the features cut into heads: [..., T, heads, D / heads]."""
+        heads = self.settings["num_heads"]
+        return (*shape[:-1], heads, shape[-1] // heads)
+
+    def _by_head(self, array: Array) -> Array:
+        """[..., T, D] -> [..., heads, T, D / heads]."""
+        return array.reshape(self._cut(array.shape)).swapaxes(-2, -3)
+
+    def _joined(self, array: Array) -> Array:
+        """[..., heads, T, D / heads] -> [..., T, D]."""
+        *lead, heads, size, each = array.shape
+        return array.swapaxes(-2, -3).reshape(*lead, size, heads * each)
+
+    def _through(self, weights: Array, moved: Array) -> Array:
+        """The softmax's derivative, which is symmetric, applied to a tangent or a gradient."""
+        weighed = weights * moved
+        return weighed - weights * weighed.sum(axis=-1, keepdims=True)
+
+    def _allowed(self, ctx: Context, ins: tuple[Array, ...]) -> Array | None:
+        """Which keys each query may read, [T, K]; None for all."""
+        xp, queries, keys = ctx.xp, ctx.shapes["query"][-2], ctx.shapes["key"][-2]
+        allowed = ins[3] if self.settings["mask"] else None
+        if self.settings["causal"]:
+            earlier = xp.arange(keys)[None, :] <= xp.arange(queries)[:, None]
+            allowed = earlier if allowed is None else allowed & earlier
+        return allowed
+
+
+def _softmax(xp: Any, scores: Array) -> Array:
+    """Along the last axis; zeros where every score is minus infinity."""
+    if not scores.size:
+        return scores
+    shift = scores.max(axis=-1, keepdims=True)
+    raised = xp.exp(scores - xp.where(xp.isfinite(shift), shift, 0))
+    total = raised.sum(axis=-1, keepdims=True)
+    return raised / xp.where(total == 0, 1, total)
