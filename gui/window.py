@@ -41,6 +41,8 @@ from gui.panes import Panes
 from gui.preferences import Preferences
 from gui.problems import Drawer
 from gui.sentence import SentenceBar
+from gui.settings_dialog import SettingsDialog
+from gui.shortcut_list import ShortcutList
 from gui.status import StatusBar
 from gui.stepping import Stepping
 from gui.theme import Theme
@@ -92,6 +94,8 @@ class Window(QMainWindow):
         self.command_palette = CommandPalette(self)
         self.welcome = Welcome(self)
         self.context_menus = ContextMenus(self)
+        self.settings_dialog = SettingsDialog(self)
+        self.shortcut_list = ShortcutList(self)
         self.commands.refresh()
 
     # --- what rows of the table of actions call -------------------------------------------
