@@ -90,7 +90,8 @@ class Clipboard(QObject):
         edit, ids = made
         if self.document.do(edit, _called(ids, *names)):
             self.document.selection.set_nodes(ids)
-            self.view.reveal(ids[0])
+            if middle is None:  # what goes to the pointer is in sight
+                self.view.reveal(ids[0])
 
     def _pointer(self) -> QPointF | None:
         """The canvas point under the pointer, if the pointer is over the canvas."""
