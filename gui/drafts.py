@@ -59,7 +59,7 @@ class Origin:
         now = Origin.of(Path(self.path))
         if now is None or now.size != self.size:
             return False
-        return now.mtime_ns == self.mtime_ns or bool(self.sha256) and self.sha256 == digest(now)
+        return now.mtime_ns == self.mtime_ns or (bool(self.sha256) and self.sha256 == digest(now))
 
     def with_digest(self) -> Origin:
         """The origin with its digest, if it is still as it was."""
@@ -205,7 +205,15 @@ def _read_about(path: Path) -> About | None:
             int(facts["pid"]),
             None if origin is None else _origin(origin),
         )
-    except (OSError, FileError, ValueError, TypeError, KeyError, RecursionError):
+    except (
+        OSError,
+        FileError,
+        ValueError,
+        TypeError,
+        LookupError,
+        ArithmeticError,
+        RecursionError,
+    ):
         return None
     return about if 0 <= about.changed < 2**33 else None
 

@@ -102,6 +102,11 @@ class Windows(QObject):
         for window in list(self.all):
             window.leave()
 
+    def write_drafts(self) -> None:
+        """Keep what is unsaved for the next start: there is no time for questions."""
+        for window in self.all:
+            window.autosave.write_now()
+
     def forget(self, window: Window) -> None:
         """A window has closed: free what it holds."""
         if window in self.all:
