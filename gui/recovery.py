@@ -130,31 +130,32 @@ class RecoveryDialog(QDialog):
     def _recover(self, row: Row) -> None:
         draft = self.rows[row]
         catalogue = self._near.document.catalogue
-        self.setEnabled(False)  # a second click while it is read
+        self.setEnabled(False)  # no second click while it is read
         try:
             graph = wait_for(lambda: read(draft.graph_path, catalogue))
         except FileError as error:
-            self.setEnabled(True)
+            graph = None
             row.fail(error.reason)
-            return
+        if row not in self.rows:
+            return  # closed meanwhile, with its window
         self.setEnabled(True)
-        if row in self.rows:  # the window may have been closed meanwhile
+        if graph is not None:
             self._take_away(row)
             self._show(graph, draft)
 
     def _show(self, graph: Graph, draft: drafts.Draft) -> None:
         """Show a graph as what it is: unsaved, with its file's path if that is as it was."""
-        windows, near = self._windows, self._near
         origin = draft.about.origin
         path = Path(origin.path) if origin is not None and origin.is_as_it_was else None
-        holder = windows.holder(path) if path is not None else None
-        if holder is not None and not holder.document.is_saved:
-            path, holder = None, None  # somebody works on that file already
-        home = holder or (near if near.document.is_untouched else windows.new(near))
-        home.document.replace(graph, path, is_saved=False)
+        text, untitled = self.tr("Recovered {0}. It is not saved yet."), self.tr("Untitled")
+        home = self._windows.holder(path) if path is not None else None
+        if home is not None and home.document.is_saved:
+            home.document.replace(graph, path, is_saved=False)  # the file still holds what it shows
+        else:  # the path belongs to who works on that file already
+            path = path if home is None else None
+            home = self._windows.take(graph, path, self._near, is_saved=False)
         home.autosave.adopt(draft)
-        text = self.tr("Recovered {0}. It is not saved yet.")
-        home.say(text.format(home.document.name or self.tr("Untitled")))
+        home.say(text.format(home.document.name or untitled))
 
     def _discard(self, row: Row) -> None:
         self._take_away(row).remove()

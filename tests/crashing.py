@@ -16,7 +16,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from graph import dumps, save
+from graph import check, dumps, save
 from gui import app as program
 from gui.app import make_windows
 from gui.autosave import Autosave
@@ -27,16 +27,17 @@ from tests.canvas_desk import by_hand
 
 WITHIN = 300  # milliseconds from a change to the disk
 PACE = 15  # milliseconds from one change to the next, at least
-MOST_CHANGES = 40  # that a session lives to make
+MOST_CHANGES = 25  # that a session lives to make
 AT_ONCE = 3
 MOST_NODES = 40
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-NONE = Qt.KeyboardModifier.NoModifier
+ALT, NONE = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier
+DELETE = (Qt.Key.Key_Delete, NONE)
 KEYS = (
-    *((key, NONE) for key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)),
+    *((key, ALT) for key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)),
+    *((key, SHIFT | ALT) for key in (Qt.Key.Key_Left, Qt.Key.Key_Down)),
     (Qt.Key.Key_D, CONTROL),
-    (Qt.Key.Key_D, CONTROL),
-    (Qt.Key.Key_Delete, NONE),
+    DELETE,
     (Qt.Key.Key_Z, CONTROL),
     (Qt.Key.Key_Z, CONTROL | SHIFT),
 )
@@ -86,10 +87,10 @@ def session(folder: Path, number: int) -> None:
 def press(window: Window, dice: random.Random) -> None:
     """Press a key that changes something."""
     graph, selection = window.document.graph, window.document.selection
-    if not selection.nodes or dice.random() < 0.3:
+    if not selection.nodes or dice.random() < 0.1:
         selection.set_nodes(dice.sample(sorted(graph.nodes), min(3, len(graph.nodes))))
-    keys = KEYS if len(graph.nodes) < MOST_NODES else (KEYS[6],)
-    key, modifiers = dice.choice(keys if len(graph.nodes) > 4 else KEYS[:6])
+    keys = KEYS if len(graph.nodes) < MOST_NODES else (DELETE,)
+    key, modifiers = dice.choice(keys if len(graph.nodes) > 4 else KEYS[:7])
     window.canvas.setFocus()
     QTest.keyClick(window.canvas, key, modifiers)
 
@@ -97,6 +98,7 @@ def press(window: Window, dice: random.Random) -> None:
 def nursery(folder: str, first: str, count: str) -> None:
     """Fork sessions, kill each at a random moment, print when; itself it never starts Qt."""
     place, dice = Path(folder), random.Random(int(first))
+    check(by_hand())  # what all sessions need is imported once
     waiting = list(range(int(first), int(first) + int(count)))
     living: dict[int, tuple[int, int, float]] = {}  # by process: number, last change, and how long
     killed: dict[int, float] = {}

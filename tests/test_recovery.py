@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from graph import Graph, dumps, load, save
 from graph import edits as e
@@ -73,6 +74,11 @@ def click(button):
     QApplication.processEvents()
 
 
+def is_open(dialog):
+    """Whether it is still there; a closed one is freed."""
+    return isValid(dialog) and dialog.isVisible()
+
+
 def texts(row):
     return row.name.said, row.when.said, row.path.said, row.remark.said
 
@@ -93,7 +99,7 @@ def test_a_document_comes_back_unsaved_with_its_path(desk, home, tmp_path, qtbot
     assert when.startswith("Changed")
     assert (shown, remark) == (str(path), "")
     click(row.recover)
-    assert not dialog.isVisible()
+    assert not is_open(dialog)
     assert dumps(desk.graph) == dumps(changed())
     assert desk.document.path == path
     assert not desk.document.is_saved
@@ -102,6 +108,8 @@ def test_a_document_comes_back_unsaved_with_its_path(desk, home, tmp_path, qtbot
     assert path.read_bytes() == original
     assert folder.exists()  # until it is saved
     assert drafts.left_behind(home) == []  # but it is this process's now
+    desk.window.activateWindow()
+    qtbot.waitUntil(desk.window.isActiveWindow)
     desk.view.setFocus()
     desk.press_key(Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert path.read_bytes() == dumps(changed())
@@ -175,7 +183,7 @@ def test_discard_removes_it_for_good(desk, home):
     dialog = start(desk)
     click(next(iter(dialog.rows)).discard)
     assert not folder.exists()
-    assert not dialog.isVisible()
+    assert not is_open(dialog)
     assert start(desk) is None
     assert not desk.graph.nodes
 
