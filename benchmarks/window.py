@@ -134,7 +134,7 @@ def rows(bench: Bench) -> dict[str, tuple[Callable[[], object], Callable[[], obj
 
     document, canvas = bench.document, bench.canvas
     count = int(bench.path.stem)
-    middle, later = f"n{count // 2}", f"n{count // 2 + 3}"
+    middle = f"n{count // 2}"
     kept: list = []
 
     def look() -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from graph.errors import GraphError
 from graph.model import Graph
-from graph.module import Module
+from graph.module import Module, plain
 from graph.port import Port, PortRef, PortType, Shape
 from graph.records import Edge
 from graph.tensor import kind_of
@@ -35,7 +35,7 @@ class Fit:
 
     def make(self) -> Module:
         """The module with its settings."""
-        return self.module(**self.settings)
+        return self.module(**self.settings) if self.settings else plain(self.module)
 
 
 def after_output(graph: Graph, source: PortRef) -> list[Fit]:
@@ -43,7 +43,7 @@ def after_output(graph: Graph, source: PortRef) -> list[Fit]:
     given = graph.types.of(source)
     found = []
     for kind in graph.catalogue:
-        takes = next(_takers(graph, kind(), given, with_parameters=True), None)
+        takes = next(_takers(graph, plain(kind), given, with_parameters=True), None)
         if takes is not None:
             found.append(Fit(kind, takes=takes))
     return found
@@ -54,9 +54,10 @@ def before_input(graph: Graph, target: PortRef) -> list[Fit]:
     found = []
     for kind in sorted(graph.catalogue, key=lambda kind: kind.outline() != "source"):
         for settings in _settings(graph, kind, target):
-            gives = _giver(graph, kind(**settings), target, NOTHING)
+            fit = Fit(kind, settings=settings)
+            gives = _giver(graph, fit.make(), target, NOTHING)
             if gives is not None:
-                found.append(Fit(kind, gives=gives, settings=settings))
+                found.append(replace(fit, gives=gives))
                 break
     return found
 
@@ -65,7 +66,7 @@ def inside_edge(graph: Graph, edge: Edge) -> list[Fit]:
     """The modules that could stand in an edge."""
     found = []
     for kind in graph.catalogue:
-        ports = ports_inside(graph, kind(), edge)
+        ports = ports_inside(graph, plain(kind), edge)
         if ports is not None:
             found.append(Fit(kind, *ports))
     return found

@@ -105,6 +105,10 @@ class History:
         self._saved = self._state
         self._end_merging()
 
+    def mark_unsaved(self) -> None:
+        """Note that no file holds any state of the graph so far."""
+        self._saved = -1
+
     def clear(self) -> None:
         """Forget all entries; whether the graph is saved stays as it is."""
         self._first = self._state

@@ -12,7 +12,7 @@ from graph import wiring
 from graph.applying import apply, check_field
 from graph.catalogue import Catalogue, default_catalogue
 from graph.errors import BadTensor, CycleFound, GraphError
-from graph.module import Module
+from graph.module import Module, plain
 from graph.port import PortRef
 from graph.records import Edge, Node, Place, id_stem
 from graph.store import Store
@@ -21,8 +21,6 @@ from graph.topology import find_cycle, topological_order
 from graph.types import Types
 
 Listener = Callable[[e.Edit], None]
-# Modules with their default settings: instances never change, so nodes share them.
-_plain: dict[type[Module], Module] = {}
 
 
 def _owner(port: PortRef) -> tuple[str, str]:
@@ -146,7 +144,7 @@ class Graph:
             return None
         try:
             if not node.attributes:
-                return _plain.get(kind) or _plain.setdefault(kind, kind())
+                return plain(kind)
             return kind(**{k: v for k, v in node.attributes.items() if not k.startswith("x-")})
         except GraphError as error:
             raise type(error)(

@@ -245,3 +245,11 @@ class Module:
             names = [f"{term.name}{i}" for i in range(count)] if term.run else [term.name]
             ports += [Port(name, own, cast(Kind, term.kind), term.dims) for name in names]
         return tuple(ports)
+
+
+_plain: dict[type[Module], Module] = {}
+
+
+def plain(kind: type[Module]) -> Module:
+    """A module with its default settings: instances never change, so all who ask share it."""
+    return _plain.get(kind) or _plain.setdefault(kind, kind())

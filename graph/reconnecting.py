@@ -23,18 +23,24 @@ class Reconnection:
 def reconnection(graph: Graph, removed: frozenset[str]) -> Reconnection:
     """How to wire what removed nodes fed: by the first of their inputs whose source fits.
 
-    Several of them in a row work as one.
+    Several of them in a row work as one. A parameter's port has its own tensor again, so it is
+    never loose.
     """
     edges: list[Edge] = []
     loose: list[PortRef] = []
     for edge in graph.edges:
         if edge.source.node in removed and edge.target.node not in removed:
             source = _source_for(graph, removed, edge, edges)
-            if source is None:
-                loose.append(edge.target)
-            else:
+            if source is not None:
                 edges.append(Edge(source, edge.target, edge.extra))
+            elif not _is_parameter(graph, edge.target):
+                loose.append(edge.target)
     return Reconnection(tuple(edges), tuple(loose))
+
+
+def _is_parameter(graph: Graph, target: PortRef) -> bool:
+    module = graph.module(target.node)
+    return module is not None and target.port in module.parameters
 
 
 def _source_for(

@@ -11,7 +11,9 @@ from types import TracebackType
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
+from gui.endings import Endings
 from gui.files import first_example
+from gui.recovery import offer
 from gui.settings import APP, Settings
 from gui.theme import Theme
 from gui.window import Window
@@ -102,5 +104,9 @@ def run(path: str | None) -> int:
     faults.install()
     windows = make_windows(app)
     faults.happened.connect(windows.tell)
-    open_first(windows, Path(path) if path is not None else None)
-    return app.exec()
+    endings = Endings(windows.write_drafts)
+    first = open_first(windows, Path(path) if path is not None else None)
+    offer(windows, first)
+    status = app.exec()
+    endings.close()
+    return status

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, QPoint, QPointF, Signal
+from PySide6.QtCore import QObject, QPointF, Signal
 from PySide6.QtGui import QCursor, QGuiApplication
-from PySide6.QtWidgets import QToolTip
 
 from graph import GradwireError, Graph
 from graph import edits as e
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from graph.records import Place
     from gui.canvas.view import CanvasView
     from gui.document import Document
+    from gui.notices import Notices
 
 CASCADE = 24  # canvas units from one paste to the next at the same place
 MANY_NODES = 200  # from here on another thread reads and writes the text
@@ -34,9 +33,15 @@ class Clipboard(QObject):
 
     changed = Signal()  # the system's clipboard got another content
 
-    def __init__(self, document: Document, view: CanvasView, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        view: CanvasView,
+        notices: Notices,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self.document, self.view = document, view
+        self.document, self.view, self._notices = document, view, notices
         self.has_text = False
         # Asked once for each content: on some systems reading it means asking another program.
         QGuiApplication.clipboard().dataChanged.connect(self._look)
@@ -90,7 +95,8 @@ class Clipboard(QObject):
         edit, ids = made
         if self.document.do(edit, _called(ids, *names)):
             self.document.selection.set_nodes(ids)
-            self.view.reveal(ids[0])
+            if middle is None:  # what goes to the pointer is in sight
+                self.view.reveal(ids[0])
 
     def _pointer(self) -> QPointF | None:
         """The canvas point under the pointer, if the pointer is over the canvas."""
@@ -103,17 +109,8 @@ class Clipboard(QObject):
         try:
             return wait_for(work) if is_long else work()
         except GradwireError as error:
-            self._refuse(str(error))
+            self._notices.tell(str(error))
             return None
-
-    def _refuse(self, sentence: str) -> None:
-        """Say it where the person looks: at the canvas, and in the status bar."""
-        self.document.refuse(sentence)
-        viewport = self.view.viewport()
-        place = viewport.mapToGlobal(viewport.rect().center() - QPoint(150, 0))
-        if self._pointer() is not None:
-            place = QCursor.pos()
-        QToolTip.showText(place, f"<p>{html.escape(sentence)}</p>", viewport)
 
     def _look(self) -> None:
         data = QGuiApplication.clipboard().mimeData()

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from graph import Catalogue, GradwireError, Graph, History, PortRef, arrange, load, save
 from graph import edits as e
+from gui.drafts import Origin
 from gui.playhead import Playhead
 from gui.selection import Selection
 from gui.shown import Shown
@@ -140,14 +141,19 @@ class Document(QObject):
 
     def mark_saved(self, path: Path) -> None:
         """Note that `path` holds the graph as it is now."""
-        self.path = path
+        self.path, self.origin = path, Origin.of(path)
         self.history.mark_saved()
         self.saved_changed.emit()
 
-    def replace(self, graph: Graph, path: Path | None) -> None:
-        """Show another graph; its nodes have places already (`read` sees to it)."""
+    def replace(self, graph: Graph, path: Path | None, *, is_saved: bool = True) -> None:
+        """Show another graph; its nodes have places already (`read` sees to it).
+
+        `is_saved` tells whether a file holds it, as none does after a crash.
+        """
         self._unsubscribe()
         self._take(graph, path)
+        if not is_saved:
+            self.history.mark_unsaved()
         self.replaced.emit()
         self.saved_changed.emit()
 
@@ -182,6 +188,7 @@ class Document(QObject):
 
     def _take(self, graph: Graph, path: Path | None) -> None:
         self.graph, self.path = graph, path
+        self.origin = Origin.of(path)  # the file as it was then
         self.history = History(graph)
         self.run_revision = graph.revision  # the last edit that a run depends on
         self._unsubscribe = graph.subscribe(self._after_edit)

@@ -23,6 +23,7 @@ from graph import edits as e
 from gui.accessible import Teller
 from gui.actions import Actions
 from gui.actions.context_menus import ContextMenus
+from gui.autosave import Autosave
 from gui.canvas.view import CanvasView
 from gui.clipboard import Clipboard
 from gui.command_palette import CommandPalette
@@ -41,6 +42,8 @@ from gui.panes import Panes
 from gui.preferences import Preferences
 from gui.problems import Drawer
 from gui.sentence import SentenceBar
+from gui.settings_dialog import SettingsDialog
+from gui.shortcut_list import ShortcutList
 from gui.status import StatusBar
 from gui.stepping import Stepping
 from gui.theme import Theme
@@ -71,10 +74,11 @@ class Window(QMainWindow):
         self.live = Live(document, self)
         self.canvas = CanvasView(document, theme, self)
         self.canvas.placer.keep_in(settings)
-        self.clipboard = Clipboard(document, self.canvas, self)
         self.stepping = Stepping(document, self.live, self.canvas, self)
         self.edge_ends = EdgeEnds(self.canvas)
         self.notices = Notices(self.canvas, theme)
+        self.clipboard = Clipboard(document, self.canvas, self.notices, self)
+        self.autosave = Autosave(document, settings, self)
         self.files = Files(self, document, settings)
         self.dropped_files = DroppedFiles(self)
         self.gallery = Gallery(self)
@@ -92,6 +96,8 @@ class Window(QMainWindow):
         self.command_palette = CommandPalette(self)
         self.welcome = Welcome(self)
         self.context_menus = ContextMenus(self)
+        self.settings_dialog = SettingsDialog(self)
+        self.shortcut_list = ShortcutList(self)
         self.commands.refresh()
 
     # --- what rows of the table of actions call -------------------------------------------
@@ -219,6 +225,7 @@ class Window(QMainWindow):
         """End what runs in the background."""
         self.stepping.player.stop()
         self.live.close()
+        self.autosave.close()
 
     # --- making ---------------------------------------------------------------------------
 

@@ -76,6 +76,15 @@ class Windows(QObject):
         """Show a file without keeping its name, so that saving it asks for one."""
         return self._show(path, near, None)
 
+    def take(
+        self, graph: Graph, path: Path | None, near: Window, *, is_saved: bool = True
+    ) -> Window:
+        """Show a graph that is there already: in `near` if that is untouched, else beside it."""
+        if not near.document.is_untouched:
+            return self._beside(near, graph, path, is_saved)
+        near.document.replace(graph, path, is_saved=is_saved)
+        return near
+
     def holder(self, path: Path) -> Window | None:
         """The window in which a file is open."""
         wanted = path.resolve()
@@ -102,6 +111,11 @@ class Windows(QObject):
         for window in list(self.all):
             window.leave()
 
+    def write_drafts(self) -> None:
+        """Keep what is unsaved for the next start: there is no time for questions."""
+        for window in self.all:
+            window.autosave.write_now()
+
     def forget(self, window: Window) -> None:
         """A window has closed: free what it holds."""
         if window in self.all:
@@ -115,21 +129,18 @@ class Windows(QObject):
         graph = near.files.load(source)
         if graph is None:
             return None
-        if near.document.is_untouched:
-            home = near
-            home.document.replace(graph, path)
-        else:
-            home = self._beside(near, graph, path)
         if path is not None:
             self.settings.add_recent(path)
-        return home
+        return self.take(graph, path, near)
 
-    def _beside(self, near: Window, graph: Graph, path: Path | None) -> Window:
+    def _beside(
+        self, near: Window, graph: Graph, path: Path | None, is_saved: bool = True
+    ) -> Window:
         """A new window with a graph, shown when it holds it: nobody sees it empty."""
         window = self.make()
         self._cascade(window, near)
         take_turn()  # making a window and filling it are each long enough
-        window.document.replace(graph, path)
+        window.document.replace(graph, path, is_saved=is_saved)
         window.show()
         window.canvas.zoom_to_fit()
         return window

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from graph import Graph, PortRef
 from graph import edits as e
-from gui.accessible import announcing, telling
+from gui import announcing
+from gui.accessible import telling
 from gui.files import examples
 from gui.settings import Settings
 from gui.theme import Theme

@@ -130,3 +130,14 @@ def test_undone_bytes_are_the_first_ones(desk):
     desk.press_key(Key.Key_Delete, CONTROL)
     desk.document.undo()
     assert dumps(desk.graph) == before
+
+
+def test_a_pin_is_never_loose_for_it_owns_a_tensor():
+    graph = Graph()
+    graph.add("Input", "x", shape=(3,))
+    graph.add("Parameter", "w", shape=(2, 3))
+    graph.add("Linear", "h", out_features=2)
+    graph.connect("x.y", "h.x")
+    graph.connect("w.y", "h.weight")
+    assert reconnection(graph, frozenset({"w"})).loose == ()
+    assert reconnection(graph, frozenset({"x"})).loose == (PortRef("h", "x"),)

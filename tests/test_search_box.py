@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QListView
 
 from graph import Graph, PortRef
+from gui.search_box import choice_box
 from tests.canvas_desk import Desk, by_hand
 from tests.window_desk import desk_for
 
@@ -252,3 +253,15 @@ def test_the_first_edge_shows_a_number(desk):
     assert desk.texts("value")["parameter.y"]
     assert desk.texts("value")["input.y"] == "1"
     assert [node.module for node in desk.graph.nodes.values()] == ["Parameter", "Multiply", "Input"]
+
+
+def test_what_enter_would_choose_is_read_out(desk, monkeypatch):
+    said = []
+    monkeypatch.setattr(choice_box, "announce", lambda about, sentence: said.append(sentence))
+    desk.press_key(Key.Key_A, SHIFT)
+    desk.press_key(Key.Key_Down)
+    assert said == ["Constant: A tensor that stays as it is: no training changes it."]
+    QTest.keyClicks(box_of(desk).line, "relu")
+    assert said[-1] == "ReLU: Cut off what is below 0; the derivative at 0 is 0."
+    QTest.keyClicks(box_of(desk).line, "zz")
+    assert said[-1].startswith('No module answers "reluzz"')

@@ -1,15 +1,17 @@
 """What is remembered: every choice comes back, and every window follows it at once."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
 
 from gui.settings import AUTOSAVE, Settings
 from gui.title_bar import WorkspaceTab
-from tests.canvas_desk import by_hand
+from tests.canvas_desk import LEFT, by_hand
 from tests.window_desk import desk_for
 
+CONTROL = Qt.KeyboardModifier.ControlModifier
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
@@ -81,14 +83,11 @@ def test_every_window_follows_a_choice(desk):
     other = desk.windows.new()
     desk.settings.wheel = "pans"
     desk.settings.touchpad = "zooms"
-    desk.settings.theme = "dark"
     desk.settings.keep_keys({"run": "F3"})
     for window in (desk.window, other):
         navigation = window.canvas.navigation
         assert not navigation.wheel_zooms
         assert navigation.touchpad_zooms
-        assert window.theme.is_dark
-        assert window.commands.by_id["theme_dark"].isChecked()
         assert window.commands.by_id["run"].shortcut().toString() == "F3"
     late = desk.windows.new()
     assert not late.canvas.navigation.wheel_zooms
@@ -98,14 +97,13 @@ def test_every_window_follows_a_choice(desk):
 def test_without_snapping_a_node_stops_where_it_is_let_go(desk):
     desk.view.zoom_to(1.0)
     desk.settings.snaps = False
-    desk.view.centerOn(desk.view.canvas.items_by_id["x"])  # the border would pan
-    start = desk.middle("x")
-    desk.drag(start, start + type(start)(37, 21))
-    assert desk.graph.nodes["x"].at == (37, 21)
+    start = desk.middle("x1")
+    desk.drag(start, start + QPoint(37, 21))
+    assert desk.graph.nodes["x1"].at == (277, 77)
     desk.settings.snaps = True
-    start = desk.middle("x")
-    desk.drag(start, start + type(start)(2, 9))
-    assert desk.graph.nodes["x"].at == (40, 32)
+    start = desk.middle("x1")
+    desk.drag(start, start + QPoint(2, 9))
+    assert desk.graph.nodes["x1"].at == (280, 88)
 
 
 def test_the_dots_of_the_grid_can_be_left_out(desk):
@@ -127,7 +125,7 @@ def test_a_changed_key_does_it_and_the_old_one_does_not(desk):
     desk.settings.keep_keys({"next": "Ctrl+J"})
     desk.press_key(Qt.Key.Key_PageDown)
     assert desk.document.playhead.position == 0
-    desk.press_key(Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    desk.press_key(Qt.Key.Key_J, CONTROL)
     assert desk.document.playhead.position == 1
     assert "(Ctrl+J)" in desk.window.commands.by_id["next"].toolTip()
     desk.settings.forget_keys()
@@ -158,3 +156,113 @@ def test_the_zoom_bar_and_the_tabs_tell_changed_keys(desk):
     assert "(Ctrl+J)" in desk.view.zoom_bar.larger.toolTip()
     tips = [tab.toolTip() for tab in desk.window.title_bar.findChildren(WorkspaceTab)]
     assert any("(Ctrl+9)" in tip for tip in tips)
+
+
+# --- the dialog -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pages(desk):
+    desk.press_key(Qt.Key.Key_Comma, CONTROL)
+    return desk.window.settings_dialog.pages
+
+
+def test_the_dialog_shows_what_is_chosen_and_changes_it_at_once(desk, pages):
+    assert not pages.isModal()
+    general = pages.general
+    QTest.keyClick(general.choices["wheel"], Qt.Key.Key_Down)
+    assert desk.settings.wheel == "pans"
+    assert not desk.view.navigation.wheel_zooms
+    QTest.keyClick(general.flags["has_dots"], Qt.Key.Key_Space)
+    assert not desk.scene.has_dots
+    general.autosave.setFocus()
+    general.autosave.selectAll()
+    QTest.keyClicks(general.autosave, "90")
+    QTest.keyClick(general.autosave, Qt.Key.Key_Return)
+    assert desk.settings.autosave_seconds == 90
+    desk.settings.touchpad = "zooms"
+    desk.settings.snaps = False
+    assert general.choices["touchpad"].read() == "zooms"
+    assert not general.flags["snaps"].isChecked()
+
+
+def test_every_field_of_the_dialog_has_a_label_and_is_reached_by_key(pages):
+    labels = [label for label in pages.general.findChildren(QLabel) if label.buddy()]
+    fields = {*pages.general.choices.values(), pages.general.autosave}
+    assert {label.buddy() for label in labels} == fields
+    named = [label.text() for label in labels] + [b.text() for b in pages.general.flags.values()]
+    letters = [text[text.index("&") + 1].lower() for text in named]
+    assert len(set(letters)) == len(letters)
+    seen = set()
+    for _ in range(20):
+        seen.add(QApplication.focusWidget())
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert fields | set(pages.general.flags.values()) <= seen
+
+
+def press_keys(keys, key, held=Qt.KeyboardModifier.NoModifier) -> None:
+    """Press keys in the field that takes them."""
+    keys.setFocus()
+    QTest.keyClick(keys, key, held)
+
+
+@pytest.fixture
+def page(desk, pages):
+    desk.window.settings_dialog.open_keys()
+    return pages.keys
+
+
+def test_a_command_gets_other_keys(desk, page):
+    page.tree.choose("run")
+    press_keys(page.keys, Qt.Key.Key_J, CONTROL)
+    assert desk.settings.keys_of("run") == "Ctrl+J"
+    assert page.tree.current.how == "Ctrl+J"
+    desk.window.activateWindow()
+    desk.qtbot.waitUntil(lambda: QApplication.activeWindow() is desk.window)
+    desk.view.setFocus()
+    desk.press_key(Qt.Key.Key_J, CONTROL)
+    assert desk.document.playhead.is_at_end
+    page.tree.choose("run")
+    QTest.mouseClick(page.reset, LEFT)
+    assert desk.settings.keys_of("run") is None
+    assert not page.reset.isEnabled()
+    QTest.mouseClick(page.remove, LEFT)
+    assert desk.window.commands.by_id["run"].shortcut().isEmpty()
+    assert not page.remove.isEnabled()
+
+
+def test_keys_that_another_command_has_are_named_and_can_be_taken_over(desk, page):
+    page.tree.choose("run")
+    press_keys(page.keys, Qt.Key.Key_Z, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    assert page.word.text() == "Ctrl+Shift+Z belongs to Redo."
+    assert desk.settings.keys_of("run") is None
+    QTest.mouseClick(page.take_over, LEFT)
+    assert desk.settings.keys_of("run") == "Ctrl+Shift+Z"
+    assert desk.settings.keys_of("redo") == "Ctrl+Y"
+    assert not page.take_over.isVisible()
+    QTest.mouseClick(page.reset_all, LEFT)
+    assert (desk.settings.keys_of("run"), desk.settings.keys_of("redo")) == (None, None)
+
+
+def test_keys_that_move_about_are_refused(desk, page):
+    page.tree.choose("run")
+    for key in (Qt.Key.Key_Escape, Qt.Key.Key_Left, Qt.Key.Key_Space):
+        press_keys(page.keys, key)
+        assert "Choose other keys" in page.word.text()
+    assert desk.settings.keys_of("run") is None
+
+
+def test_the_keys_of_the_table_chosen_again_are_no_change(desk, page):
+    page.tree.choose("run")
+    press_keys(page.keys, Qt.Key.Key_J, CONTROL)
+    press_keys(page.keys, Qt.Key.Key_F5)
+    assert desk.settings.keys_of("run") is None
+
+
+def test_commands_are_searched_and_the_chosen_one_stays(page):
+    page.tree.choose("run")
+    QTest.keyClicks(page.search, "zoom")
+    assert all("oom" in entry.what for entry in page.tree.shown())
+    page.search.clear()
+    assert page.tree.current.id == "run"
+    assert page.label.text() == "Keys of Run"

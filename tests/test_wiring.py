@@ -232,7 +232,12 @@ def numbers(desk) -> tuple[float, list, list]:
 def test_a_wire_on_a_pin_replaces_the_owned_parameter_and_cutting_gives_it_back(qtbot):
     desk = Desk(qtbot, layer())
     assert numbers(desk) == (16.0, [[1.0, 2.0]], None)
-    desk.drag(desk.port("w.y"), desk.port("h.weight") - QPoint(0, 4))
+    pin = desk.port("h.weight") - QPoint(0, 4)
+    desk.press(desk.port("w.y"))
+    desk.move(pin + QPoint(0, 40))
+    desk.move(pin)
+    assert desk.scene.wiring.notice == "Replaces the own tensor of h.weight"
+    desk.release(pin)
     assert numbers(desk) == (55.0, [[1.0, 2.0]], [[1.0, 2.0]])  # 1·10 + 2·20 + 5
     assert desk.graph.tensors[PortRef("h", "weight")].values() == [3.0, 4.0]
     desk.drag(desk.port("h.weight") - QPoint(0, 4), desk.pixel(240, 300))

@@ -36,7 +36,7 @@ def read(path: str | os.PathLike[str]) -> bytes:
             _check_size(status.st_size, path)
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise _refusal(error, path, "a file that can be read", "") from None
+        raise refusal(error, path, "a file that can be read", "") from None
     _check_size(len(data), path)
     return data
 
@@ -59,7 +59,7 @@ def write(path: str | os.PathLike[str], data: bytes) -> None:
         _replace(place, data, before)
     except (OSError, ValueError, RuntimeError) as error:
         mend = "Save it in another place."
-        raise _refusal(error, path, "a place that can be written", mend) from None
+        raise refusal(error, path, "a place that can be written", mend) from None
 
 
 def _replace(place: Path, data: bytes, before: os.stat_result | None) -> None:
@@ -116,7 +116,8 @@ def _check_size(size: int, path: str | os.PathLike[str]) -> None:
         raise FileError(os.fspath(path), "", sentence("", found, expected, ""))
 
 
-def _refusal(error: Exception, path: str | os.PathLike[str], expected: str, mend: str) -> FileError:
+def refusal(error: Exception, path: str | os.PathLike[str], expected: str, mend: str) -> FileError:
+    """What the system refused, as a sentence."""
     number = error.errno if isinstance(error, OSError) else None
     found = _FOUND.get(number or 0) or getattr(error, "strerror", None) or str(error)
     if isinstance(error, RuntimeError):  # how Python 3.11 and 3.12 tell of a link's loop

@@ -7,9 +7,9 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent
 
 from graph import edits as e
 from gui.accessible import words
-from gui.accessible.announcing import announce
 from gui.accessible.factory import places_of
 from gui.accessible.places import PlaceInterface
+from gui.announcing import announce
 from gui.canvas.touched import touched_nodes
 from gui.canvas.view import CanvasView
 from gui.canvas.ways import Place

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from gui.window import Window
 
 GAP = "-"
-# What was clicked: the commands in its menu, by their names.
+# What was clicked: the commands in its menu, by their names; one with ? only while it can be done.
 CONTEXT: Mapping[Kind, str] = {
     "canvas": "add - paste select_all - zoom_fit arrange rename",
-    "node": "target target_by_itself to_node - cut copy duplicate - delete",
-    "nodes": "arrange - cut copy duplicate - delete",
+    "node": "edit_value? edit_label bypass - target target_by_itself? to_node"
+    " - cut copy duplicate - delete delete_reconnect",
+    "nodes": "arrange bypass - cut copy duplicate - delete delete_reconnect",
     "edge": "add - go_to_source go_to_target - delete",
 }
 # Commands that a right click tells where.
@@ -53,8 +54,8 @@ class ContextMenus(QObject):
         for name in CONTEXT[kind].split():
             if name == GAP:
                 menu.addSeparator()
-            else:
-                self._add(menu, name, None if by_key else point)
+            elif not name.endswith("?") or self._window.commands.by_id[name[:-1]].isEnabled():
+                self._add(menu, name.rstrip("?"), None if by_key else point)
         menu.popup(screen)
         if by_key:
             first = next((a for a in menu.actions() if a.isEnabled() and a.text()), None)

@@ -113,6 +113,9 @@ ROWS = (
     Row("command_palette", N(A, "Co&mmand palette"), "Ctrl+Shift+P", "edit",
         "command_palette.open", N(A, "Find a command by a few letters of its name.")),
 
+    Row("settings", N(A, "Settin&gs…"), "Ctrl+,", "edit", "settings_dialog.open",
+        N(A, "Choose colours, what wheel and touchpad do, and keys."), after_gap=True),
+
     Row("build", N(A, "&Build"), "Ctrl+1", "view", "workspaces.build",
         N(A, "Palette and outline beside the canvas."), checked="in_build", group="workspace"),
     Row("step", N(A, "&Step"), "Ctrl+2", "view", "workspaces.step",
@@ -183,6 +186,8 @@ ROWS = (
     Row("verify", N(A, "&Check gradients"), "Ctrl+K", "run", "live.verify",
         N(A, "Hold every edge against finite differences."), "has_nodes", after_gap=True),
 
+    Row("shortcuts", N(A, "&Keys and gestures"), "F1", "help", "shortcut_list.open",
+        N(A, "List what the keys and the mouse do.")),
     Row("about", N(A, "&About Gradwire"), "", "help", "about",
         N(A, "Version and licence.")),
 )

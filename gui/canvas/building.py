@@ -114,8 +114,13 @@ class Building(QObject):
             self.put_wires(edge.target for edge in self._scene.document.graph.edges)
             self._targets = None
 
-    def sync(self, id_: str) -> None:
-        """Make item and wires of one node what the graph says, whatever the edit was."""
+    def sync(self, ids: Iterable[str]) -> None:
+        """Make items and wires of nodes what the graph says, whatever the edit was."""
+        # All wires at once: one by one they would take most of the time of a large paste.
+        self.put_wires({target for id_ in ids for target in self._sync_item(id_)})
+
+    def _sync_item(self, id_: str) -> list[PortRef]:
+        """Make one item anew without its wires; those that it has now."""
         scene, graph = self._scene, self._scene.document.graph
         for target in scene.wires.at_node(id_):
             scene.wires.drop(target)
@@ -124,7 +129,7 @@ class Building(QObject):
             if item is not None:
                 scene.removeItem(item)
             scene.boxes.drop(id_)
-            return
+            return []
         item = self.items.get(id_)
         if item is None:
             self.items[id_] = self._make(id_)
@@ -132,7 +137,7 @@ class Building(QObject):
             item.take_shape(scene.face(id_).shape)
             item.setPos(*(graph.nodes[id_].at or (0.0, 0.0)))
             scene.boxes.put(id_, item.box())
-        self.put_wires(edge.target for edge in graph.store.edges_at(id_))
+        return [edge.target for edge in graph.store.edges_at(id_)]
 
     def put_wires(self, targets: Iterable[PortRef]) -> None:
         """Draw the wires that end at these ports, where both ends are there."""

@@ -127,8 +127,7 @@ class CanvasScene(QGraphicsScene):
         if len(touched | moved) > AT_ONCE:
             self._build()
             return
-        for id_ in touched:
-            self.building.sync(id_)
+        self.building.sync(touched)
         for id_ in moved - touched:
             self.sync_place(id_)
         self._after_building()

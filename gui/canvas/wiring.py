@@ -91,14 +91,17 @@ class Wiring(Gesture):
 
     @property
     def notice(self) -> str:
-        """What else is to be known of the port under the pointer: which edge would give way."""
+        """What else is to be known of the port under the pointer: what would give way."""
         if self._over is None or self.reason:
             return ""
         target = self._over if self._from_output else self._fixed
         edge = self.document.graph.incoming(target)
-        if edge is None or target == self._loosened:
+        if target == self._loosened:
             return ""
-        return tr("Replaces {source} at {target}").format(source=edge.source, target=target)
+        if edge is not None:
+            return tr("Replaces {source} at {target}").format(source=edge.source, target=target)
+        is_pin = target.port in self.scene.items_by_id[target.node].outline.pins
+        return tr("Replaces the own tensor of {target}").format(target=target) if is_pin else ""
 
     def paint(self, painter: QPainter, zoom: float) -> None:
         if not self._started:

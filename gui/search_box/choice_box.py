@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.announcing import announce
 from gui.borders import frame
 from gui.theme import Theme
 
@@ -175,6 +176,7 @@ class ChoiceBox(QFrame):
         here = self.list.currentIndex().row()
         place = numbers.index(here) + by if here in numbers else 0
         self._go(numbers[min(max(place, 0), len(numbers) - 1)])
+        self._tell()
 
     def _go(self, number: int) -> None:
         index = self.rows.index(number)
@@ -191,6 +193,15 @@ class ChoiceBox(QFrame):
         self.rows.find(query)
         self._choose_first()
         self._fit_height()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Have read out what Enter would choose: the focus stays in the line."""
+        index = self.list.currentIndex()
+        doc = index.data(Qt.ItemDataRole.AccessibleDescriptionRole)
+        words = [index.data(Qt.ItemDataRole.DisplayRole), doc]
+        found = ": ".join(word for word in words if word)
+        announce(self.line, found if self.list.isVisible() else self.nothing.text())
 
     def _fit_height(self) -> None:
         """No taller than what is found; the top stays where it is."""
