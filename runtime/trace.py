@@ -15,9 +15,11 @@ from runtime.array import Array
 from runtime.backend import to_numpy
 from runtime.errors import NoValue
 from runtime.feeds import Host, Loaded, frozen
+from runtime.linking import total_jacobian
 from runtime.maps import LinearMap, Zero
 from runtime.modules.context import scipy_special
 from runtime.tape import Failure, Record, Step, Tape, Total
+from runtime.total import TotalJacobian
 
 if TYPE_CHECKING:
     from runtime.plan import Plan, PlanStep
@@ -48,6 +50,7 @@ class Trace:
     _gradients: Mapping[PortRef, Array]
     _host: dict[int, Host] = field(default_factory=dict)
     _maps: dict[tuple[PortRef, str], LinearMap] = field(default_factory=dict)
+    _totals: dict[tuple[PortRef, PortRef], TotalJacobian] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tape: Tape) -> Trace:
@@ -181,14 +184,17 @@ class Trace:
             raise NoValue(f"{start} -> {end}: found no such edge in the run.")
         return EdgeView(self, start, end)
 
-    def jacobian(self, port: Name, output: str | None = None) -> LinearMap | None:
-        """d(output)/d(port) of the node at an input port, at the values of this run.
+    def jacobian(self, port: Name, output: Name | None = None) -> LinearMap | None:
+        """The derivative of an output by a port, at the values of this run, on the CPU.
 
-        `output` defaults to the node's first floating output. None where either is not floating;
-        the zero map where a bypassed node does not read the port. The map is made on first use,
-        on the CPU. Raises `NoValue` where the node did not run, `TooLarge` where a node's
-        Jacobian has no structure and too many entries.
+        `output` names an output of the port's own node ("y", by default its first floating one):
+        then it is the local Jacobian. Or it names any other port ("loss.y"): then it is the total
+        derivative over all paths, see `total`. None where the local one is not floating; the zero
+        map where a bypassed node does not read the port. Raises `NoValue` where the node did not
+        run, `TooLarge` where a node's Jacobian has no structure and too many entries.
         """
+        if output is not None and "." in str(output):
+            return self.total(port, output)
         ref = self._ref(port)
         slot = self._slot(ref)
         record = self.records.get(ref.node)
@@ -206,6 +212,17 @@ class Trace:
                 _jacobian(record, ref.port, output) if reads else self._unread(ref, output)
             )
         return self._maps[key]
+
+    def total(self, source: Name, target: Name) -> TotalJacobian:
+        """d(target)/d(source) over all paths, made on first use; its `cost` says how it is built.
+
+        From an output or parameter port all its edges count, from a wired input port that edge
+        alone. Raises `NoValue` where either has no value or is not floating.
+        """
+        key = self._ref(source), self._ref(target)
+        if key not in self._totals:
+            self._totals[key] = total_jacobian(self, *key)
+        return self._totals[key]
 
     def _unread(self, ref: PortRef, output: str) -> LinearMap:
         """The Jacobian at a port that the node does not read: it is bypassed by another."""

@@ -88,6 +88,16 @@ def test_windows_and_adjoint(kind, data, seed):
         assert result.shape == shape
         assert result.dtype == made.dtype
     assert np.vdot(gradient, pushed) == np.vdot(pulled, tangent)
+    for count in (0, 1, 3):
+        tangents = whole_numbers((count, *made.in_shape), seed, made.dtype)
+        gradients = whole_numbers((count, *made.out_shape), seed + 1 & 0xFFFF, made.dtype)
+        for stack, one, result in (
+            (tangents, made.jvp, made.jvps(tangents)),
+            (gradients, made.vjp, made.vjps(gradients)),
+        ):
+            assert len(result) == count
+            for single, found in zip(stack, result, strict=True):
+                np.testing.assert_array_equal(found, one(single))
 
 
 @settings(max_examples=60, deadline=None)

@@ -9,6 +9,7 @@ from runtime.maps.places import Array
 from runtime.maps.pointwise import Diagonal, Identity, Pointwise, Scaled, Zero
 from runtime.maps.selection import Reshaped, Selection
 from runtime.maps.spread import Broadcast, Reduce
+from runtime.maps.stacking import column_by_column, row_by_row
 
 
 class Product(LinearMap):
@@ -56,6 +57,16 @@ class Product(LinearMap):
     def _pull(self, gradient: Array) -> Array:
         return self.before.vjp(self.after.vjp(gradient))
 
+    @property
+    def work(self) -> int:
+        return self.after.work + self.before.work
+
+    def _pushes(self, tangents: Array) -> Array:
+        return self.after.jvps(self.before.jvps(tangents))
+
+    def _pulls(self, gradients: Array) -> Array:
+        return self.before.vjps(self.after.vjps(gradients))
+
     def _entries(self, top: int, bottom: int, left: int, right: int) -> Array:
         rows, columns = slice(top, bottom), slice(left, right)
         if isinstance(self.after, Reshaped):
@@ -68,29 +79,8 @@ class Product(LinearMap):
         if isinstance(self.before, Pointwise):
             factors = self.before.diagonal(self.xp.arange(left, right))
             return self.after.window(rows, columns) * factors
-        if bottom - top <= right - left:
-            return self._row_by_row(rows, columns)
-        return self._column_by_column(rows, columns)
-
-    def _row_by_row(self, rows: slice, columns: slice) -> Array:
-        xp = self.xp
-        matrix = xp.empty((rows.stop - rows.start, columns.stop - columns.start), self.dtype)
-        for row in range(rows.start, rows.stop):
-            unit = xp.zeros(self.rows, self.dtype)
-            unit[row] = 1
-            pulled = self._pull(unit.reshape(self.out_shape))
-            matrix[row - rows.start] = pulled.reshape(-1)[columns]
-        return matrix
-
-    def _column_by_column(self, rows: slice, columns: slice) -> Array:
-        xp = self.xp
-        matrix = xp.empty((rows.stop - rows.start, columns.stop - columns.start), self.dtype)
-        for column in range(columns.start, columns.stop):
-            unit = xp.zeros(self.columns, self.dtype)
-            unit[column] = 1
-            pushed = self._push(unit.reshape(self.in_shape))
-            matrix[:, column - columns.start] = pushed.reshape(-1)[rows]
-        return matrix
+        build = row_by_row if bottom - top <= right - left else column_by_column
+        return build(self, rows, columns)
 
 
 class Sum(LinearMap):
@@ -124,6 +114,16 @@ class Sum(LinearMap):
 
     def _pull(self, gradient: Array) -> Array:
         return sum(part.vjp(gradient) for part in self.parts)
+
+    @property
+    def work(self) -> int:
+        return sum(part.work for part in self.parts)
+
+    def _pushes(self, tangents: Array) -> Array:
+        return sum(part.jvps(tangents) for part in self.parts)
+
+    def _pulls(self, gradients: Array) -> Array:
+        return sum(part.vjps(gradients) for part in self.parts)
 
     def _entries(self, top: int, bottom: int, left: int, right: int) -> Array:
         rows, columns = slice(top, bottom), slice(left, right)

@@ -31,5 +31,13 @@ class Dense(LinearMap):
     def _pull(self, gradient: Array) -> Array:
         return (gradient.reshape(-1) @ self.matrix).reshape(self.in_shape)
 
+    def _pushes(self, tangents: Array) -> Array:
+        flat = tangents.reshape(len(tangents), -1) @ self.matrix.T
+        return flat.reshape(len(tangents), *self.out_shape)
+
+    def _pulls(self, gradients: Array) -> Array:
+        flat = gradients.reshape(len(gradients), -1) @ self.matrix
+        return flat.reshape(len(gradients), *self.in_shape)
+
     def _entries(self, top: int, bottom: int, left: int, right: int) -> Array:
         return self.matrix[top:bottom, left:right]

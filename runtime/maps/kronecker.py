@@ -16,6 +16,8 @@ from runtime.maps.pointwise import Identity
 from runtime.maps.subscripts import read_subscripts
 from runtime.maps.wording import kronecker_text
 
+STACK = "Z"  # the label of a stack's axis; those of ellipses come from the alphabet's other end
+
 
 class Kronecker(LinearMap):
     """The derivative of an einsum by one operand; the other operands are the `factors`.
@@ -77,16 +79,31 @@ class Kronecker(LinearMap):
     def _pull(self, gradient: Array) -> Array:
         return self._contract(gradient, self.axes.output, self.axes.input, self.in_shape)
 
-    def _contract(self, array: Array, labels: str, wanted: str, shape: Shape) -> Array:
-        """The einsum; what stands in no operand is repeated afterwards."""
-        operands = [*self.factors, array.reshape(self.axes.shape(labels))]
-        terms = [*self.axes.factors, labels]
+    def _pushes(self, tangents: Array) -> Array:
+        axes = self.axes
+        return self._contract(tangents, axes.input, axes.output, self.out_shape, (len(tangents),))
+
+    def _pulls(self, gradients: Array) -> Array:
+        axes = self.axes
+        return self._contract(gradients, axes.output, axes.input, self.in_shape, (len(gradients),))
+
+    def _contract(
+        self, array: Array, labels: str, wanted: str, shape: Shape, stack: Shape = ()
+    ) -> Array:
+        """The einsum; what stands in no operand is repeated afterwards.
+
+        `stack` is the size of an axis before all others that a stack of tensors has.
+        """
+        lead = STACK if stack else ""
+        operands = [*self.factors, array.reshape((*stack, *self.axes.shape(labels)))]
+        terms = [*self.axes.factors, lead + labels]
         there = "".join(label for label in wanted if any(label in term for term in terms))
-        result = self._einsum(operands, terms, there)
+        result = self._einsum(operands, terms, lead + there)
         if there != wanted:
             thin = [self.axes.sizes[label] if label in there else 1 for label in wanted]
-            result = self.xp.broadcast_to(result.reshape(thin), self.axes.shape(wanted))
-        return result.reshape(shape)
+            wide = (*stack, *self.axes.shape(wanted))
+            result = self.xp.broadcast_to(result.reshape((*stack, *thin)), wide)
+        return result.reshape((*stack, *shape))
 
     def _einsum(self, operands: Sequence[Array], terms: Sequence[str], result: str) -> Array:
         return self.xp.einsum(f"{','.join(terms)}->{result}", *operands, optimize=True)

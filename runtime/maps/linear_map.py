@@ -86,6 +86,25 @@ class LinearMap(ABC):
             return self._nothing(self.in_shape, gradient)
         return self.xp.asarray(self._pull(gradient))
 
+    def jvps(self, tangents: Array) -> Array:
+        """J applied to each of a stack of tangents, [k, *in_shape] -> [k, *out_shape]."""
+        self._expect(tangents, (len(tangents), *self.in_shape))
+        if not tangents.size or not self.rows:
+            return self._nothing((len(tangents), *self.out_shape), tangents)
+        return self.xp.asarray(self._pushes(tangents))
+
+    def vjps(self, gradients: Array) -> Array:
+        """J^T applied to each of a stack of gradients, [k, *out_shape] -> [k, *in_shape]."""
+        self._expect(gradients, (len(gradients), *self.out_shape))
+        if not gradients.size or not self.columns:
+            return self._nothing((len(gradients), *self.in_shape), gradients)
+        return self.xp.asarray(self._pulls(gradients))
+
+    @property
+    def work(self) -> int:
+        """Multiply-adds of applying the map once, about."""
+        return self.nonzeros
+
     def window(self, rows: slice = slice(None), columns: slice = slice(None)) -> Array:
         """The entries of some rows and columns, as a matrix; the rest is not built.
 
@@ -110,6 +129,12 @@ class LinearMap(ABC):
 
     @abstractmethod
     def _pull(self, gradient: Array) -> Array: ...
+
+    def _pushes(self, tangents: Array) -> Array:
+        return self.xp.stack([self._push(tangent) for tangent in tangents])
+
+    def _pulls(self, gradients: Array) -> Array:
+        return self.xp.stack([self._pull(gradient) for gradient in gradients])
 
     @abstractmethod
     def _entries(self, top: int, bottom: int, left: int, right: int) -> Array: ...

@@ -67,6 +67,24 @@ class LowRank(Blocks):
             total = total + self.scale * right * summed(left * gradient, self.out_axes)
         return total
 
+    @property
+    def work(self) -> int:
+        return self.rows * (2 * len(self.pairs) + 1)
+
+    def _pushes(self, tangents: Array) -> Array:
+        axes = tuple(axis + 1 for axis in self.in_axes)
+        total = self.factors * tangents
+        for left, right in self.pairs:
+            total = total + self.scale * left * summed(right * tangents, axes)
+        return total
+
+    def _pulls(self, gradients: Array) -> Array:
+        axes = tuple(axis + 1 for axis in self.out_axes)
+        total = self.factors * gradients
+        for left, right in self.pairs:
+            total = total + self.scale * right * summed(left * gradients, axes)
+        return total
+
     def _at(self, rows: Array, columns: Array) -> Array:
         xp, shape = self.xp, self.out_shape
         block, _ = self._locate(rows, shape, self.out_axes)

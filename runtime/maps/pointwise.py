@@ -35,6 +35,12 @@ class Zero(LinearMap):
     def _pull(self, gradient: Array) -> Array:
         return self._nothing(self.in_shape, gradient)
 
+    def _pushes(self, tangents: Array) -> Array:
+        return self._nothing((len(tangents), *self.out_shape), tangents)
+
+    def _pulls(self, gradients: Array) -> Array:
+        return self._nothing((len(gradients), *self.in_shape), gradients)
+
     def _entries(self, top: int, bottom: int, left: int, right: int) -> Array:
         return self.xp.zeros((bottom - top, right - left), self.dtype)
 
@@ -52,6 +58,13 @@ class Pointwise(LinearMap):
 
     def _pull(self, gradient: Array) -> Array:
         return gradient * self.factor
+
+    # A factor broadcasts against a stack as against one tensor: it is as wide at the end.
+    def _pushes(self, tangents: Array) -> Array:
+        return self._push(tangents)
+
+    def _pulls(self, gradients: Array) -> Array:
+        return self._pull(gradients)
 
     def _entries(self, top: int, bottom: int, left: int, right: int) -> Array:
         matrix = self.xp.zeros((bottom - top, right - left), self.dtype)

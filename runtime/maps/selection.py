@@ -117,6 +117,11 @@ class Selection(OnePerRow):
     def _reached(self) -> Array:
         return self.index >= 0
 
+    def _pushes(self, tangents: Array) -> Array:
+        read = tangents.reshape(len(tangents), -1)[:, self.index]
+        moved = self.xp.where(self.index >= 0, read, 0)
+        return moved if self.weights is None else moved * self.weights
+
     def _gather(self, tangent: Array) -> Array:
         return self.xp.where(self.index >= 0, tangent.reshape(-1)[self.index], 0)
 
@@ -144,8 +149,16 @@ class Reshaped(OnePerRow):
         if self.rows != self.columns:
             raise ValueError(f"reshape: found {self.in_shape}, expected {self.rows} entries")
 
+    work = 0
+
     def describe(self) -> str:
         return "reshape"
+
+    def _pushes(self, tangents: Array) -> Array:
+        return tangents.reshape(len(tangents), *self.out_shape)
+
+    def _pulls(self, gradients: Array) -> Array:
+        return gradients.reshape(len(gradients), *self.in_shape)
 
     def source(self, ids: Array) -> Array:
         return ids
@@ -171,8 +184,16 @@ class Transposed(OnePerRow):
         super().__init__([in_shape[axis] for axis in self.axes], in_shape, None, dtype, xp)
         self._back = tuple(self.axes.index(axis) for axis in range(len(self.axes)))
 
+    work = 0
+
     def describe(self) -> str:
         return "transpose"
+
+    def _pushes(self, tangents: Array) -> Array:
+        return tangents.transpose(0, *(axis + 1 for axis in self.axes))
+
+    def _pulls(self, gradients: Array) -> Array:
+        return gradients.transpose(0, *(axis + 1 for axis in self._back))
 
     def source(self, ids: Array) -> Array:
         places = coordinates(ids, self.out_shape)

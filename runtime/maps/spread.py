@@ -57,6 +57,17 @@ class Broadcast(OnePerRow):
         ]  # an axis of size 1 is read at 0
         return flat(kept, self.in_shape, ids)
 
+    def _pushes(self, tangents: Array) -> Array:
+        count, new = len(tangents), len(self.out_shape) - len(self.in_shape)
+        wide = tangents.reshape(count, *(1,) * new, *self.in_shape)
+        moved = self.xp.broadcast_to(wide, (count, *self.out_shape))
+        return moved if self.weights is None else moved * self.weights
+
+    def _pulls(self, gradients: Array) -> Array:
+        weighed = gradients if self.weights is None else gradients * self.weights
+        axes = tuple(axis + 1 for axis in self._axes)
+        return summed(weighed, axes).reshape(len(gradients), *self.in_shape)
+
     def _gather(self, tangent: Array) -> Array:
         return self.xp.broadcast_to(tangent, self.out_shape)
 
@@ -124,6 +135,17 @@ class Reduce(LinearMap):
 
     def _pull(self, gradient: Array) -> Array:
         wide = self.xp.broadcast_to(gradient.reshape(self._kept), self.in_shape)
+        return wide if self.weights is None else wide * self.weights
+
+    def _pushes(self, tangents: Array) -> Array:
+        weighted = tangents if self.weights is None else tangents * self.weights
+        axes = tuple(axis + 1 for axis in self.axes)
+        return summed(weighted, axes).reshape(len(tangents), *self.out_shape)
+
+    def _pulls(self, gradients: Array) -> Array:
+        count = len(gradients)
+        kept = gradients.reshape(count, *self._kept)
+        wide = self.xp.broadcast_to(kept, (count, *self.in_shape))
         return wide if self.weights is None else wide * self.weights
 
     def _entries(self, top: int, bottom: int, left: int, right: int) -> Array:

@@ -57,6 +57,13 @@ class Toeplitz(LinearMap):
     def _pull(self, gradient: Array) -> Array:
         return self._apply(gradient, backwards=not self.transposed)
 
+    # A stack is a larger batch.
+    def _pushes(self, tangents: Array) -> Array:
+        return self._push(tangents.reshape(-1, *self.in_shape[1:])).reshape(-1, *self.out_shape)
+
+    def _pulls(self, gradients: Array) -> Array:
+        return self._pull(gradients.reshape(-1, *self.out_shape[1:])).reshape(-1, *self.in_shape)
+
     def _apply(self, array: Array, *, backwards: bool) -> Array:
         step = back_to_input if backwards else convolve
         return step(self.xp, array, self.weight, self.windows, self.groups)

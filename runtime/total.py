@@ -1,0 +1,342 @@
+"""TotalJacobian derivatives between two ports of a trace: all paths of the chain rule at once."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from runtime.array import Array
+from runtime.maps import Identity, LinearMap, Product, Sum, Zero, add, compose
+from runtime.maps.stacking import STACK_ENTRIES, Progress, parts
+
+Direction = Literal["forward", "reverse", "mixed"]
+_THIN_SPACE = "\u2009"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One step of a path: the derivative of a later value by an earlier one, both as numbers."""
+
+    source: int
+    target: int
+    map: LinearMap
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What an accumulation takes: multiply-adds, and bytes held at a time."""
+
+    multiply_adds: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What both directions and the chosen one take; `why` says it in a sentence.
+
+    `through` is the value at which a mixed accumulation meets, else None.
+    """
+
+    forward: Count
+    reverse: Count
+    chosen: Count
+    direction: Direction
+    through: int | None
+    why: str
+
+
+class TotalJacobian(LinearMap):
+    """d(target)/d(source) over a graph of links, whose values are numbered in order of the run.
+
+    Each link is applied once, however many paths share it. Where the links multiply and add to
+    one simple map (a chain of elementwise modules is a diagonal) that map answers everything.
+    Accumulation: Griewank and Walther, Evaluating Derivatives, 2nd ed., 2008, chapters 3 and 10.
+    """
+
+    def __init__(
+        self,
+        source: int,
+        target: int,
+        links: Sequence[Link],
+        shapes: Mapping[int, tuple[int, ...]],
+        dtype: Any,
+        name_of: Callable[[int], str] = str,
+    ) -> None:
+        """`links` are those on a path, sorted by their target; `name_of` names a value."""
+        super().__init__(shapes[target], shapes[source], dtype, np)
+        self.source, self.target, self.shapes = source, target, shapes
+        self._name_of = name_of
+        self.paths = _count_paths(source, target, links)
+        self.links, self.simple = self._simplified(links)
+        self.structure = self._word()
+
+    @property
+    def stored(self) -> int:
+        return self.simple.stored if self.simple else sum(link.map.stored for link in self.links)
+
+    @property
+    def nonzeros(self) -> int:
+        """An upper bound, unless the map is simple."""
+        return self.simple.nonzeros if self.simple else self.rows * self.columns
+
+    @property
+    def work(self) -> int:
+        return self.simple.work if self.simple else sum(link.map.work for link in self.links)
+
+    def describe(self) -> str:
+        if self.simple is not None:
+            return self.simple.describe()
+        if self.paths == 1:
+            return f"product of {len(self.links)}"
+        return f"sum over {self.paths:,} paths".replace(",", _THIN_SPACE)
+
+    @functools.cached_property
+    def cost(self) -> Cost:
+        """What the whole matrix takes."""
+        return self.forecast(self.rows, self.columns)
+
+    def forecast(self, rows: int, columns: int) -> Cost:
+        """What a window of so many rows and columns takes, and how it would be built."""
+        work = self.work
+        forward = Count(columns * work, self._held(columns))
+        reverse = Count(rows * work, self._held(rows))
+        by_columns = forward.multiply_adds < reverse.multiply_adds
+        chosen = forward if by_columns else reverse
+        direction: Direction = "forward" if by_columns else "reverse"
+        through: int | None = None
+        for value, before, after in self._meetings():
+            size = math.prod(self.shapes[value])
+            adds = min(columns, size) * before + min(rows, size) * after + rows * size * columns
+            if adds < chosen.multiply_adds:
+                held = (columns + rows) * size * self.dtype.itemsize
+                chosen = Count(adds, held + self._held(max(rows, columns)))
+                direction, through = "mixed", value
+        why = self._why(forward, reverse, chosen, direction, through)
+        return Cost(forward, reverse, chosen, direction, through, why)
+
+    def build(
+        self,
+        rows: slice = slice(None),
+        columns: slice = slice(None),
+        progress: Progress | None = None,
+    ) -> Array:
+        """A window as `window` gives it; `progress` may raise to end the work."""
+        top, bottom, _ = rows.indices(self.rows)
+        left, right, _ = columns.indices(self.columns)
+        rows, columns = slice(top, max(top, bottom)), slice(left, max(left, right))
+        shape = (rows.stop - rows.start, columns.stop - columns.start)
+        if not math.prod(shape):
+            return self.xp.zeros(shape, self.dtype)
+        if self.simple is not None:
+            return self.simple.window(rows, columns)
+        cost = self.forecast(*shape)
+        if cost.direction == "mixed":
+            assert cost.through is not None
+            first, second = self._halves(cost.through)
+            whole = slice(None)
+            return second.build(rows, whole, progress) @ first.build(whole, columns, progress)
+        by_rows = cost.direction == "reverse"
+        matrix = self.xp.empty(shape, self.dtype)
+        wanted = rows if by_rows else columns
+        for part in parts(wanted, self._stack, progress):
+            inside = slice(part.start - wanted.start, part.stop - wanted.start)
+            if by_rows:
+                matrix[inside] = self._pulled_rows(part)[:, columns]
+            else:
+                matrix[:, inside] = self._pushed_columns(part)[:, rows].T
+        return matrix
+
+    def _entries(self, top: int, bottom: int, left: int, right: int) -> Array:
+        return self.build(slice(top, bottom), slice(left, right))
+
+    def _push(self, tangent: Array) -> Array:
+        return self._pushes(tangent[None])[0]
+
+    def _pull(self, gradient: Array) -> Array:
+        return self._pulls(gradient[None])[0]
+
+    def _pushes(self, tangents: Array) -> Array:
+        if self.simple is not None:
+            return self.simple.jvps(tangents)
+        return self._forward({self.source: tangents}, self.links)
+
+    def _pulls(self, gradients: Array) -> Array:
+        if self.simple is not None:
+            return self.simple.vjps(gradients)
+        return self._backward({self.target: gradients}, self.links)
+
+    def _forward(self, moved: dict[int, Array], links: Sequence[Link]) -> Array:
+        for link in links:
+            part = link.map.jvps(moved[link.source])
+            moved[link.target] = moved[link.target] + part if link.target in moved else part
+        return moved[self.target]
+
+    def _backward(self, moved: dict[int, Array], links: Sequence[Link]) -> Array:
+        for link in reversed(links):
+            part = link.map.vjps(moved[link.target])
+            moved[link.source] = moved[link.source] + part if link.source in moved else part
+        return moved[self.source]
+
+    def _pulled_rows(self, rows: slice) -> Array:
+        """Rows of the matrix: what the last links have there is read, and pulled through the rest.
+
+        A window of a link is cheaper than unit tensors sent through it.
+        """
+        count = rows.stop - rows.start
+        moved: dict[int, Array] = {}
+        for link in self.links:
+            if link.target == self.target:
+                part = link.map.window(rows).reshape((count, *self.shapes[link.source]))
+                known = moved.get(link.source)
+                moved[link.source] = part if known is None else known + part
+        rest = [link for link in self.links if link.target != self.target]
+        return self._backward(moved, rest).reshape(count, self.columns)
+
+    def _pushed_columns(self, columns: slice) -> Array:
+        """The transpose of some columns of the matrix."""
+        count = columns.stop - columns.start
+        moved: dict[int, Array] = {}
+        for link in self.links:
+            if link.source == self.source:
+                window = link.map.window(slice(None), columns).T
+                part = window.reshape((count, *self.shapes[link.target]))
+                known = moved.get(link.target)
+                moved[link.target] = part if known is None else known + part
+        rest = [link for link in self.links if link.source != self.source]
+        return self._forward(moved, rest).reshape(count, self.rows)
+
+    def _simplified(self, links: Sequence[Link]) -> tuple[tuple[Link, ...], LinearMap | None]:
+        """The links with simple beginnings multiplied out; and the whole, where it is simple."""
+        known: dict[int, LinearMap] = {
+            self.source: Identity(self.in_shape, dtype=self.dtype, xp=self.xp)
+        }
+        if self.source == self.target:
+            return (), known[self.source]
+        rest: list[Link] = []
+        for target, arriving in _by_target(links):
+            whole = _added(arriving, known)
+            if whole is not None:
+                known[target] = whole
+                continue
+            rest += [
+                Link(self.source, target, compose(link.map, known[link.source]))
+                if link.source in known
+                else link
+                for link in arriving
+            ]
+        if not links:
+            return (), Zero(self.out_shape, self.in_shape, dtype=self.dtype, xp=self.xp)
+        return tuple(rest), known.get(self.target)
+
+    def _word(self) -> str:
+        if self.simple is not None:
+            return self.simple.structure
+        return "product" if self.paths == 1 else "sum"
+
+    def _held(self, stack: int) -> int:
+        """Bytes of the values that a stack holds at the widest place."""
+        last_use = {link.source: place for place, link in enumerate(self.links)}
+        live = {self.source}
+        widest = math.prod(self.in_shape)
+        for place, link in enumerate(self.links):
+            live.add(link.target)
+            widest = max(widest, sum(math.prod(self.shapes[value]) for value in live))
+            if last_use[link.source] == place:
+                live.discard(link.source)
+        return int(min(stack, self._stack) * widest * self.dtype.itemsize)
+
+    @functools.cached_property
+    def _stack(self) -> int:
+        """How many rows or columns are taken at a time."""
+        widest = max(math.prod(shape) for shape in self._sizes())
+        return max(STACK_ENTRIES // max(widest, 1), 1)
+
+    def _sizes(self) -> list[tuple[int, ...]]:
+        values = {self.source, self.target, *(link.target for link in self.links)}
+        return [self.shapes[value] for value in values]
+
+    def _meetings(self) -> list[tuple[int, int, int]]:
+        """(value, work before it, work behind it) of values that every path goes through."""
+        total = _count_paths(self.source, self.target, self.links)
+        ahead = _paths_to(self.target, self.links)
+        before = _paths_from(self.source, self.links)
+        found = []
+        for value in dict.fromkeys(link.target for link in self.links):
+            if value == self.target or before[value] * ahead.get(value, 0) != total:
+                continue
+            work = sum(link.map.work for link in self.links if link.target <= value)
+            found.append((value, work, self.work - work))
+        return found
+
+    def _halves(self, value: int) -> tuple[TotalJacobian, TotalJacobian]:
+        """The part before a value that every path goes through, and the part behind it."""
+        common = (self.shapes, self.dtype, self._name_of)
+        before = [link for link in self.links if link.target <= value]
+        behind = [link for link in self.links if link.target > value]
+        return (
+            TotalJacobian(self.source, value, before, *common),
+            TotalJacobian(value, self.target, behind, *common),
+        )
+
+    def _why(
+        self, forward: Count, reverse: Count, chosen: Count, direction: str, through: int | None
+    ) -> str:
+        if self.simple is not None:
+            return f"The links multiply to one map: {self.simple.describe()}."
+        told = {"forward": forward, "reverse": reverse}
+        others = ", ".join(
+            f"{name} takes {_grouped(count.multiply_adds)}"
+            for name, count in told.items()
+            if name != direction
+        )
+        meets = f", meeting at {self._name_of(through)}," if through is not None else ""
+        takes = _grouped(chosen.multiply_adds)
+        return f"{direction.capitalize()}{meets} takes {takes} multiply-adds; {others}."
+
+
+def _by_target(links: Sequence[Link]) -> list[tuple[int, list[Link]]]:
+    found: dict[int, list[Link]] = {}
+    for link in links:
+        found.setdefault(link.target, []).append(link)
+    return list(found.items())
+
+
+def _added(arriving: Sequence[Link], known: Mapping[int, LinearMap]) -> LinearMap | None:
+    """The sum of all that arrives at a value, from the source; None where it is not simple."""
+    total: LinearMap | None = None
+    for link in arriving:
+        if link.source not in known:
+            return None
+        part = compose(link.map, known[link.source])
+        total = part if total is None else add(total, part)
+        if isinstance(total, Product | Sum):
+            return None
+    return total
+
+
+def _count_paths(source: int, target: int, links: Sequence[Link]) -> int:
+    return 1 if source == target else _paths_from(source, links).get(target, 0)
+
+
+def _paths_from(source: int, links: Sequence[Link]) -> dict[int, int]:
+    """How many paths lead from the source to each value; exact, however many."""
+    count = {source: 1}
+    for link in links:
+        count[link.target] = count.get(link.target, 0) + count.get(link.source, 0)
+    return count
+
+
+def _paths_to(target: int, links: Sequence[Link]) -> dict[int, int]:
+    count = {target: 1}
+    for link in reversed(links):
+        count[link.source] = count.get(link.source, 0) + count.get(link.target, 0)
+    return count
+
+
+def _grouped(count: int) -> str:
+    return f"{count:,}".replace(",", _THIN_SPACE)
