@@ -1,0 +1,49 @@
+"""The manual of the modules is what their declarations say now."""
+
+from __future__ import annotations
+
+import importlib.util
+import warnings
+from pathlib import Path
+
+import pytest
+
+from graph import default_catalogue
+
+ROOT = Path(__file__).parents[1]
+STALE = "run python docs/make_manual.py"
+
+
+@pytest.fixture(scope="module")
+def maker():
+    place = ROOT / "docs" / "make_manual.py"
+    spec = importlib.util.spec_from_file_location("make_manual", place)
+    made = importlib.util.module_from_spec(spec)
+    with warnings.catch_warnings():
+        # the typesetter reads its font by a door that Python is giving up
+        warnings.simplefilter("ignore", DeprecationWarning)
+        spec.loader.exec_module(made)
+    return made
+
+
+def test_the_manual_is_not_stale(maker):
+    known = {path.name: path.read_text(encoding="utf-8") for path in maker.FOLDER.iterdir()}
+    made = dict(maker.manual())
+    assert set(known) == set(made), STALE
+    formulas = {kind.name: kind.formula for kind in default_catalogue()}
+    for name, text in made.items():
+        if name.endswith("-formula.svg"):  # its outlines are the typesetter's
+            latex = formulas[name.removesuffix("-formula.svg")]
+            assert maker.described(latex) in known[name], STALE
+        else:
+            assert known[name] == text, f"{name}: {STALE}"
+
+
+def test_every_module_has_a_page_with_its_parts(maker):
+    for kind in default_catalogue():
+        page = (maker.FOLDER / f"{kind.name}.md").read_text(encoding="utf-8")
+        assert f"{kind.name}-formula.svg" in page or not kind.formula
+        assert "## Ports" in page
+        assert all(f"| `{spec}` |" in page for spec in kind.attributes)
+        if kind.sig.inputs:
+            assert "## Example" in page
