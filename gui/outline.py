@@ -14,7 +14,7 @@ from gui.icons import icon
 from gui.theme import Theme
 
 ID = Qt.ItemDataRole.UserRole
-AT_ONCE = 400  # rows made in one go; the window breathes between two of them
+AT_ONCE = 150  # rows made in one go; the window breathes between two of them
 Policy = QTreeWidgetItem.ChildIndicatorPolicy
 
 
@@ -75,12 +75,15 @@ class Outline(QTreeWidget):
 
     def _start_anew(self) -> None:
         self._is_following = True
-        self.clear()
+        self._forget_rows()
         self._is_following = False
-        self._order.clear()
-        self._seen.clear()
         self._opened.clear()
         self._soon.start()
+
+    def _forget_rows(self) -> None:
+        self.clear()
+        self._order.clear()
+        self._seen.clear()
 
     def _sync(self) -> None:
         """Bring the rows up to date, many new ones piece by piece."""
@@ -88,21 +91,28 @@ class Outline(QTreeWidget):
             return
         nodes = self._document.graph.nodes
         self._is_following = True
-        for id_ in [id_ for id_ in self._order if id_ not in nodes]:
-            self._remove(id_)
+        gone = [id_ for id_ in self._order if id_ not in nodes]
+        if len(gone) > AT_ONCE:
+            self._forget_rows()
+            self._opened.intersection_update(nodes)
+        else:
+            for id_ in gone:
+                self._remove(id_)
         made = 0
         for place, (id_, node) in enumerate(nodes.items()):
-            if self._seen.get(id_) is node:
+            seen = self._seen.get(id_)
+            if seen is node or (seen is not None and _looks(seen) == _looks(node)):
+                self._seen[id_] = node
                 continue
-            if id_ not in self._seen:
-                if made == AT_ONCE:
-                    self._soon.start()
-                    break
-                made += 1
+            if made == AT_ONCE:
+                self._soon.start()
+                break
+            made += 1
+            if seen is None:
                 self._order.insert(place, id_)
                 self.insertTopLevelItem(place, QTreeWidgetItem())
             self._show(place, node)
-        for id_ in self._opened:
+        for id_ in self._opened & self._seen.keys():
             self._fill(id_)
         self._is_following = False
         self._follow()
@@ -184,3 +194,8 @@ class Outline(QTreeWidget):
             self._is_following = True
             self._document.selection.set_nodes(self.selected_ids())
             self._is_following = False
+
+
+def _looks(node: Node) -> tuple[object, ...]:
+    """What of a node its row shows; a move changes none of it."""
+    return (node.label, node.module, node.attributes)

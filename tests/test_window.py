@@ -250,6 +250,25 @@ def test_a_long_outline_is_made_piece_by_piece(desk):
     assert outline.texts() == list(graph.nodes)
 
 
+def test_the_outline_follows_thousands_of_nodes_that_go_and_come(desk):
+    graph = Graph()
+    for number in range(2000):
+        graph.add("Parameter", f"n{number}", shape=(), at=(number % 40 * 200, number // 40 * 200))
+    desk.document.replace(graph, None)
+    outline = desk.window.outline
+    desk.qtbot.waitUntil(lambda: outline.topLevelItemCount() == 2000)
+    kept = [f"n{number}" for number in range(0, 2000, 100)]
+    gone = (e.RemoveNode(id_) for id_ in graph.nodes if id_ not in kept)
+    desk.document.do(e.Batch(tuple(gone)), "Delete")
+    desk.qtbot.waitUntil(lambda: outline.texts() == kept)
+    desk.document.undo()
+    desk.qtbot.waitUntil(lambda: outline.topLevelItemCount() == 2000)
+    assert outline.texts() == list(graph.nodes)
+    desk.document.do(e.SetNode("n7", {"label": "seven"}), "Label")
+    desk.document.do(e.Move({id_: (0.0, 0.0) for id_ in graph.nodes}), "Move")
+    desk.qtbot.waitUntil(lambda: outline.row("n7").text(0) == "seven")
+
+
 # --- problems ---------------------------------------------------------------------------------
 
 

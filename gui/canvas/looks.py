@@ -103,7 +103,7 @@ def _shape(graph: Graph, port: PortRef, check: Check | None, shown: Shown) -> Sh
         return reading.array.shape
     type_ = check.types.get(port) if check is not None else None
     if type_ is None and port.node in graph:
-        type_ = graph.types.of(port)
+        type_ = graph.types.near(port)
     return type_.shape if type_ else None
 
 

@@ -174,15 +174,7 @@ class CanvasScene(QGraphicsScene):
         """Mark the nodes whose numbers an edit can have changed, as long as no run answers."""
         if self.document.trace is None or self.document.is_fresh:
             return
-        graph = self.document.graph
-        waiting = [id_ for id_ in self._changed if id_ in graph]
-        found = set(waiting)
-        while waiting:
-            for next_ in graph.successors(waiting.pop()):
-                if next_ not in found:
-                    found.add(next_)
-                    waiting.append(next_)
-        self._stale = frozenset(found)
+        self._stale = self.document.graph.downstream(self._changed)
         self.update()
 
     # --- reading -------------------------------------------------------------------------
