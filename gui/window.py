@@ -32,6 +32,7 @@ from gui.dress import style_sheet
 from gui.dropped_files import DroppedFiles
 from gui.edge_ends import EdgeEnds
 from gui.files import Files
+from gui.first_notes import FirstNotes
 from gui.gallery import Gallery
 from gui.inspector import Inspector
 from gui.live import Live
@@ -98,6 +99,7 @@ class Window(QMainWindow):
         self.context_menus = ContextMenus(self)
         self.settings_dialog = SettingsDialog(self)
         self.shortcut_list = ShortcutList(self)
+        self.first_notes = FirstNotes(self)
         self.commands.refresh()
 
     # --- what rows of the table of actions call -------------------------------------------

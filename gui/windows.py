@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui import accessible
 from gui.document import Document
+from gui.files import first_example
 from gui.waiting import take_turn
 from gui.window import Window
 
@@ -74,7 +75,10 @@ class Windows(QObject):
 
     def open_example(self, path: Path, near: Window | None = None) -> Window | None:
         """Show a file without keeping its name, so that saving it asks for one."""
-        return self._show(path, near, None)
+        home = self._show(path, near, None)
+        if home is not None and path == first_example():
+            home.first_notes.begin()
+        return home
 
     def take(
         self, graph: Graph, path: Path | None, near: Window, *, is_saved: bool = True
