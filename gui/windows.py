@@ -87,6 +87,7 @@ class Windows(QObject):
         if not near.document.is_untouched:
             return self._beside(near, graph, path, is_saved)
         near.document.replace(graph, path, is_saved=is_saved)
+        take_turn()
         return near
 
     def holder(self, path: Path) -> Window | None:
@@ -143,7 +144,7 @@ class Windows(QObject):
         """A new window with a graph, shown when it holds it: nobody sees it empty."""
         window = self.make()
         self._cascade(window, near)
-        take_turn()  # making a window and filling it are each long enough
+        take_turn()  # making a window, filling it, and what follows are each long enough
         window.document.replace(graph, path, is_saved=is_saved)
         window.show()
         window.canvas.zoom_to_fit()
