@@ -317,6 +317,7 @@ class Window(QMainWindow):
             self.clipboard.changed,
         ):
             signal.connect(lambda *_: refresh())
+        self.live.changed.connect(self._show_busy)
         document.saved_changed.connect(self._name_window)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
         self.status.show_zoom(self.canvas.zoom)
@@ -338,6 +339,9 @@ class Window(QMainWindow):
             Qt.ApplicationAttribute.AA_UseStyleSheetPropagationInWidgetStyles
         )
         self.setStyleSheet(style_sheet(self.theme))
+
+    def _show_busy(self) -> None:
+        self.canvas.canvas.waiting.show_busy(self.live.is_busy)
 
     def _name_window(self) -> None:
         name = self.document.name or self.tr("Untitled")

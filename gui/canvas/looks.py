@@ -39,6 +39,9 @@ class Mood:
     """What changes while one works: marks, rings, borders."""
 
     muted: bool = False
+    was_muted: bool = False
+    was_mark: Mark = ""
+    arrival: float = 1.0  # how far muting and mark have come from what they were
     ring: Literal["", "forward", "reverse"] = ""
     swell: float = 0.0  # what the pulse adds to the ring's width
     mark: Mark = ""
@@ -127,11 +130,9 @@ def problems_by_node(check: Check | None) -> Mapping[str, tuple[Problem, ...]]:
     return found
 
 
-def mark_of(problems: tuple[Problem, ...], has_failed: bool, is_stale: bool) -> Mark:
-    """The one mark of a node: failed before empty before stale."""
+def mark_of(problems: tuple[Problem, ...], has_failed: bool, waiting: Mark) -> Mark:
+    """The one mark of a node: failed before empty before what it waits for."""
     errors = [problem for problem in problems if problem.severity == "error"]
     if has_failed or any(problem.code not in UNFINISHED for problem in errors):
         return "failed"
-    if errors:
-        return "empty"
-    return "stale" if is_stale else ""
+    return "empty" if errors else waiting
