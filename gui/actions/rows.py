@@ -79,6 +79,8 @@ ROWS = (
     Row("copy", N(A, "&Copy"), "Ctrl+C", "edit", "clipboard.copy",
         N(A, "Put the selected nodes on the clipboard, as text."), "chosen_nodes", icon="copy",
         canvas_only=True),
+    Row("copy_picture", N(A, "Copy as p&icture"), "Ctrl+Shift+C", "edit", "files.copy_picture",
+        N(A, "Put the canvas on the clipboard, as SVG and in pixels."), "has_nodes"),
     Row("paste", N(A, "&Paste"), "Ctrl+V", "edit", "clipboard.paste",
         N(A, "Add the nodes on the clipboard."), "clipboard_text", icon="paste",
         canvas_only=True),
