@@ -175,6 +175,12 @@ class Window(QMainWindow):
         self.status.say(sentence)
 
     def go_to(self, problem: Problem) -> None:
+        """Show and select what a problem is about, and go to the field that mends it."""
+        self.show_problem(problem)
+        if problem.node is None or not self.inspector.open_field(problem):
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_problem(self, problem: Problem) -> None:
         """Show and select what a problem is about."""
         if problem.node is None or problem.node not in self.document.graph:
             self.document.selection.clear()
@@ -182,7 +188,6 @@ class Window(QMainWindow):
         # The node, not its edge: its page says the problem and has what mends it.
         self.document.selection.set_nodes({problem.node})
         self.canvas.reveal(problem.node)
-        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def place_module(self, name: str) -> None:
         """Add a module right of what is selected, else in the middle of what is seen."""
@@ -324,6 +329,7 @@ class Window(QMainWindow):
         self.status.problems_wanted.connect(self.workspaces.toggle_drawer)
         self.drawer.closed.connect(self.workspaces.toggle_drawer)
         self.drawer.chosen.connect(self.go_to)
+        self.drawer.shown.connect(self.show_problem)
         self.palette_panel.chosen.connect(self.place_module)
         self.title_bar.renaming.connect(self.show_graph)
         self.theme.changed.connect(self._dress)

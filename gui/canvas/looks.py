@@ -10,11 +10,13 @@ from graph.port import Shape
 from gui.canvas.geometry import NodeShape, node_shape
 from gui.canvas.wording import tr
 from gui.numbers import format_shape
+from gui.told import told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graph import Check, Problem
+    from gui.document import Document
     from gui.shown import Shown
 
 Mark = Literal["", "failed", "running", "stale", "empty"]
@@ -128,6 +130,21 @@ def problems_by_node(check: Check | None) -> Mapping[str, tuple[Problem, ...]]:
         if problem.node is not None:
             found[problem.node] = (*found.get(problem.node, ()), problem)
     return found
+
+
+def problem_text(
+    document: Document, problems: tuple[Problem, ...], id_: str, port: str | None
+) -> str:
+    """What is wrong with a node, or with one of its ports, and what its menu can mend."""
+    asked = [problem for problem in problems if port is None or problem.port == port]
+    lines = [told(document.graph, problem) for problem in asked]
+    mends = [mend.text for problem in asked for mend in problem.mends]
+    if mends:
+        lines.append(tr("Its menu can mend it: {mends}.").format(mends=", ".join(mends)))
+    failure = document.trace.failure if document.trace is not None else None
+    if failure is not None and failure.node == id_:
+        lines.append(failure.message)
+    return "\n".join(lines)
 
 
 def mark_of(problems: tuple[Problem, ...], has_failed: bool, waiting: Mark) -> Mark:

@@ -26,6 +26,7 @@ from gui.canvas.looks import (
     face_of,
     mark_of,
     module_text,
+    problem_text,
     problems_by_node,
     shape_text,
 )
@@ -240,12 +241,7 @@ class CanvasScene(QGraphicsScene):
 
     def problem_text(self, id_: str, port: str | None = None) -> str:
         """What is wrong with a node, or with one of its ports: plain sentences."""
-        problems = self._problems.get(id_, ())
-        found = [p.message for p in problems if port is None or p.port == port]
-        trace = self.document.trace
-        if trace is not None and trace.failure is not None and trace.failure.node == id_:
-            found.append(trace.failure.message)
-        return "\n".join(found)
+        return problem_text(self.document, self._problems.get(id_, ()), id_, port)
 
     def show_focus(self, place: str | PortRef | None) -> None:
         """Draw the focus at a node or port, or nowhere."""
