@@ -275,7 +275,7 @@ def test_the_outline_follows_thousands_of_nodes_that_go_and_come(desk):
 def test_a_click_on_a_problem_goes_there(desk):
     desk.document.do(e.Disconnect(PortRef("x2", "b")), "Cut")
     desk.settle()
-    assert facts(desk)["problems"] == "1 error"
+    assert facts(desk)["problems"] == "1 error, 1 hint"
     QTest.mouseClick(desk.window.status.problems, LEFT)
     assert not desk.window.drawer.isHidden()
     drawer = desk.window.drawer
