@@ -63,16 +63,17 @@ def with_room(graph: Graph, edit: e.Edit) -> e.Edit:
     kind = graph.catalogue.get(added.node.module) if added is not None else None
     if added is None or edge is None or kind is None or added.node.at is None:
         return edit
-    boxes = {id_: _box(graph, id_) for id_ in graph.nodes}
-    source, target = boxes[edge.source.node], boxes[edge.target.node]
+    source, target = _box(graph, edge.source.node), _box(graph, edge.target.node)
     shape = shape_of(kind(**added.node.attributes))
     x = (source[2] + target[0]) / 2 - shape.width / 2
     y = _port_height(graph, edge.source.node, edge.source.port) - _height_of_port(shape)
     at = geo.snapped(x, y)
-    own, pushed = room_for(graph, boxes, (*at, at[0] + shape.width, at[1] + shape.height), edge)
+    box = (*at, at[0] + shape.width, at[1] + shape.height)
+    own, pushed = room_for(graph, partial(_box, graph), box, edge)
     placed = replace(added, node=replace(added.node, at=(at[0] + own, at[1])))
     parts = [placed if part is added else part for part in _parts(edit)]
-    moves = {id_: (boxes[id_][0] + by, boxes[id_][1]) for id_, by in pushed.items()}
+    corners = {id_: _box(graph, id_) for id_ in pushed}
+    moves = {id_: (corners[id_][0] + by, corners[id_][1]) for id_, by in pushed.items()}
     return e.Batch((*parts, e.Move(moves))) if moves else e.Batch(tuple(parts))
 
 

@@ -134,7 +134,7 @@ def urgent(scene: CanvasScene) -> dict[tuple[str | None, str], str]:
     """The errors that something is wrong, not those that something is still missing."""
     found = scene.document.check.problems if scene.document.check is not None else ()
     return {
-        (problem.node, problem.code): problem.message
+        (problem.node, problem.code): told(scene.document.graph, problem)
         for problem in found
         if problem.severity == "error" and problem.code not in UNFINISHED
     }
