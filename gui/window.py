@@ -331,6 +331,8 @@ class Window(QMainWindow):
         self.drawer.chosen.connect(self.go_to)
         self.drawer.shown.connect(self.show_problem)
         self.palette_panel.chosen.connect(self.place_module)
+        self.outline.went.connect(self.canvas.reveal)
+        self.outline.entered.connect(self.canvas.focus.enter_at)
         self.title_bar.renaming.connect(self.show_graph)
         self.theme.changed.connect(self._dress)
         self.canvas.zoom_bar.take(self.commands.by_id)
