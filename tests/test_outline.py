@@ -195,5 +195,5 @@ def test_it_follows_thousands_of_nodes_that_go_and_come(desk):
     desk.qtbot.waitUntil(lambda: outline.topLevelItemCount() == 2000, timeout=20_000)
     assert outline.texts() == list(graph.nodes)
     desk.document.do(e.SetNode("n7", {"label": "seven"}), "Label")
-    desk.document.do(e.Move({id_: (0.0, 0.0) for id_ in graph.nodes}), "Move")
+    desk.document.do(e.Move(dict.fromkeys(graph.nodes, (0.0, 0.0))), "Move")
     desk.qtbot.waitUntil(lambda: outline.row("n7").text(0) == "seven", timeout=20_000)
