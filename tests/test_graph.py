@@ -1,3 +1,6 @@
+import random
+
+import networkx as nx
 import pytest
 
 from graph import edits as e
@@ -21,7 +24,9 @@ from graph.files import dumps, loads
 from graph.model import Graph
 from graph.module import Module
 from graph.port import PortRef
+from graph.records import Edge
 from graph.tensor import Tensor
+from graph.topology import directed, find_cycle, topological_order
 from graph.types import NEAR
 from runtime import Engine
 
@@ -200,8 +205,6 @@ def test_listeners_hear_what_changed(graph):
 
 
 def test_a_cycle_of_many_nodes_is_found_in_a_long_chain(toys):
-    from graph.topology import find_cycle
-
     graph = Graph(toys)
     for i in range(3000):
         graph.add("Twice", id=f"n{i}")
@@ -379,3 +382,24 @@ def test_downstream_is_what_nodes_reach(toys):
     graph = chain(toys, 6)
     assert graph.downstream(["n3", "gone"]) == {"n3", "n4", "n5"}
     assert graph.downstream([]) == frozenset()
+
+
+def test_the_order_is_that_of_networkx():
+    draw = random.Random(1)
+    for _ in range(200):
+        ids = [f"n{i}" for i in range(draw.randrange(1, 14))]
+        draw.shuffle(ids)
+        ends = [(draw.choice(ids), draw.choice(ids)) for _ in range(draw.randrange(18))]
+        wires = [Edge(PortRef(a, "y"), PortRef(b, f"x{i}")) for i, (a, b) in enumerate(ends)]
+        whole = directed(ids, wires)
+        try:
+            expected = tuple(nx.lexicographical_topological_sort(whole, ids.index))
+        except nx.NetworkXUnfeasible:
+            expected = None
+        assert topological_order(ids, wires) == expected
+        cycle = find_cycle(ids, wires)
+        assert (cycle is None) == (expected is not None)
+        if cycle is not None:
+            assert all(
+                whole.has_edge(a, b) for a, b in zip(cycle, cycle[1:] + cycle[:1], strict=True)
+            )
