@@ -185,6 +185,19 @@ class Graph:
         edges = self.store.leaving[id_].values()
         return tuple(dict.fromkeys(x.target.node for x in edges if not x.delay))
 
+    def downstream(self, ids: Iterable[str]) -> frozenset[str]:
+        """These nodes and all that they reach, by edges without delay."""
+        leaving = self.store.leaving
+        waiting = [id_ for id_ in ids if id_ in leaving]
+        found = set(waiting)
+        while waiting:
+            for edge in leaving[waiting.pop()].values():
+                target = edge.target.node
+                if target not in found and not edge.delay:
+                    found.add(target)
+                    waiting.append(target)
+        return frozenset(found)
+
     def order(self) -> tuple[str, ...]:
         """Node ids in topological order, the same in every run."""
         found = topological_order(self.store.nodes, self.edges)
@@ -240,6 +253,7 @@ class Graph:
         twin.catalogue, twin.revision = self.catalogue, self.revision
         twin.store = self.store.copy()
         twin.types = Types(twin)
+        twin.types.take(self.types)
         twin._modules = dict(self._modules)
         twin._listeners = []
         return twin

@@ -1,20 +1,22 @@
 """The one door to networkx: order, cycles and reachability of a graph's nodes.
 
-Delay edges carry an earlier time step and so take no part.
+Delay edges carry an earlier time step and so take no part. Every graph is ordered, few have a
+cycle to be named: so networkx, which is slow to load, is asked for that alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from heapq import heapify, heappop, heappush
 from typing import Any
-
-import networkx as nx
 
 from graph.records import Edge
 
 
 def directed(ids: Iterable[str], edges: Iterable[Edge]) -> Any:
     """A networkx DiGraph of node ids, without delay edges."""
+    import networkx as nx
+
     found = nx.DiGraph()
     found.add_nodes_from(ids)
     found.add_edges_from((e.source.node, e.target.node) for e in edges if not e.delay)
@@ -25,20 +27,39 @@ def topological_order(ids: Iterable[str], edges: Iterable[Edge]) -> tuple[str, .
     """Node ids so that each comes after all that feed it; None where a cycle stands.
 
     Of the nodes that could come next, the one first in `ids` does, so the order is the same in
-    every run. Linear in the graph's size but for a heap's logarithm.
+    every run. Linear in the graph's size but for a heap's logarithm: Kahn, "Topological sorting
+    of large networks" (1962).
     """
     listed = tuple(ids)
     rank = {node: i for i, node in enumerate(listed)}
-    try:
-        ordered = nx.lexicographical_topological_sort(directed(listed, edges), rank.__getitem__)
-        return tuple(ordered)
-    except nx.NetworkXUnfeasible:
-        return None
+    followers: list[list[int]] = [[] for _ in listed]
+    missing = [0] * len(listed)  # edges that still have to come to a node
+    for edge in edges:
+        if not edge.delay:
+            target = rank[edge.target.node]
+            followers[rank[edge.source.node]].append(target)
+            missing[target] += 1
+    ready = [i for i, count in enumerate(missing) if not count]
+    heapify(ready)
+    ordered = []
+    while ready:
+        node = heappop(ready)
+        ordered.append(listed[node])
+        for follower in followers[node]:
+            missing[follower] -= 1
+            if not missing[follower]:
+                heappush(ready, follower)
+    return tuple(ordered) if len(ordered) == len(listed) else None
 
 
 def find_cycle(ids: Iterable[str], edges: Iterable[Edge]) -> tuple[str, ...] | None:
     """The node ids of one cycle in the direction of flow, or None. Linear in the graph's size."""
-    whole = directed(ids, edges)
+    listed, wires = tuple(ids), tuple(edges)
+    if topological_order(listed, wires) is not None:
+        return None
+    import networkx as nx
+
+    whole = directed(listed, wires)
     for component in nx.strongly_connected_components(whole):
         start = min(component)
         if len(component) > 1 or whole.has_edge(start, start):
@@ -48,6 +69,8 @@ def find_cycle(ids: Iterable[str], edges: Iterable[Edge]) -> tuple[str, ...] | N
 
 def _cycle_within(whole: Any, component: set[str], start: str) -> tuple[str, ...]:
     """A shortest cycle through `start`; breadth first, for `nx.find_cycle` is slow on chains."""
+    import networkx as nx
+
     inside = whole.subgraph(component)
     back = nx.predecessor(inside, start)
     nearest = {node: i for i, node in enumerate(back)}

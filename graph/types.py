@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from graph.model import Graph
 
 NodeTypes = Mapping[str, PortType]
+NEAR = 50  # nodes
 
 
 def infer_node(
@@ -48,9 +49,7 @@ class Types:
 
     def of(self, port: PortRef) -> PortType | None:
         """The type of an output, parameter or wired input; None while it is unknown."""
-        edge = self._graph.incoming(port)
-        if edge is not None:
-            port = edge.source
+        port = self._flowing(port)
         return self._node(port.node).get(port.port)
 
     def arriving(self, id_: str) -> dict[str, PortType]:
@@ -62,21 +61,54 @@ class Types:
                 found[port] = given
         return found
 
+    def near(self, port: PortRef) -> PortType | None:
+        """The type as `of` gives it, but None where too many nodes had to be asked for it.
+
+        For painting: a deep graph's types are learnt from the background, not while one waits.
+        """
+        port = self._flowing(port)
+        return self._known[port.node].get(port.port) if self._learn(port.node, NEAR) else None
+
+    def learn(self) -> None:
+        """Work out the types of all nodes; linear in the graph's size."""
+        for id_ in self._graph.nodes:
+            self._learn(id_)
+
+    def take(self, other: Types) -> None:
+        """Take over what a copy of the same graph knows."""
+        self._known = dict(other._known)
+
     def forget(self, id_: str) -> None:
-        """Drop what an edit at `id_` can have changed: the node and all that it reaches."""
+        """Drop what an edit at `id_` can have changed: the node and all that it reaches.
+
+        A node is known only while all that feed it are, so the walk ends at the first unknown.
+        """
         waiting = [id_]
         while waiting:
             node = waiting.pop()
-            if self._known.pop(node, None) is not None or node == id_:
+            if self._known.pop(node, None) is not None:
                 waiting.extend(self._graph.successors(node))
 
     def forget_all(self) -> None:
         """Drop everything."""
         self._known.clear()
 
+    def _flowing(self, port: PortRef) -> PortRef:
+        """The port whose value arrives at a wired input; any other port itself."""
+        edge = self._graph.incoming(port)
+        return port if edge is None else edge.source
+
     def _node(self, id_: str) -> NodeTypes:
-        """Types of one node; walks upstream without recursion, for graphs are deep."""
+        self._learn(id_)
+        return self._known[id_]
+
+    def _learn(self, id_: str, most: int | None = None) -> bool:
+        """Learn the types of one node; walks upstream without recursion, for graphs are deep.
+
+        False where that takes more than `most` nodes: what was learnt on the way is kept.
+        """
         waiting = [id_]
+        learnt = 0
         while waiting:
             node = waiting[-1]
             missing = [
@@ -85,12 +117,15 @@ class Types:
                 if edge.source.node not in self._known and not edge.delay
             ]
             if missing:
+                if most is not None and len(waiting) + learnt > most:
+                    return False
                 waiting.extend(missing)
                 continue
             waiting.pop()
             if node not in self._known:
+                learnt += 1
                 try:
                     self._known[node] = infer_node(self._graph, node, self.arriving(node))
                 except GraphError:
                     self._known[node] = {}
-        return self._known[id_]
+        return True

@@ -1,71 +1,122 @@
-"""The canvas as a picture: SVG, PDF (texts stay texts) or PNG."""
+"""The canvas as a picture, for a file or the clipboard: SVG, PDF (texts stay texts) or PNG.
+
+Painting needs the GUI thread; packing and writing what was painted do not.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QMimeData, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
 from graph import FileError
 from gui.canvas.view import CanvasView
 
-FORMATS = ("svg", "png", "pdf")
 PNG_SCALE = 2.0
 MAX_SIDE = 16_000  # pixels of a PNG
 POINTS = 72 / 96  # a canvas unit is a pixel of 1/96 inch
+Pack = Callable[[], bytes]
 
 
 def export_picture(view: CanvasView, path: str | Path) -> None:
     """Write the graph as it is shown; the suffix chooses the format. Raises `FileError`."""
     path = Path(path)
-    write = {".svg": _svg, ".png": _png, ".pdf": _pdf}.get(path.suffix.lower())
-    if write is None:
+    write_picture(path, paint_picture(view, format_of(path)))
+
+
+def format_of(path: Path) -> str:
+    """The format that a file's suffix names. Raises `FileError`."""
+    kind = path.suffix.lower()[1:]
+    if kind not in PAINTED:
         known = ", ".join(f".{name}" for name in FORMATS)
         raise FileError(str(path), "", f"found {path.suffix or 'no suffix'}, expected {known}.")
+    return kind
+
+
+def paint_picture(view: CanvasView, kind: str) -> Pack:
+    """Paint the graph as it is shown; what comes back makes a file of it, in any thread."""
+    return PAINTED[kind](view)
+
+
+def write_picture(path: Path, pack: Pack) -> None:
+    """Write what was painted. Raises `FileError`."""
     if not path.parent.is_dir():
-        raise FileError(str(path), "", "the folder does not exist.")
-    if not write(view, path):
-        raise FileError(str(path), "", "cannot be written.")
+        raise FileError(str(path), "", "the folder does not exist. Choose another.")
+    try:
+        path.write_bytes(pack())
+    except OSError as error:
+        reason = f"cannot be written ({error.strerror}). Choose another name."
+        raise FileError(str(path), "", reason) from error
 
 
-def _svg(view: CanvasView, path: Path) -> bool:
+def picture_mime(view: CanvasView) -> QMimeData:
+    """The graph as it is shown, for the clipboard: as SVG and as pixels."""
+    data = QMimeData()
+    data.setData("image/svg+xml", _svg(view)())
+    data.setImageData(_image(view))
+    return data
+
+
+def _svg(view: CanvasView) -> Pack:
     rect = view.graph_rect()
-    generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
-    generator.setFileName(str(path))
+    generator, buffer = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11), _buffer()
+    generator.setOutputDevice(buffer)
     generator.setSize(rect.size().toSize())
     generator.setViewBox(QRectF(0, 0, rect.width(), rect.height()))
     generator.setResolution(96)
     generator.setTitle(view.document.name)
-    return _paint(view, generator, QRectF(0, 0, rect.width(), rect.height()))
+    _paint(view, generator, QRectF(0, 0, rect.width(), rect.height()))
+    return lambda: bytes(buffer.data().data())
 
 
-def _png(view: CanvasView, path: Path) -> bool:
-    size = view.graph_rect().size()
-    scale = min(PNG_SCALE, MAX_SIDE / max(size.width(), size.height()))
-    pixels = QSize(round(size.width() * scale), round(size.height() * scale))
-    image = QImage(pixels, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
-    painted = _paint(view, image, QRectF(0, 0, pixels.width(), pixels.height()))
-    return painted and image.save(str(path))
+def _png(view: CanvasView) -> Pack:
+    image = _image(view)
+
+    def pack() -> bytes:
+        buffer = _buffer()
+        image.save(buffer, "PNG")
+        return bytes(buffer.data().data())
+
+    return pack
 
 
-def _pdf(view: CanvasView, path: Path) -> bool:
-    size = view.graph_rect().size()
+def _pdf(view: CanvasView) -> Pack:
+    size, buffer = view.graph_rect().size(), _buffer()
     page = QPageSize(QSizeF(size.width() * POINTS, size.height() * POINTS), QPageSize.Unit.Point)
-    writer = QPdfWriter(str(path))
+    writer = QPdfWriter(buffer)
     writer.setResolution(96)
     layout = QPageLayout(page, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0))
     layout.setMode(QPageLayout.Mode.FullPageMode)
     writer.setPageLayout(layout)
     writer.setTitle(view.document.name)
-    return _paint(view, writer, QRectF(0, 0, writer.width(), writer.height()))
+    _paint(view, writer, QRectF(0, 0, writer.width(), writer.height()))
+    return lambda: bytes(buffer.data().data())
 
 
-def _paint(view: CanvasView, device, rect: QRectF) -> bool:
-    painter = QPainter()
-    if not painter.begin(device):
-        return False
+def _image(view: CanvasView) -> QImage:
+    size = view.graph_rect().size()
+    scale = min(PNG_SCALE, MAX_SIDE / max(size.width(), size.height()))
+    pixels = QSize(round(size.width() * scale), round(size.height() * scale))
+    image = QImage(pixels, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    _paint(view, image, QRectF(0, 0, pixels.width(), pixels.height()))
+    return image
+
+
+def _paint(view: CanvasView, device, rect: QRectF) -> None:
+    painter = QPainter(device)
     view.paint_graph(painter, rect)
-    return painter.end()
+    painter.end()
+
+
+def _buffer() -> QBuffer:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    return buffer
+
+
+PAINTED: dict[str, Callable[[CanvasView], Pack]] = {"svg": _svg, "png": _png, "pdf": _pdf}
+FORMATS = tuple(PAINTED)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 
 from graph import FileError, GradwireError, Graph, save
 from gui.document import Document, read
 from gui.dropped_files import SUFFIX
-from gui.export import FORMATS, export_picture
+from gui.export import FORMATS, format_of, paint_picture, picture_mime, write_picture
 from gui.settings import Settings
 from gui.waiting import wait_for
 
@@ -78,8 +78,14 @@ class Files(QObject):
         path = Path(name)
         if path.suffix.lower()[1:] not in FORMATS:
             path = path.with_name(f"{path.name}.{chosen[:3].lower() or FORMATS[0]}")
-        if self._try(lambda: export_picture(self.window.canvas, path)):
+        pack = paint_picture(self.window.canvas, format_of(path))
+        if self._try(lambda: self._waiting(lambda: write_picture(path, pack))):
             self.window.say(self.tr("Wrote {0}").format(path))
+
+    def copy_picture(self) -> None:
+        """Put the canvas on the clipboard as a picture, drawn and in pixels."""
+        QApplication.clipboard().setMimeData(picture_mime(self.window.canvas))
+        self.window.say(self.tr("Copied the canvas as a picture."))
 
     # --- without dialogs ------------------------------------------------------------------
 

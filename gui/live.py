@@ -66,6 +66,7 @@ def compute(request: Request, watch: Watch | None = None) -> Answer:
         return verify(graph, watch)
     found = check(graph)
     is_large = numbers_in(found) > MAX_NUMBERS or len(graph.nodes) > MAX_NODES
+    graph.types.learn()  # so that the window need not
     if request.runs == "never" or (is_large and request.runs == "if small"):
         return Answer(revision, found, is_large=is_large)
     try:
@@ -252,6 +253,7 @@ class Live(QObject):
             self._sent = None
         if answer.check is not None and document.accept_check(answer.check):
             self._is_large = answer.is_large
+            document.graph.types.take(request.graph.types)
         if answer.trace is not None and document.accept_trace(answer.trace):
             self._after_trace(answer)
         if answer.report is not None:

@@ -28,7 +28,7 @@ class Notice(QFrame):
         self.label = Label(theme, sentence, wrap=True, parent=self)
         self.label.setToolTip(f"<qt>{html.escape(tip)}</qt>")  # it may come from a file
         self.button = QToolButton(self, objectName="flat")
-        self.button.setFixedSize(24, 24)
+        self.button.setFixedSize(28, 24)
         self.button.setToolTip(self.tr("Dismiss (Esc): take this notice away."))
         self.button.setAccessibleName(self.tr("Dismiss: {0}").format(sentence))
         self.button.clicked.connect(self.dismissed)

@@ -1,39 +1,57 @@
-"""The outline: all nodes as a list, each with what arrives at it."""
+"""The outline: all nodes as a tree, below each its ports, with what they carry."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer
-from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from graph import Node
+from graph import Node, PortRef
 from graph import edits as e
 from gui.document import Document
 from gui.icons import icon
+from gui.outline_rows import Rows
 from gui.theme import Theme
 
-ID = Qt.ItemDataRole.UserRole
-AT_ONCE = 400  # rows made in one go; the window breathes between two of them
+Role = Qt.ItemDataRole
+ID, PORT = Role.UserRole, Role.UserRole + 1
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+VALUES = 64  # pixels for what a row carries
+FEW = 150  # rows that are removed one by one
+SLICE = 0.012  # seconds of making rows between two turns of the window
 Policy = QTreeWidgetItem.ChildIndicatorPolicy
+ROWS = QItemSelectionModel.SelectionFlag.Rows
 
 
 class Outline(QTreeWidget):
-    """Nodes in document order; below a node that is opened stand its inputs and their sources.
+    """Nodes in document order; below a node that is opened stand its inputs, pins and outputs.
 
     Its selection is the document's. Rows follow the graph one by one, so that an edit of a large
-    graph costs no more than its row.
+    graph costs no more than its row; what a row carries is read when it comes into sight.
     """
+
+    went = Signal(object)  # a node or port was chosen here: show it
+    entered = Signal(object)  # Enter or a double click on one: go there
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document, self._theme = document, theme
+        self._rows = Rows(document)
         # Ids, not items: Python must not hold what Qt deletes.
         self._order: list[str] = []
-        self._seen: dict[str, Node] = {}  # the records that the rows show
+        self._seen: dict[str, Node | None] = {}  # the records that the rows show
         self._opened: set[str] = set()
         self._is_following = False
+        self.setColumnCount(2)
         self.setHeaderHidden(True)
+        self.header().setStretchLastSection(False)
+        self.header().setMinimumSectionSize(VALUES)
+        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
+        self.header().resizeSection(1, VALUES)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setUniformRowHeights(True)
         self.setObjectName("flat")
         self.setIndentation(14)
@@ -44,6 +62,17 @@ class Outline(QTreeWidget):
         document.edited.connect(self._after_edit)
         document.replaced.connect(self._start_anew)
         document.selection_changed.connect(self._follow)
+        self._reading = QTimer(self, singleShot=True, interval=0)
+        self._reading.timeout.connect(self._read_in_sight)
+        for moved in (
+            document.traced,
+            document.checked,
+            document.playhead_moved,
+            self.verticalScrollBar().valueChanged,
+            self.verticalScrollBar().rangeChanged,
+        ):
+            moved.connect(self._reading.start)
+        self.itemDoubleClicked.connect(self._enter)
         self.itemSelectionChanged.connect(self._select)
         self.itemExpanded.connect(self._open)
         self.itemCollapsed.connect(self._close)
@@ -59,8 +88,7 @@ class Outline(QTreeWidget):
 
     def selected_ids(self) -> set[str]:
         """The nodes whose rows, or rows below, are selected."""
-        items = ((item.parent() or item) for item in self.selectedItems())
-        return {item.data(0, ID) for item in items}
+        return {item.data(0, ID) for item in self.selectedItems()}
 
     def showEvent(self, event) -> None:
         """Catch up on what happened while it was hidden."""
@@ -75,12 +103,15 @@ class Outline(QTreeWidget):
 
     def _start_anew(self) -> None:
         self._is_following = True
-        self.clear()
+        self._forget_rows()
         self._is_following = False
-        self._order.clear()
-        self._seen.clear()
         self._opened.clear()
         self._soon.start()
+
+    def _forget_rows(self) -> None:
+        self.clear()
+        self._order.clear()
+        self._seen.clear()
 
     def _sync(self) -> None:
         """Bring the rows up to date, many new ones piece by piece."""
@@ -88,22 +119,32 @@ class Outline(QTreeWidget):
             return
         nodes = self._document.graph.nodes
         self._is_following = True
-        for id_ in [id_ for id_ in self._order if id_ not in nodes]:
-            self._remove(id_)
-        made = 0
+        gone = [id_ for id_ in self._order if id_ not in nodes]
+        if len(gone) > FEW:
+            self._forget_rows()
+            self._opened.intersection_update(nodes)
+        else:
+            for id_ in gone:
+                self._remove(id_)
+        end = time.perf_counter() + SLICE
         for place, (id_, node) in enumerate(nodes.items()):
-            if self._seen.get(id_) is node:
+            seen = self._seen.get(id_)
+            if seen is node or (seen is not None and _looks(seen) == _looks(node)):
+                self._seen[id_] = node
                 continue
-            if id_ not in self._seen:
-                if made == AT_ONCE:
-                    self._soon.start()
-                    break
-                made += 1
+            if time.perf_counter() > end:
+                self._soon.start()
+                break
+            if id_ in self._seen:
+                self._show(self.topLevelItem(place), node)
+            else:
                 self._order.insert(place, id_)
-                self.insertTopLevelItem(place, QTreeWidgetItem())
-            self._show(place, node)
-        for id_ in self._opened:
+                item = QTreeWidgetItem()
+                self._show(item, node)  # before the view looks at it
+                self.insertTopLevelItem(place, item)
+        for id_ in self._opened & self._seen.keys():
             self._fill(id_)
+        self._reading.start()
         self._is_following = False
         self._follow()
 
@@ -113,8 +154,8 @@ class Outline(QTreeWidget):
         self._opened.discard(id_)
         self.takeTopLevelItem(place)
 
-    def _show(self, place: int, node: Node) -> None:
-        item, id_ = self.topLevelItem(place), node.id
+    def _show(self, item: QTreeWidgetItem, node: Node) -> None:
+        id_ = node.id
         self._seen[id_] = node
         module = self._document.graph.module(id_)
         item.setData(0, ID, id_)
@@ -122,32 +163,51 @@ class Outline(QTreeWidget):
         item.setToolTip(0, f"{id_} ({node.module})")
         drawing = node.module if module is not None else "unknown"
         item.setIcon(0, icon(drawing, self._theme.color("muted")))
-        has_inputs = module is None or bool(module.wired_ports)
-        policy = Policy.ShowIndicator if has_inputs else Policy.DontShowIndicator
+        self._dress(item)
+        has_ports = bool(self._rows.ports(id_))
+        policy = Policy.ShowIndicator if has_ports else Policy.DontShowIndicator
         item.setChildIndicatorPolicy(policy)
 
     def _open(self, item: QTreeWidgetItem) -> None:
         self._opened.add(item.data(0, ID))
         self._fill(item.data(0, ID))
+        self._reading.start()
 
     def _close(self, item: QTreeWidgetItem) -> None:
         self._opened.discard(item.data(0, ID))
 
     def _fill(self, id_: str) -> None:
-        """The inputs of an opened node."""
-        item, graph = self.row(id_), self._document.graph
-        module, edges = graph.module(id_), graph.arriving(id_)
-        ports = [port.name for port in module.wired_ports] if module else list(edges)
-        texts = [f"{port} ← {edges[port].source}" for port in ports if port in edges]
-        if texts != [item.child(row).text(0) for row in range(item.childCount())]:
+        """The ports of an opened node."""
+        item, ports = self.row(id_), self._rows.ports(id_)
+        if ports != [item.child(row).data(0, PORT) for row in range(item.childCount())]:
             item.takeChildren()
-            item.addChildren([QTreeWidgetItem([text]) for text in texts])
+            item.addChildren([QTreeWidgetItem() for _ in ports])
+        for number, port in enumerate(ports):
+            below = item.child(number)
+            below.setData(0, ID, id_)
+            below.setData(0, PORT, port)
+            below.setText(0, self._rows.port_text(PortRef(id_, port)))
+            self._dress(below)
+
+    def _dress(self, item: QTreeWidgetItem) -> None:
+        item.setTextAlignment(1, RIGHT)
+        item.setForeground(1, self._theme.color("muted"))
+
+    def _read_in_sight(self) -> None:
+        """Write what the rows in sight carry; the others wait until they come."""
+        item = self.itemAt(0, 0)
+        bottom = self.viewport().height()
+        while item is not None and self.visualItemRect(item).top() < bottom:
+            text = self._rows.value_text(self.place_of(item))
+            if text != item.text(1):
+                item.setText(1, text)
+            item = self.itemBelow(item)
 
     # --- colours --------------------------------------------------------------------------
 
     def _dye(self) -> None:
-        for place, id_ in enumerate(self._order):
-            self._show(place, self._seen[id_])
+        self._seen = dict.fromkeys(self._seen)  # every row is shown anew, piece by piece
+        self._soon.start()
 
     # --- the selection --------------------------------------------------------------------
 
@@ -159,10 +219,25 @@ class Outline(QTreeWidget):
         chosen = self._document.selection.nodes
         flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
         self.selectionModel().select(self._ranges(chosen), flag)
-        only = self.row(self._document.selection.node or "")
+        only = self._only()
         if only is not None:
+            keep = QItemSelectionModel.SelectionFlag.NoUpdate
+            index = self.indexFromItem(only)
+            self.selectionModel().setCurrentIndex(index, keep)  # arrows go on from there
+            if only.parent() is not None:
+                self.selectionModel().select(index, flag | ROWS)
             self.scrollToItem(only)
         self._is_following = False
+
+    def _only(self) -> QTreeWidgetItem | None:
+        """The row of the one thing that is selected; an edge has one below a node that is open."""
+        selection = self._document.selection
+        edge = selection.edge
+        if edge is None or edge.node not in self._opened:
+            return self.row(selection.node or "")
+        item = self.row(edge.node)
+        below = [item.child(number) for number in range(item.childCount())] if item else []
+        return next((row for row in below if row.data(0, PORT) == edge.port), None)
 
     def _ranges(self, ids: Iterable[str]) -> QItemSelection:
         """Rows that follow each other as one range, for all may be selected."""
@@ -174,13 +249,41 @@ class Outline(QTreeWidget):
         for number, row in enumerate(rows):
             if number + 1 == len(rows) or rows[number + 1] != row + 1:
                 model = self.model()
-                ranges.select(model.index(rows[start], 0), model.index(row, 0))
+                ranges.select(model.index(rows[start], 0), model.index(row, 1))
                 start = number + 1
         return ranges
 
     def _select(self) -> None:
         """Hand the rows that were clicked to the document."""
-        if not self._is_following:
-            self._is_following = True
+        if self._is_following:
+            return
+        self._is_following = True
+        chosen = self.selectedItems()
+        place = self.place_of(chosen[0]) if len(chosen) == 1 else None
+        if isinstance(place, PortRef) and self._rows.is_edge(place):
+            self._document.selection.set_edge(place)
+        else:
             self._document.selection.set_nodes(self.selected_ids())
-            self._is_following = False
+        self._is_following = False
+        if place is not None:
+            self.went.emit(place)
+
+    def place_of(self, item: QTreeWidgetItem) -> str | PortRef:
+        """The node or the port of a row."""
+        id_, port = item.data(0, ID), item.data(0, PORT)
+        return PortRef(id_, port) if port else id_
+
+    def keyPressEvent(self, event) -> None:
+        """Enter goes there; Qt leaves that to the platform otherwise."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentItem():
+            self._enter(self.currentItem())
+        else:
+            super().keyPressEvent(event)
+
+    def _enter(self, item: QTreeWidgetItem) -> None:
+        self.entered.emit(self.place_of(item))
+
+
+def _looks(node: Node) -> tuple[object, ...]:
+    """What of a node its row shows; a move changes none of it."""
+    return (node.label, node.module, node.attributes)

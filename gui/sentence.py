@@ -48,7 +48,7 @@ def sentence_of(document: Document) -> Sentence:
         return Sentence("", "", _nothing_yet(document))
     step = head.step
     if step is None:
-        return Sentence("", tr("Start"), _before(head.steps))
+        return Sentence("", tr("Start"), _before(document))
     number = head.position + (1 if head.part else 0)
     name = tr("Forward") if step.phase == "forward" else tr("Reverse")
     lead = tr("{0}, step {1} of {2}").format(name, number, len(head.steps))
@@ -69,8 +69,13 @@ def _nothing_yet(document: Document) -> str:
     return tr("There is no step yet: wire a module that can run.")
 
 
-def _before(steps: tuple[Step, ...]) -> str:
+def _before(document: Document) -> str:
+    steps = document.playhead.steps
     forward = sum(step.phase == "forward" for step in steps)
+    problem = document.check.target_problem if document.check is not None else None
+    if forward == len(steps) and problem is not None:
+        text = tr("{0} forward steps lie ahead and no reverse one, for there is no target. {1}")
+        return text.format(forward, problem.mend).rstrip()
     text = tr("{0} forward and {1} reverse steps lie ahead. Page Down takes the next one.")
     return text.format(forward, len(steps) - forward)
 

@@ -125,6 +125,15 @@ class Settings(QObject):
         self._file.setValue("used_modules", names)
 
     @property
+    def dismissed_notes(self) -> list[str]:
+        """Which notes of the first start were dismissed, or done."""
+        return self._names("dismissed_notes")
+
+    @dismissed_notes.setter
+    def dismissed_notes(self, ids: list[str]) -> None:
+        self._file.setValue("dismissed_notes", ids)
+
+    @property
     def recent_commands(self) -> list[str]:
         """Commands that were last done from the command palette."""
         return self._names("recent_commands")[:MAX_RECENT]

@@ -9,10 +9,11 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from graph import Module, PortRef
+from graph.naming import output_name
 from gui.document import Document
 from gui.live import Live
 from gui.numbers import format_count, format_number
-from gui.problems import problems_of, severe
+from gui.problems import counted, problems_of
 from gui.theme import Theme
 
 HEIGHT = 24
@@ -135,17 +136,18 @@ class StatusBar(QStatusBar):
     # --- the words ------------------------------------------------------------------------
 
     def _problems_text(self) -> str:
-        errors, warnings = severe(problems_of(self._document))
-        if not errors and not warnings:
-            return self.tr("No problems")
-        parts = []
-        if errors:
-            one, many = self.tr("1 error"), self.tr("{0} errors").format(errors)
-            parts.append(one if errors == 1 else many)
-        if warnings:
-            one, many = self.tr("1 warning"), self.tr("{0} warnings").format(warnings)
-            parts.append(one if warnings == 1 else many)
-        return ", ".join(parts)
+        counts = counted(problems_of(self._document))
+        words = (
+            (self.tr("1 error"), self.tr("{0} errors")),
+            (self.tr("1 warning"), self.tr("{0} warnings")),
+            (self.tr("1 hint"), self.tr("{0} hints")),
+        )
+        parts = [
+            one if count == 1 else many.format(count)
+            for count, (one, many) in zip(counts, words, strict=True)
+            if count
+        ]
+        return ", ".join(parts) or self.tr("No problems")
 
     def _target_text(self) -> str:
         found = self._document.check
@@ -155,7 +157,7 @@ class StatusBar(QStatusBar):
             several = len(found.candidates) > 1
             return self.tr("Target: choose one") if several else self.tr("No target")
         target = found.target
-        name = target.node if target.port == "y" else str(target)
+        name = output_name(self._document.graph, target)
         reading = self._document.shown.value(target)
         if reading.array is None or reading.array.size != 1:
             return self.tr("Target: {0}").format(name)

@@ -10,6 +10,7 @@ from gui.canvas.levels import OVERVIEW
 from gui.document import Document
 from gui.live import Live
 from gui.player import Player
+from gui.told import told
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
@@ -131,5 +132,5 @@ class Stepping(QObject):
         if len(found.candidates) > 1:
             self.canvas.ask_target(found.candidates)
         elif found.target_problem is not None:
-            self.document.refuse(found.target_problem.message)
+            self.document.refuse(told(self.document.graph, found.target_problem))
         return True

@@ -6,7 +6,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyle
 
 Choice = Literal["system", "light", "dark"]
 
@@ -108,8 +108,12 @@ class Theme(QObject):
         self._follow()
 
     def allow_motion(self, is_allowed: bool) -> None:
-        """Let things move by themselves, or not; without a screen nothing does."""
-        self.motion = is_allowed and not _is_headless()
+        """Let things move by themselves, or not.
+
+        Nothing does without a screen, or where the desktop's style has animations turned off.
+        """
+        length = QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration)
+        self.motion = is_allowed and length > 0 and not _is_headless()
 
     def color(self, token: str, alpha: float = 1.0) -> QColor:
         """The colour of a token; `KeyError` for a name that look.md's table does not have."""

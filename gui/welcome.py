@@ -95,11 +95,15 @@ class Welcome(QWidget):
         window = self._window
         window.document.edited.connect(self.follow)
         window.document.replaced.connect(self.follow)
-        window.settings.changed.connect(self._fill)
+        window.settings.changed.connect(self._follow_setting)
         view = window.canvas
         view.viewport().installEventFilter(self)
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
             bar.valueChanged.connect(self._place)  # scrolling takes the viewport's children along
+
+    def _follow_setting(self, name: str) -> None:
+        if name in ("recent", "keys"):
+            self._fill()
 
     def _fill(self) -> None:
         """Say the keys and the recent files as the settings have them."""

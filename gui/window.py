@@ -32,6 +32,7 @@ from gui.dress import style_sheet
 from gui.dropped_files import DroppedFiles
 from gui.edge_ends import EdgeEnds
 from gui.files import Files
+from gui.first_notes import FirstNotes
 from gui.gallery import Gallery
 from gui.inspector import Inspector
 from gui.live import Live
@@ -98,6 +99,7 @@ class Window(QMainWindow):
         self.context_menus = ContextMenus(self)
         self.settings_dialog = SettingsDialog(self)
         self.shortcut_list = ShortcutList(self)
+        self.first_notes = FirstNotes(self)
         self.commands.refresh()
 
     # --- what rows of the table of actions call -------------------------------------------
@@ -173,6 +175,12 @@ class Window(QMainWindow):
         self.status.say(sentence)
 
     def go_to(self, problem: Problem) -> None:
+        """Show and select what a problem is about, and go to the field that mends it."""
+        self.show_problem(problem)
+        if problem.node is None or not self.inspector.open_field(problem):
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_problem(self, problem: Problem) -> None:
         """Show and select what a problem is about."""
         if problem.node is None or problem.node not in self.document.graph:
             self.document.selection.clear()
@@ -180,7 +188,6 @@ class Window(QMainWindow):
         # The node, not its edge: its page says the problem and has what mends it.
         self.document.selection.set_nodes({problem.node})
         self.canvas.reveal(problem.node)
-        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def place_module(self, name: str) -> None:
         """Add a module right of what is selected, else in the middle of what is seen."""
@@ -315,13 +322,17 @@ class Window(QMainWindow):
             self.clipboard.changed,
         ):
             signal.connect(lambda *_: refresh())
+        self.live.changed.connect(self._show_busy)
         document.saved_changed.connect(self._name_window)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
         self.status.show_zoom(self.canvas.zoom)
         self.status.problems_wanted.connect(self.workspaces.toggle_drawer)
         self.drawer.closed.connect(self.workspaces.toggle_drawer)
         self.drawer.chosen.connect(self.go_to)
+        self.drawer.shown.connect(self.show_problem)
         self.palette_panel.chosen.connect(self.place_module)
+        self.outline.went.connect(self.canvas.reveal)
+        self.outline.entered.connect(self.canvas.focus.enter_at)
         self.title_bar.renaming.connect(self.show_graph)
         self.theme.changed.connect(self._dress)
         self.canvas.zoom_bar.take(self.commands.by_id)
@@ -336,6 +347,9 @@ class Window(QMainWindow):
             Qt.ApplicationAttribute.AA_UseStyleSheetPropagationInWidgetStyles
         )
         self.setStyleSheet(style_sheet(self.theme))
+
+    def _show_busy(self) -> None:
+        self.canvas.canvas.waiting.show_busy(self.live.is_busy)
 
     def _name_window(self) -> None:
         name = self.document.name or self.tr("Untitled")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui import accessible
 from gui.document import Document
+from gui.files import first_example
 from gui.waiting import take_turn
 from gui.window import Window
 
@@ -74,7 +75,10 @@ class Windows(QObject):
 
     def open_example(self, path: Path, near: Window | None = None) -> Window | None:
         """Show a file without keeping its name, so that saving it asks for one."""
-        return self._show(path, near, None)
+        home = self._show(path, near, None)
+        if home is not None and path == first_example():
+            home.first_notes.begin()
+        return home
 
     def take(
         self, graph: Graph, path: Path | None, near: Window, *, is_saved: bool = True
@@ -83,6 +87,7 @@ class Windows(QObject):
         if not near.document.is_untouched:
             return self._beside(near, graph, path, is_saved)
         near.document.replace(graph, path, is_saved=is_saved)
+        take_turn()
         return near
 
     def holder(self, path: Path) -> Window | None:
@@ -139,7 +144,7 @@ class Windows(QObject):
         """A new window with a graph, shown when it holds it: nobody sees it empty."""
         window = self.make()
         self._cascade(window, near)
-        take_turn()  # making a window and filling it are each long enough
+        take_turn()  # making a window, filling it, and what follows are each long enough
         window.document.replace(graph, path, is_saved=is_saved)
         window.show()
         window.canvas.zoom_to_fit()

@@ -131,10 +131,10 @@ def test_a_node_tells_its_label_note_and_problems(desk):
     assert x1.text(Text.Name) == "product"
     told = x1.text(Text.Description)
     assert told.startswith("x1; Multiply; ")
-    assert "; empty. Note: w times x. x1.a: " in told
+    assert "; empty. Note: w times x. product.a: " in told
     assert x1.text(Text.Identifier) == "x1"
     assert x1.child(0).text(Text.Name) == "a, input, no edge"
-    assert "x1.a: " in x1.child(0).text(Text.Description)
+    assert "product.a: " in x1.child(0).text(Text.Description)
 
 
 def test_ports_tell_type_value_gradient_and_local_derivative(desk):

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QKeySequence
 
 from graph import edits as e
-from gui.actions import MENUS, ROWS, WHEN
+from gui.actions import MENUS, ROWS, WHEN, WHY
 from gui.actions.keys import is_fixed, keys_of
 from gui.actions.titles import TITLES
 from tests.canvas_desk import by_hand
@@ -81,6 +81,12 @@ def test_the_keys_of_the_table_are_keys_a_command_may_have(empty):
     for row in ROWS:
         for keys in keys_of(row, empty.settings):
             assert not is_fixed(keys), row.id
+
+
+def test_every_command_that_may_not_be_done_has_a_reason():
+    conditions = {row.enabled for row in ROWS} - {"always"}
+    assert conditions - WHY.keys() == set()
+    assert WHY.keys() <= WHEN.keys()
 
 
 def test_every_row_named_elsewhere_is_in_the_table():

@@ -1,9 +1,11 @@
 """Bypassing nodes by key: what goes through, what is said, and what is computed."""
 
+import math
+
 import pytest
 from PySide6.QtCore import Qt
 
-from graph import Graph, Tensor, check
+from graph import Graph, Tensor, check, default_catalogue
 from graph.bypassing import why_not_bypass
 from graph.edits import SetNode
 from runtime import Engine
@@ -167,3 +169,37 @@ def test_the_command_is_ticked_while_all_that_is_selected_is_bypassed(desk):
     assert action.isChecked()
     desk.document.selection.set_nodes({"x2", "x1"})
     assert not action.isChecked()
+
+
+def fed(kind, example) -> Graph:
+    """A graph that feeds a module what one of its examples says."""
+    graph = Graph()
+    graph.add(kind.name, "node", **example.attributes)
+    for port in graph.module("node").wired_ports:
+        if port.role != "input" or port.name not in example.shapes:
+            continue
+        dtype = {"integer": "int64", "boolean": "bool"}.get(port.kind)
+        shape = example.shapes[port.name]
+        graph.add("Input", f"in_{port.name}", shape=shape, dtype=dtype)
+        size = math.prod(shape)
+        numbers = [0] * size if dtype else [0.25 + 0.5 * i for i in range(size)]
+        tensor = Tensor.of_values(dtype or "float64", shape, numbers)
+        graph.set_tensor(f"in_{port.name}.y", tensor)
+        graph.connect(f"in_{port.name}.y", f"node.{port.name}")
+    return graph
+
+
+@pytest.mark.parametrize("kind", list(default_catalogue()), ids=lambda kind: kind.name)
+def test_every_module_is_bypassed_or_says_why_not(kind):
+    """Where it may be, its first input comes out of it unchanged; else a sentence names it."""
+    for example in kind.examples:
+        graph = fed(kind, example)
+        reason = why_not_bypass(graph, "node")
+        if reason is not None:
+            assert str(reason).startswith("node: found")
+            continue
+        graph.apply(SetNode("node", {"bypassed": True}))
+        first = graph.module("node").input_ports[0].name
+        output = graph.module("node").output_ports[0].name
+        trace = Engine(graph, partial=True).run()
+        assert (trace.value(f"node.{output}") == trace.value(f"in_{first}.y")).all()

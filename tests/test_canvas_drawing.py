@@ -10,9 +10,9 @@ from PySide6.QtTest import QTest
 from graph import Graph, Node, PortRef, Tensor
 from graph import edits as e
 from gui.canvas.plates import Layout, Sight
-from gui.canvas.scene import STALE_AFTER
 from gui.canvas.tips import tip_at
 from gui.canvas.touched import moved_nodes, touched_nodes
+from gui.canvas.waiting_nodes import STALE_AFTER
 from tests.canvas_desk import Desk, by_hand
 
 

@@ -1,16 +1,17 @@
 """New, open, save, recent, examples, export, and the question on close."""
 
 import time
+from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 
 from graph import edits as e
 from graph import save
 from gui.app import make_windows, open_first
-from gui.export import export_picture
 from gui.settings import Settings
 from tests.canvas_desk import by_hand
 from tests.window_desk import desk_for, end
@@ -163,11 +164,45 @@ def test_the_first_start_shows_an_example_and_later_ones_do_not(qapp, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["svg", "png", "pdf"])
-def test_the_canvas_is_exported(desk, tmp_path, kind):
-    path = tmp_path / f"picture.{kind}"
-    export_picture(desk.view, path)
-    head = path.read_bytes()[:300]
+def test_the_canvas_is_exported(desk, tmp_path, monkeypatch, kind):
+    path = tmp_path / "picture"
+    chosen = f"{kind.upper()} (*.{kind})"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(path), chosen))
+    desk.press_key(Key.Key_E, CONTROL)
+    written = path.with_suffix(f".{kind}")
+    head = written.read_bytes()[:300]
     assert {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF"}[kind] in head
+    assert desk.window.status.currentMessage() == f"Wrote {written}"
+
+
+def test_a_picture_that_cannot_be_written_is_told(desk, tmp_path, monkeypatch):
+    (tmp_path / "taken.svg").mkdir()
+    for name, said in (("no/where.svg", "the folder does not exist"), ("taken.svg", "cannot be")):
+        path = tmp_path / name
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, path=path: (str(path), ""))
+        desk.press_key(Key.Key_E, CONTROL)
+        assert said in desk.window.notices.texts[-1]
+
+
+def test_the_canvas_is_copied_as_a_picture(desk):
+    desk.press_key(Key.Key_F5)
+    desk.view.setFocus()
+    desk.press_key(Key.Key_C, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    data = QApplication.clipboard().mimeData()
+    drawing = ElementTree.fromstring(bytes(data.data("image/svg+xml").data()))
+    texts = {"".join(node.itertext()).strip() for node in drawing.iter() if "text" in node.tag}
+    assert {"x1", "Multiply", "∂ 2", "×2"} <= texts
+    assert not [node for node in drawing.iter() if node.tag.endswith("image")]
+    image = QImage(data.imageData())
+    assert image.width() == round(desk.view.graph_rect().width() * 2)
+    canvas = desk.theme.color("canvas").name()
+    assert image.pixelColor(2, 2).name() == canvas
+    ink = desk.theme.color("reverse").name()
+    assert any(
+        image.pixelColor(x, y).name() == ink
+        for x in range(0, image.width(), 2)
+        for y in range(0, image.height(), 2)
+    )
 
 
 def test_nodes_are_arranged_as_one_entry(desk):

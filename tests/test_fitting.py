@@ -109,3 +109,17 @@ def test_the_whole_catalogue_is_asked_within_50_ms(classifier):
     inside_edge(classifier, classifier.incoming(PortRef("loss", "prediction")))
     per_question = (time.perf_counter() - start) / 3
     assert per_question < 0.05, f"{len(default_catalogue())} modules: {per_question * 1e3:.0f} ms"
+
+
+@pytest.mark.parametrize("target", ["h.x", "loss.prediction", "loss.target"])
+def test_whatever_is_said_to_stand_in_an_edge_the_graph_takes(classifier, target):
+    classifier.connect("i.y", "loss.target")
+    edge = classifier.incoming(PortRef.parse(target))
+    for fit in inside_edge(classifier, edge):
+        twin = classifier.copy()
+        halves = (
+            Edge(edge.source, PortRef("new", fit.takes)),
+            Edge(PortRef("new", fit.gives), edge.target),
+        )
+        added = e.AddNode(Node("new", fit.module.name))
+        twin.apply(e.Batch((added, e.Disconnect(edge.target), *map(e.Connect, halves))))

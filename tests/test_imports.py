@@ -43,7 +43,19 @@ def test_headless_commands_load_no_window(command):
         f"from gui.main import main; assert main(['{command}', {str(example)!r}]) == 0"
     )
     assert "loss" in out
-    assert not found & {"PySide6", "pyqtgraph", "ziamath", "cupy"}
+    assert not found & {"PySide6", "pyqtgraph", "ziamath", "cupy", "networkx"}
+
+
+def test_the_window_opens_a_file_without_what_it_does_not_need():
+    example = ROOT / "assets" / "examples" / "backprop_by_hand.gradwire"
+    code = f"""
+import os
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+import gui.app
+from graph import load
+load({str(example)!r}).order()"""
+    found, _ = loaded_after(code)
+    assert not found & {"pyqtgraph", "ziamath", "cupy", "networkx", "scipy", "rich", "matplotlib"}
 
 
 def test_every_public_name_exists():

@@ -144,7 +144,7 @@ def test_the_cell_under_the_pointer_is_read(net):
     QApplication.processEvents()
     heat = page.value.heat_map
     assert heat.picture.size().toTuple() == (56, 112)
-    QTest.mouseMove(heat.picture.viewport(), QPoint(42, 70))
+    QTest.mouseMove(heat.picture, QPoint(42, 70))
     net.qtbot.waitUntil(lambda: heat.readout.said != "")
     assert heat.readout.said == f"[2, 1] = {net.tensor('x.y')[2, 1]:.6g}".replace("-", "−")
     heat.picture.setFocus()

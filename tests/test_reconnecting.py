@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from graph import Graph, PortRef
+from graph import edits as e
 from graph.reconnecting import reconnection
 from tests.canvas_desk import by_hand
 from tests.test_wiring import edges, entries
@@ -141,3 +142,18 @@ def test_a_pin_is_never_loose_for_it_owns_a_tensor():
     graph.connect("w.y", "h.weight")
     assert reconnection(graph, frozenset({"w"})).loose == ()
     assert reconnection(graph, frozenset({"x"})).loose == (PortRef("h", "x"),)
+
+
+@pytest.mark.parametrize("make", [by_hand, shapes], ids=["by_hand", "shapes"])
+def test_whatever_is_taken_out_the_graph_takes_the_edges_that_are_left(make):
+    whole = make()
+    names = tuple(whole.nodes)
+    for chosen in range(1, 2 ** len(names)):
+        removed = frozenset(name for bit, name in enumerate(names) if chosen >> bit & 1)
+        found = reconnection(whole, removed)
+        twin = whole.copy()
+        taken_out = map(e.RemoveNode, sorted(removed))
+        twin.apply(e.Batch((*taken_out, *map(e.Connect, found.edges))))
+        ends = {edge.target for edge in twin.edges} | set(found.loose)
+        kept = {edge.target for edge in whole.edges if edge.target.node not in removed}
+        assert kept <= ends

@@ -57,6 +57,7 @@ def test_a_pdf_is_one_page(qapp, tmp_path):
     assert content.startswith(b"%PDF")
     assert content.count(b"/Type /Page\n") == 1
     assert b"/Subtype /Type0" in content or b"/FontFile2" in content  # fonts, not outlines
+    assert b"/Subtype /Image" not in content
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,16 @@ def test_every_field_of_the_dialog_has_a_label_and_is_reached_by_key(pages):
     assert fields | set(pages.general.flags.values()) <= seen
 
 
+def test_the_pages_are_turned_by_key(desk, pages):
+    pages.tabs.setFocus()
+    QTest.keyClick(pages.tabs, Qt.Key.Key_Right)
+    assert pages.stack.currentWidget() is pages.keys
+    QTest.keyClick(pages.tabs, Qt.Key.Key_Left)
+    assert pages.stack.currentWidget() is pages.general
+    QTest.keyClick(pages, Qt.Key.Key_Escape)
+    assert desk.window.settings_dialog.pages is None
+
+
 def press_keys(keys, key, held=Qt.KeyboardModifier.NoModifier) -> None:
     """Press keys in the field that takes them."""
     keys.setFocus()

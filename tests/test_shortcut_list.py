@@ -91,4 +91,4 @@ def test_it_leads_to_the_settings_of_keys(desk, listed):
     QTest.mouseClick(listed.change, LEFT)
     pages = desk.window.settings_dialog.pages
     assert pages.isVisible()
-    assert pages.tabs.currentWidget() is pages.keys
+    assert pages.stack.currentWidget() is pages.keys

@@ -143,7 +143,7 @@ def test_no_output_to_differentiate_is_said(empty):
     empty.document.replace(graph, None)
     empty.qtbot.waitUntil(lambda: empty.document.is_fresh)
     empty.press_key(Key.Key_F5)
-    assert "found no scalar output" in empty.refused[-1]
+    assert "Found no scalar output" in empty.refused[-1]
     empty.document.selection.set_nodes({"s"})
     empty.press_key(Key.Key_T, CONTROL)
     assert empty.graph.target == "s.y"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette
+from PySide6.QtWidgets import QApplication, QProxyStyle, QStyle
 
 from gui import icons
 from gui.theme import ROLES, TOKENS, Theme, contrast
@@ -167,3 +168,27 @@ def test_every_module_of_the_catalogue_has_its_own_drawing():
     catalogue = default_catalogue()
     icon_names = [catalogue.get(name).icon for name in catalogue.names()]
     assert [name for name in icon_names if not icons.has_icon(name)] == []
+
+
+class Still(QProxyStyle):
+    """A desktop whose animations are turned off."""
+
+    def styleHint(self, hint, option=None, widget=None, returned=None):
+        if hint == QStyle.StyleHint.SH_Widget_Animation_Duration:
+            return 0
+        return super().styleHint(hint, option, widget, returned)
+
+
+def test_motion_is_off_where_the_person_or_the_desktop_wants_none(qapp, monkeypatch):
+    from gui import theme as module
+
+    monkeypatch.setattr(module, "_is_headless", lambda: False)
+    theme = Theme("light")
+    theme.allow_motion(True)
+    assert theme.duration("state") == 120
+    theme.allow_motion(False)
+    assert theme.duration("state") == 0
+    still = Still("Fusion")
+    monkeypatch.setattr(QApplication, "style", staticmethod(lambda: still))
+    theme.allow_motion(True)
+    assert theme.duration("camera") == 0

@@ -162,6 +162,15 @@ def test_farther_away_an_edge_is_only_selected(desk):
     assert desk.document.selection.edge == PortRef("x2", "b")
 
 
+def test_the_pointer_shows_where_a_wire_can_be_taken(desk):
+    cursors = []
+    for pixel in (near_end(desk, "x2.b", 60), near_end(desk, "x2.b", 16), desk.middle("x2")):
+        desk.move(pixel)
+        cursors.append(desk.view.viewport().cursor().shape())
+    arrow, cross = Qt.CursorShape.ArrowCursor, Qt.CursorShape.CrossCursor
+    assert cursors == [arrow, cross, arrow]
+
+
 def test_a_click_near_the_end_selects_the_edge(desk):
     desk.click(near_end(desk, "x2.b", 18))
     assert desk.document.selection.edge == PortRef("x2", "b")

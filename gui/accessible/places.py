@@ -9,7 +9,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QAccessible, QAccessibleActionInterface, QAccessibleInterface
 from shiboken6 import VoidPtr
 
@@ -95,8 +95,7 @@ class PlaceActions(QAccessibleActionInterface):
         if view is None or not ways.exists(view.canvas, self._place):
             return
         if name == FOCUS:
-            view.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            view.focus.go(self._place)
+            view.focus.enter_at(self._place)
         elif name == PRESS:
             menus.choose_target(view, node_of(self._place))
 

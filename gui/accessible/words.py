@@ -10,6 +10,7 @@ from graph import PortRef
 from gui.canvas.looks import UNFINISHED
 from gui.canvas.notes import factor_forms
 from gui.sentence import describe
+from gui.told import told as told_of
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
@@ -134,7 +135,7 @@ def urgent(scene: CanvasScene) -> dict[tuple[str | None, str], str]:
     """The errors that something is wrong, not those that something is still missing."""
     found = scene.document.check.problems if scene.document.check is not None else ()
     return {
-        (problem.node, problem.code): problem.message
+        (problem.node, problem.code): told_of(scene.document.graph, problem)
         for problem in found
         if problem.severity == "error" and problem.code not in UNFINISHED
     }

@@ -23,7 +23,7 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "can_redo": lambda w: w.document.history.redo_text is not None,
     "selected": lambda w: w.document.selection.kind != "graph",
     "chosen_nodes": lambda w: bool(w.document.selection.nodes),
-    "is_bypassed": lambda w: _all_bypassed(w),
+    "is_bypassed": _all_bypassed,
     "clipboard_text": lambda w: w.clipboard.has_text,
     "one_node": lambda w: w.document.selection.node is not None,
     "has_value": lambda w: w.canvas.inline.value_place is not None,
@@ -47,13 +47,13 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
 # Why a command cannot be done now, where a sentence helps.
 WHY: Mapping[str, str] = {
     "has_nodes": N(A, "The graph has no nodes yet."),
-    "has_something": N(A, "The graph is empty already."),
     "can_undo": N(A, "There is nothing to undo."),
     "can_redo": N(A, "There is nothing to redo."),
     "selected": N(A, "Select a node or an edge first."),
     "chosen_nodes": N(A, "Select a node first."),
     "clipboard_text": N(A, "The clipboard holds no text."),
     "one_node": N(A, "Select one node first."),
+    "has_value": N(A, "Select a source, or the pin of a parameter."),
     "one_edge": N(A, "Select an edge first."),
     "has_target": N(A, "No target was chosen."),
     "has_steps": N(A, "There is no step yet. Run the graph first."),

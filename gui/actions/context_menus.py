@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu
 from gui.actions.keys import keys_of, native
 from gui.actions.rows import A, N, row_of, tr
 from gui.canvas.menus import make_target, possible_targets
+from gui.mending import fill_menu
 
 if TYPE_CHECKING:
     from gui.canvas.menus import Kind
@@ -51,6 +52,8 @@ class ContextMenus(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setToolTipsVisible(True)
         self._window.commands.refresh()
+        if kind == "node":
+            fill_menu(menu, self._window.document)
         for name in CONTEXT[kind].split():
             if name == GAP:
                 menu.addSeparator()

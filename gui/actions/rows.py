@@ -79,6 +79,8 @@ ROWS = (
     Row("copy", N(A, "&Copy"), "Ctrl+C", "edit", "clipboard.copy",
         N(A, "Put the selected nodes on the clipboard, as text."), "chosen_nodes", icon="copy",
         canvas_only=True),
+    Row("copy_picture", N(A, "Copy as p&icture"), "Ctrl+Shift+C", "edit", "files.copy_picture",
+        N(A, "Put the canvas on the clipboard, as SVG and in pixels."), "has_nodes"),
     Row("paste", N(A, "&Paste"), "Ctrl+V", "edit", "clipboard.paste",
         N(A, "Add the nodes on the clipboard."), "clipboard_text", icon="paste",
         canvas_only=True),
@@ -188,6 +190,8 @@ ROWS = (
 
     Row("shortcuts", N(A, "&Keys and gestures"), "F1", "help", "shortcut_list.open",
         N(A, "List what the keys and the mouse do.")),
+    Row("first_notes", N(A, "Show the first &notes"), "", "help", "first_notes.show_again",
+        N(A, "Open the first example with its four notes.")),
     Row("about", N(A, "&About Gradwire"), "", "help", "about",
         N(A, "Version and licence.")),
 )

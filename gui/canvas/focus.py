@@ -122,6 +122,11 @@ class KeyFocus(QObject):
                 self.go(found, "keep" if passing or selection.nodes else "select")
         self._tell(is_keyed=is_keyed)
 
+    def enter_at(self, place: Place) -> None:
+        """Take the keys to a place of the canvas."""
+        self._view.setFocus(Reason.ShortcutFocusReason)
+        self.go(place)
+
     def leave(self) -> None:
         """The keys go elsewhere."""
         self._tell(is_keyed=self._is_keyed)

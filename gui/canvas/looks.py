@@ -10,11 +10,13 @@ from graph.port import Shape
 from gui.canvas.geometry import NodeShape, node_shape
 from gui.canvas.wording import tr
 from gui.numbers import format_shape
+from gui.told import told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graph import Check, Problem
+    from gui.document import Document
     from gui.shown import Shown
 
 Mark = Literal["", "failed", "running", "stale", "empty"]
@@ -39,6 +41,9 @@ class Mood:
     """What changes while one works: marks, rings, borders."""
 
     muted: bool = False
+    was_muted: bool = False
+    was_mark: Mark = ""
+    arrival: float = 1.0  # how far muting and mark have come from what they were
     ring: Literal["", "forward", "reverse"] = ""
     swell: float = 0.0  # what the pulse adds to the ring's width
     mark: Mark = ""
@@ -103,7 +108,7 @@ def _shape(graph: Graph, port: PortRef, check: Check | None, shown: Shown) -> Sh
         return reading.array.shape
     type_ = check.types.get(port) if check is not None else None
     if type_ is None and port.node in graph:
-        type_ = graph.types.of(port)
+        type_ = graph.types.near(port)
     return type_.shape if type_ else None
 
 
@@ -127,11 +132,24 @@ def problems_by_node(check: Check | None) -> Mapping[str, tuple[Problem, ...]]:
     return found
 
 
-def mark_of(problems: tuple[Problem, ...], has_failed: bool, is_stale: bool) -> Mark:
-    """The one mark of a node: failed before empty before stale."""
+def problem_text(
+    document: Document, problems: tuple[Problem, ...], id_: str, port: str | None
+) -> str:
+    """What is wrong with a node, or with one of its ports, and what its menu can mend."""
+    asked = [problem for problem in problems if port is None or problem.port == port]
+    lines = [told(document.graph, problem) for problem in asked]
+    mends = [mend.text for problem in asked for mend in problem.mends]
+    if mends:
+        lines.append(tr("Its menu can mend it: {mends}.").format(mends=", ".join(mends)))
+    failure = document.trace.failure if document.trace is not None else None
+    if failure is not None and failure.node == id_:
+        lines.append(failure.message)
+    return "\n".join(lines)
+
+
+def mark_of(problems: tuple[Problem, ...], has_failed: bool, waiting: Mark) -> Mark:
+    """The one mark of a node: failed before empty before what it waits for."""
     errors = [problem for problem in problems if problem.severity == "error"]
     if has_failed or any(problem.code not in UNFINISHED for problem in errors):
         return "failed"
-    if errors:
-        return "empty"
-    return "stale" if is_stale else ""
+    return "empty" if errors else waiting

@@ -27,8 +27,7 @@ class Mark(Wiring):
     def __init__(self, view: CanvasView, port: PortRef) -> None:
         super().__init__(view, port)
         self._loosened = None  # what is wired there stays until the other end is known
-        self._fixed = port
-        self._from_output = self._is_output(port)
+        self._fix(port)
         self._started = True
         self.scene.wiring = self
         self.look_at(None)

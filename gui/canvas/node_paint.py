@@ -76,7 +76,7 @@ def paint_node(
 ) -> None:
     """Paint one node at the origin; `texts` are its module line and its shape line."""
     if face.through is not None:
-        mood = replace(mood, muted=True)
+        mood = replace(mood, muted=True, was_muted=True)
     _paint_body(painter, face, mood, theme, max(1.0, 1 / zoom))
     if face.through is not None:
         _paint_through(painter, face, theme, zoom)
@@ -100,7 +100,7 @@ def _paint_body(painter: QPainter, face: Face, mood: Mood, theme: Theme, pixel: 
         painter.setPen(QPen(theme.color("text"), 2 * pixel))
         gap = 7.0 if mood.ring else 4.0
         painter.drawPath(outline_path(shape.outline, shape.width, shape.height, gap))
-    pen = QPen(theme.color("line", 0.6 if mood.muted else 1.0), pixel)
+    pen = QPen(theme.color("line", 1.0 - 0.4 * _muting(mood)), pixel)
     if mood.is_selected:
         pen = QPen(theme.color("text"), 2 * pixel)
     if shape.outline == "unknown":
@@ -130,7 +130,7 @@ def _paint_rows(
 ) -> None:
     shape = face.shape
     top = _text_top(shape)
-    ink = theme.color("muted" if mood.muted else "text")
+    ink = _ink(mood, theme)
     left = LEFT + (4 if shape.outline == "layer" else 0)
     paint_icon(painter, face.icon, QRectF(left, top + ROWS[0] - ICON / 2, ICON, ICON), ink)
     start = left + ICON + 4
@@ -152,6 +152,19 @@ def _paint_rows(
         painter.setFont(font)
         area = QRectF(left, top + middle - 8, rooms[index] + 3, 16)
         painter.drawText(area, LEFT_ALIGN, shown)
+
+
+def _ink(mood: Mood, theme: Theme) -> QColor:
+    """The ink of title and icon: muted ahead of the playhead, and in between for a moment."""
+    share, text, muted = _muting(mood), theme.color("text"), theme.color("muted")
+    if share in (0.0, 1.0):
+        return muted if share else text
+    parts = zip(text.getRgb()[:3], muted.getRgb()[:3], strict=True)
+    return QColor(*(round(a + (b - a) * share) for a, b in parts))
+
+
+def _muting(mood: Mood) -> float:
+    return mood.was_muted + (mood.muted - mood.was_muted) * mood.arrival
 
 
 def _text_top(shape: geo.NodeShape) -> float:
@@ -179,7 +192,7 @@ def _mark_row(face: Face, mood: Mood, theme: Theme) -> int:
 def _paint_far(painter: QPainter, face: Face, mood: Mood, theme: Theme, zoom: float) -> None:
     """From afar: a large title alone; when even that is too small, the drawing."""
     shape = face.shape
-    ink = theme.color("muted" if mood.muted else "text")
+    ink = _ink(mood, theme)
     pixels = title_pixels(zoom)
     if zoom < SMALL:
         box = QRectF(shape.width / 2 - 16, shape.height / 2 - 16, 32, 32)
@@ -210,7 +223,8 @@ def _paint_marks(painter: QPainter, face: Face, mood: Mood, theme: Theme, is_nea
     right = _right(shape) - (geo.PORT_RADIUS if row else 0)
     for index, (name, ink) in enumerate(reversed(marks)):
         box = QRectF(right - MARK * (index + 1), middle - MARK / 2, MARK, MARK)
-        paint_icon(painter, name, box, theme.color(ink))
+        comes = name == mood.mark != mood.was_mark
+        paint_icon(painter, name, box, theme.color(ink, mood.arrival if comes else 1.0))
 
 
 def paint_ports(painter: QPainter, shape: geo.NodeShape, mood: Mood, theme: Theme) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
     from gui.canvas.view import CanvasView
+
+RING = 3  # pixels, at every zoom
 
 
 class Plan:
@@ -79,5 +81,20 @@ def paint_overview(view: CanvasView) -> None:
     painter.fillRect(view.viewport().rect(), view.theme.color("canvas"))
     painter.setTransform(view.viewportTransform())
     view.canvas.plan.paint(painter)
+    _paint_ring(painter, view.canvas)
     view.drawForeground(painter, view.mapToScene(view.viewport().rect()).boundingRect())
     painter.end()
+
+
+def _paint_ring(painter: QPainter, scene: CanvasScene) -> None:
+    """The current step stands out from any distance."""
+    step = scene.document.shown.step
+    item = scene.items_by_id.get(step.node) if step is not None else None
+    if step is None or item is None:
+        return
+    zoom = painter.transform().m11()
+    rect = _rect(*item.box())
+    grown = (RING / 2 + 1) / zoom
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(_hairline(scene.theme.color(step.phase), RING))
+    painter.drawRect(rect.adjusted(-grown, -grown, grown, grown))

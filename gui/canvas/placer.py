@@ -232,7 +232,8 @@ class Placer(QObject):
 
     def _selected_edge(self) -> Edge | None:
         target = self._document.selection.edge
-        return self._document.graph.incoming(target) if target is not None else None
+        is_drawn = target is not None and target in self._view.canvas.wires
+        return self._document.graph.incoming(target) if is_drawn else None
 
     def _place_for_keys(self) -> QPointF:
         """A column to the right of what is selected, else the middle of the view."""

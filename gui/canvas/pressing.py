@@ -22,8 +22,7 @@ LOOSE = 24  # pixels from its port within which the end of an edge can be taken 
 
 def gesture_at(view: CanvasView, point: QPointF, modifiers: Qt.KeyboardModifier) -> Gesture | None:
     """The gesture that begins at a point; None where the press is only a click."""
-    has_ports = view.zoom >= PORTS_FROM
-    port = view.canvas.port_at(point) if has_ports else None
+    port = wire_end_at(view, point)
     if port is not None:
         return Wiring(view, port)
     item = view.canvas.node_at(point)
@@ -32,10 +31,21 @@ def gesture_at(view: CanvasView, point: QPointF, modifiers: Qt.KeyboardModifier)
     target = edge_at(view, point)
     if target is None:
         return Band(view, point, modifiers)
-    if has_ports and _is_loose_end(view, target, point):
-        return Wiring(view, target)
     view.document.selection.set_edge(target)
     return None
+
+
+def wire_end_at(view: CanvasView, point: QPointF) -> PortRef | None:
+    """The port at which a press begins to draw a wire, or takes off the end of one."""
+    if view.zoom < PORTS_FROM:
+        return None
+    port = view.canvas.port_at(point)
+    if port is not None:
+        return port
+    if view.canvas.node_at(point) is not None:
+        return None
+    target = edge_at(view, point)
+    return target if target is not None and _is_loose_end(view, target, point) else None
 
 
 def edge_at(view: CanvasView, point: QPointF) -> PortRef | None:

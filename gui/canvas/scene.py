@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
 from graph import PortRef
 from gui.canvas import geometry as geo
 from gui.canvas.building import AT_ONCE, Building
+from gui.canvas.fades import Fades
 from gui.canvas.ground import paint_dots
 from gui.canvas.levels import level_of
 from gui.canvas.looks import (
@@ -25,6 +26,7 @@ from gui.canvas.looks import (
     face_of,
     mark_of,
     module_text,
+    problem_text,
     problems_by_node,
     shape_text,
 )
@@ -35,6 +37,7 @@ from gui.canvas.plate_paint import paint_plates
 from gui.canvas.plates import Layout, Plate, Sight
 from gui.canvas.pulse import Pulse
 from gui.canvas.touched import changes_every_number, moved_nodes, touched_nodes
+from gui.canvas.waiting_nodes import WaitingNodes
 from gui.canvas.wire_paint import paint_wires
 from gui.canvas.wires import Wires
 
@@ -46,7 +49,6 @@ if TYPE_CHECKING:
 
 EXTENT = 1e6  # how far from the middle one can scroll, in canvas units
 SLACK = 2000.0
-STALE_AFTER = 300  # milliseconds: a mark that comes and goes with every edit would flicker
 FAR_SIGHT = 0.5  # plates are laid out for half a region more on each side, for scrolling
 
 
@@ -72,11 +74,9 @@ class CanvasScene(QGraphicsScene):
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._plates: list[Plate] = []
         self._plates_for: tuple[float, QRectF] | None = None
-        self._changed: set[str] = set()
-        self._stale: frozenset[str] = frozenset()
+        self.waiting = WaitingNodes(document, self)
         self.pulse = Pulse(theme, self)
-        self._stale_timer = QTimer(self, singleShot=True, interval=STALE_AFTER)
-        self._stale_timer.timeout.connect(self._mark_stale)
+        self.fades = Fades(theme, self)
         self.building.finished.connect(self._after_building)
         self._listen()
         self.rebuild()
@@ -89,6 +89,8 @@ class CanvasScene(QGraphicsScene):
         document.traced.connect(self._after_trace)
         document.playhead_moved.connect(self._after_step)
         self.pulse.changed.connect(self._paint_step)
+        self.fades.changed.connect(self._paint_fades)
+        self.waiting.changed.connect(self._after_waiting)
         document.selection_changed.connect(self.update)
         self.theme.changed.connect(self.refresh)
 
@@ -97,8 +99,8 @@ class CanvasScene(QGraphicsScene):
     def rebuild(self) -> None:
         """Throw everything away and build it from the graph."""
         self._faces = {}
-        self._changed.clear()
-        self._stale = frozenset()
+        self.fades.forget()
+        self.waiting.clear()
         self._problems = dict(problems_by_node(self.document.check))
         self._build()
 
@@ -119,9 +121,7 @@ class CanvasScene(QGraphicsScene):
     def _after_edit(self, edit: Edit) -> None:
         touched, moved = touched_nodes(edit), moved_nodes(edit)
         changed = self.document.graph.nodes.keys() if changes_every_number(edit) else touched
-        self._changed |= changed
-        if changed:
-            self._stale_timer.start()
+        self.waiting.note(changed)
         for id_ in touched:
             self._faces.pop(id_, None)
         if len(touched | moved) > AT_ONCE:
@@ -153,16 +153,21 @@ class CanvasScene(QGraphicsScene):
 
     def _after_check(self) -> None:
         self._problems = dict(problems_by_node(self.document.check))
+        self.fades.begin()
         self.refresh()
 
     def _after_trace(self) -> None:
-        self._changed.clear()
-        self._stale = frozenset()
-        self._stale_timer.stop()
+        self.waiting.clear()
+        self.fades.begin()
         self.refresh()
+
+    def _after_waiting(self) -> None:
+        self.fades.begin()
+        self.update()
 
     def _after_step(self) -> None:
         self.pulse.beat()
+        self.fades.begin()
         self.refresh()
 
     def _paint_step(self) -> None:
@@ -170,20 +175,10 @@ class CanvasScene(QGraphicsScene):
         if step is not None and step.node in self.items_by_id:
             self.items_by_id[step.node].update()
 
-    def _mark_stale(self) -> None:
-        """Mark the nodes whose numbers an edit can have changed, as long as no run answers."""
-        if self.document.trace is None or self.document.is_fresh:
-            return
-        graph = self.document.graph
-        waiting = [id_ for id_ in self._changed if id_ in graph]
-        found = set(waiting)
-        while waiting:
-            for next_ in graph.successors(waiting.pop()):
-                if next_ not in found:
-                    found.add(next_)
-                    waiting.append(next_)
-        self._stale = frozenset(found)
-        self.update()
+    def _paint_fades(self) -> None:
+        for id_ in self.fades.under_way:
+            if id_ in self.items_by_id:
+                self.items_by_id[id_].update()
 
     # --- reading -------------------------------------------------------------------------
 
@@ -211,11 +206,17 @@ class CanvasScene(QGraphicsScene):
         problems = self._problems.get(id_, ())
         errors = (p.port for p in problems if p.severity == "error" and p.port)
         is_selected = id_ in document.selection.nodes and not self.is_printing
+        mark = self._mark(id_, problems)
+        muted = bool(shown.position) and shown.is_ahead(id_)
+        (was_mark, was_muted), arrival = self.fades.of(id_, (mark, muted))
         return Mood(
-            muted=bool(shown.position) and shown.is_ahead(id_),
+            muted=muted,
+            was_muted=was_muted,
+            was_mark=was_mark,
+            arrival=1.0 if self.is_printing else arrival,
             ring=step.phase if step is not None and step.node == id_ else "",
             swell=self.pulse.extra,
-            mark=self._mark(id_, problems),
+            mark=mark,
             is_target=target is not None and target.node == id_,
             is_selected=is_selected,
             has_focus=self.focused == id_,
@@ -232,7 +233,7 @@ class CanvasScene(QGraphicsScene):
         trace = self.document.trace
         failure = trace.failure if trace is not None and self.document.is_fresh else None
         has_failed = failure is not None and failure.node == id_
-        return mark_of(problems, has_failed, id_ in self._stale)
+        return mark_of(problems, has_failed, self.waiting.mark(id_))
 
     def fits(self, id_: str) -> dict[str, bool]:
         """While a wire is drawn: which ports of a node could take it."""
@@ -240,12 +241,7 @@ class CanvasScene(QGraphicsScene):
 
     def problem_text(self, id_: str, port: str | None = None) -> str:
         """What is wrong with a node, or with one of its ports: plain sentences."""
-        problems = self._problems.get(id_, ())
-        found = [p.message for p in problems if port is None or p.port == port]
-        trace = self.document.trace
-        if trace is not None and trace.failure is not None and trace.failure.node == id_:
-            found.append(trace.failure.message)
-        return "\n".join(found)
+        return problem_text(self.document, self._problems.get(id_, ()), id_, port)
 
     def show_focus(self, place: str | PortRef | None) -> None:
         """Draw the focus at a node or port, or nowhere."""

@@ -25,7 +25,7 @@ from gui.canvas.marking import Marking
 from gui.canvas.minimap import Minimap
 from gui.canvas.navigation import Navigation
 from gui.canvas.placer import Placer
-from gui.canvas.pressing import edge_at, gesture_at, is_empty_at
+from gui.canvas.pressing import edge_at, gesture_at, is_empty_at, wire_end_at
 from gui.canvas.scene import EXTENT, CanvasScene
 from gui.canvas.zoom_bar import ZoomBar
 
@@ -254,8 +254,8 @@ class CanvasView(QGraphicsView):
             self.viewport().setCursor(gesture.cursor)
 
     def _hover(self, point: QPointF) -> None:
-        is_port = self.zoom >= PORTS_FROM and self.canvas.port_at(point) is not None
-        shape = Qt.CursorShape.CrossCursor if is_port else Qt.CursorShape.ArrowCursor
+        begins_wire = wire_end_at(self, point) is not None
+        shape = Qt.CursorShape.CrossCursor if begins_wire else Qt.CursorShape.ArrowCursor
         if self.navigation.is_space_held:
             shape = Qt.CursorShape.OpenHandCursor
         if self.viewport().cursor().shape() != shape:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QPainter
 
 from graph import PortRef
+from graph.other_end import OtherEnd
 from gui.canvas.connecting import connect
 from gui.canvas.deleting import cut_edge
 from gui.canvas.gestures import Gesture
@@ -35,11 +36,9 @@ class Wiring(Gesture):
         super().__init__(view)
         edge = self.document.graph.incoming(port)
         self._loosened = edge.target if edge is not None else None
-        self._fixed = edge.source if edge is not None else port
-        self._from_output = edge is not None or self._is_output(port)
+        self._fix(edge.source if edge is not None else port)
         self._point = QPointF()
         self._over: PortRef | None = None
-        self._known: dict[PortRef, str] = {}
         self._started = False
 
     def move(self, point: QPointF, pixel: QPoint) -> None:
@@ -78,7 +77,7 @@ class Wiring(Gesture):
         shape = self.scene.items_by_id[id_].outline
         names = (*shape.inputs, *shape.pins) if self._from_output else tuple(shape.outputs)
         others = tuple(shape.outputs) if self._from_output else (*shape.inputs, *shape.pins)
-        found = {name: not self._reason(PortRef(id_, name)) for name in names}
+        found = {name: self._fits(PortRef(id_, name)) for name in names}
         found.update(dict.fromkeys(others, False))
         if id_ == self._fixed.node:
             found.pop(self._fixed.port, None)
@@ -122,6 +121,11 @@ class Wiring(Gesture):
 
     # --- inside --------------------------------------------------------------------------
 
+    def _fix(self, port: PortRef) -> None:
+        """This end of the wire stays where it is."""
+        self._fixed, self._from_output = port, self._is_output(port)
+        self._other = OtherEnd(self.document.graph, port, self._from_output)
+
     def _port_of_node(self, point: QPointF) -> PortRef | None:
         """The port that is meant where the pointer is on a node, but on none of its ports."""
         item = self.scene.node_at(point)
@@ -132,7 +136,7 @@ class Wiring(Gesture):
         shape = item.outline
         names = tuple(shape.inputs) if self._from_output else tuple(shape.outputs)
         ports = [PortRef(item.id, name) for name in names or tuple(shape.outputs)]
-        fitting = [port for port in ports if not self._reason(port)]
+        fitting = [port for port in ports if self._fits(port)]
         free = [port for port in fitting if self.document.graph.incoming(port) is None]
         return next(iter((*free, *fitting, *ports)), None)
 
@@ -154,24 +158,23 @@ class Wiring(Gesture):
     def _ends(self, other: PortRef) -> tuple[PortRef, PortRef]:
         return (self._fixed, other) if self._from_output else (other, self._fixed)
 
-    def _reason(self, port: PortRef) -> str:
-        """Why the loose end cannot go to a port, or nothing; asked once per port."""
+    def _fits(self, port: PortRef) -> bool:
+        """Whether the loose end can go to a port."""
         if port == self._loosened:
-            return ""
-        if port not in self._known:
-            self._known[port] = self._asked(port)
-        return self._known[port]
+            return True
+        return self._is_output(port) != self._from_output and self._other.fits(port)
 
-    def _asked(self, port: PortRef) -> str:
+    def _reason(self, port: PortRef) -> str:
+        """Why the loose end cannot go to a port, or nothing."""
+        if self._fits(port):
+            return ""
         if self._is_output(port) == self._from_output:
             where = f"{port.node}.{port.port}"
             found = tr("an output") if self._from_output else tr("an input")
             wanted = tr("an input") if self._from_output else tr("an output")
             text = tr("{where}: found {found}, expected {wanted}. An edge joins the two kinds.")
             return text.format(where=where, found=found, wanted=wanted)
-        source, target = self._ends(port)
-        refusal = self.document.graph.can_connect(source, target, replace=True)
-        return "" if refusal is None else str(refusal)
+        return str(self._other.why_not(port) or "")
 
     def _is_output(self, port: PortRef) -> bool:
         item = self.scene.items_by_id.get(port.node)

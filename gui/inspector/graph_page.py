@@ -16,6 +16,7 @@ from gui.inspector.layer_table import LayerTable, Summary
 from gui.inspector.section import Heading, Section
 from gui.numbers import format_bytes, format_count
 from gui.theme import Theme
+from gui.told import told
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -106,7 +107,7 @@ class GraphPage(QWidget):
             self.reason.say("")
         else:
             ink = "error" if problem.severity == "error" else "muted"
-            self.reason.say(problem.message, problem.severity, ink)
+            self.reason.say(told(self.document.graph, problem), problem.severity, ink)
 
     def _sum(self, summary: Summary) -> None:
         text = self.tr("Nodes: {0}. Numbers in parameters: {1}. Values and parameters take {2}.")

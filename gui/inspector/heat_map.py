@@ -6,15 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QLinearGradient, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsRectItem, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from gui.inspector.axes import Array
 from gui.inspector.labels import Label
 from gui.numbers import MINUS, format_number
-from gui.pictures import limit_of, pooled, signed_colors
+from gui.pictures import limit_of, paint_heat, pooled, signed_colors
 from gui.theme import Theme
 
 CELL = 28
@@ -92,55 +91,48 @@ class Legend(QWidget):
         painter.end()
 
 
-class Picture(pg.GraphicsView):
+class Picture(QWidget):
     """The coloured cells. `pointed(row, column)` names the cell under pointer or cursor."""
 
     pointed = Signal(int, int)
     left = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent, background=None)
+        super().__init__(parent)
         self._theme = theme
         self._cells: Array = np.zeros((0, 0))
         self._limit = 0.0
+        self._colors: Array | None = None
         self._at: tuple[int, int] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the picture has it
-        self.setFrameStyle(0)
-        self._box = pg.ViewBox(enableMenu=False, enableMouse=False, invertY=True)
-        self._box.setDefaultPadding(0)
-        self.setCentralItem(self._box)
-        self._image = pg.ImageItem(axisOrder="row-major")
-        self._box.addItem(self._image)
-        self._cursor = QGraphicsRectItem()
-        self._cursor.setVisible(False)
-        self._box.addItem(self._cursor)
-        theme.changed.connect(self._paint)
+        self.setMouseTracking(True)
+        theme.changed.connect(self._dye)
 
     def show_cells(self, cells: Array, limit: float, size: tuple[int, int]) -> None:
         """Draw a matrix of at most `MOST` by `MOST` numbers."""
         self._cells, self._limit = cells, limit
-        self.setFixedSize(*size)
         self._at = None
-        self._cursor.setVisible(False)
-        rows, columns = cells.shape
-        self._box.setRange(QRectF(0, 0, columns, rows), padding=0, disableAutoRange=True)
-        self._paint()
+        self.setFixedSize(*size)
+        self._dye()
 
-    def _paint(self) -> None:
-        if not self._cells.size:
+    def _dye(self) -> None:
+        has_cells = bool(self._cells.size)
+        self._colors = signed_colors(self._cells, self._limit, self._theme) if has_cells else None
+        self.update()
+
+    def paintEvent(self, event) -> None:
+        if self._colors is None:
             return
-        colors = signed_colors(self._cells, self._limit, self._theme)
-        self._image.setImage(np.ascontiguousarray(colors[..., [2, 1, 0, 3]]), autoLevels=False)
-        pen = QPen(self._theme.color("text"), 2)
-        pen.setCosmetic(True)
-        self._cursor.setPen(pen)
-        self.viewport().update()
-
-    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
-        painter.resetTransform()
-        painter.setPen(QPen(self._theme.color("line"), 1))
-        painter.drawRect(QRectF(self.viewport().rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+        painter = QPainter(self)
+        area = QRectF(self.rect())
+        paint_heat(painter, area.adjusted(0.5, 0.5, -0.5, -0.5), self._colors, self._theme)
+        if self._at is not None:
+            rows, columns = self._cells.shape
+            across, down = area.width() / columns, area.height() / rows
+            row, column = self._at
+            painter.setPen(QPen(self._theme.color("text"), 2))
+            painter.drawRect(QRectF(column * across, row * down, across, down))
+        painter.end()
 
     def point(self, row: int, column: int) -> None:
         """Put the cursor on a cell, as near as there is one."""
@@ -151,30 +143,23 @@ class Picture(pg.GraphicsView):
         if at == self._at:
             return
         self._at = at
-        self._cursor.setRect(QRectF(at[1], at[0], 1, 1))
-        self._cursor.setVisible(True)
+        self.update()
         self.pointed.emit(*at)
 
     def mouseMoveEvent(self, event) -> None:
-        place = self._box.mapSceneToView(self.mapToScene(event.position().toPoint()))
-        self.point(int(place.y()), int(place.x()))
-        event.accept()
+        rows, columns = self._cells.shape
+        x, y = event.position().x() / self.width(), event.position().y() / self.height()
+        self.point(int(y * rows), int(x * columns))
 
     def mousePressEvent(self, event) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self.mouseMoveEvent(event)
 
-    def mouseReleaseEvent(self, event) -> None:
-        event.accept()
-
-    def wheelEvent(self, event) -> None:
-        event.ignore()  # the inspector scrolls
-
     def leaveEvent(self, event) -> None:
         super().leaveEvent(event)
         if not self.hasFocus():
             self._at = None
-            self._cursor.setVisible(False)
+            self.update()
             self.left.emit()
 
     def keyPressEvent(self, event) -> None:

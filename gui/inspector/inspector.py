@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
+from graph import Problem
 from gui.inspector.edge_page import EdgePage
 from gui.inspector.graph_page import GraphPage
 from gui.inspector.node_page import NodePage
@@ -44,6 +45,18 @@ class Inspector(QScrollArea):
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, 600)
+
+    def open_field(self, problem: Problem) -> bool:
+        """Put the keys into the field that a problem is about; False where there is none."""
+        page = self.page
+        if not isinstance(page, NodePage) or page.id != problem.node or not self.isVisible():
+            return False
+        field = page.field_of(problem)
+        if field is None:
+            return False
+        self.ensureWidgetVisible(field)
+        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
 
     def _turn(self) -> None:
         """Turn to the page of what is selected now."""

@@ -168,6 +168,7 @@ class LayerTable(QTableView):
         self.lines = LayerModel(theme, self)
         self.setModel(self.lines)
         outline(self, theme)
+        self._measured: tuple[Any, ...] = ()
         self._work = Background(self)
         self._work.answered.connect(self._take)
         self.setAccessibleName(self.tr("Nodes of the graph"))
@@ -192,11 +193,16 @@ class LayerTable(QTableView):
     def refresh(self) -> None:
         """Measure again."""
         graph, check = self.document.graph, self.document.check
+        if (graph, graph.revision, check) == self._measured:
+            return
+        self._measured = (graph, graph.revision, check)
         size = len(graph.nodes) * PER_NODE
         snapshot = graph.copy() if size > SMALL else graph
         self._work.ask(lambda: summarise(snapshot, check), size)
 
     def _take(self, summary: Summary) -> None:
+        if summary.lines == self.lines.lines:
+            return
         self.lines.show(summary.lines)
         rows = min(len(summary.lines), 16) * ROW
         self.setFixedHeight(rows + self.horizontalHeader().sizeHint().height() + 4)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from graph import PortRef
+from graph import PortRef, Problem
 from graph.bypassing import through
 from graph.edits import SetGraph, SetNode
 from graph.labelling import label_edit
@@ -23,7 +23,10 @@ from gui.inspector.port_list import PortList
 from gui.inspector.section import Heading, Section
 from gui.inspector.tensor_editor import TensorEditor
 from gui.inspector.verdicts import node_verdict
+from gui.mend_buttons import MendButtons
+from gui.mending import problems_at
 from gui.theme import Theme
+from gui.told import told
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -47,6 +50,7 @@ class NodePage(QWidget):
         self.kind = kind
         self.heading = Heading(theme, kind.icon if kind else "unknown", self)
         self.problems = [Sentence(theme, "error", self) for _ in range(MAX_PROBLEMS)]
+        self.mends = [MendButtons(document, theme, self) for _ in range(MAX_PROBLEMS)]
         self.bypass = Sentence(theme, parent=self)
         self.label = self._row(self.tr("Label"), LineField(theme), self._label, self._set_label)
         mono = LineField(theme, mono=True)
@@ -81,6 +85,14 @@ class NodePage(QWidget):
         self.ports.follow()
         text, icon_name = node_verdict(self.document, self.id)
         self.verdict.say(text, icon_name)
+
+    def field_of(self, problem: Problem) -> QWidget | None:
+        """The field that a problem is about: an attribute's, or the value's."""
+        row = self.form.rows.get(problem.port or "")
+        if row is not None:
+            return row.field
+        is_value = problem.code in ("no-value", "tensor-shape", "tensor-kind", "size")
+        return self.value.line if is_value and self.value is not None else None
 
     def make_target(self) -> None:
         """Differentiate this node's output from now on."""
@@ -137,15 +149,15 @@ class NodePage(QWidget):
         return self.tr("no module of that name is installed; all its data is kept.")
 
     def _show_problems(self) -> None:
-        check = self.document.check
-        found = [p for p in check.problems if p.node == self.id] if check is not None else []
+        found = problems_at(self.document, self.id)
         for index, sentence in enumerate(self.problems):
-            if index < len(found):
-                severity = found[index].severity
-                ink = "error" if severity == "error" else "muted"
-                sentence.say(found[index].message, ICONS[severity], ink)
-            else:
+            problem = found[index] if index < len(found) else None
+            self.mends[index].offer(problem.mends if problem is not None else ())
+            if problem is None:
                 sentence.say("")
+                continue
+            ink = "error" if problem.severity == "error" else "muted"
+            sentence.say(told(self.document.graph, problem), ICONS[problem.severity], ink)
 
     def _show_bypass(self) -> None:
         graph = self.document.graph
@@ -174,8 +186,9 @@ class NodePage(QWidget):
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
         column.addWidget(self.heading)
-        for sentence in self.problems:
+        for sentence, buttons in zip(self.problems, self.mends, strict=True):
             column.addWidget(sentence)
+            column.addWidget(buttons)
         column.addWidget(self.bypass)
         column.addWidget(self.label)
         column.addWidget(self.name)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize
-from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout
 
+from gui.inspector.tabs import Tabs
 from gui.settings_dialog.general import GeneralPage
 from gui.settings_dialog.key_page import KeyPage
 
@@ -24,13 +25,17 @@ class Pages(QDialog):
         self.setWindowTitle(self.tr("Settings"))
         self.general = GeneralPage(window.settings, window.theme, self)
         self.keys = KeyPage(window.settings, window.theme, self)
-        self.tabs = QTabWidget(self)
-        self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.general, self.tr("&General"))
-        self.tabs.addTab(self.keys, self.tr("Ke&ys"))
+        self.tabs = Tabs(window.theme, [self.tr("General"), self.tr("Keys")], self)
+        self.tabs.setAccessibleName(self.tr("Pages of the settings"))
+        self.stack = QStackedWidget(self)
+        for page in (self.general, self.keys):
+            self.stack.addWidget(page)
+        self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 8, 0, 0)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(16)
         column.addWidget(self.tabs)
+        column.addWidget(self.stack, 1)
         self.resize(SIZE)
 
 
@@ -44,22 +49,22 @@ class SettingsDialog(QObject):
 
     def open(self) -> None:
         """Show the choices."""
-        self._show().setCurrentIndex(0)
+        self._show(0)
         next(iter(self.pages.general.choices.values())).setFocus()
 
     def open_keys(self) -> None:
         """Show the keys."""
-        self._show().setCurrentIndex(1)
+        self._show(1)
         self.pages.keys.search.setFocus()
 
-    def _show(self) -> QTabWidget:
+    def _show(self, page: int) -> None:
         if self.pages is None:
             self.pages = Pages(self._window)
             self.pages.finished.connect(self._forget)
         self.pages.show()
         self.pages.raise_()
         self.pages.activateWindow()
-        return self.pages.tabs
+        self.pages.tabs.setCurrentIndex(page)
 
     def _forget(self) -> None:
         self.pages.deleteLater()

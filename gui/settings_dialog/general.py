@@ -6,10 +6,10 @@ from functools import partial
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP as N
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSpinBox, QWidget
 
 from gui.borders import frame
-from gui.inspector.fields import ChoiceField
+from gui.inspector.fields import ChoiceField, TruthField
 from gui.settings import AUTOSAVE, Settings
 from gui.theme import Theme
 
@@ -37,9 +37,9 @@ class GeneralPage(QWidget):
         super().__init__(parent)
         self._settings, self._theme = settings, theme
         self.choices: dict[str, ChoiceField] = {}
-        self.flags: dict[str, QCheckBox] = {}
+        self.flags: dict[str, TruthField] = {}
         self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(16, 16, 16, 16)
+        self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(12)
         for name, title, words in CHOICES:
@@ -68,9 +68,9 @@ class GeneralPage(QWidget):
         self._add_row(self.tr(title), field)
 
     def _add_flag(self, name: str, title: str) -> None:
-        box = QCheckBox(self.tr(title), self)
-        frame(box, self._theme)
-        box.clicked.connect(partial(self._take_flag, name))
+        box = TruthField(self._theme, self)
+        box.setText(self.tr(title))
+        box.committed.connect(partial(self._take_flag, name))
         self.flags[name] = box
         self._grid.addWidget(box, self._grid.rowCount(), 0, 1, 2)
 

@@ -78,7 +78,7 @@ class KeyPage(QWidget):
         row.addSpacing(16)
         row.addWidget(self.reset_all)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.search)
         column.addWidget(self.tree, 1)
