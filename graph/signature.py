@@ -147,8 +147,10 @@ class Sizes:
         missing = len(core) - rank
         kept = []
         for dim in dims:
-            if dim.endswith("?") and (missing > 0 or dim[:-1] in self.left_out):
-                self.left_out.add(dim[:-1])
+            name, may_go = dim.rstrip("?"), dim.endswith("?")
+            # What another port has, this one cannot leave out: the count of axes is then refused.
+            if may_go and (name in self.left_out or (missing > 0 and name not in self.names)):
+                self.left_out.add(name)
                 missing -= 1
             else:
                 kept.append(dim)

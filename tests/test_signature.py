@@ -2,7 +2,7 @@ import pytest
 
 from graph.errors import BadAttribute, KindMismatch, ShapeMismatch
 from graph.port import PortType
-from graph.signature import Sizes, broadcast, parse, unify
+from graph.signature import Misfit, Sizes, broadcast, parse, unify
 from tests.conftest import Dense, Join, Pick, Plus, Product
 
 
@@ -30,6 +30,15 @@ def test_a_misspelt_signature_is_refused(text):
 )
 def test_optional_sizes_follow_vectors(a, b, y):
     assert Product().infer(types(a=a, b=b), "float64") == types(y=y)
+
+
+def test_a_size_that_another_port_has_cannot_be_left_out():
+    sizes = Sizes()
+    dims = ("n?", "k")
+    sizes.match(dims, (2, 3))
+    with pytest.raises(Misfit) as caught:
+        sizes.match(dims, (3,))
+    assert caught.value.expected == "[2, 3]"
 
 
 def test_names_of_integer_attributes_are_their_values():

@@ -139,6 +139,7 @@ class Einsum(Contracting, sig="x...[*s] -> y[*r]", group="Linear algebra"):
         Example({"x0": (2, 2), "x1": (2,)}, {"equation": "ii,i"}),
         Example({"x0": (), "x1": (2,)}, {"equation": ",i->i"}),
         Example({"x0": (2, 3)}, {"equation": "ij->ji"}),
+        Example({"x0": (2, 3), "x1": (1,)}, {"equation": "...i,...i->..."}),
     )
 
     def validate(self) -> None:
@@ -200,9 +201,10 @@ def _gradient(
     arrays = [*ins[:place], *ins[place + 1 :], gradient]
     there = "".join(label for label in own.unique if any(label in term for term in others))
     found = _einsum(ctx, others, arrays, there)
-    if there != own.unique:  # a label of this input alone was summed over
-        thin = [terms.sizes[label] if label in there else 1 for label in own.unique]
-        found = ctx.xp.broadcast_to(found.reshape(thin), terms.shape(own.unique))
+    # A label of this input alone was summed over, one that is 1 in all others was repeated.
+    sizes = dict(zip(there, found.shape, strict=True))
+    thin = [sizes.get(label, 1) for label in own.unique]
+    found = ctx.xp.broadcast_to(found.reshape(thin), terms.shape(own.unique))
     shape = ins[place].shape
     if own.unique == own.labels:
         return found.reshape(shape)

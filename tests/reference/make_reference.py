@@ -17,6 +17,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from graph.module import Module
 from tests.catalogue_cases import Case, computing_cases
 from tests.reference.store import FOLDER, SMALL, write
 
@@ -186,12 +187,17 @@ REDUCE = {"mean": torch.mean, "sum": torch.sum, "none": torch.nn.Identity()}
 
 def compute(case: Case, *tensors: torch.Tensor) -> tuple[torch.Tensor, ...]:
     """The case's outputs by PyTorch; KeyError for a module that is not listed above."""
-    if case.module.name in PLAIN:
-        made = PLAIN[case.module.name](*tensors)
-    elif case.module.name in OF_CASE:
-        made = OF_CASE[case.module.name](case, *tensors)
+    if case.module.name in OF_CASE:
+        return (OF_CASE[case.module.name](case, *tensors),)
+    return torch_outputs(case.module, *tensors)
+
+
+def torch_outputs(module: Module, *tensors: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """A module's outputs by PyTorch."""
+    if module.name in PLAIN:
+        made = PLAIN[module.name](*tensors)
     else:
-        made = WITH_SETTINGS[case.module.name](case.module, *tensors)
+        made = WITH_SETTINGS[module.name](module, *tensors)
     return made if isinstance(made, tuple) else (made,)
 
 
