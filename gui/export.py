@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
 from graph import FileError
+from graph.files import disk
 from gui.canvas.view import CanvasView
 
 PNG_SCALE = 2.0
@@ -42,14 +43,8 @@ def paint_picture(view: CanvasView, kind: str) -> Pack:
 
 
 def write_picture(path: Path, pack: Pack) -> None:
-    """Write what was painted. Raises `FileError`."""
-    if not path.parent.is_dir():
-        raise FileError(str(path), "", "the folder does not exist. Choose another.")
-    try:
-        path.write_bytes(pack())
-    except OSError as error:
-        reason = f"cannot be written ({error.strerror}). Choose another name."
-        raise FileError(str(path), "", reason) from error
+    """Write what was painted, whole or not at all. Raises `FileError`."""
+    disk.write(path, pack())
 
 
 def picture_mime(view: CanvasView) -> QMimeData:

@@ -193,10 +193,11 @@ class Files(QObject):
 
 
 def _words(error: Exception) -> str:
-    """A reason with the file's name alone, for paths are long."""
+    """A reason with the file's name alone, for paths are long; `$` is the whole document."""
     if not isinstance(error, FileError):
         return str(error)
-    return ": ".join(filter(None, (Path(error.path).name, error.where, error.reason)))
+    where = "" if error.where == "$" else error.where
+    return ": ".join(filter(None, (Path(error.path).name, where, error.reason)))
 
 
 def examples() -> list[Path]:

@@ -94,7 +94,7 @@ class Notices(QWidget):
         if len(self.all) == MOST:
             self._take_away(self.all[0])
         notice = Notice(self._theme, sentence, tip or sentence, self)
-        notice.dismissed.connect(self._dismiss)
+        notice.dismissed.connect(self._take_sender_away)
         self.all.append(notice)
         self._column.addWidget(notice)
         self._place()
@@ -112,14 +112,14 @@ class Notices(QWidget):
             self._place()
         return False
 
-    def _dismiss(self) -> None:
-        has_focus = self.isAncestorOf(self.window().focusWidget() or self)
+    def _take_sender_away(self) -> None:
         self._take_away(self.sender())
-        if has_focus:
-            self.parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take_away(self, notice: Notice) -> None:
         self.all.remove(notice)
+        if notice.isAncestorOf(self.window().focusWidget() or self):
+            # Before it is hidden, for Qt would go on as Tab does.
+            self.parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
         self._column.removeWidget(notice)
         notice.hide()
         notice.deleteLater()

@@ -93,7 +93,7 @@ def test_a_bad_file_is_said_and_the_old_graph_stays(desk, tmp_path):
     assert desk.graph is before
     notices = desk.window.notices
     assert notices.texts == [
-        'bad.gradwire: $: found the unknown field "nodez", expected fields of the format, or keys '
+        'bad.gradwire: found the unknown field "nodez", expected fields of the format, or keys '
         'that begin with x-. Did you mean "nodes"?'
     ]
     assert desk.windows.all == [desk.window]
@@ -177,7 +177,10 @@ def test_the_canvas_is_exported(desk, tmp_path, monkeypatch, kind):
 
 def test_a_picture_that_cannot_be_written_is_told(desk, tmp_path, monkeypatch):
     (tmp_path / "taken.svg").mkdir()
-    for name, said in (("no/where.svg", "the folder does not exist"), ("taken.svg", "cannot be")):
+    for name, said in (
+        ("no/where.svg", "found no such file or folder"),
+        ("taken.svg", "found a folder"),
+    ):
         path = tmp_path / name
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, path=path: (str(path), ""))
         desk.press_key(Key.Key_E, CONTROL)

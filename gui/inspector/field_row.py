@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from graph import GradwireError
@@ -82,6 +82,10 @@ class _Paper(QPlainTextEdit):
             event.accept()
             return True
         return super().event(event)
+
+    def canInsertFromMimeData(self, data: QMimeData) -> bool:
+        """Files that are dropped here are for the window."""
+        return not data.hasUrls() and super().canInsertFromMimeData(data)
 
     def focusOutEvent(self, event) -> None:
         super().focusOutEvent(event)

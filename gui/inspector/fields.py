@@ -64,6 +64,13 @@ class LineField(QLineEdit):
         """Whether the text is another than the value's."""
         return self.text() != self._kept
 
+    def dragEnterEvent(self, event) -> None:
+        """Texts may be dropped here; files are for the window."""
+        if event.mimeData().hasUrls():
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
+
     def keyPressEvent(self, event) -> None:
         if event.key() == Qt.Key.Key_Escape and self.is_edited:
             self.setText(self._kept)

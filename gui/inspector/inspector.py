@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Page = GraphPage | NodePage | NodesPage | EdgePage
 WIDTH = 320
+GRAPH = GraphPage.subject
 
 
 class Inspector(QScrollArea):
@@ -37,7 +38,7 @@ class Inspector(QScrollArea):
         document.selection_changed.connect(self._turn)
         document.edited.connect(self._refresh)
         document.checked.connect(self._refresh)
-        document.replaced.connect(self._rebuild)
+        document.replaced.connect(self._start_anew)
         document.traced.connect(self._refresh)
         document.playhead_moved.connect(self._follow)
         document.reported.connect(self._follow)
@@ -61,6 +62,15 @@ class Inspector(QScrollArea):
     def _turn(self) -> None:
         """Turn to the page of what is selected now."""
         if self.page is None or self.page.subject != self._subject():
+            self._rebuild()
+
+    def _start_anew(self) -> None:
+        """Another graph: its page is the one that is shown, unless somebody types in that."""
+        is_graph = self.page is not None and self.page.subject == self._subject() == GRAPH
+        if is_graph and self._held() is None:
+            self.page.refresh()
+            self.verticalScrollBar().setValue(0)
+        else:
             self._rebuild()
 
     def _rebuild(self) -> None:
@@ -109,7 +119,7 @@ class Inspector(QScrollArea):
             return ("node", (node, graph.nodes[node].module))
         if len(selection.nodes) > 1:
             return ("nodes", selection.nodes)
-        return ("graph", None)
+        return GRAPH
 
     def _make(self) -> Page:
         kind, what = self._subject()
