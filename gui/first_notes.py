@@ -162,7 +162,8 @@ class FirstNotes(QObject):
     def _drop(self, id_: str) -> None:
         callout = self.shown.pop(id_)
         self._offsets.pop(id_, None)
-        self._hide(callout, self._view if self._first is None else self._first.close_button)
+        heir = next((other for other in self.shown.values() if other.isVisible()), None)
+        self._hide(callout, self._view if heir is None else heir.close_button)
         callout.deleteLater()
 
     def _hide(self, callout: Callout, heir: QWidget) -> None:

@@ -196,6 +196,9 @@ def test_they_are_reached_read_and_dismissed_by_keys(desk):
         desk.press_key(Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
         reached.append(QApplication.focusWidget().accessibleName())
     assert {f"Dismiss: {note.lead}" for note in NOTES} <= set(reached)
+    desk.document.selection.clear()
+    desk.view.zoom_to_fit()
+    assert set(placed(desk)) == IDS
     assert notes(desk).shown["w"].accessibleName() == (
         "Note: Change w. Click w, then type another value in the inspector. Every number follows."
     )
