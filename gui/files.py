@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QMessageBox, QWidget
 
 from graph import FileError, GradwireError, Graph, save
 from gui.document import Document, read
 from gui.dropped_files import SUFFIX
 from gui.export import FORMATS, format_of, paint_picture, picture_mime, write_picture
+from gui.inspector.field_row import Paper
+from gui.inspector.fields import LineField, WholeField
 from gui.settings import Settings
 from gui.waiting import wait_for
 
@@ -111,6 +113,7 @@ class Files(QObject):
             text = self.tr("{0}: found it open in another window. Choose another name.")
             self.window.notices.tell(text.format(path.name), str(path))
             return False
+        finish_field(self.window)
         snapshot = self.document.graph.copy()
         if not self._try(lambda: self._waiting(lambda: save(snapshot, path))):
             return False
@@ -126,6 +129,7 @@ class Files(QObject):
         """
         if self.is_waiting:
             return False
+        finish_field(self.window)
         if self.document.is_saved:
             return True
         box = QMessageBox(self.window)
@@ -198,6 +202,17 @@ def _words(error: Exception) -> str:
         return str(error)
     where = "" if error.where == "$" else error.where
     return ": ".join(filter(None, (Path(error.path).name, where, error.reason)))
+
+
+def finish_field(window: QWidget) -> None:
+    """What is being typed belongs to the graph: take it over, as leaving the field would."""
+    field = window.focusWidget()
+    if isinstance(field, LineField | WholeField):
+        field.editingFinished.emit()
+    elif isinstance(field, Paper):
+        field.left.emit()
+    elif isinstance(field, QLineEdit):
+        field.clearFocus()  # one on the canvas is done when it is left
 
 
 def examples() -> list[Path]:

@@ -212,5 +212,5 @@ def test_what_is_not_finite_is_no_kink(value):
 
 def test_an_unknown_phase_is_refused_in_a_sentence():
     graph = Graph()
-    with pytest.raises(BadAttribute, match="phase: found 'foo', expected \"both\" or \"forward\""):
+    with pytest.raises(BadAttribute, match='phase: found \'foo\', expected "both" or "forward"'):
         Engine(graph).run(phase="foo")

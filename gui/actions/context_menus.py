@@ -23,7 +23,7 @@ GAP = "-"
 # What was clicked: the commands in its menu, by their names; one with ? only while it can be done.
 CONTEXT: Mapping[Kind, str] = {
     "canvas": "add - paste select_all - zoom_fit arrange rename",
-    "node": "edit_value? edit_label bypass - target target_by_itself? to_node"
+    "node": "edit_value? edit_label edit_note bypass - target target_by_itself? to_node"
     " - cut copy duplicate - delete delete_reconnect",
     "nodes": "arrange bypass - cut copy duplicate - delete delete_reconnect",
     "edge": "add - go_to_source go_to_target - delete",

@@ -49,7 +49,7 @@ class GraphPage(QWidget):
             theme,
             self.tr("Note on this graph"),
             lambda: self.document.graph.note,
-            lambda text: self._set("note", text),
+            lambda text, visit: self._set("note", text, visit),
             self,
         )
         self.totals = Label(theme, size=12, wrap=True, parent=self)
@@ -80,9 +80,9 @@ class GraphPage(QWidget):
             self,
         )
 
-    def _set(self, key: str, value: Any) -> str:
+    def _set(self, key: str, value: Any, merge: object = None) -> str:
         text = self.tr("Set the graph's {0}").format(key)
-        return attempt(self.document, lambda: SetGraph({key: value}), text)
+        return attempt(self.document, lambda: SetGraph({key: value}), text, merge)
 
     def _offer_targets(self) -> None:
         graph, check = self.document.graph, self.document.check

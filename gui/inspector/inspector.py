@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 from graph import Problem
@@ -58,6 +59,14 @@ class Inspector(QScrollArea):
         self.ensureWidgetVisible(field)
         field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         return True
+
+    def edit_note(self) -> None:
+        """Put the cursor at the end of the note of what is shown, if it can have one."""
+        if isinstance(self.page, NodePage | GraphPage):
+            paper = self.page.note.paper
+            paper.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            paper.moveCursor(QTextCursor.MoveOperation.End)
+            self.ensureWidgetVisible(paper)
 
     def _turn(self) -> None:
         """Turn to the page of what is selected now."""

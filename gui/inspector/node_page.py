@@ -130,11 +130,11 @@ class NodePage(QWidget):
         node = self.document.graph.nodes.get(self.id)
         return node.note if node is not None else None
 
-    def _set_note(self, note: str | None) -> str:
+    def _set_note(self, note: str | None, visit: object) -> str:
         if not self._exists:
             return ""
         edit = SetNode(self.id, {"note": note})
-        return attempt(self.document, lambda: edit, self.tr("Note on {0}").format(self.id))
+        return attempt(self.document, lambda: edit, self.tr("Note on {0}").format(self.id), visit)
 
     def _value_editor(self) -> TensorEditor | None:
         if self.kind is None or self.kind.outline() != "source":
