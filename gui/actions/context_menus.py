@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from graph.naming import port_name
 from gui.actions.keys import keys_of, native
 from gui.actions.rows import A, N, row_of, tr
 from gui.canvas.menus import make_target, possible_targets
@@ -70,7 +71,10 @@ class ContextMenus(QObject):
         if len(ports) > 1:
             submenu = menu.addMenu(tr(N(A, "Make an output the &target")))
             for port in ports:
-                submenu.addAction(str(port), partial(make_target, window.canvas, port))
+                submenu.addAction(
+                    port_name(window.document.graph, port),
+                    partial(make_target, window.canvas, port),
+                )
         elif name in AT_POINT and point is not None:
             action = _copy_of(window.commands.by_id[name], menu, self._keys(name))
             action.triggered.connect(lambda: AT_POINT[name](window, point))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph.edits import SetGraph
+from graph.naming import output_name
 from graph.tensor import FLOATING, kind_of
 from gui.inspector.editing import attempt
 from gui.inspector.field_row import FieldRow, NoteRow
@@ -94,7 +95,7 @@ class GraphPage(QWidget):
             module = graph.module(ref.node) if ref.node in graph else None
             if module is not None and kind_of(graph.dtype) == "floating":
                 single = len(module.output_ports) == 1
-                offered.append((str(ref), ref.node if single else str(ref)))
+                offered.append((output_name(graph, ref), ref.node if single else str(ref)))
         if [self.target_choice.itemText(i) for i in range(self.target_choice.count())] != [
             text for text, _ in offered
         ]:

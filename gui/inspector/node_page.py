@@ -96,7 +96,7 @@ class NodePage(QWidget):
 
     def make_target(self) -> None:
         """Differentiate this node's output from now on."""
-        text = self.tr("Make {0} the target").format(self.id)
+        text = self.tr("Make {0} the target").format(name_of(self.document.graph, self.id))
         attempt(self.document, lambda: SetGraph({"target": self.id}), text)
 
     @property
@@ -134,7 +134,8 @@ class NodePage(QWidget):
         if not self._exists:
             return ""
         edit = SetNode(self.id, {"note": note})
-        return attempt(self.document, lambda: edit, self.tr("Note on {0}").format(self.id), visit)
+        text = self.tr("Note on {0}").format(name_of(self.document.graph, self.id))
+        return attempt(self.document, lambda: edit, text, visit)
 
     def _value_editor(self) -> TensorEditor | None:
         if self.kind is None or self.kind.outline() != "source":
