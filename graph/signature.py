@@ -147,7 +147,8 @@ class Sizes:
         missing = len(core) - rank
         kept = []
         for dim in dims:
-            if dim.endswith("?") and (missing > 0 or dim[:-1] in self.left_out):
+            may_miss = missing > 0 and dim[:-1] not in self.names  # another port has it already
+            if dim.endswith("?") and (may_miss or dim[:-1] in self.left_out):
                 self.left_out.add(dim[:-1])
                 missing -= 1
             else:
