@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files as resources
 from pathlib import Path
@@ -20,7 +21,7 @@ from gui.export import FORMATS, format_of, paint_picture, picture_mime, write_pi
 from gui.inspector.field_row import Paper
 from gui.inspector.fields import LineField, WholeField
 from gui.settings import Settings
-from gui.waiting import wait_for
+from gui.waiting import take_turn, wait_for
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -80,13 +81,16 @@ class Files(QObject):
         path = Path(name)
         if path.suffix.lower()[1:] not in FORMATS:
             path = path.with_name(f"{path.name}.{chosen[:3].lower() or FORMATS[0]}")
-        pack = paint_picture(self.window.canvas, format_of(path))
+        with self._busy():
+            pack = paint_picture(self.window.canvas, format_of(path), take_turn)
         if self._try(lambda: self._waiting(lambda: write_picture(path, pack))):
             self.window.say(self.tr("Wrote {0}").format(path))
 
     def copy_picture(self) -> None:
         """Put the canvas on the clipboard as a picture, drawn and in pixels."""
-        QApplication.clipboard().setMimeData(picture_mime(self.window.canvas))
+        with self._busy():
+            data = picture_mime(self.window.canvas, take_turn)
+        QApplication.clipboard().setMimeData(data)
         self.window.say(self.tr("Copied the canvas as a picture."))
 
     # --- without dialogs ------------------------------------------------------------------
@@ -168,10 +172,16 @@ class Files(QObject):
         return action
 
     def _waiting(self, work):
+        with self._busy():
+            return wait_for(work)
+
+    @contextmanager
+    def _busy(self) -> Iterator[None]:
+        """While this lasts the window cannot be closed, and says that it works."""
         self.is_waiting = True
         self.window.status.show_busy(True)
         try:
-            return wait_for(work)
+            yield
         finally:
             self.is_waiting = False
             self.window.status.show_busy(False)

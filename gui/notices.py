@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from gui.announcing import announce
 from gui.icons import icon, paint_icon
 from gui.inspector.labels import Label
 from gui.theme import Theme
@@ -100,6 +101,7 @@ class Notices(QWidget):
         self._place()
         self.show()
         self.raise_()
+        announce(self, sentence, assertive=True)
 
     def dismiss_all(self) -> None:
         """Take all of them away."""
