@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from graph.errors import GraphError
+from graph.errors import BypassError, GraphError
 from graph.hints import Hints
 from graph.initialise import owned_ports
 from graph.mending import Mending
@@ -142,7 +142,10 @@ class _Walk:
             found_types = infer_node(self.graph, id_, arriving, self.dtype)
         except GraphError as error:
             mend = "Change what is wired, or the node's attributes."
-            mends = self._squeezes(id_, module, arriving)
+            if isinstance(error, BypassError):
+                mends = those(self.mending.stop_bypassing(id_))
+            else:
+                mends = self._squeezes(id_, module, arriving)
             self.problems.append(Problem.of(error, id_, "shape", mend, mends))
             return
         for port, type_ in found_types.items():

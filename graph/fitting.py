@@ -149,16 +149,11 @@ def _kind_at(graph: Graph, target: PortRef) -> str:
 
 
 def _settings(graph: Graph, kind: type[Module], target: PortRef) -> Iterator[dict[str, Any]]:
-    """Settings to try: as declared, and for a source the shapes that may be wanted.
-
-    Integers are classes mostly, one a row: there the shape beside without its last axis is first.
-    """
+    """Settings to try: as declared, and for a source the shapes that may be wanted."""
     dtype = {"integer": "int64", "boolean": "bool"}.get(_kind_at(graph, target))
     base = {"dtype": dtype} if dtype and "dtype" in kind.attributes else {}
     has_shape = kind.outline() == "source" and "shape" in kind.attributes
     shapes = _shapes_for(graph, target) if has_shape else []
-    if dtype is not None:
-        yield from ({**base, "shape": shape[:-1]} for shape in shapes)
     yield base
     for shape in shapes:
         yield from ({**base, "shape": part} for part in (shape, shape[:-1], shape[-1:]))

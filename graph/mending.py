@@ -57,6 +57,13 @@ class Mending:
         # A vector's one size is left open, so that another batch fits as well.
         return self.insert("Reshape", target, text, shape=(-1,) if len(sizes) == 1 else sizes)
 
+    def stop_bypassing(self, id_: str) -> Mend | None:
+        """Let a bypassed node compute again."""
+        if self._is_enough():
+            return None
+        text = f"Stop bypassing {name_of(self._graph, id_)}"
+        return Mend(text, e.SetNode(id_, {"bypassed": False}))
+
     def go_past(self, id_: str, target: PortRef) -> Mend | None:
         """Wire `target` past a node with one input; the node goes where nothing else needs it."""
         graph = self._graph

@@ -172,6 +172,17 @@ class Module:
                 self._match_port(port, types[port.name], sizes)
         return sizes
 
+    def spread(self, port: str, types: Mapping[str, PortType]) -> Shape | None:
+        """The shape to which what arrives at a port is broadcast; None where it stays as it is.
+
+        Raises as `infer` does.
+        """
+        declared = self.ports.get(port)
+        if declared is None or port not in types or not any(d[0] == "&" for d in declared.dims):
+            return None
+        shape = self.match(types).fill(declared.dims)
+        return None if shape == types[port].shape else shape
+
     def dtype_of(self, port: Port, types: Mapping[str, PortType], dtype: str) -> str | None:
         """The dtype of an output, parameter or state; None while an input decides it."""
         if port.kind == "any":

@@ -147,10 +147,9 @@ class Sizes:
         missing = len(core) - rank
         kept = []
         for dim in dims:
-            name, may_go = dim.rstrip("?"), dim.endswith("?")
-            # What another port has, this one cannot leave out: the count of axes is then refused.
-            if may_go and (name in self.left_out or (missing > 0 and name not in self.names)):
-                self.left_out.add(name)
+            may_miss = missing > 0 and dim[:-1] not in self.names  # another port has it already
+            if dim.endswith("?") and (may_miss or dim[:-1] in self.left_out):
+                self.left_out.add(dim[:-1])
                 missing -= 1
             else:
                 kept.append(dim)

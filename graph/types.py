@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from graph.errors import GraphError, ShapeMismatch
+from graph.errors import BypassError, GraphError
 from graph.port import PortRef, PortType
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ def infer_node(
 ) -> dict[str, PortType]:
     """Types of a node's outputs, parameters and states, given what arrives.
 
-    Empty for an unknown module. Raises `KindMismatch` or `ShapeMismatch`, without the node's id.
+    Empty for an unknown module. Raises `KindMismatch`, `ShapeMismatch`, or `BypassError` where a
+    bypassed node's input cannot stand for its output; all without the node's id.
     """
     module = graph.module(id_)
     if module is None:
@@ -30,7 +31,7 @@ def infer_node(
         through, out = module.input_ports[0].name, module.output_ports[0].name
         if through in arriving:
             if out in found and found[out].shape != arriving[through].shape:
-                raise ShapeMismatch(
+                raise BypassError(
                     port=out,
                     found="a bypassed node that changes the shape",
                     expected="equal shapes",

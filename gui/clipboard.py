@@ -74,7 +74,8 @@ class Clipboard(QObject):
         fragment = self._try(work, len(text) > LONG_TEXT)
         if fragment is not None:
             names = self.tr("Paste {0}"), self.tr("Paste {0} nodes")
-            self._insert(fragment, point or self._pointer(), names)
+            # The canvas's zero is a point as well, though it counts as false.
+            self._insert(fragment, self._pointer() if point is None else point, names)
 
     def duplicate(self) -> None:
         """Add the selected nodes once more; the clipboard stays as it is."""

@@ -16,6 +16,7 @@ from gui.drafts import Origin
 from gui.playhead import Playhead
 from gui.selection import Selection
 from gui.shown import Shown
+from gui.told import told_error
 
 if TYPE_CHECKING:
     from graph import Check
@@ -203,7 +204,7 @@ class Document(QObject):
         try:
             change()
         except GradwireError as error:
-            self.refused.emit(str(error))
+            self.refused.emit(told_error(self.graph, error))
             return False
         self._tell_saved()
         return True

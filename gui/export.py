@@ -1,6 +1,7 @@
 """The canvas as a picture, for a file or the clipboard: SVG, PDF (texts stay texts) or PNG.
 
-Painting needs the GUI thread; packing and writing what was painted do not.
+Painting needs the GUI thread and pauses between pieces; packing and writing what was painted do
+not need it.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
 from graph import FileError
+from graph.files import disk
 from gui.canvas.view import CanvasView
 
 PNG_SCALE = 2.0
 MAX_SIDE = 16_000  # pixels of a PNG
 POINTS = 72 / 96  # a canvas unit is a pixel of 1/96 inch
 Pack = Callable[[], bytes]
+Pause = Callable[[], None] | None
 
 
 def export_picture(view: CanvasView, path: str | Path) -> None:
@@ -36,31 +39,25 @@ def format_of(path: Path) -> str:
     return kind
 
 
-def paint_picture(view: CanvasView, kind: str) -> Pack:
+def paint_picture(view: CanvasView, kind: str, pause: Pause = None) -> Pack:
     """Paint the graph as it is shown; what comes back makes a file of it, in any thread."""
-    return PAINTED[kind](view)
+    return PAINTED[kind](view, pause)
 
 
 def write_picture(path: Path, pack: Pack) -> None:
-    """Write what was painted. Raises `FileError`."""
-    if not path.parent.is_dir():
-        raise FileError(str(path), "", "the folder does not exist. Choose another.")
-    try:
-        path.write_bytes(pack())
-    except OSError as error:
-        reason = f"cannot be written ({error.strerror}). Choose another name."
-        raise FileError(str(path), "", reason) from error
+    """Write what was painted, whole or not at all. Raises `FileError`."""
+    disk.write(path, pack())
 
 
-def picture_mime(view: CanvasView) -> QMimeData:
+def picture_mime(view: CanvasView, pause: Pause = None) -> QMimeData:
     """The graph as it is shown, for the clipboard: as SVG and as pixels."""
     data = QMimeData()
-    data.setData("image/svg+xml", _svg(view)())
-    data.setImageData(_image(view))
+    data.setData("image/svg+xml", _svg(view, pause)())
+    data.setImageData(_image(view, pause))
     return data
 
 
-def _svg(view: CanvasView) -> Pack:
+def _svg(view: CanvasView, pause: Pause) -> Pack:
     rect = view.graph_rect()
     generator, buffer = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11), _buffer()
     generator.setOutputDevice(buffer)
@@ -68,12 +65,12 @@ def _svg(view: CanvasView) -> Pack:
     generator.setViewBox(QRectF(0, 0, rect.width(), rect.height()))
     generator.setResolution(96)
     generator.setTitle(view.document.name)
-    _paint(view, generator, QRectF(0, 0, rect.width(), rect.height()))
+    _paint(view, generator, QRectF(0, 0, rect.width(), rect.height()), pause)
     return lambda: bytes(buffer.data().data())
 
 
-def _png(view: CanvasView) -> Pack:
-    image = _image(view)
+def _png(view: CanvasView, pause: Pause) -> Pack:
+    image = _image(view, pause)
 
     def pack() -> bytes:
         buffer = _buffer()
@@ -83,7 +80,7 @@ def _png(view: CanvasView) -> Pack:
     return pack
 
 
-def _pdf(view: CanvasView) -> Pack:
+def _pdf(view: CanvasView, pause: Pause) -> Pack:
     size, buffer = view.graph_rect().size(), _buffer()
     page = QPageSize(QSizeF(size.width() * POINTS, size.height() * POINTS), QPageSize.Unit.Point)
     writer = QPdfWriter(buffer)
@@ -92,23 +89,23 @@ def _pdf(view: CanvasView) -> Pack:
     layout.setMode(QPageLayout.Mode.FullPageMode)
     writer.setPageLayout(layout)
     writer.setTitle(view.document.name)
-    _paint(view, writer, QRectF(0, 0, writer.width(), writer.height()))
+    _paint(view, writer, QRectF(0, 0, writer.width(), writer.height()), pause)
     return lambda: bytes(buffer.data().data())
 
 
-def _image(view: CanvasView) -> QImage:
+def _image(view: CanvasView, pause: Pause) -> QImage:
     size = view.graph_rect().size()
     scale = min(PNG_SCALE, MAX_SIDE / max(size.width(), size.height()))
     pixels = QSize(round(size.width() * scale), round(size.height() * scale))
     image = QImage(pixels, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
-    _paint(view, image, QRectF(0, 0, pixels.width(), pixels.height()))
+    _paint(view, image, QRectF(0, 0, pixels.width(), pixels.height()), pause)
     return image
 
 
-def _paint(view: CanvasView, device, rect: QRectF) -> None:
+def _paint(view: CanvasView, device, rect: QRectF, pause: Pause) -> None:
     painter = QPainter(device)
-    view.paint_graph(painter, rect)
+    view.paint_graph(painter, rect, pause)
     painter.end()
 
 
@@ -118,5 +115,5 @@ def _buffer() -> QBuffer:
     return buffer
 
 
-PAINTED: dict[str, Callable[[CanvasView], Pack]] = {"svg": _svg, "png": _png, "pdf": _pdf}
+PAINTED: dict[str, Callable[[CanvasView, Pause], Pack]] = {"svg": _svg, "png": _png, "pdf": _pdf}
 FORMATS = tuple(PAINTED)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files as resources
 from pathlib import Path
@@ -11,14 +12,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QMessageBox, QWidget
 
 from graph import FileError, GradwireError, Graph, save
 from gui.document import Document, read
 from gui.dropped_files import SUFFIX
 from gui.export import FORMATS, format_of, paint_picture, picture_mime, write_picture
+from gui.inspector.field_row import Paper
+from gui.inspector.fields import LineField, WholeField
 from gui.settings import Settings
-from gui.waiting import wait_for
+from gui.waiting import take_turn, wait_for
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -78,13 +81,16 @@ class Files(QObject):
         path = Path(name)
         if path.suffix.lower()[1:] not in FORMATS:
             path = path.with_name(f"{path.name}.{chosen[:3].lower() or FORMATS[0]}")
-        pack = paint_picture(self.window.canvas, format_of(path))
+        with self._busy():
+            pack = paint_picture(self.window.canvas, format_of(path), take_turn)
         if self._try(lambda: self._waiting(lambda: write_picture(path, pack))):
             self.window.say(self.tr("Wrote {0}").format(path))
 
     def copy_picture(self) -> None:
         """Put the canvas on the clipboard as a picture, drawn and in pixels."""
-        QApplication.clipboard().setMimeData(picture_mime(self.window.canvas))
+        with self._busy():
+            data = picture_mime(self.window.canvas, take_turn)
+        QApplication.clipboard().setMimeData(data)
         self.window.say(self.tr("Copied the canvas as a picture."))
 
     # --- without dialogs ------------------------------------------------------------------
@@ -111,6 +117,7 @@ class Files(QObject):
             text = self.tr("{0}: found it open in another window. Choose another name.")
             self.window.notices.tell(text.format(path.name), str(path))
             return False
+        finish_field(self.window)
         snapshot = self.document.graph.copy()
         if not self._try(lambda: self._waiting(lambda: save(snapshot, path))):
             return False
@@ -126,6 +133,7 @@ class Files(QObject):
         """
         if self.is_waiting:
             return False
+        finish_field(self.window)
         if self.document.is_saved:
             return True
         box = QMessageBox(self.window)
@@ -164,10 +172,16 @@ class Files(QObject):
         return action
 
     def _waiting(self, work):
+        with self._busy():
+            return wait_for(work)
+
+    @contextmanager
+    def _busy(self) -> Iterator[None]:
+        """While this lasts the window cannot be closed, and says that it works."""
         self.is_waiting = True
         self.window.status.show_busy(True)
         try:
-            return wait_for(work)
+            yield
         finally:
             self.is_waiting = False
             self.window.status.show_busy(False)
@@ -193,10 +207,22 @@ class Files(QObject):
 
 
 def _words(error: Exception) -> str:
-    """A reason with the file's name alone, for paths are long."""
+    """A reason with the file's name alone, for paths are long; `$` is the whole document."""
     if not isinstance(error, FileError):
         return str(error)
-    return ": ".join(filter(None, (Path(error.path).name, error.where, error.reason)))
+    where = "" if error.where == "$" else error.where
+    return ": ".join(filter(None, (Path(error.path).name, where, error.reason)))
+
+
+def finish_field(window: QWidget) -> None:
+    """What is being typed belongs to the graph: take it over, as leaving the field would."""
+    field = window.focusWidget()
+    if isinstance(field, LineField | WholeField):
+        field.editingFinished.emit()
+    elif isinstance(field, Paper):
+        field.left.emit()
+    elif isinstance(field, QLineEdit):
+        field.clearFocus()  # one on the canvas is done when it is left
 
 
 def examples() -> list[Path]:

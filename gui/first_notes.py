@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QT_TRANSLATE_NOOP as N
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRect, Qt, QTimer
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from graph import PortRef
 from graph import edits as e
@@ -156,19 +156,21 @@ class FirstNotes(QObject):
     def _dismiss(self, id_: str) -> None:
         settings = self._window.settings
         settings.dismissed_notes = [*settings.dismissed_notes, id_]
-        callout = self.shown[id_]
-        had_focus = callout.isAncestorOf(self._window.focusWidget() or self._window)
         self._drop(id_)
         self._soon.start()
-        if had_focus:
-            heir = self._view if self._first is None else self._first.close_button
-            heir.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _drop(self, id_: str) -> None:
         callout = self.shown.pop(id_)
         self._offsets.pop(id_, None)
-        callout.hide()
+        heir = next((other for other in self.shown.values() if other.isVisible()), None)
+        self._hide(callout, self._view if heir is None else heir.close_button)
         callout.deleteLater()
+
+    def _hide(self, callout: Callout, heir: QWidget) -> None:
+        """Hide it after the focus has gone elsewhere, for Qt would go on as Tab does."""
+        if callout.isAncestorOf(self._window.focusWidget() or self._window):
+            heir.setFocus(Qt.FocusReason.OtherFocusReason)
+        callout.hide()
 
     def _leave(self) -> None:
         """Another graph: they wait until the example is opened again."""
@@ -201,9 +203,10 @@ class FirstNotes(QObject):
                 continue
             anchor = self._anchor(note)
             box = anchor and self._box(note.id, anchor, callout, ground)
-            callout.setVisible(box is not None)
             if box is None:
+                self._hide(callout, self._view)
                 continue
+            callout.show()
             callout.move(round(box[0]), round(box[1]))
             ground = ground.with_box(box)
             lines.append(pointer(box, anchor))

@@ -22,6 +22,7 @@ GESTURES = (
     (N(G, "Double click on a source"), N(G, "Edit its value")),
     (N(G, "Drag a node"), N(G, "Move the selected nodes; with Alt off the grid")),
     (N(G, "Drag a module from the palette"), N(G, "Add a node; on an edge it is inserted")),
+    (N(G, "Drag a file onto the window"), N(G, "Open it")),
     (N(G, "Drag from a port"), N(G, "Draw an edge; in space it asks for a module that fits")),
     (N(G, "Drag the end of an edge"), N(G, "Wire it elsewhere; in space it is cut")),
     (N(G, "Shift+drag the end of an edge"), N(G, "In space, choose what it goes to")),

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from gui.announcing import announce
 from gui.icons import icon, paint_icon
 from gui.inspector.labels import Label
 from gui.theme import Theme
@@ -94,12 +95,13 @@ class Notices(QWidget):
         if len(self.all) == MOST:
             self._take_away(self.all[0])
         notice = Notice(self._theme, sentence, tip or sentence, self)
-        notice.dismissed.connect(self._dismiss)
+        notice.dismissed.connect(self._take_sender_away)
         self.all.append(notice)
         self._column.addWidget(notice)
         self._place()
         self.show()
         self.raise_()
+        announce(self, sentence, assertive=True)
 
     def dismiss_all(self) -> None:
         """Take all of them away."""
@@ -112,14 +114,14 @@ class Notices(QWidget):
             self._place()
         return False
 
-    def _dismiss(self) -> None:
-        has_focus = self.isAncestorOf(self.window().focusWidget() or self)
+    def _take_sender_away(self) -> None:
         self._take_away(self.sender())
-        if has_focus:
-            self.parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take_away(self, notice: Notice) -> None:
         self.all.remove(notice)
+        if notice.isAncestorOf(self.window().focusWidget() or self):
+            # Before it is hidden, for Qt would go on as Tab does.
+            self.parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
         self._column.removeWidget(notice)
         notice.hide()
         notice.deleteLater()

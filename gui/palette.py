@@ -160,6 +160,7 @@ class Palette(QWidget):
         super().__init__(parent)
         self.search = QLineEdit(self, placeholderText=self.tr("Search modules"))
         self.search.setClearButtonEnabled(True)
+        self.search.setAcceptDrops(False)  # files are for the window
         self.search.setAccessibleName(self.tr("Search modules"))
         self.search.findChild(QToolButton).setAccessibleName(self.tr("Clear the search"))
         frame(self.search, theme)

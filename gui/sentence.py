@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from graph import PortRef
+from graph.naming import name_of
 from gui.document import Document
 from gui.numbers import format_number, format_shape
 from gui.theme import Theme
@@ -113,8 +114,7 @@ class Telling:
         return self.graph.nodes[self.id].bypassed
 
     def _name(self) -> str:
-        node = self.graph.nodes[self.id]
-        return f"{node.label or self.id} ({node.module})"
+        return f"{name_of(self.graph, self.id)} ({self.graph.nodes[self.id].module})"
 
     # --- forward --------------------------------------------------------------------------
 

@@ -212,6 +212,8 @@ class StatusBar(QStatusBar):
             parts.append(text.format(judged.count("agrees"), len(judged)))
         if "kink" in wired:
             parts.append(self.tr("{0} at a kink").format(wired.count("kink")))
+        if "not finite" in wired:
+            parts.append(self.tr("{0} not finite").format(wired.count("not finite")))
         if "disagrees" in owned:
             parts.append(self.tr("{0} leaves disagree").format(owned.count("disagrees")))
         return ", ".join(parts)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from graph.naming import name_of
 from gui.canvas.levels import OVERVIEW
 from gui.document import Document
 from gui.live import Live
@@ -75,7 +76,7 @@ class Stepping(QObject):
         id_ = self.document.selection.node
         if id_ is not None and not self._by_hand().to_node(id_):
             text = self.tr("{0}: has no step of its own. Choose a node that computes something.")
-            self.document.refuse(text.format(id_))
+            self.document.refuse(text.format(name_of(self.document.graph, id_)))
         self._show_step()
 
     def play(self) -> None:

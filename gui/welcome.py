@@ -24,7 +24,7 @@ DRAGS = (QEvent.Type.DragEnter, QEvent.Type.DragLeave, QEvent.Type.Drop)
 
 
 class Welcome(QWidget):
-    """Stands on the canvas while its graph is empty and nothing is dragged over it.
+    """Stands on the canvas while its graph is empty, unless one drags or searches over it.
 
     It lies in the canvas's viewport and takes no mouse event but on its buttons, so that what is
     dropped, double-clicked or pressed there goes to the canvas.
@@ -45,10 +45,15 @@ class Welcome(QWidget):
 
     def follow(self) -> None:
         """Come or go as the graph is empty or not."""
-        is_idle = not self._window.document.graph.nodes and not self._is_dragged_over
-        if is_idle:
+        is_searched = self._window.canvas.placer.box is not None
+        is_idle = not (is_searched or self._is_dragged_over)
+        is_wanted = is_idle and not self._window.document.graph.nodes
+        if is_wanted:
             self._place()
-        self.setVisible(is_idle)
+        elif self.isAncestorOf(self._window.focusWidget() or self._window):
+            # Else Qt would go on as Tab does: to the first node.
+            self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.setVisible(is_wanted)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Make room for what is dragged over the canvas; stay in the middle of it."""
@@ -97,6 +102,7 @@ class Welcome(QWidget):
         window.document.replaced.connect(self.follow)
         window.settings.changed.connect(self._follow_setting)
         view = window.canvas
+        view.placer.turned.connect(self.follow)
         view.viewport().installEventFilter(self)
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
             bar.valueChanged.connect(self._place)  # scrolling takes the viewport's children along

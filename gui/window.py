@@ -50,6 +50,7 @@ from gui.stepping import Stepping
 from gui.theme import Theme
 from gui.timeline import Timeline
 from gui.title_bar import TitleBar
+from gui.undoing import Undoing
 from gui.waiting import wait_for
 from gui.welcome import Welcome
 from gui.workspaces import Workspaces
@@ -75,6 +76,7 @@ class Window(QMainWindow):
         self.live = Live(document, self)
         self.canvas = CanvasView(document, theme, self)
         self.canvas.placer.keep_in(settings)
+        self.undoing = Undoing(document, self.canvas, self)
         self.stepping = Stepping(document, self.live, self.canvas, self)
         self.edge_ends = EdgeEnds(self.canvas)
         self.notices = Notices(self.canvas, theme)
@@ -145,6 +147,12 @@ class Window(QMainWindow):
         if not self.workspaces.is_right_shown:
             self.workspaces.toggle_right()
         self.panes.enter(self.inspector)
+
+    def edit_note(self) -> None:
+        """Write the note of the selected node, or of the graph."""
+        if not self.workspaces.is_right_shown:
+            self.workspaces.toggle_right()
+        self.inspector.edit_note()
 
     def arrange(self) -> None:
         """Lay the selected nodes out, or all, as one entry of the history."""

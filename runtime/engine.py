@@ -10,6 +10,7 @@ import numpy as np
 
 from graph.applying import check_field
 from graph.checking import Check, Feeds, check
+from graph.errors import BadAttribute
 from graph.model import Graph
 from graph.port import PortRef
 from runtime import passes
@@ -93,8 +94,8 @@ class Engine:
         changed is taken from it, and the result is the same bit for bit. `watch(step)` is called
         before each step; `Cancelled` raised in it passes through.
 
-        Raises `CheckFailed`, `NoTarget`, `FeedError`, `MemoryRefused`, or `RunError` naming the
-        node whose step failed.
+        Raises `CheckFailed`, `NoTarget`, `FeedError`, `MemoryRefused`, `BadAttribute` for another
+        phase, or `RunError` naming the node whose step failed.
         """
         tape = self._start(feeds, phase, previous)
         for _ in self._play(tape, phase, watch):
@@ -123,6 +124,8 @@ class Engine:
         phase: Passes,
         previous: Trace | None,
     ) -> Tape:
+        if phase not in ("both", "forward"):
+            raise BadAttribute(port="phase", found=repr(phase), expected='"both" or "forward"')
         fed = host_feeds(self.graph, feeds)
         plan = self._plan_for(fed)
         if phase == "both" and plan.target is None and not self.partial:

@@ -96,6 +96,8 @@ def _rounding(
         error = _error(mine.astype(np.float64), wanted)
         word: Word = "kink" if is_near_kink else "disagrees"
         word = "agrees" if error <= tolerance else word
+        if word != "agrees" and not np.isfinite(wanted).all():
+            word = "not finite"
         found[ref] = Verdict(word, None if math.isnan(error) else error)
     return found
 

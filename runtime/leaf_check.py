@@ -36,7 +36,10 @@ def check_leaf(trace: Trace, leaf: PortRef, watch: Watch | None = None) -> Verdi
         slope = float((gradient * direction.tangent).sum())
         comparison.along(direction, lambda slopes, slope=slope: [(slope, slopes[0])])  # type: ignore[misc]
     jumps = loss.is_near_kink and comparison.jump > ONE_SIDED
-    return judge(comparison, surely=jumps, perhaps=loss.is_near_kink)
+    verdict = judge(comparison, surely=jumps, perhaps=loss.is_near_kink)
+    read = (x, gradient, trace.value(loss.target))
+    is_finite = all(np.isfinite(array).all() for array in read)
+    return verdict if verdict.word == "agrees" or is_finite else Verdict("not finite")
 
 
 class _Loss:

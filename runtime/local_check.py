@@ -35,11 +35,12 @@ def check_edge(trace: Trace, target: PortRef) -> Verdict:
     for direction in directions(node.x, str(target)):
         comparison.along(direction, node.pairs(direction.tangent))
     near = node.kink_distance()
-    return judge(
+    verdict = judge(
         comparison,
         surely=near <= 2 * smallest_step(node.x),
         perhaps=near <= 2 * largest_step(node.x),
     )
+    return verdict if verdict.word == "agrees" or node.is_finite else Verdict("not finite")
 
 
 class _Node:
@@ -58,6 +59,11 @@ class _Node:
             self._cotangents(str(target), number) for number in range(COTANGENTS)
         )
         self.gradients = tuple(self.pull(gouts) for gouts in self.cotangents)
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether no number that goes in or comes out is NaN or infinite."""
+        return all(np.isfinite(array).all() for array in (*self.record.ins, *self.record.outs))
 
     def forward(self, x: Host) -> Sequence[Host]:
         """The floating outputs, for another tensor at the port."""

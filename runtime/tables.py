@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from graph.catalogue import Catalogue
 from graph.module import Module
 from graph.port import PortRef, show_shape
 from graph.problem import Problem
+from runtime.columns import Columns
 from runtime.feeds import Host
 from runtime.maps import TooLarge
 from runtime.trace import Trace
@@ -38,17 +37,17 @@ def print_run(trace: Trace, *, dense: bool = False) -> None:
     target = f"target {trace.target}" if trace.target else "no target"
     steps = f"{forward} forward and {len(trace.steps) - forward} reverse steps"
     out.print(f"{target}, {trace.dtype} on {trace.device}, {steps}")
-    ports = _table("Port", "Shape", "Value", "Gradient")
+    ports = Columns("Port", "Shape", "Value", "Gradient")
     for ref in trace.ports:
         value = trace.value(ref)
-        ports.add_row(str(ref), show_shape(value.shape), show(value), _gradient(trace, ref))
-    out.print(ports)
-    edges = _table("Edge", "Gradient", "Local Jacobian")
+        ports.add(str(ref), show_shape(value.shape), show(value), _gradient(trace, ref))
+    ports.print(out)
+    edges = Columns("Edge", "Gradient", "Local Jacobian")
     for source, target_port in trace.edges:
         name = f"{source} -> {target_port}" if source else str(target_port)
-        edges.add_row(name, _gradient(trace, target_port), _jacobians(trace, target_port, dense))
-    if edges.row_count:
-        out.print(edges)
+        edges.add(name, _gradient(trace, target_port), _jacobians(trace, target_port, dense))
+    if edges:
+        edges.print(out)
 
 
 def print_check(
@@ -58,16 +57,16 @@ def print_check(
     out = console()
     for problem in problems:
         out.print(f"{problem.severity}: {problem.message}")
-    edges = _table("Edge", "Verdict", "Error")
+    edges = Columns("Edge", "Verdict", "Error")
     for ref, verdict in report.edges.items():
         source = sources.get(str(ref))
         _add(edges, f"{source} -> {ref}" if source else str(ref), verdict)
-    out.print(edges)
+    edges.print(out)
     if report.leaves:
-        leaves = _table(f"d {report.target} / d", "Verdict", "Error")
+        leaves = Columns(f"d {report.target} / d", "Verdict", "Error")
         for ref, verdict in report.leaves.items():
             _add(leaves, str(ref), verdict)
-        out.print(leaves)
+        leaves.print(out)
     elif report.target is None:
         out.print("Leaves were not checked, for there is no target.")
     own = "float32" if report.dtype == "float64" else report.dtype
@@ -82,11 +81,11 @@ def print_check(
 def print_catalogue(catalogue: Catalogue) -> None:
     """All modules by group, each with its first sentence."""
     out = console()
-    table = _table("Group", "Module", "Does")
+    table = Columns("Group", "Module", "Does")
     for group, modules in catalogue.groups().items():
         for place, module in enumerate(modules):
-            table.add_row("" if place else group, module.name, _first_sentence(module))
-    out.print(table)
+            table.add("" if place else group, module.name, _first_sentence(module))
+    table.print(out)
 
 
 def print_module(module: type[Module]) -> None:
@@ -94,10 +93,10 @@ def print_module(module: type[Module]) -> None:
     out = console()
     out.print(f"{module.name} ({module.group})\n\n{module.doc}\n\nPorts: {module.sig.text}")
     if module.attributes:
-        table = _table("Attribute", "Default", "Takes", "Means")
+        table = Columns("Attribute", "Default", "Takes", "Means")
         for spec in module.attributes.values():
-            table.add_row(spec.name, str(spec.default), spec.expected(), spec.doc)
-        out.print(table)
+            table.add(spec.name, str(spec.default), spec.expected(), spec.doc)
+        table.print(out)
 
 
 def show(array: Host) -> str:
@@ -145,15 +144,8 @@ def _jacobian(linear: LinearMap, dense: bool) -> str:
     return text
 
 
-def _add(table: Table, name: str, verdict: Verdict) -> None:
-    table.add_row(name, verdict.word, "" if verdict.error is None else f"{verdict.error:.2g}")
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
+def _add(table: Columns, name: str, verdict: Verdict) -> None:
+    table.add(name, verdict.word, "" if verdict.error is None else f"{verdict.error:.2g}")
 
 
 def _first_sentence(module: type[Module]) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 from graph.port import PortRef
 from runtime.differences import Comparison
 
-Word = Literal["agrees", "disagrees", "kink", "not differentiable", "no path"]
+Word = Literal["agrees", "disagrees", "kink", "not finite", "not differentiable", "no path"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Verdict:
     """A word and its figure.
 
     `error` is max|a - b| / max(1, max|b|), a the derivative and b the differences; None where
-    nothing was compared. `kink` also stands where a domain ends within a step.
+    nothing was compared. `kink` also stands where a domain ends within a step; `not finite` where
+    the values themselves are NaN or infinite, so that there is nothing to compare.
     """
 
     word: Word

@@ -89,7 +89,7 @@ def test_nodes_are_children_in_topological_order_and_ports_theirs(desk):
     assert names[:8] == list(desk.document.check.order)
     assert "Zoom" in names[8:]
     ports = [port.text(Text.Name) for port in children(node(desk, "x1"))]
-    assert ports == ["a, input, from w.y", "b, input, from x.y", "y, output, to x2.a"]
+    assert ports == ["a, input, from w", "b, input, from x", "y, output, to x2.a"]
 
 
 def test_every_child_knows_its_parent_and_its_place(desk):

@@ -203,3 +203,18 @@ def test_every_module_is_bypassed_or_says_why_not(kind):
         output = graph.module("node").output_ports[0].name
         trace = Engine(graph, partial=True).run()
         assert (trace.value(f"node.{output}") == trace.value(f"in_{first}.y")).all()
+
+
+def test_a_bypass_that_fits_no_more_has_a_mend():
+    graph = mixed()
+    graph.remove("lonely")
+    graph.set("h", out_features=3)
+    graph.apply(SetNode("h", {"bypassed": True}))
+    assert not check(graph).errors
+    graph.set("h", out_features=2)
+    (problem,) = check(graph).errors
+    assert problem.node == "h"
+    (mend,) = problem.mends
+    assert mend.text == "Stop bypassing h"
+    graph.apply(mend.edit)
+    assert not check(graph).errors

@@ -5,6 +5,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from graph import save
 from gui.actions import ROWS
 from gui.command_palette.rows import CommandRow, CommandRows
 from tests.canvas_desk import LEFT, NONE, by_hand
@@ -119,6 +120,17 @@ def test_an_example_is_opened_by_its_name(empty):
     empty.settle()
     assert "XOR" in empty.document.name
     assert any("XOR" in title for title in shown(open_palette(empty))[:2])
+
+
+def test_a_recent_file_is_opened_by_its_name(empty, tmp_path):
+    path = tmp_path / "perceptron.gradwire"
+    save(by_hand(), path)
+    empty.settings.add_recent(path)
+    box = find(empty, "percep")
+    assert box.rows.titles() == ["Open recent: perceptron.gradwire"]
+    empty.press_key(Key.Key_Return)
+    empty.settle()
+    assert empty.document.path == path
 
 
 def test_no_answer_is_said_in_words(desk):

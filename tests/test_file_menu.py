@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 
+from graph import Graph, save
 from graph import edits as e
-from graph import save
 from gui.app import make_windows, open_first
 from gui.settings import Settings
 from tests.canvas_desk import by_hand
@@ -93,7 +93,7 @@ def test_a_bad_file_is_said_and_the_old_graph_stays(desk, tmp_path):
     assert desk.graph is before
     notices = desk.window.notices
     assert notices.texts == [
-        'bad.gradwire: $: found the unknown field "nodez", expected fields of the format, or keys '
+        'bad.gradwire: found the unknown field "nodez", expected fields of the format, or keys '
         'that begin with x-. Did you mean "nodes"?'
     ]
     assert desk.windows.all == [desk.window]
@@ -108,10 +108,14 @@ def test_a_bad_file_is_said_and_the_old_graph_stays(desk, tmp_path):
     assert len(notices.texts) == 3
 
 
-def test_a_notice_is_dismissed_by_its_button_or_by_esc(desk, tmp_path):
-    notices = desk.window.notices
+def test_a_notice_is_said_and_is_dismissed_by_its_button_or_by_esc(desk, tmp_path, monkeypatch):
+    notices, said = desk.window.notices, []
+    monkeypatch.setattr(
+        "gui.notices.announce", lambda about, text, assertive: said.append((text, assertive))
+    )
     for name in ("one", "two"):
         desk.window.files.read(tmp_path / f"{name}.gradwire")
+    assert said == [(text, True) for text in notices.texts]
     first, second = notices.all
     assert first.isVisible()
     QTest.mouseClick(first.button, Qt.MouseButton.LeftButton)
@@ -175,9 +179,32 @@ def test_the_canvas_is_exported(desk, tmp_path, monkeypatch, kind):
     assert desk.window.status.currentMessage() == f"Wrote {written}"
 
 
+def test_a_large_picture_is_painted_in_pieces(desk, tmp_path, monkeypatch):
+    graph = Graph()
+    graph.add("Input", "x", at=(0, 0))
+    for number in range(300):
+        graph.add("ReLU", f"r{number}", at=(number % 20 * 144 + 144, number // 20 * 112))
+        graph.connect(f"r{number - 1}.y" if number else "x.y", f"r{number}.x")
+    desk.document.replace(graph, None)
+    desk.settle()
+    desk.document.selection.set_nodes({"r0"})
+    path, closed = tmp_path / "large.svg", []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(path), ""))
+    QTimer.singleShot(0, lambda: closed.append(desk.window.close()))
+    desk.window.files.export()
+    assert closed == [False], "the window went on living, and was not to be closed"
+    drawing = ElementTree.parse(path)
+    texts = {"".join(node.itertext()).strip() for node in drawing.iter() if "text" in node.tag}
+    assert {f"r{number}" for number in range(300)} <= texts
+    assert desk.document.selection.nodes == {"r0"}
+
+
 def test_a_picture_that_cannot_be_written_is_told(desk, tmp_path, monkeypatch):
     (tmp_path / "taken.svg").mkdir()
-    for name, said in (("no/where.svg", "the folder does not exist"), ("taken.svg", "cannot be")):
+    for name, said in (
+        ("no/where.svg", "found no such file or folder"),
+        ("taken.svg", "found a folder"),
+    ):
         path = tmp_path / name
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, path=path: (str(path), ""))
         desk.press_key(Key.Key_E, CONTROL)

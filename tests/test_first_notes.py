@@ -196,6 +196,9 @@ def test_they_are_reached_read_and_dismissed_by_keys(desk):
         desk.press_key(Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
         reached.append(QApplication.focusWidget().accessibleName())
     assert {f"Dismiss: {note.lead}" for note in NOTES} <= set(reached)
+    desk.document.selection.clear()
+    desk.view.zoom_to_fit()
+    assert set(placed(desk)) == IDS
     assert notes(desk).shown["w"].accessibleName() == (
         "Note: Change w. Click w, then type another value in the inspector. Every number follows."
     )
@@ -207,6 +210,15 @@ def test_they_are_reached_read_and_dismissed_by_keys(desk):
         desk.press_key(Key.Key_Space)
     assert notes(desk).shown == {}
     assert QApplication.focusWidget() is desk.view
+    assert desk.document.selection.kind == "graph"
+
+
+def test_the_focus_leaves_a_note_that_goes_out_of_sight(desk):
+    notes(desk).shown["w"].close_button.setFocus(Qt.FocusReason.TabFocusReason)
+    desk.view.camera.pan(QPoint(3000, 0))
+    placed(desk)
+    assert QApplication.focusWidget() is desk.view
+    assert desk.document.selection.kind == "graph"
 
 
 def test_help_brings_them_back_on_the_example_at_its_start(desk):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from graph import BadAttribute, Graph
 from runtime import CheckFailed, Engine, check_gradients
 from runtime.differences import STEP
 from runtime.errors import Cancelled
@@ -113,9 +114,9 @@ def test_the_end_of_a_domain_is_a_kink():
     assert words(check_gradients(through("Sqrt", 0.0)))["m.x"] == "kink"
 
 
-def test_values_that_are_not_finite_disagree_or_are_no_comparison():
+def test_values_that_are_not_finite_are_no_comparison():
     report = check_gradients(through("Exp", 1e3))
-    assert words(report)["m.x"] in ("kink", "disagrees")
+    assert words(report)["m.x"] == "not finite"
 
 
 def test_leaves_without_a_path():
@@ -192,3 +193,24 @@ def test_a_check_leaves_the_trace_and_the_graph_as_they_were():
     after = Engine(graph).run(previous=before)
     assert graph.revision == revision
     np.testing.assert_array_equal(after.jacobian("m.x").dense(), before.jacobian("m.x").dense())
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_is_not_finite_is_no_kink(value):
+    graph = Graph()
+    graph.add("Parameter", "x", shape=(2,))
+    graph.add("Square", "s")
+    graph.add("Sum", "loss")
+    graph.connect("x.y", "s.x")
+    graph.connect("s.y", "loss.x")
+    graph.set_tensor("x.y", np.array([value, 1.0]))
+    report = check_gradients(graph)
+    assert {verdict.word for verdict in report.edges.values()} == {"not finite"}
+    assert {verdict.word for verdict in report.leaves.values()} == {"not finite"}
+    assert report.ok
+
+
+def test_an_unknown_phase_is_refused_in_a_sentence():
+    graph = Graph()
+    with pytest.raises(BadAttribute, match='phase: found \'foo\', expected "both" or "forward"'):
+        Engine(graph).run(phase="foo")

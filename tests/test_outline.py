@@ -155,7 +155,7 @@ def test_an_edge_chosen_elsewhere_is_shown_where_its_node_is_open(desk):
 def test_a_long_outline_is_made_piece_by_piece(desk, count):
     graph = Graph()
     for number in range(count):
-        graph.add("Input", f"n{number}", at=(number % 40 * 200, number // 40 * 200))
+        graph.add("Parameter", f"n{number}", at=(number % 40 * 200, number // 40 * 200))
     desk.document.replace(graph, None)
     outline = desk.window.outline
     desk.qtbot.waitUntil(lambda: outline.topLevelItemCount() == count, timeout=60_000)

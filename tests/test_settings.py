@@ -12,6 +12,7 @@ from tests.canvas_desk import LEFT, by_hand
 from tests.window_desk import desk_for
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
+ALT, NONE = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
@@ -210,7 +211,7 @@ def test_the_pages_are_turned_by_key(desk, pages):
     assert desk.window.settings_dialog.pages is None
 
 
-def press_keys(keys, key, held=Qt.KeyboardModifier.NoModifier) -> None:
+def press_keys(keys, key, held=NONE) -> None:
     """Press keys in the field that takes them."""
     keys.setFocus()
     QTest.keyClick(keys, key, held)
@@ -256,8 +257,10 @@ def test_keys_that_another_command_has_are_named_and_can_be_taken_over(desk, pag
 
 def test_keys_that_move_about_are_refused(desk, page):
     page.tree.choose("run")
-    for key in (Qt.Key.Key_Escape, Qt.Key.Key_Left, Qt.Key.Key_Space):
-        press_keys(page.keys, key)
+    for key, held in ((Qt.Key.Key_Escape, NONE), (Qt.Key.Key_Left, ALT), (Qt.Key.Key_Space, NONE)):
+        page.tree.choose("save")
+        page.tree.choose("run")
+        press_keys(page.keys, key, held)
         assert "Choose other keys" in page.word.text()
     assert desk.settings.keys_of("run") is None
 

@@ -1,6 +1,7 @@
 import pytest
 
 from graph.errors import BadAttribute, KindMismatch, ShapeMismatch
+from graph.module import Module
 from graph.port import PortType
 from graph.signature import Misfit, Sizes, broadcast, parse, unify
 from tests.conftest import Dense, Join, Pick, Plus, Product
@@ -106,3 +107,20 @@ def test_names_bind_across_ports():
     sizes.match(("n",), (5,))
     assert sizes.fill(("n", "n")) == (5, 5)
     assert sizes.fill(("k",)) is None
+
+
+class Classes(Module, sig="scores[n?, c], chosen:integer[n?] -> y[]", group="Toys"):
+    """A class for each row of scores."""
+
+
+@pytest.mark.parametrize(("scores", "chosen"), [((5, 4), ()), ((4,), (5,)), (("B", 4), ())])
+def test_a_size_that_one_port_has_no_other_leaves_out(scores, chosen):
+    arriving = {"scores": PortType("float64", scores), "chosen": PortType("int64", chosen)}
+    with pytest.raises(ShapeMismatch, match="chosen: found"):
+        Classes().infer(arriving, "float64")
+
+
+@pytest.mark.parametrize(("scores", "chosen"), [((5, 4), (5,)), ((4,), ()), (("B", 4), (5,))])
+def test_a_size_is_left_out_by_all_or_none(scores, chosen):
+    arriving = {"scores": PortType("float64", scores), "chosen": PortType("int64", chosen)}
+    assert Classes().infer(arriving, "float64")["y"].shape == ()

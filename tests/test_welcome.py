@@ -88,6 +88,7 @@ def test_shift_a_adds_while_it_is_there(desk):
     desk.view.setFocus()
     desk.press_key(Key.Key_A, SHIFT)
     assert desk.view.placer.box is not None
+    assert welcome(desk).isHidden()
     desk.press_key(Key.Key_Escape)
     assert welcome(desk).isVisible()
 
@@ -118,6 +119,8 @@ def test_its_pictures_are_reached_and_pressed_by_key(desk):
     assert desk.windows.all == [desk.window]
     assert desk.document.name == card.text()
     assert desk.document.path is None
+    assert QApplication.focusWidget() is desk.view
+    assert desk.document.selection.kind == "graph", "nothing was walked to"
 
 
 def test_recent_files_are_a_click_away(desk, tmp_path):

@@ -11,11 +11,12 @@ import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QPlainTextEdit
 
 from graph import edits as e
 from graph import save
 from gui.files import examples
+from gui.inspector.fields import LineField
 from tests.canvas_desk import LEFT, NONE, by_hand
 from tests.window_desk import desk_for
 
@@ -248,20 +249,27 @@ def drop(widget, *urls):
     assert event.dropAction() == COPY, "the file stays where it was"
 
 
-@pytest.mark.parametrize("where", ["canvas", "palette", "inspector", "timeline", "status"])
+PLACES = ["canvas", "palette", "search", "inspector", "title", "note", "timeline", "status"]
+
+
+@pytest.mark.parametrize("where", PLACES)
 def test_files_dropped_anywhere_on_a_window_are_opened(desk, tmp_path, where):
     one, two = written(tmp_path, "one"), written(tmp_path, "two")
     window = desk.window
     widget = {
         "canvas": window.canvas.viewport(),
         "palette": window.palette_panel.tree.viewport(),
+        "search": window.palette_panel.search,
         "inspector": window.inspector,
+        "title": window.inspector.findChild(LineField),
+        "note": window.inspector.findChild(QPlainTextEdit).viewport(),
         "timeline": window.timeline,
         "status": window.status,
     }[where]
     drop(widget, one, two)
     desk.qtbot.waitUntil(lambda: len(desk.windows.all) == 2)
     assert [w.document.path for w in desk.windows.all] == [one, two]
+    assert all(w.document.is_saved for w in desk.windows.all), "nothing was typed by the drop"
 
 
 def test_what_is_no_graph_is_refused_with_a_sentence(desk, tmp_path):
@@ -275,7 +283,7 @@ def test_what_is_no_graph_is_refused_with_a_sentence(desk, tmp_path):
         f"{tmp_path.name}: found a folder, expected a .gradwire file. Drag the files in it.",
         "net.gradwire: found an address elsewhere, expected a file on this computer.",
     ]
-    assert desk.window.notices.texts[3].startswith("bad.gradwire: $: found")
+    assert desk.window.notices.texts[3].startswith("bad.gradwire: found")
     assert desk.document.is_untouched
 
 

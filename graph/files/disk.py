@@ -36,7 +36,7 @@ def read(path: str | os.PathLike[str]) -> bytes:
             _check_size(status.st_size, path)
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise refusal(error, path, "a file that can be read", "") from None
+        raise refusal(error, path, "a file that can be read", "Choose another.") from None
     _check_size(len(data), path)
     return data
 

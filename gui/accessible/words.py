@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from graph import PortRef
+from graph.naming import output_name
+from graph.naming import port_name as called
 from gui.canvas.looks import UNFINISHED
 from gui.canvas.notes import factor_forms
 from gui.sentence import describe
@@ -49,14 +51,18 @@ def node_values(scene: CanvasScene, id_: str) -> str:
 
 
 def port_name(scene: CanvasScene, port: PortRef) -> str:
-    """`a, input, from w.y`: what a port is, and what it is wired to."""
+    """`a, input, from w`: what a port is, and what it is wired to."""
     shape, graph = scene.items_by_id[port.node].outline, scene.document.graph
     if port.port in shape.outputs:
-        ends = [str(edge.target) for edge in graph.outgoing(port)]
+        ends = [called(graph, edge.target) for edge in graph.outgoing(port)]
         joined = tr("to {0}").format(", ".join(ends)) if ends else tr("no edge")
         return ", ".join((port.port, tr("output"), joined))
     edge = graph.incoming(port)
-    joined = tr("from {0}").format(edge.source) if edge is not None else tr("no edge")
+    joined = (
+        tr("from {0}").format(output_name(graph, edge.source))
+        if edge is not None
+        else tr("no edge")
+    )
     kind = tr("parameter") if port.port in shape.pins else tr("input")
     return ", ".join((port.port, kind, joined))
 

@@ -25,6 +25,7 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "chosen_nodes": lambda w: bool(w.document.selection.nodes),
     "is_bypassed": _all_bypassed,
     "clipboard_text": lambda w: w.clipboard.has_text,
+    "can_have_note": lambda w: w.document.selection.kind in ("node", "graph"),
     "one_node": lambda w: w.document.selection.node is not None,
     "has_value": lambda w: w.canvas.inline.value_place is not None,
     "one_edge": lambda w: w.edge_ends.has_edge,

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from graph.naming import port_name
 from gui.actions.keys import keys_of, native
 from gui.actions.rows import A, N, row_of, tr
 from gui.canvas.menus import make_target, possible_targets
@@ -23,7 +24,7 @@ GAP = "-"
 # What was clicked: the commands in its menu, by their names; one with ? only while it can be done.
 CONTEXT: Mapping[Kind, str] = {
     "canvas": "add - paste select_all - zoom_fit arrange rename",
-    "node": "edit_value? edit_label bypass - target target_by_itself? to_node"
+    "node": "edit_value? edit_label edit_note bypass - target target_by_itself? to_node"
     " - cut copy duplicate - delete delete_reconnect",
     "nodes": "arrange bypass - cut copy duplicate - delete delete_reconnect",
     "edge": "add - go_to_source go_to_target - delete",
@@ -70,7 +71,10 @@ class ContextMenus(QObject):
         if len(ports) > 1:
             submenu = menu.addMenu(tr(N(A, "Make an output the &target")))
             for port in ports:
-                submenu.addAction(str(port), partial(make_target, window.canvas, port))
+                submenu.addAction(
+                    port_name(window.document.graph, port),
+                    partial(make_target, window.canvas, port),
+                )
         elif name in AT_POINT and point is not None:
             action = _copy_of(window.commands.by_id[name], menu, self._keys(name))
             action.triggered.connect(lambda: AT_POINT[name](window, point))

@@ -17,9 +17,10 @@ PLAIN = Qt.KeyboardModifier.NoModifier | Qt.KeyboardModifier.ShiftModifier
 # Keys that lists and fields use: as a command's keys they belong to the canvas.
 MOVING = (Key.Key_Home, Key.Key_End, Key.Key_Delete, Key.Key_Backspace)
 ENTER = (Key.Key_Return, Key.Key_Enter)
-# What moves about, ends and chooses everywhere can be no command.
+# What moves about, ends and chooses everywhere can be no command: arrows, whatever is held with
+# them, go along edges, leave the selection, or move nodes.
+ARROWS = (Key.Key_Left, Key.Key_Right, Key.Key_Up, Key.Key_Down)
 FIXED = (Key.Key_Escape, Key.Key_Tab, Key.Key_Backtab, Key.Key_Space)
-FIXED += (Key.Key_Left, Key.Key_Right, Key.Key_Up, Key.Key_Down)
 
 
 def keys_of(row: Row, settings: Settings) -> list[QKeySequence]:
@@ -56,4 +57,5 @@ def is_for_canvas(keys: QKeySequence) -> bool:
 def is_fixed(keys: QKeySequence) -> bool:
     """Whether these keys move about or choose in every program: no command may have them."""
     first = keys[0]
-    return not first.keyboardModifiers() & ~PLAIN and first.key() in FIXED
+    is_plain = not first.keyboardModifiers() & ~PLAIN
+    return first.key() in ARROWS or (is_plain and first.key() in FIXED)

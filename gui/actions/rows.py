@@ -67,9 +67,9 @@ ROWS = (
         after_gap=True),
     Row("quit", N(A, "&Quit"), "Ctrl+Q", "file", "windows.quit", N(A, "Close all windows.")),
 
-    Row("undo", N(A, "&Undo"), "Ctrl+Z", "edit", "document.undo",
+    Row("undo", N(A, "&Undo"), "Ctrl+Z", "edit", "undoing.undo",
         N(A, "Take the last change back."), "can_undo", icon="undo"),
-    Row("redo", N(A, "&Redo"), "Ctrl+Shift+Z; Ctrl+Y", "edit", "document.redo",
+    Row("redo", N(A, "&Redo"), "Ctrl+Shift+Z; Ctrl+Y", "edit", "undoing.redo",
         N(A, "Make the change again."), "can_redo", icon="redo"),
     Row("add", N(A, "A&dd a module…"), "Shift+A", "edit", "canvas.placer.add",
         N(A, "Search a module and place it at the selection."), after_gap=True, canvas_only=True),
@@ -161,6 +161,9 @@ ROWS = (
         "edge_ends.go_to_target", N(A, "Select the node that the edge goes to."), "one_edge"),
     Row("mark", N(A, "&Mark a port for wiring"), "M", "graph", "canvas.marking.press",
         N(A, "Mark a port; mark another one to wire the two."), "has_nodes", canvas_only=True),
+    Row("edit_note", N(A, "Edit &note"), "", "graph", "edit_note",
+        N(A, "Write a note on the selected node, or on the graph."), "can_have_note",
+        icon="note"),
     Row("rename", N(A, "Graph &properties"), "", "graph", "show_graph",
         N(A, "Show title, dtype and seed in the inspector."), after_gap=True),
 

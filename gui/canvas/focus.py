@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, Qt, Signal
 
 from graph import PortRef
+from graph.naming import port_name
 from gui.canvas import ways
 from gui.canvas.deleting import cut_edge
 from gui.canvas.ways import Place, node_of
@@ -163,7 +164,9 @@ class KeyFocus(QObject):
         text = tr("{port}: found no edge to cut.")
         if edges:
             text = tr("{port}: found {count} edges. Go to the end of the one to cut.")
-        self._view.document.refuse(text.format(port=port, count=edges))
+        self._view.document.refuse(
+            text.format(port=port_name(self._view.document.graph, port), count=edges)
+        )
 
     def _follow(self) -> None:
         """Stand where the selection is, as far as that is one place."""

@@ -18,6 +18,7 @@ from gui.inspector.editing import attempt
 from gui.inspector.kept_tensor import KeptTensor
 from gui.inspector.tensor_work import LONG_TEXT, TensorWork
 from gui.numbers import format_shape
+from gui.told import told_error
 from runtime.values import BadValue, parse_value, write_value
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class ValueSubject:
             place = tr("character {number}").format(number=error.at[0] + 1)
             return _capital(str(BadValue(*error.facts, where=place)))
         except GradwireError as error:
-            return str(error)
+            return told_error(self.document.graph, error)
         return ""
 
     def apply(self, text: str, then: Callable[[str], None]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from graph import Graph, PortRef
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gui.shown import Shown
 
 Mark = Literal["", "failed", "running", "stale", "empty"]
+MAX_NOTE = 400  # characters of a note that a tooltip shows
 # Problems of a graph that is still being drawn: something is missing, nothing is wrong.
 UNFINISHED = frozenset({"unwired", "no-value"})
 
@@ -34,6 +35,7 @@ class Face:
     shape: NodeShape
     tooltip: str
     through: tuple[str, str] | None = None  # input and output of a bypassed node
+    has_note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,14 @@ class Mood:
 
 def face_of(graph: Graph, id_: str) -> Face:
     """The face of a node; ports of an unknown module are those that edges name."""
+    face, note = _face_without_note(graph, id_), graph.nodes[id_].note
+    if not note:
+        return face
+    short = note if len(note) <= MAX_NOTE else note[: MAX_NOTE - 1] + "…"
+    return replace(face, has_note=True, tooltip=f"{face.tooltip}\n{short}")
+
+
+def _face_without_note(graph: Graph, id_: str) -> Face:
     node = graph.nodes[id_]
     module = graph.module(id_)
     title = node.label or id_

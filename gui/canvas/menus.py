@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from graph import PortRef
 from graph import edits as e
+from graph.naming import output_name
 from gui.canvas.wording import tr
 from gui.icons import icon
 
@@ -68,7 +69,8 @@ def ask_target(view: CanvasView, candidates: Sequence[PortRef]) -> None:
     title.setEnabled(False)
     menu.addSeparator()
     for port in candidates:
-        action = menu.addAction(_icon(view, "target"), str(port))
+        name = output_name(view.document.graph, port)
+        action = menu.addAction(_icon(view, "target"), name)
         action.triggered.connect(lambda _=False, port=port: make_target(view, port))
         action.hovered.connect(lambda port=port: view.document.selection.set_nodes({port.node}))
     menu.popup(view.viewport().mapToGlobal(_place_for(view, candidates)))
@@ -89,7 +91,7 @@ def choose_target(view: CanvasView, id_: str) -> None:
 
 def make_target(view: CanvasView, port: PortRef) -> None:
     """Differentiate this output from now on."""
-    text = tr("Make {port} the target").format(port=port)
+    text = tr("Make {port} the target").format(port=output_name(view.document.graph, port))
     view.document.do(e.SetGraph({"target": str(port)}), text)
 
 

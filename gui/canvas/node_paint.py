@@ -28,6 +28,7 @@ ICON = 16
 LEFT, RIGHT = 9, 5
 LEAST_TEXT = 11
 MARK = 14
+NOTE = 12
 FOCUS_GAP = 3.5  # to the middle of the focus frame of a port, so that 2 stay free
 ROWS = (15, 33, 48)  # middles of title, module and shape
 THROUGH, TURN = 30, 5  # height of a bypassed node's line, and where it leaves its ports
@@ -142,9 +143,11 @@ def _paint_rows(
     painter.drawText(QRectF(start, top + ROWS[0] - 10, room + 3, 20), LEFT_ALIGN, title)
     painter.setPen(theme.color("muted"))
     room = shape.width - left - geo.PORT_RADIUS - 2
-    rooms = (room - (_marks_width(mood) if row == 1 else 0), room)
+    beside_note = room - (NOTE + 2 if face.has_note else 0)
+    rooms = (room - (_marks_width(mood) if row == 1 else 0), beside_note)
     if face.through is not None:  # its line takes the middle, and the shape is its input's
         rows = ((0, False, ROWS[1] + BELOW_THROUGH),)
+        rooms = (min(rooms), 0.0)
     else:
         rows = ((0, False, ROWS[1]), (1, True, ROWS[2]))
     for index, mono, middle in rows:
@@ -152,6 +155,16 @@ def _paint_rows(
         painter.setFont(font)
         area = QRectF(left, top + middle - 8, rooms[index] + 3, 16)
         painter.drawText(area, LEFT_ALIGN, shown)
+    if face.has_note:
+        _paint_note(painter, shape, top + ROWS[2], theme)
+
+
+def _paint_note(painter: QPainter, shape: geo.NodeShape, middle: float, theme: Theme) -> None:
+    """The quiet mark of a node with a note, at the end of the lowest row."""
+    tip = geo.TIP / 2 if shape.outline == "loss" else 0
+    right = shape.width - geo.PORT_RADIUS - 2 - tip
+    box = QRectF(right - NOTE, middle - NOTE / 2, NOTE, NOTE)
+    paint_icon(painter, "note", box, theme.color("muted"))
 
 
 def _ink(mood: Mood, theme: Theme) -> QColor:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from graph.port import Shape
 from gui.numbers import format_number, format_shape
 from gui.remembered import Remembered
 from gui.shown import Reading
@@ -18,8 +19,11 @@ FEW = 4  # a vector of at most as many numbers is written out from close by
 Forms = tuple[str, ...]
 
 
-def value_forms(reading: Reading, name: str, close: bool) -> Forms:
-    """What flows: `2`, from close by `x.y = 2`; a tensor's shape, from close by its range."""
+def value_forms(reading: Reading, name: str, close: bool, spread: Shape | None = None) -> Forms:
+    """What flows: `2`, from close by `x.y = 2`; a tensor's shape, from close by its range.
+
+    `spread` is the shape to which it is broadcast: `[8] → [32, 8]`, `2  [] → [4]`.
+    """
     if reading.state != "value":
         return () if reading.state == "blank" else (reading.state,)
     array = reading.array
@@ -27,11 +31,19 @@ def value_forms(reading: Reading, name: str, close: bool) -> Forms:
         return ()
     if array.ndim == 0:
         number = format_number(array.item())
-        return (f"{name} = {number}", number) if close else (number,)
+        forms = (f"{name} = {number}", number) if close else (number,)
+        spreading = f"  {spread_text((), spread)}" if spread is not None else ""
+        return (f"{forms[0]}{spreading}", f"{number}{spreading}", *forms) if spreading else forms
     shape = " ".join(filter(None, (format_shape(array.shape), figures_of(array).odd)))
-    if not close:
-        return (shape,)
-    return (f"{shape}  {numbers_or_range(array)}", shape)
+    wide = " ".join(filter(None, (spread_text(array.shape, spread), figures_of(array).odd)))
+    forms = (wide, shape) if wide != shape else (shape,)
+    return (f"{wide}  {numbers_or_range(array)}", *forms) if close else forms
+
+
+def spread_text(shape: Shape, spread: Shape | None) -> str:
+    """`[8] → [32, 8]`; the shape alone where nothing is broadcast."""
+    own = format_shape(shape)
+    return own if spread is None else f"{own} → {format_shape(spread)}"
 
 
 def gradient_forms(reading: Reading, port: str, product: str, close: bool) -> Forms:

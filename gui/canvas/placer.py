@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QPointF, Qt
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QPainter
 
 from graph import Edge, Module, PortRef
@@ -47,6 +47,8 @@ class Placer(QObject):
 
     `used_last` are the modules placed last, the newest first.
     """
+
+    turned = Signal()  # the search box came or went
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
@@ -148,6 +150,7 @@ class Placer(QObject):
         box.chosen.connect(self._choose)
         box.closed.connect(self._leave)
         self.box = box
+        self.turned.emit()
         box.open_at(view.mapFromScene(wish.point) + QPoint(4, 4), view.viewport().rect())
         view.canvas.refresh()
 
@@ -172,6 +175,7 @@ class Placer(QObject):
 
     def _choose(self, name: str) -> None:
         self.box = None
+        self.turned.emit()
         wish, fit = self._wish, self._fits[name]
         self._view.canvas.hidden_wire = None
         if wish.edge is not None:
@@ -213,6 +217,7 @@ class Placer(QObject):
 
     def _leave(self, returns_focus: bool) -> None:
         self.box = None
+        self.turned.emit()
         self._view.canvas.hidden_wire = None
         if returns_focus:
             self._view.setFocus(Qt.FocusReason.PopupFocusReason)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from graph import PortRef
+from graph.naming import port_name
 from gui.canvas import geometry as geo
 from gui.canvas import notes
 from gui.canvas.levels import text_pixels
@@ -25,8 +26,9 @@ from gui.theme import Theme
 
 if TYPE_CHECKING:
     from graph import Graph
+    from graph.port import Shape
 
-Kind = Literal["value", "sum", "gradient", "pin"]
+Kind = Literal["value", "sum", "gradient", "pin", "spread"]
 PAD = 2  # pixels on both sides of a text
 PILL = 5  # pixels between a factor's text and its border
 GAP = 4  # pixels between gradient and factor
@@ -93,7 +95,6 @@ class Sight:
 
     sources: dict[PortRef, geo.Point] = field(default_factory=dict)
     targets: dict[PortRef, geo.Point] = field(default_factory=dict)
-    source_of: dict[PortRef, PortRef] = field(default_factory=dict)
     pins: dict[PortRef, geo.Point] = field(default_factory=dict)
     nodes: np.ndarray = field(default_factory=lambda: np.empty((0, 4)))
     wires: np.ndarray = field(default_factory=lambda: np.empty((0, 0, 2)))
@@ -116,7 +117,8 @@ class Layout:
         values = [w for w in map(self._value, self._sight.sources) if w.forms]
         sums = [w for w in map(self._sum, self._sight.sources) if w.forms]
         pins = [w for pin in self._sight.pins for w in self._pin(pin) if w.forms]
-        for wishes in (gradients, values, sums, pins):
+        spreads = [w for w in map(self._spread, self._sight.targets) if w.forms]
+        for wishes in (gradients, values, sums, pins, spreads):
             for wish in wishes:
                 self._place_poorest(wish)
         self._enrich_factors(gradients, shortest=True)
@@ -125,16 +127,35 @@ class Layout:
         self._enrich_factors(gradients, shortest=False)
         for wish in (*values, *gradients):
             self._add_picture(wish)
-        return [w.plate for w in (*gradients, *values, *sums, *pins) if w.plate is not None]
+        return [
+            w.plate for w in (*gradients, *values, *sums, *pins, *spreads) if w.plate is not None
+        ]
 
     # --- wishes --------------------------------------------------------------------------
 
     def _value(self, port: PortRef) -> Wish:
         reading = self._shown.value(port)
-        forms = notes.value_forms(reading, str(port), self._close)
+        spread = self._common_spread(port) if reading.is_value else None
+        name = port_name(self._graph, port)
+        forms = notes.value_forms(reading, name, self._close, spread)
         return Wish(
             "value", port, self._sight.sources[port], forms, _ink(reading, "forward"), (), reading
         )
+
+    def _common_spread(self, port: PortRef) -> Shape | None:
+        """The shape to which every edge of a port broadcasts its value, if it is the same."""
+        edges = self._graph.outgoing(port) if port.node in self._graph else ()
+        spreads = {self._shown.spread(edge.target) for edge in edges}
+        return spreads.pop() if len(spreads) == 1 else None
+
+    def _spread(self, target: PortRef) -> Wish:
+        """At the end of one of several edges: to which shape this one broadcasts."""
+        edge, spread = self._graph.incoming(target), self._shown.spread(target)
+        forms: notes.Forms = ()
+        if edge is not None and spread is not None and self._common_spread(edge.source) is None:
+            array = self._shown.value(edge.source).array
+            forms = (notes.spread_text(array.shape, spread),) if array is not None else ()
+        return Wish("spread", target, self._sight.targets[target], forms, "forward")
 
     def _sum(self, port: PortRef) -> Wish:
         several = port.node in self._graph and len(self._graph.outgoing(port)) > 1
@@ -258,6 +279,10 @@ class Layout:
             box = (x + away, y - half, x + away + width, y + half)
             return (Label(text, wish.ink, box, self._size),)
         right = x - away
+        if wish.kind == "spread":  # over the gradient, once that has come
+            y -= self._height * 1.02 if self._shown.gradient(wish.port).state != "blank" else 0
+            box = (right - width, y - half, right, y + half)
+            return (Label(text, wish.ink, box, self._size),)
         labels: list[Label] = []
         if wish.factor >= 0:
             factor = wish.factors[wish.factor]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
 
 MARGIN = 32
+PIECE = 24  # nodes that are painted in one go
 NARROW = 8  # around what is seen from afar
 AFAR = 0.25  # the zoom whose lines are right for a picture of a few centimetres
 
@@ -52,8 +55,16 @@ def paint_from_afar(scene: CanvasScene, painter: QPainter, rect: QRectF) -> None
     painter.restore()
 
 
-def paint_graph(scene: CanvasScene, painter: QPainter, rect: QRectF | None = None) -> None:
-    """Paint the graph into `rect` of the painter (by default at its own size, from 0, 0)."""
+def paint_graph(
+    scene: CanvasScene,
+    painter: QPainter,
+    rect: QRectF | None = None,
+    pause: Callable[[], None] | None = None,
+) -> None:
+    """Paint the graph into `rect` of the painter (by default at its own size, from 0, 0).
+
+    `pause` is called between pieces, so that the window can paint itself meanwhile.
+    """
     source = graph_rect(scene)
     rect = rect or QRectF(0, 0, source.width(), source.height())
     scale = min(rect.width() / source.width(), rect.height() / source.height())
@@ -63,14 +74,26 @@ def paint_graph(scene: CanvasScene, painter: QPainter, rect: QRectF | None = Non
     painter.translate(rect.center())
     painter.scale(scale, scale)
     painter.translate(-source.center())
+    with _printing(scene):
+        scene.paint_flow(painter, source, 1.0)
+    items = list(scene.items_by_id.values())
+    for start in range(0, len(items), PIECE):
+        if pause is not None:
+            pause()
+        with _printing(scene):
+            for item in items[start : start + PIECE]:
+                painter.save()
+                painter.translate(item.pos())
+                item.paint_at(painter, 1.0)
+                painter.restore()
+    painter.restore()
+
+
+@contextmanager
+def _printing(scene: CanvasScene) -> Iterator[None]:
+    """While this lasts, nothing is selected."""
     scene.is_printing = True
     try:
-        scene.paint_flow(painter, source, 1.0)
-        for item in scene.items_by_id.values():
-            painter.save()
-            painter.translate(item.pos())
-            item.paint_at(painter, 1.0)
-            painter.restore()
+        yield
     finally:
         scene.is_printing = False
-    painter.restore()

@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject, QPoint, QTimer
 from PySide6.QtWidgets import QStyle, QToolTip
 
 from graph import PortRef
+from graph.naming import port_name
 from gui.canvas import ways
 from gui.canvas.wording import tr
-from gui.numbers import format_number
+from gui.numbers import format_number, format_shape
 from gui.pictures import limit_of
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def tip_of(view: CanvasView, place: Place) -> str:
     """The words for a node, or for a port with the annotations of its edge."""
     if not isinstance(place, PortRef):
         return _node_text(view, place)
-    plates = [_plate_text(plate) for plate in view.canvas.plates_of(place)]
+    plates = [_plate_text(view, plate) for plate in view.canvas.plates_of(place)]
     return "\n".join([_port_tip(view, place), *plates])
 
 
@@ -87,7 +88,7 @@ def tip_at(view: CanvasView, pixel: QPoint) -> str:
     if item is not None:
         return _node_text(view, item.id)
     plate = scene.plate_at(point)
-    return _plate_text(plate) if plate is not None else ""
+    return _plate_text(view, plate) if plate is not None else ""
 
 
 def _node_text(view: CanvasView, id_: str) -> str:
@@ -100,18 +101,23 @@ def _port_tip(view: CanvasView, port: PortRef) -> str:
 
 
 def _port_text(view: CanvasView, port: PortRef) -> str:
-    type_ = view.document.graph.types.of(port)
-    return f"{port}: {type_}" if type_ else str(port)
+    graph, spread = view.document.graph, view.document.shown.spread(port)
+    name, type_ = port_name(graph, port), graph.types.of(port)
+    text = f"{name}: {type_}" if type_ else name
+    if spread is not None:
+        text = tr("{text}, broadcast to {shape}").format(text=text, shape=format_shape(spread))
+    return text
 
 
-def _plate_text(plate: Plate) -> str:
+def _plate_text(view: CanvasView, plate: Plate) -> str:
     words = {
         "value": tr("Value of {port}."),
         "sum": tr("Gradient of {port}: the sum over all its edges."),
         "gradient": tr("Gradient (cotangent) over the edge to {port}, and its local derivative."),
+        "spread": tr("The value is broadcast for {port}; its gradient is summed back."),
         "pin": tr("Parameter {port}: value and gradient (cotangent)."),
     }
-    text = words[plate.kind].format(port=plate.port)
+    text = words[plate.kind].format(port=port_name(view.document.graph, plate.port))
     if plate.picture is not None and (plate.picture.kind != "image" or plate.kind != "value"):
         limit = format_number(limit_of(plate.picture.array))
         legend = tr("Picture: purple below 0, green above, full colour at ±{limit}.")

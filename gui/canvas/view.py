@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
@@ -165,9 +165,14 @@ class CanvasView(QGraphicsView):
         """The part of the canvas that an exported picture shows, in canvas units."""
         return printing.graph_rect(self.canvas)
 
-    def paint_graph(self, painter: QPainter, rect: QRectF | None = None) -> None:
+    def paint_graph(
+        self,
+        painter: QPainter,
+        rect: QRectF | None = None,
+        pause: Callable[[], None] | None = None,
+    ) -> None:
         """Paint the graph as it is shown, without selection, into `rect` of the painter."""
-        printing.paint_graph(self.canvas, painter, rect)
+        printing.paint_graph(self.canvas, painter, rect, pause)
 
     # --- mouse ---------------------------------------------------------------------------
 

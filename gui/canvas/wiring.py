@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QPainter
 
 from graph import PortRef
+from graph.naming import port_name
 from graph.other_end import OtherEnd
 from gui.canvas.connecting import connect
 from gui.canvas.deleting import cut_edge
@@ -19,6 +20,7 @@ from gui.canvas.gestures import Gesture
 from gui.canvas.notices import paint_notice
 from gui.canvas.wire_paint import paint_loose_wire
 from gui.canvas.wording import tr
+from gui.told import told_error
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
@@ -169,12 +171,13 @@ class Wiring(Gesture):
         if self._fits(port):
             return ""
         if self._is_output(port) == self._from_output:
-            where = f"{port.node}.{port.port}"
+            where = port_name(self.document.graph, port)
             found = tr("an output") if self._from_output else tr("an input")
             wanted = tr("an input") if self._from_output else tr("an output")
             text = tr("{where}: found {found}, expected {wanted}. An edge joins the two kinds.")
             return text.format(where=where, found=found, wanted=wanted)
-        return str(self._other.why_not(port) or "")
+        error = self._other.why_not(port)
+        return "" if error is None else told_error(self.document.graph, error)
 
     def _is_output(self, port: PortRef) -> bool:
         item = self.scene.items_by_id.get(port.node)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
 
 from graph import AttributeSpec, GradwireError
 from graph.edits import RESET
+from graph.naming import name_of
 from gui.icons import icon
 from gui.inspector.editing import attempt
 from gui.inspector.fields import LineField, TruthField, WholeField, field_for
@@ -87,7 +88,7 @@ class AttributeRow(QWidget):
             self.error.say("")
             self.field.show_value(value)
             return
-        text = self.tr("Set {0} of {1}").format(name, self.id)
+        text = self.tr("Set {0} of {1}").format(name, name_of(graph, self.id))
         is_stepping = isinstance(self.field, WholeField) and self.field.is_stepping
         merge = ("attribute", self.id, name, self._run) if is_stepping else None
         refusal = attempt(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import PortRef
+from gui.canvas.notes import spread_text
 from gui.inspector.figures import Figures
 from gui.inspector.jacobian_panel import JacobianPanel
 from gui.inspector.labels import Label, Rule, Sentence
@@ -21,6 +22,7 @@ from gui.theme import Theme
 
 if TYPE_CHECKING:
     from gui.document import Document
+    from gui.shown import Reading
 
 JACOBIAN = 2
 
@@ -61,10 +63,9 @@ class EdgePage(QWidget):
         end = target_name(graph, self.target, title_name)
         if edge is not None:
             start = port_name(graph, edge.source, title_name)
-            title = self.tr("Edge  {0} → {1}").format(start, end)
+            self._title = self.tr("Edge  {0} → {1}").format(start, end)
         else:
-            title = self.tr("Parameter  {0}").format(end)
-        self.heading.say(title)
+            self._title = self.tr("Parameter  {0}").format(end)
         if self.owned is not None:
             self.owned.refresh()
         self.follow()
@@ -75,6 +76,7 @@ class EdgePage(QWidget):
         edge = self.document.graph.incoming(target)
         value = shown.value(edge.source if edge else target)
         gradient, factor = shown.gradient(target), local_derivative(shown, target)
+        self.heading.say(self._title, self._told_spread(value))
         self.figures.show_readings(value, factor, gradient)
         self.product.say(product_text(self.document, target))
         self.product.setVisible(bool(self.product.said))
@@ -86,6 +88,14 @@ class EdgePage(QWidget):
             self.jacobian.show_edge(shown, target, factor)
         else:
             self.panels[chosen].show_reading((value, gradient)[chosen])
+
+    def _told_spread(self, value: Reading) -> str:
+        """What broadcasting does to the value, if anything."""
+        spread = self.document.shown.spread(self.target)
+        if spread is None or value.array is None:
+            return ""
+        text = self.tr("Broadcast {0}; its gradient is summed back.")
+        return text.format(spread_text(value.array.shape, spread))
 
     def _choose(self, index: int) -> None:
         EdgePage.chosen_tab = index

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from graph import GradwireError
 from graph.edits import Edit
+from gui.told import told_error
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -17,7 +18,7 @@ def attempt(document: Document, make: Callable[[], Edit], text: str, merge: obje
     try:
         edit = make()
     except GradwireError as error:
-        return str(error)
+        return told_error(document.graph, error)
     heard: list[str] = []
     document.refused.connect(heard.append)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from graph import GradwireError
@@ -15,6 +15,7 @@ from gui.inspector.labels import Label, Sentence
 from gui.theme import Theme
 
 NAME_WIDTH = 72
+PAUSE = 1_000  # milliseconds without a key
 PAGES = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -71,10 +72,11 @@ class FieldRow(QWidget):
             self.refresh()
 
 
-class _Paper(QPlainTextEdit):
+class Paper(QPlainTextEdit):
     """Several lines; leaving them commits."""
 
     left = Signal()
+    entered = Signal()
 
     def event(self, event: QEvent) -> bool:
         """Page Up and Page Down are the text's here, not the playhead's."""
@@ -83,25 +85,36 @@ class _Paper(QPlainTextEdit):
             return True
         return super().event(event)
 
+    def canInsertFromMimeData(self, data: QMimeData) -> bool:
+        """Files that are dropped here are for the window."""
+        return not data.hasUrls() and super().canInsertFromMimeData(data)
+
+    def focusInEvent(self, event) -> None:
+        super().focusInEvent(event)
+        self.entered.emit()
+
     def focusOutEvent(self, event) -> None:
         super().focusOutEvent(event)
         self.left.emit()
 
 
 class NoteRow(QWidget):
-    """A note of several lines, kept when it is left."""
+    """A note of several lines, kept at each pause of writing and when it is left.
+
+    `put` gets what makes one entry of the history of a whole visit.
+    """
 
     def __init__(
         self,
         theme: Theme,
         name: str,
         get: Callable[[], str | None],
-        put: Callable[[str | None], str],
+        put: Callable[[str | None, object], str],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._get, self._put = get, put
-        self.paper = _Paper(self)
+        self._get, self._put, self._visit = get, put, object()
+        self.paper = Paper(self)
         self.paper.setAccessibleName(name)
         self.paper.setPlaceholderText(name)
         self.paper.setFont(theme.font(13))
@@ -114,6 +127,10 @@ class NoteRow(QWidget):
         column.setSpacing(4)
         column.addWidget(self.paper)
         column.addWidget(self.error)
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE)
+        self._pause.timeout.connect(self.commit)
+        self.paper.textChanged.connect(self._pause.start)
+        self.paper.entered.connect(self._enter)
         self.paper.left.connect(self.commit)
         self.refresh()
 
@@ -124,6 +141,10 @@ class NoteRow(QWidget):
 
     def commit(self) -> None:
         """Write the note."""
+        self._pause.stop()
         text = self.paper.toPlainText() or None
-        refusal = "" if text == self._get() else self._put(text)
+        refusal = "" if text == self._get() else self._put(text, self._visit)
         self.error.say(refusal, "error")
+
+    def _enter(self) -> None:
+        self._visit = object()

@@ -42,14 +42,18 @@ class LineField(QLineEdit):
         super().__init__(parent)
         self._kept = ""
         self.setFont(theme.font(12 if mono else 13, mono=mono))
-        self.editingFinished.connect(self.committed)
+        self.editingFinished.connect(self._finish)
         frame(self, theme)
 
     def show_value(self, value: Any) -> None:
-        """Show a value as a text."""
+        """Show a value as a text, but never over what is being typed."""
         self._kept = self.write(value)
-        self.setText(self._kept)
-        self.setCursorPosition(0)
+        if self.hasFocus() and self.isModified():
+            return
+        if self.text() != self._kept:
+            self.setText(self._kept)
+        if not self.hasFocus():
+            self.setCursorPosition(0)
 
     def write(self, value: Any) -> str:
         """The text for a value."""
@@ -64,12 +68,23 @@ class LineField(QLineEdit):
         """Whether the text is another than the value's."""
         return self.text() != self._kept
 
+    def dragEnterEvent(self, event) -> None:
+        """Texts may be dropped here; files are for the window."""
+        if event.mimeData().hasUrls():
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
+
     def keyPressEvent(self, event) -> None:
         if event.key() == Qt.Key.Key_Escape and self.is_edited:
             self.setText(self._kept)
             self.committed.emit()
             return
         super().keyPressEvent(event)
+
+    def _finish(self) -> None:
+        self.setModified(False)
+        self.committed.emit()
 
 
 class FloatField(LineField):
@@ -136,15 +151,16 @@ class WholeField(QAbstractSpinBox):
         self.setMinimumHeight(24)
         self.setFont(theme.font(13))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.editingFinished.connect(self.committed)
+        self.editingFinished.connect(self._finish)
         if optional:
             self.lineEdit().setPlaceholderText(self.tr("none"))
         frame(self, theme)
 
     def show_value(self, value: Any) -> None:
-        """Show a whole number, or nothing for None."""
+        """Show a whole number, or nothing for None, but never over what is being typed."""
         self._kept = "" if value is None else str(value)
-        self.lineEdit().setText(self._kept)
+        if not (self.hasFocus() and self.lineEdit().isModified()):
+            self.lineEdit().setText(self._kept)
 
     def read(self) -> Any:
         """The number; None for the empty text."""
@@ -175,6 +191,10 @@ class WholeField(QAbstractSpinBox):
     def focusOutEvent(self, event) -> None:
         super().focusOutEvent(event)
         self.left.emit()
+
+    def _finish(self) -> None:
+        self.lineEdit().setModified(False)
+        self.committed.emit()
 
     def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
         both = QAbstractSpinBox.StepEnabledFlag

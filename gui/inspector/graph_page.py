@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph.edits import SetGraph
+from graph.naming import output_name
 from graph.tensor import FLOATING, kind_of
 from gui.inspector.editing import attempt
 from gui.inspector.field_row import FieldRow, NoteRow
@@ -49,7 +50,7 @@ class GraphPage(QWidget):
             theme,
             self.tr("Note on this graph"),
             lambda: self.document.graph.note,
-            lambda text: self._set("note", text),
+            lambda text, visit: self._set("note", text, visit),
             self,
         )
         self.totals = Label(theme, size=12, wrap=True, parent=self)
@@ -80,9 +81,9 @@ class GraphPage(QWidget):
             self,
         )
 
-    def _set(self, key: str, value: Any) -> str:
+    def _set(self, key: str, value: Any, merge: object = None) -> str:
         text = self.tr("Set the graph's {0}").format(key)
-        return attempt(self.document, lambda: SetGraph({key: value}), text)
+        return attempt(self.document, lambda: SetGraph({key: value}), text, merge)
 
     def _offer_targets(self) -> None:
         graph, check = self.document.graph, self.document.check
@@ -94,7 +95,7 @@ class GraphPage(QWidget):
             module = graph.module(ref.node) if ref.node in graph else None
             if module is not None and kind_of(graph.dtype) == "floating":
                 single = len(module.output_ports) == 1
-                offered.append((str(ref), ref.node if single else str(ref)))
+                offered.append((output_name(graph, ref), ref.node if single else str(ref)))
         if [self.target_choice.itemText(i) for i in range(self.target_choice.count())] != [
             text for text, _ in offered
         ]:

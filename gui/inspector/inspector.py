@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 from graph import Problem
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Page = GraphPage | NodePage | NodesPage | EdgePage
 WIDTH = 320
+GRAPH = GraphPage.subject
 
 
 class Inspector(QScrollArea):
@@ -37,7 +39,7 @@ class Inspector(QScrollArea):
         document.selection_changed.connect(self._turn)
         document.edited.connect(self._refresh)
         document.checked.connect(self._refresh)
-        document.replaced.connect(self._rebuild)
+        document.replaced.connect(self._start_anew)
         document.traced.connect(self._refresh)
         document.playhead_moved.connect(self._follow)
         document.reported.connect(self._follow)
@@ -58,9 +60,26 @@ class Inspector(QScrollArea):
         field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         return True
 
+    def edit_note(self) -> None:
+        """Put the cursor at the end of the note of what is shown, if it can have one."""
+        if isinstance(self.page, NodePage | GraphPage):
+            paper = self.page.note.paper
+            paper.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            paper.moveCursor(QTextCursor.MoveOperation.End)
+            self.ensureWidgetVisible(paper)
+
     def _turn(self) -> None:
         """Turn to the page of what is selected now."""
         if self.page is None or self.page.subject != self._subject():
+            self._rebuild()
+
+    def _start_anew(self) -> None:
+        """Another graph: its page is the one that is shown, unless somebody types in that."""
+        is_graph = self.page is not None and self.page.subject == self._subject() == GRAPH
+        if is_graph and self._held() is None:
+            self.page.refresh()
+            self.verticalScrollBar().setValue(0)
+        else:
             self._rebuild()
 
     def _rebuild(self) -> None:
@@ -109,7 +128,7 @@ class Inspector(QScrollArea):
             return ("node", (node, graph.nodes[node].module))
         if len(selection.nodes) > 1:
             return ("nodes", selection.nodes)
-        return ("graph", None)
+        return GRAPH
 
     def _make(self) -> Page:
         kind, what = self._subject()

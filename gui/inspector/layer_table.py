@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from graph import Check, Graph, PortRef, PortType
+from graph.naming import name_of
 from graph.tensor import itemsize
 from gui.borders import outline
 from gui.inspector.background import SMALL, Background
@@ -60,7 +61,7 @@ def summarise(graph: Graph, check: Check | None) -> Summary:
 
 def _line(graph: Graph, check: Check | None, id_: str) -> Line:
     node, module = graph.nodes[id_], graph.module(id_)
-    name = node.label or id_
+    name = name_of(graph, id_)
     if module is None:
         return Line(id_, name, node.module, None, 0, None)
     outputs = [_type(graph, check, PortRef(id_, port.name)) for port in module.output_ports]

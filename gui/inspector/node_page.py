@@ -96,7 +96,7 @@ class NodePage(QWidget):
 
     def make_target(self) -> None:
         """Differentiate this node's output from now on."""
-        text = self.tr("Make {0} the target").format(self.id)
+        text = self.tr("Make {0} the target").format(name_of(self.document.graph, self.id))
         attempt(self.document, lambda: SetGraph({"target": self.id}), text)
 
     @property
@@ -130,11 +130,12 @@ class NodePage(QWidget):
         node = self.document.graph.nodes.get(self.id)
         return node.note if node is not None else None
 
-    def _set_note(self, note: str | None) -> str:
+    def _set_note(self, note: str | None, visit: object) -> str:
         if not self._exists:
             return ""
         edit = SetNode(self.id, {"note": note})
-        return attempt(self.document, lambda: edit, self.tr("Note on {0}").format(self.id))
+        text = self.tr("Note on {0}").format(name_of(self.document.graph, self.id))
+        return attempt(self.document, lambda: edit, text, visit)
 
     def _value_editor(self) -> TensorEditor | None:
         if self.kind is None or self.kind.outline() != "source":

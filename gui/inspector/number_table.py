@@ -78,7 +78,7 @@ class NumberTable(QTableView):
             self.fit_height(self._most)
 
     def _fit_columns(self) -> None:
-        """As wide as the first numbers need to be read in full."""
+        """As wide as the first numbers need."""
         width = self.numbers.longest(SAMPLE) * self.fontMetrics().horizontalAdvance("0")
         self._column = min(max(width + 16, NARROWEST), WIDEST)
         self.horizontalHeader().setDefaultSectionSize(self._column)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from graph import PortRef
+from graph.naming import output_name
 from gui.inspector.buttons import Button
 from gui.inspector.kept_tensor import KeptTensor
 from gui.inspector.labels import Label, Sentence
@@ -41,7 +42,7 @@ class ParameterRow(QWidget):
         graph, ref = self.tensor.document.graph, self.tensor.ref
         edge, shape = graph.incoming(ref), self.tensor.shape
         if edge is not None:
-            words = self.tr("from {0}").format(edge.source)
+            words = self.tr("from {0}").format(output_name(self.document.graph, edge.source))
         elif self.tensor.origin == "kept":
             words = self.tr("kept")
         else:

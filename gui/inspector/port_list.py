@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from graph import PortRef
+from graph.naming import output_name
 from graph.port import Port
 from gui.inspector.labels import Label
 from gui.inspector.link import Link
@@ -93,16 +94,31 @@ class PortList(QWidget):
             item.widget().deleteLater()
         self._ports = ports
         self.rows = [PortRow(port, self._theme, self) for port in ports]
-        for index, row in enumerate(self.rows):
+        self._place_heads()
+        for index, row in enumerate(self.rows, 1):
             row.place(self._grid, index * 3)
             self._grid.setRowMinimumHeight(index * 3 + 2, 6)
             row.name.clicked.connect(partial(self._open, row.port))
+
+    def _place_heads(self) -> None:
+        """What stands in the two lines of each port."""
+        right = Qt.AlignmentFlag.AlignRight
+        for text, row, column, align in (
+            (self.tr("Port"), 0, 0, Qt.AlignmentFlag.AlignLeft),
+            (self.tr("Shape, dtype"), 0, 2, right),
+            (self.tr("Value"), 1, 0, Qt.AlignmentFlag.AlignLeft),
+            (self.tr("Gradient"), 1, 2, right),
+        ):
+            head = Label(self._theme, text, size=11, ink="muted", parent=self)
+            self._grid.addWidget(head, row, column, align)
+        self._grid.setRowMinimumHeight(2, 6)
 
     def _describe(self, row: PortRow) -> None:
         graph, check = self.document.graph, self.document.check
         ref = PortRef(self.id, row.port.name)
         edge = graph.incoming(ref)
-        row.role.say(self._role(row.port, str(edge.source) if edge else ""))
+        source_name = output_name(graph, edge.source) if edge else ""
+        row.role.say(self._role(row.port, source_name))
         source = edge.source if edge else ref
         type_ = check.types.get(source) if check is not None else None
         type_ = type_ or graph.types.of(ref)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graph import PortRef
+from graph.naming import name_of
 from gui.numbers import format_number, format_shape
 
 if TYPE_CHECKING:
@@ -24,13 +25,13 @@ Namer = Callable[["Graph", str], str]
 
 def node_name(graph: Graph, id_: str) -> str:
     """The label where it can stand in a formula (`log p` could be read as one), else the id."""
-    label = graph.nodes[id_].label
-    return label if label and label.replace("_", "").isalnum() else id_
+    name = name_of(graph, id_)
+    return name if name.replace("_", "").isalnum() else id_
 
 
 def title_name(graph: Graph, id_: str) -> str:
     """What the canvas calls a node."""
-    return graph.nodes[id_].label or id_
+    return name_of(graph, id_)
 
 
 def port_name(graph: Graph, port: PortRef, name: Namer = node_name) -> str:

@@ -9,22 +9,15 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal
 
 from graph import GradwireError
 from gui.inspector.axes import Array, Plane
-from gui.numbers import MINUS, format_number
+from gui.numbers import format_number
 from gui.theme import Theme
 from runtime.values import BadValue, parse_value, write_number
 
 MAX_LINES = 1_000_000  # rows and columns that a table offers; Qt keeps a record for each
 
 
-def _shown(number: Any) -> str:
-    """In full precision, in the signs of the window."""
-    if np.isfinite(number):
-        return write_number(number).replace("-", MINUS)
-    return format_number(number)
-
-
 class NumbersModel(QAbstractTableModel):
-    """The numbers of an array in a plane, in full precision.
+    """The numbers of an array in a plane: four digits to read, all of them to edit and copy.
 
     With `edits` a typed number goes out as `typed(index, number)`; the owner changes the tensor.
     `offsets` are added to the indices in the headers, for a window into something larger.
@@ -65,10 +58,10 @@ class NumbersModel(QAbstractTableModel):
         return min(self._matrix.shape[axis], MAX_LINES)
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Qt.ItemDataRole.EditRole:
+        if role in (Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
             return write_number(self._matrix[index.row(), index.column()])
         if role == Qt.ItemDataRole.DisplayRole:
-            return _shown(self._matrix[index.row(), index.column()])
+            return format_number(self._matrix[index.row(), index.column()].item())
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole:
@@ -113,7 +106,7 @@ class NumbersModel(QAbstractTableModel):
     def longest(self, sample: int) -> int:
         """Characters of the longest number in the first rows and columns."""
         corner = self._matrix[:sample, :sample]
-        return max((len(write_number(number)) for number in corner.flat), default=1)
+        return max((len(format_number(number.item())) for number in corner.flat), default=1)
 
     def selected(self, indexes: list[QModelIndex]) -> Array:
         """The numbers from the first to the last of the chosen cells, as a matrix."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from graph.naming import output_name
 from gui.inspector.axes import Array, AxesChooser
 from gui.inspector.buttons import Button
 from gui.inspector.fields import ChoiceField, LineField, WholeField
@@ -28,7 +29,8 @@ class ValueLine(LineField):
     def __init__(self, theme: Theme, tensor: KeptTensor, parent: QWidget | None = None) -> None:
         super().__init__(theme, mono=True, parent=parent)
         self._tensor = tensor
-        self.setAccessibleName(self.tr("Value of {0}").format(tensor.ref.node))
+        name = output_name(tensor.document.graph, tensor.ref)
+        self.setAccessibleName(self.tr("Value of {0}").format(name))
         self.setToolTip(self.tr("A number, [1, 2; 3, 4], randn(4, 3), zeros(2) or ones(3)"))
 
     def refresh(self) -> None:

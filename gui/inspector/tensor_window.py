@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
+from graph.naming import output_name
 from gui.inspector.kept_tensor import KeptTensor
 from gui.inspector.labels import Label
 from gui.inspector.tensor_editor import TensorEditor
@@ -17,7 +18,9 @@ class TensorWindow(QDialog):
     def __init__(self, theme: Theme, tensor: KeptTensor, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("Tensor {0}").format(tensor.ref))
+        self.setWindowTitle(
+            self.tr("Tensor {0}").format(output_name(tensor.document.graph, tensor.ref))
+        )
         self.resize(560, 480)
         self.editor = TensorEditor(theme, tensor, height=0, parent=self)
         column = QVBoxLayout(self)

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from graph import GradwireError
-from graph.naming import output_name
+from graph.naming import output_name, port_name
 from gui.inspector.axes import Array
 from gui.inspector.background import Background
 from gui.inspector.kept_tensor import KeptTensor
+from gui.told import told_error
 from runtime.streams import Stream, stream
 from runtime.values import BadValue, Value, filled, parse_table, parse_value
 
@@ -67,7 +68,7 @@ class TensorWork(QObject):
         try:
             shape, dtype = self.tensor.sizes(), self.tensor.dtype
         except GradwireError as error:
-            self.done.emit(str(error))
+            self.done.emit(told_error(self.tensor.document.graph, error))
             return
         if kind in ("zeros", "ones"):
             self._text = self.tr("Fill {0} with {1}").format(name, kind)
@@ -119,7 +120,8 @@ class TensorWork(QObject):
             self.done.emit(self.tensor.set(array, self._text))
 
     def _refuse(self, error: Exception) -> None:
-        self.done.emit(str(error).replace("value:", f"{self.tensor.ref}:", 1))
+        where = port_name(self.tensor.document.graph, self.tensor.ref)
+        self.done.emit(str(error).replace("value:", f"{where}:", 1))
         if not isinstance(error, (BadValue, GradwireError)):
             raise error
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gui.document import Document
     from runtime.gradient_check import Verdict
 
-ICONS = {"agrees": "check", "disagrees": "failed", "kink": "warning"}
+ICONS = {"agrees": "check", "disagrees": "failed", "kink": "warning", "not finite": "warning"}
 
 
 def tr(text: str) -> str:
@@ -38,6 +38,7 @@ def _sentence(verdict: Verdict) -> str:
         "agrees": tr("Finite differences agree"),
         "disagrees": tr("Finite differences disagree"),
         "kink": tr("At a kink, where finite differences say nothing"),
+        "not finite": tr("Not finite: there is nothing to hold against differences"),
     }.get(verdict.word, tr("No finite differences: {0}").format(verdict.word)) + error
 
 
@@ -55,6 +56,9 @@ def node_verdict(document: Document, id_: str) -> tuple[str, str]:
         return text.format(words["disagrees"], total), "failed"
     if words["kink"]:
         return tr("{0} of {1} inputs stand at a kink").format(words["kink"], total), "warning"
+    if words["not finite"]:
+        text = tr("{0} of {1} inputs are not finite")
+        return text.format(words["not finite"], total), "warning"
     if words["agrees"]:
         text = tr("Finite differences agree at {0} of {1} inputs")
         return text.format(words["agrees"], total), "check"

@@ -111,7 +111,7 @@ class ChoiceBox(QFrame):
         """Leave without a choice."""
         if self._is_open:
             self._is_open = False
-            self.hide()
+            self._vanish()
             self.closed.emit(returns_focus)
             self.deleteLater()
 
@@ -233,9 +233,15 @@ class ChoiceBox(QFrame):
     def _choose(self, name: str) -> None:
         if name and self._is_open:
             self._is_open = False
-            self.hide()
+            self._vanish()
             self.chosen.emit(name)
             self.deleteLater()
+
+    def _vanish(self) -> None:
+        """Hide after the focus has gone back, for Qt would go on as Tab does."""
+        if self.isAncestorOf(self.window().focusWidget() or self.window()):
+            self.parentWidget().setFocus(Qt.FocusReason.PopupFocusReason)
+        self.hide()
 
     def _follow_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
         """The focus went elsewhere: the box is left. Another program's window changes nothing."""

@@ -1,0 +1,101 @@
+"""Edges whose value is broadcast say so: on the canvas, in the inspector and in tips."""
+
+import numpy as np
+import pytest
+
+from graph import Graph, PortRef
+from gui.canvas.tips import tip_of
+from tests.canvas_desk import Desk
+from tests.inspector_desk import InspectorDesk
+
+
+def added(a, b):
+    """a + b, then a sum; far enough apart for words on the wires."""
+    graph = Graph()
+    gap = 400
+    for id_, shape, y in (("a", a, 0), ("b", b, 160)):
+        graph.add("Input", id_, shape=shape, at=(0, y))
+        graph.set_tensor(f"{id_}.y", np.full(shape, 0.5))
+    graph.add("Add", "s", at=(gap, 80))
+    graph.add("Sum", "loss", at=(2 * gap, 80))
+    for source, target in (("a.y", "s.a"), ("b.y", "s.b"), ("s.y", "loss.x")):
+        graph.connect(source, target)
+    return graph
+
+
+def words(desk, zoom, position=None):
+    desk.run(position)
+    desk.view.zoom_to(zoom)
+    desk.view.centerOn(desk.scene.content_rect().center())
+    return {port: texts for (kind, port), texts in desk.plates().items() if kind == "value"}
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "wanted"),
+    [
+        ((8,), (32, 8), "[8] → [32, 8]"),
+        ((32, 1), (32, 8), "[32, 1] → [32, 8]"),
+        ((), (4,), "0.5  [] → [4]"),
+        ((2, 3), (2, 3), "[2, 3]"),
+    ],
+)
+def test_a_plate_says_to_which_shape_its_value_is_broadcast(qtbot, a, b, wanted):
+    desk = Desk(qtbot, added(a, b))
+    found = words(desk, 1.0)
+    assert found["a.y"][0] == wanted
+    assert "→" not in found["b.y"][0]
+    assert "→" not in found["s.y"][0]
+
+
+def test_from_close_by_the_range_follows(qtbot):
+    desk = Desk(qtbot, added((8,), (32, 8)))
+    desk.run()
+    desk.view.zoom_to(1.6)
+    desk.view.centerOn(250, 60)
+    assert desk.plates()["value", "a.y"] == ["[8] → [32, 8]  0.5 … 0.5"]
+
+
+def test_where_there_is_little_room_the_words_are_dropped_before_the_shape(qtbot):
+    graph = added((8,), (32, 8))
+    graph.move("s", (176, -6))
+    desk = Desk(qtbot, graph)
+    assert words(desk, 1.0, position=2)["a.y"] == ["[8]"]
+
+
+def test_edges_of_one_port_that_broadcast_unlike_say_so_at_their_ends(qtbot):
+    graph = added((8,), (32, 8))
+    graph.add("Square", "q", at=(400, -120))
+    graph.connect("a.y", "q.x")
+    desk = Desk(qtbot, graph)
+    assert words(desk, 1.0)["a.y"] == ["[8]"]
+    assert desk.plates()["spread", "s.a"] == ["[8] → [32, 8]"]
+    assert ("spread", "q.x") not in desk.plates()
+
+
+def test_tips_of_the_port_say_it_too(qtbot):
+    desk = Desk(qtbot, added((8,), (32, 8)))
+    desk.run()
+    tip = tip_of(desk.view, PortRef("s", "a"))
+    assert tip.splitlines()[0] == "s.a: float64 [8], broadcast to [32, 8]"
+    assert "broadcast" not in tip_of(desk.view, PortRef("s", "b"))
+
+
+def test_the_edges_page_says_it_too(qtbot):
+    desk = InspectorDesk(qtbot, added((), (4,)))
+    desk.run()
+    page = desk.edge("s.a")
+    assert page.heading.subtitle.said == "Broadcast [] → [4]; its gradient is summed back."
+    assert desk.edge("s.b").heading.subtitle.said == ""
+
+
+def test_batches_of_matrices_broadcast(qtbot):
+    graph = Graph()
+    for id_, shape in (("a", (5, 2, 3)), ("b", (3, 4))):
+        graph.add("Input", id_, shape=shape)
+        graph.set_tensor(f"{id_}.y", np.ones(shape))
+    graph.add("MatMul", "m")
+    graph.connect("a.y", "m.a")
+    graph.connect("b.y", "m.b")
+    types = {port: graph.types.of(PortRef("m", port)) for port in ("a", "b")}
+    assert graph.module("m").spread("b", types) == (5, 3, 4)
+    assert graph.module("m").spread("a", types) is None

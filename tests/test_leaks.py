@@ -1,0 +1,98 @@
+"""What is closed is gone: windows and documents that come and go leave memory flat."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections import Counter
+
+import pytest
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+
+from graph import load
+from gui.app import make_windows
+from gui.files import examples
+from gui.settings import Settings
+from tests.watch_leaks import settle
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+ROUNDS = 6
+CACHED = frozenset({"gui.canvas.notes.Figures"})  # of a cache that is emptied when it is full
+
+
+@pytest.fixture
+def windows(qapp, qtbot, tmp_path):
+    windows = make_windows(qapp, Settings(tmp_path / "settings.ini"))
+    yield windows
+    for window in list(windows.all):
+        window.document.history.mark_saved()
+        window.leave()
+    windows.deleteLater()
+
+
+def alive() -> Counter[str]:
+    """How many of each kind of the program's own objects, and of Qt's, there are."""
+    settle()
+    gc.collect()
+    kinds = (type(thing) for thing in gc.get_objects())
+    return Counter(
+        f"{kind.__module__}.{kind.__qualname__}"
+        for kind in kinds
+        if kind.__module__.startswith(("gui.", "graph.", "runtime.")) or issubclass(kind, QObject)
+    )
+
+
+def grown(before: Counter[str]) -> dict[str, int]:
+    """Of what there is more than before."""
+    return {kind: count for kind, count in (alive() - before).items() if kind not in CACHED}
+
+
+def use(windows, qtbot, path) -> list[weakref.ref]:
+    """Open a window on an example, work in it, and close it."""
+    window = windows.new()
+    graph = load(path)
+    window.document.replace(graph, None)
+    window.canvas.zoom_to_fit()
+    qtbot.waitUntil(lambda: window.document.is_checked and not window.live.is_busy)
+    window.document.playhead.last()
+    window.document.selection.set_nodes([next(iter(graph.nodes))])
+    window.document.selection.set_edge(graph.edges[-1].target)
+    window.canvas.select_all()
+    window.grab()
+    left = [weakref.ref(thing) for thing in (window, window.document, graph, window.canvas)]
+    left += [weakref.ref(window.canvas.canvas), weakref.ref(window.inspector)]
+    window.document.history.mark_saved()
+    window.leave()
+    return left
+
+
+def test_windows_that_were_closed_are_gone(windows, qtbot):
+    path = next(path for path in examples() if path.stem == "softmax_classifier")
+    use(windows, qtbot, path)  # what is made once a program
+    before, widgets = alive(), len(QApplication.allWidgets())
+    left = [ref for _ in range(ROUNDS) for ref in use(windows, qtbot, path)]
+    assert grown(before) == {}
+    assert len(QApplication.allWidgets()) <= widgets
+    assert [ref() for ref in left if ref() is not None] == []
+
+
+def test_graphs_that_were_replaced_are_gone(windows, qtbot):
+    window = windows.new()
+    paths = examples()
+
+    def show(path) -> weakref.ref:
+        graph = load(path)
+        window.document.replace(graph, None)
+        qtbot.waitUntil(lambda: window.document.is_fresh and not window.live.is_busy)
+        window.document.playhead.last()
+        window.grab()
+        return weakref.ref(graph)
+
+    for path in paths:
+        show(path)
+    before = alive()
+    left = [show(path) for _ in range(2) for path in paths]
+    assert grown(before) == {}
+    assert [ref() for ref in left[:-1] if ref() is not None] == []

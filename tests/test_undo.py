@@ -1,0 +1,393 @@
+"""Undo and redo of everything that changes the document, by real events on the real window."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
+
+from graph import dumps
+from graph import edits as e
+from tests.canvas_desk import by_hand
+from tests.inspector_desk import InspectorDesk
+from tests.window_desk import WindowDesk, desk_for
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+Key = Qt.Key
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+ALT, NONE = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier
+ACTS: dict[str, Callable[[WindowDesk], None]] = {}
+
+
+@pytest.fixture
+def desk(qtbot, tmp_path, monkeypatch):
+    with desk_for(qtbot, tmp_path, monkeypatch) as made:
+        graph = by_hand()
+        graph.add("Linear", "h", out_features=2, at=(0, 320))
+        graph.add("ReLU", "r", at=(240, 320))
+        graph.connect("h.y", "r.x")
+        graph.add("Abs", "free", at=(480, 320))
+        graph.configure(target="loss")
+        made.document.replace(graph, None)
+        made.view.zoom_to_fit()
+        made.settle()
+        made.view.setFocus()
+        yield made
+
+
+def act(does):
+    """A row of what is tried: something that a person does, as one entry of the history."""
+    ACTS[does.__name__.replace("_", " ")] = does
+    return does
+
+
+def choose(desk, *ids):
+    desk.document.selection.set_nodes(ids)
+    QApplication.processEvents()
+
+
+def page(desk):
+    return desk.window.inspector.page
+
+
+def field(widget):
+    return widget.findChild(QLineEdit) if isinstance(widget, QAbstractSpinBox) else widget
+
+
+# --- the inspector ------------------------------------------------------------------------
+
+
+@act
+def a_label(desk):
+    choose(desk, "w")
+    desk.type_into(page(desk).label.field, "weight")
+
+
+@act
+def a_label_that_is_left_without_enter(desk):
+    choose(desk, "w")
+    line = page(desk).label.field
+    line.setFocus()
+    QTest.keyClicks(line, "weight")
+    desk.view.setFocus()
+
+
+@act
+def an_id(desk):
+    choose(desk, "w")
+    desk.type_into(page(desk).name.field, "weight")
+
+
+@act
+def a_note_written_with_pauses(desk):
+    choose(desk, "w")
+    desk.window.commands.by_id["edit_note"].trigger()
+    paper = page(desk).note.paper
+    assert QApplication.focusWidget() is paper
+    QTest.keyClicks(paper, "three")
+    desk.qtbot.waitUntil(lambda: desk.graph.nodes["w"].note == "three")
+    QTest.keyClicks(paper, " weights")
+    desk.view.setFocus()
+    assert desk.graph.nodes["w"].note == "three weights"
+
+
+@act
+def a_note_on_the_graph(desk):
+    choose(desk)
+    desk.window.commands.by_id["edit_note"].trigger()
+    QTest.keyClicks(page(desk).note.paper, "by hand")
+    desk.view.setFocus()
+
+
+@act
+def an_attribute(desk):
+    choose(desk, "h")
+    desk.type_into(field(page(desk).form.rows["out_features"].field), "5")
+
+
+@act
+def arrows_of_a_number(desk):
+    choose(desk, "h")
+    spin = page(desk).form.rows["out_features"].field
+    spin.setFocus()
+    for _ in range(3):
+        QTest.keyClick(spin, Key.Key_Up)
+
+
+@act
+def a_value(desk):
+    choose(desk, "w")
+    desk.type_into(page(desk).value.line, "[1, 2; 3, 4]")
+
+
+@act
+def a_title(desk):
+    choose(desk)
+    desk.type_into(page(desk).rows["title"].field, "Another")
+
+
+@act
+def a_seed(desk):
+    choose(desk)
+    desk.type_into(field(page(desk).rows["seed"].field), "7")
+
+
+@act
+def a_dtype(desk):
+    choose(desk)
+    InspectorDesk.choose(page(desk).rows["dtype"].field, -1)
+
+
+@act
+def a_mode(desk):
+    choose(desk)
+    InspectorDesk.choose(page(desk).rows["mode"].field, 1)
+
+
+@act
+def a_target_from_the_list(desk):
+    choose(desk)
+    desk.settle()
+    InspectorDesk.choose(page(desk).rows["target"].field, -1)
+
+
+# --- the canvas ---------------------------------------------------------------------------
+
+
+@act
+def a_target_by_key(desk):
+    choose(desk, "x2")
+    desk.press_key(Key.Key_T, CONTROL)
+
+
+@act
+def a_label_in_place(desk):
+    choose(desk, "w")
+    desk.press_key(Key.Key_F2)
+    QTest.keyClicks(QApplication.focusWidget(), "weight")
+    desk.press_key(Key.Key_Return)
+
+
+@act
+def a_value_in_place(desk):
+    choose(desk, "w")
+    desk.press_key(Key.Key_Return)
+    line = QApplication.focusWidget()
+    QTest.keyClick(line, Key.Key_A, CONTROL)
+    QTest.keyClicks(line, "[1, 2]")
+    desk.press_key(Key.Key_Return)
+
+
+@act
+def a_drag_of_several(desk):
+    choose(desk, "x", "w", "b")
+    desk.drag(desk.middle("x"), desk.middle("x") + QPoint(-80, -40))
+
+
+@act
+def nudges_in_a_row(desk):
+    choose(desk, "x", "w")
+    for _ in range(3):
+        desk.press_key(Key.Key_Left, ALT)
+
+
+@act
+def a_new_edge(desk):
+    desk.wire("x1.y", "free.x")
+
+
+@act
+def an_edge_in_the_place_of_another(desk):
+    desk.wire("b.y", "x1.a")
+
+
+@act
+def a_cut_edge(desk):
+    desk.document.selection.set_edge("x1.a")
+    desk.press_key(Key.Key_Delete)
+
+
+@act
+def a_loosened_end(desk):
+    desk.drag(desk.port("x1.a"), desk.pixel(150, -60))
+
+
+@act
+def a_removed_node(desk):
+    choose(desk, "x1")
+    desk.press_key(Key.Key_Delete)
+
+
+@act
+def removed_nodes_with_the_target(desk):
+    choose(desk, "w", "h", "loss")
+    desk.press_key(Key.Key_Delete)
+
+
+@act
+def a_removed_node_with_its_ends_reconnected(desk):
+    choose(desk, "difference")
+    desk.press_key(Key.Key_Delete, CONTROL)
+
+
+@act
+def a_bypass(desk):
+    choose(desk, "loss")
+    desk.press_key(Key.Key_B)
+
+
+@act
+def a_module_from_the_palette(desk):
+    desk.drag_module("ReLU", 480, 320)
+
+
+@act
+def a_module_from_the_search_box(desk):
+    choose(desk)
+    desk.press_key(Key.Key_A, SHIFT)
+    QTest.keyClicks(QApplication.focusWidget(), "tanh")
+    desk.press_key(Key.Key_Return)
+
+
+@act
+def a_cut(desk):
+    choose(desk, "w", "x1")
+    desk.press_key(Key.Key_X, CONTROL)
+
+
+@act
+def a_paste(desk):
+    choose(desk, "w", "x1", "x2")
+    desk.press_key(Key.Key_C, CONTROL)
+    desk.press_key(Key.Key_V, CONTROL)
+
+
+@act
+def a_duplicate(desk):
+    choose(desk, "w", "x1", "x2")
+    desk.press_key(Key.Key_D, CONTROL)
+
+
+@act
+def an_arrangement(desk):
+    choose(desk)
+    desk.press_key(Key.Key_L, CONTROL)
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_one_undo_takes_it_back_and_one_redo_brings_it_again(desk, name):
+    document = desk.document
+    before = dumps(desk.graph)
+    ACTS[name](desk)
+    QApplication.processEvents()
+    after = dumps(desk.graph)
+    assert after != before
+    assert not document.is_saved
+    assert document.history.undo_text
+    desk.view.setFocus()
+    for _ in range(2):
+        desk.press_key(Key.Key_Z, CONTROL)
+        assert dumps(desk.graph) == before
+        assert document.is_saved
+        assert document.history.undo_text is None
+        desk.press_key(Key.Key_Z, CONTROL | SHIFT)
+        assert dumps(desk.graph) == after
+        assert document.history.redo_text is None
+    desk.press_key(Key.Key_Z, CONTROL)
+    desk.press_key(Key.Key_Y, CONTROL)
+    assert dumps(desk.graph) == after
+    assert desk.refused == []
+    desk.settle()
+
+
+def test_what_is_only_seen_is_not_undone(desk):
+    before = dumps(desk.graph)
+    desk.settle()
+    desk.press_key(Key.Key_PageDown)
+    desk.press_key(Key.Key_F7)
+    choose(desk, "w", "x")
+    desk.press_key(Key.Key_A, CONTROL)
+    desk.press_key(Key.Key_9, CONTROL)
+    desk.press_key(Key.Key_Plus, CONTROL)
+    desk.press_key(Key.Key_2, CONTROL)
+    desk.press_key(Key.Key_1, CONTROL)
+    desk.press_key(Key.Key_C, CONTROL)
+    assert desk.document.history.undo_text is None
+    assert desk.document.is_saved
+    assert dumps(desk.graph) == before
+    assert not desk.document.playhead.is_at_start
+
+
+def test_everything_in_a_row_is_undone_to_the_first_byte(desk):
+    before = dumps(desk.graph)
+    for name in ("a label", "a note written with pauses", "a drag of several", "a duplicate"):
+        ACTS[name](desk)
+        desk.view.setFocus()
+    after = dumps(desk.graph)
+    while desk.document.history.undo_text:
+        desk.press_key(Key.Key_Z, CONTROL)
+    assert dumps(desk.graph) == before
+    while desk.document.history.redo_text:
+        desk.press_key(Key.Key_Z, CONTROL | SHIFT)
+    assert dumps(desk.graph) == after
+
+
+def in_sight(desk, id_):
+    return desk.view.viewport().rect().contains(desk.middle(id_))
+
+
+def test_undo_shows_what_was_out_of_sight(desk):
+    choose(desk, "x")
+    desk.press_key(Key.Key_Left, ALT)
+    desk.view.camera.look_at(desk.view.mapToScene(QPoint(0, 0)) + QPoint(40_000, 9_000).toPointF())
+    desk.qtbot.waitUntil(lambda: not in_sight(desk, "x"))
+    choose(desk, "loss")
+    desk.press_key(Key.Key_Z, CONTROL)
+    desk.qtbot.waitUntil(lambda: in_sight(desk, "x"))
+    assert desk.document.selection.nodes == {"x"}
+
+
+def test_undo_of_what_is_in_sight_leaves_selection_and_view(desk):
+    choose(desk, "x")
+    desk.press_key(Key.Key_Left, ALT)
+    choose(desk, "loss")
+    place = desk.view.camera.centre
+    desk.press_key(Key.Key_Z, CONTROL)
+    desk.qtbot.wait(250)
+    assert desk.document.selection.nodes == {"loss"}
+    assert desk.view.camera.centre == place
+
+
+@pytest.mark.parametrize("where", ["label", "note"])
+def test_what_is_being_typed_is_saved_and_asked_about(desk, tmp_path, where):
+    path = tmp_path / "net.gradwire"
+    desk.window.files.write(path)
+    choose(desk, "w")
+    row = getattr(page(desk), where)
+    line = row.field if where == "label" else row.paper
+    line.setFocus()
+    QTest.keyClicks(line, "typed")
+    desk.press_key(Key.Key_S, CONTROL)
+    assert b"typed" in path.read_bytes()
+    assert desk.document.is_saved
+    assert line.hasFocus()
+    QTest.keyClicks(line, " more")
+    desk.document.do(e.Move({"x": (8, 8)}), "Move")
+    desk.window.files.write(path)
+    assert b"typed more" in path.read_bytes()
+
+
+def test_answers_from_the_background_leave_what_is_being_typed(desk):
+    choose(desk, "h")
+    for line in (page(desk).label.field, field(page(desk).form.rows["out_features"].field)):
+        line.setFocus()
+        line.selectAll()
+        QTest.keyClicks(line, "12")
+        desk.document.do(e.SetNode("x", {"note": line.text()}), "Note")
+        desk.document.checked.emit()
+        assert line.text() == "12"
+        QTest.keyClick(line, Key.Key_Return)
+    assert desk.graph.nodes["h"].label == "12"
+    assert desk.graph.nodes["h"].attributes["out_features"] == 12
