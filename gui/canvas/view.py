@@ -86,6 +86,7 @@ class CanvasView(QGraphicsView):
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Canvas"))
+        self.viewport().setAccessibleName(self.tr("Over the canvas"))
         self.document.replaced.connect(self._start_anew)
         # Gestures end before their edit; an edit during one (undo by key) calls it off.
         self.document.edited.connect(self.cancel_gesture)
