@@ -343,6 +343,8 @@ def test_the_mouse_takes_over_from_a_mark(desk):
     tab_to(desk, "x.y")
     desk.press_key(Key.Key_M)
     desk.graph.disconnect("loss.x")
+    desk.view.zoom_to_fit()
+    desk.qtbot.wait(300)  # the camera's flight
     desk.wire("difference.y", "loss.x")
     assert desk.graph.incoming(PortRef("loss", "x")) is not None
     assert desk.view.marking.mark is None

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QPointF, Signal
 from PySide6.QtGui import QPainter
 
 from graph import PortRef
+from graph.naming import name_of, port_name
 from gui.canvas import ways
 from gui.canvas.wiring import Wiring
 from gui.canvas.wording import tr
@@ -111,8 +112,12 @@ class Marking(QObject):
         instead = mark.notice
         mark.wire(port)
         if not mark.reason:
-            done = tr("{one} and {other} are wired.").format(one=mark.port, other=port)
+            done = tr("{one} and {other} are wired.")
+            done = done.format(one=self._name(mark.port), other=self._name(port))
             self.told.emit(f"{done} {instead}".strip())
+
+    def _name(self, port: PortRef) -> str:
+        return port_name(self._view.document.graph, port)
 
     def _follow(self) -> None:
         if self.mark is not None:
@@ -144,5 +149,6 @@ class Marking(QObject):
         if len(names) == 1:
             return PortRef(id_, names[0])
         text = tr("{node}: found {count}, expected {wanted}. Go to the port with Tab.")
-        self._view.document.refuse(text.format(node=id_, count=len(names), wanted=wanted))
+        name = name_of(self._view.document.graph, id_)
+        self._view.document.refuse(text.format(node=name, count=len(names), wanted=wanted))
         return None
