@@ -166,8 +166,8 @@ def test_a_click_goes_to_the_node_and_into_the_field_that_is_meant(desk):
 def test_the_nodes_page_and_menu_offer_the_same_mend(desk):
     desk.document.selection.set_nodes({"loss"})
     page = desk.window.inspector.page
-    assert page.problems[0].said.startswith("loss.prediction: found Softmax before it")
-    (button,) = page.mends[0].buttons
+    assert page.problems.sentences[0].said.startswith("loss.prediction: found Softmax before it")
+    (button,) = page.problems.mends[0].buttons
     assert button.text() == "Remove softmax"
     desk.window.context_menus.of_selection()
     menu = QApplication.activePopupWidget()
@@ -177,7 +177,7 @@ def test_the_nodes_page_and_menu_offer_the_same_mend(desk):
     menu.close()
     desk.settle()
     assert "softmax" not in desk.graph
-    assert not desk.window.inspector.page.mends[0].buttons
+    assert not desk.window.inspector.page.problems.mends[0].buttons
 
 
 def test_the_tooltip_says_what_the_menu_can_mend(desk):
