@@ -142,6 +142,7 @@ def test_focus_is_drawn_around_node_and_port_only_by_keys(desk):
         return image.pixelColor((desk.pixel(x, y).toPointF() * scale).toPoint()).rgb() == ink
 
     assert dark((left + right) / 2, top - 4)
+    assert not dark((left + right) / 2, top - 2)  # the gap
     tab_to(desk, "x1.a")
     x, y = desk.scene.port_place(PortRef("x1", "a"))
     assert dark(x - 9, y)
