@@ -101,3 +101,17 @@ def test_edges_and_several_nodes_have_no_note(desk):
     QTest.keyClicks(desk.window.inspector.page.note.paper, "the graph")
     desk.view.setFocus()
     assert desk.graph.note == "the graph"
+
+
+def test_a_note_that_is_only_shown_is_never_written(desk):
+    """A page that was left can show an old text; its pause must not bring that back."""
+    note(desk, "x1", "old")
+    desk.document.selection.set_nodes({"x1"})
+    QApplication.processEvents()
+    row = desk.window.inspector.page.note
+    row.refresh()
+    desk.document.selection.set_nodes({"b"})
+    desk.document.undo()
+    desk.qtbot.wait(1200)
+    assert desk.graph.nodes["x1"].note is None
+    assert desk.document.history.redo_text == "Note"
