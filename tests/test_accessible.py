@@ -269,7 +269,7 @@ def test_windows_come_and_go_under_a_screen_reader(qtbot, tmp_path, listening):
 def test_a_large_graph_makes_items_only_for_what_is_asked(desk):
     graph = Graph()
     for number in range(2000):
-        graph.add("Input", f"n{number}", at=(0, 80 * number))
+        graph.add("Parameter", f"n{number}", at=(0, 80 * number))
     desk.document.replace(graph, None)
     desk.settle()
     tree = canvas_of(desk)
