@@ -163,8 +163,9 @@ class Store:
     def _sort(self) -> None:
         if self._sorted:
             return
-        self._nodes = dict(sorted(self._nodes.items(), key=lambda i: self.node_rank[i[0]]))
-        self._edges = dict(sorted(self._edges.items(), key=lambda i: self.edge_rank[i[0]]))
+        nodes, edges = self._nodes, self._edges
+        self._nodes = {id_: nodes[id_] for id_ in sorted(nodes, key=self.node_rank.__getitem__)}
+        self._edges = {ref: edges[ref] for ref in sorted(edges, key=self.edge_rank.__getitem__)}
         self._sorted = True
 
 

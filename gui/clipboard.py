@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -52,8 +52,7 @@ class Clipboard(QObject):
         ids = self.document.selection.nodes
         if not ids:
             return False
-        work = partial(write_text, self.document.graph.copy(), ids)
-        text = self._try(work, len(ids) > MANY_NODES)
+        text = self._try(partial(write_text, self._graph_for(ids), ids), len(ids) > MANY_NODES)
         if text is None:
             return False
         QGuiApplication.clipboard().setText(text)
@@ -81,10 +80,16 @@ class Clipboard(QObject):
         """Add the selected nodes once more; the clipboard stays as it is."""
         ids = self.document.selection.nodes
         if ids:
-            work = partial(cut_out, self.document.graph.copy(), ids)
+            work = partial(cut_out, self._graph_for(ids), ids)
             fragment = self._try(work, len(ids) > MANY_NODES)
             names = self.tr("Duplicate {0}"), self.tr("Duplicate {0} nodes")
-            self._insert(fragment, None, names)
+            if fragment is not None:
+                self._insert(fragment, None, names)
+
+    def _graph_for(self, ids: Collection[str]) -> Graph:
+        """The graph, or a snapshot where another thread is to read it."""
+        graph = self.document.graph
+        return graph.copy() if len(ids) > MANY_NODES else graph
 
     def _insert(self, fragment: Graph, middle: QPointF | None, names: tuple[str, str]) -> None:
         graph = self.document.graph

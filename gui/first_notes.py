@@ -371,7 +371,7 @@ NOTES = (
          N(A, "Each step is one node: its value first, its gradient later."),
          N(A, "{0} does the same."), "next", _above_next, _has_stepped),
     Note("edge", N(A, "Read an edge"),
-         N(A, "The number is the value that flows. Click the edge to see all of its numbers."),
+         N(A, "Click it to see the value that flows, and later the gradient that comes back."),
          "", "", _at_edge, _has_read),
     Note("w", N(A, "Change w"),
          N(A, "Click w, then type another value in the inspector. Every number follows."),

@@ -35,7 +35,10 @@ def problems_at(document: Document, id_: str) -> list[Problem]:
 
 def mend_now(document: Document, mend: Mend) -> bool:
     """Do what a mend says; a node that is put between two others gets room, and is selected."""
-    edit = with_room(document.graph, mend.edit)
+    if not document.is_checked:
+        document.refuse(tr("The graph has changed and is being checked. Press again in a moment."))
+        return False
+    edit = with_room(document.graph, _as_now(document.graph, mend.edit))
     added = _added(edit)
     if not document.do(edit, mend.text):
         return False
@@ -75,6 +78,20 @@ def with_room(graph: Graph, edit: e.Edit) -> e.Edit:
     corners = {id_: _box(graph, id_) for id_ in pushed}
     moves = {id_: (corners[id_][0] + by, corners[id_][1]) for id_, by in pushed.items()}
     return e.Batch((*parts, e.Move(moves))) if moves else e.Batch(tuple(parts))
+
+
+def _as_now(graph: Graph, edit: e.Edit) -> e.Edit:
+    """An edit that exchanges a node, with place, label and note as they are now.
+
+    A check does not look at these, so that it may be older.
+    """
+    added = _added(edit)
+    if added is None or added.node.id not in graph:
+        return edit
+    now = graph.nodes[added.node.id]
+    node = replace(added.node, at=now.at, label=now.label, note=now.note)
+    parts = (replace(added, node=node) if part is added else part for part in _parts(edit))
+    return e.Batch(tuple(parts))
 
 
 def _mend_chosen(document: Document, mend: Mend, _checked: bool = False) -> None:

@@ -33,6 +33,7 @@ def _grid(w: Window) -> None:
 
 def _keys(w: Window) -> None:
     w.commands.follow_keys()
+    w.sentence.follow()
 
 
 # What is done about a setting, by its name; others are read when they are needed.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from graph import PortRef
 from graph.naming import name_of
+from gui.actions.keys import how_to
 from gui.document import Document
 from gui.numbers import format_number, format_shape
 from gui.theme import Theme
@@ -42,14 +44,14 @@ class Sentence:
         return f"{self.lead} {self.text}".strip()
 
 
-def sentence_of(document: Document) -> Sentence:
-    """The sentence for where the playhead stands."""
+def sentence_of(document: Document, how: Callable[[str], str] = how_to) -> Sentence:
+    """The sentence for where the playhead stands; `how` says how one does a command."""
     head, trace = document.playhead, document.trace
     if trace is None or not head.steps:
-        return Sentence("", "", _nothing_yet(document))
+        return Sentence("", "", _nothing_yet(document, how))
     step = head.step
     if step is None:
-        return Sentence("", tr("Start"), _before(document))
+        return Sentence("", tr("Start"), _before(document, how))
     number = head.position + (1 if head.part else 0)
     name = tr("Forward") if step.phase == "forward" else tr("Reverse")
     lead = tr("{0}, step {1} of {2}").format(name, number, len(head.steps))
@@ -60,25 +62,25 @@ def sentence_of(document: Document) -> Sentence:
     return Sentence(step.phase, lead, Telling(document.graph, trace, step).whole())
 
 
-def _nothing_yet(document: Document) -> str:
+def _nothing_yet(document: Document, how: Callable[[str], str]) -> str:
     if not document.graph.nodes:
         return tr("Drag a module from the palette onto the canvas, or open an example.")
     if document.trace is None:
-        return tr("Not run yet. Press F5 to run.")
+        return tr("Not run yet. {0} runs it.").format(how("run"))
     if document.check is not None and any(p.severity == "error" for p in document.check.problems):
-        return tr("There is no step yet. Ctrl+Shift+M lists what is wrong.")
+        return tr("There is no step yet. {0} lists what is wrong.").format(how("problems"))
     return tr("There is no step yet: wire a module that can run.")
 
 
-def _before(document: Document) -> str:
+def _before(document: Document, how: Callable[[str], str]) -> str:
     steps = document.playhead.steps
     forward = sum(step.phase == "forward" for step in steps)
     problem = document.check.target_problem if document.check is not None else None
     if forward == len(steps) and problem is not None:
         text = tr("{0} forward steps lie ahead and no reverse one, for there is no target. {1}")
         return text.format(forward, problem.mend).rstrip()
-    text = tr("{0} forward and {1} reverse steps lie ahead. Page Down takes the next one.")
-    return text.format(forward, len(steps) - forward)
+    text = tr("{0} forward and {1} reverse steps lie ahead. {2} takes the next one.")
+    return text.format(forward, len(steps) - forward, how("next"))
 
 
 class Telling:
@@ -237,9 +239,15 @@ def describe(array: Any) -> str:
 class SentenceBar(QWidget):
     """The line above the timeline."""
 
-    def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        theme: Theme,
+        parent: QWidget | None = None,
+        how: Callable[[str], str] = how_to,
+    ) -> None:
         super().__init__(parent)
-        self._document, self._theme = document, theme
+        self._document, self._theme, self._how = document, theme, how
         self.setFixedHeight(HEIGHT)
         self.lead = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         self.lead.setFont(theme.font(13, 600))
@@ -263,7 +271,7 @@ class SentenceBar(QWidget):
 
     def follow(self) -> None:
         """Tell where the playhead stands."""
-        self.sentence = sentence_of(self._document)
+        self.sentence = sentence_of(self._document, self._how)
         ink = self._theme.color(self.sentence.phase or "text")
         self.lead.setStyleSheet(f"color: {ink.name()}")
         self.lead.setText(self.sentence.lead)

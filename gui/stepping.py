@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from graph.naming import name_of
+from gui.actions.keys import how_to
 from gui.canvas.levels import OVERVIEW
 from gui.document import Document
 from gui.live import Live
@@ -21,9 +23,15 @@ class Stepping(QObject):
     """Steps, runs and plays a document's trace."""
 
     def __init__(
-        self, document: Document, live: Live, canvas: CanvasView, parent: QObject | None = None
+        self,
+        document: Document,
+        live: Live,
+        canvas: CanvasView,
+        parent: QObject | None = None,
+        how: Callable[[str], str] = how_to,
     ) -> None:
         super().__init__(parent)
+        self._how = how
         self.document, self.live, self.canvas = document, live, canvas
         self.player = Player(document.playhead, self)
         live.ran.connect(self._arrive)
@@ -124,7 +132,8 @@ class Stepping(QObject):
         trace, found = self.document.trace, self.document.check
         if trace is None:
             if self.document.graph.nodes and not self.live.is_on:
-                self.document.refuse(self.tr("Live mode is off. Press F5 to run."))
+                text = self.tr("Live mode is off. {0} runs the graph.")
+                self.document.refuse(text.format(self._how("run")))
             return False
         if not self.document.playhead.is_at_end or not self.document.playhead.steps:
             return False

@@ -23,6 +23,7 @@ from graph import edits as e
 from gui.accessible import Teller
 from gui.actions import Actions
 from gui.actions.context_menus import ContextMenus
+from gui.actions.keys import how_to
 from gui.autosave import Autosave
 from gui.canvas.view import CanvasView
 from gui.clipboard import Clipboard
@@ -72,12 +73,13 @@ class Window(QMainWindow):
         self.document, self.windows = document, windows
         self.theme, self.settings = theme, settings = windows.theme, windows.settings
         document.setParent(self)
+        self.how_to = partial(how_to, settings=settings)
         self._may_leave = False  # an answer about unsaved changes was given
         self.live = Live(document, self)
         self.canvas = CanvasView(document, theme, self)
         self.canvas.placer.keep_in(settings)
         self.undoing = Undoing(document, self.canvas, self)
-        self.stepping = Stepping(document, self.live, self.canvas, self)
+        self.stepping = Stepping(document, self.live, self.canvas, self, self.how_to)
         self.edge_ends = EdgeEnds(self.canvas)
         self.notices = Notices(self.canvas, theme)
         self.clipboard = Clipboard(document, self.canvas, self.notices, self)
@@ -297,7 +299,7 @@ class Window(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)  # the dock follows it
-        self.sentence = SentenceBar(self.document, self.theme, self)
+        self.sentence = SentenceBar(self.document, self.theme, self, self.how_to)
         self.timeline = Timeline(
             self.document, self.stepping.player, self.theme, self.commands.by_id, self
         )

@@ -12,7 +12,8 @@ from graph.model import Graph
 from graph.port import PortRef
 from runtime.engine import Engine
 from runtime.feeds import Host
-from runtime.leaf_check import check_leaf, kink_distance
+from runtime.flow import Flow, kink_distance
+from runtime.leaf_check import check_leaf
 from runtime.local_check import check_edge
 from runtime.tape import Watch
 from runtime.trace import Trace
@@ -42,7 +43,8 @@ def check_gradients(
         edges = {ref: check_edge(trace, ref) for ref in _watched(_edges(trace), watch)}
         if trace.target is not None and trace.failure is None:
             sources = [source.ref for source in trace.plan.sources]
-            leaves = {ref: check_leaf(trace, ref, watch) for ref in _watched(sources, watch)}
+            flow = Flow(trace)
+            leaves = {ref: check_leaf(flow, ref, watch) for ref in _watched(sources, watch)}
             rounding = _rounding(engine, trace, feeds, watch)
     dtype = engine.dtype or engine.graph.dtype
     return GradientReport(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -13,23 +12,24 @@ from runtime import passes
 from runtime.backend import CPU
 from runtime.differences import DIRECTIONS, Comparison, directions
 from runtime.feeds import Host, frozen
+from runtime.flow import Flow
 from runtime.tape import StepFailed, Tape, Watch
-from runtime.trace import Trace
 from runtime.verdict import Verdict, judge
 
 ONE_SIDED = 1e-3
 """A jump between the slopes on both sides, relative to them, that rounding cannot make."""
 
 
-def check_leaf(trace: Trace, leaf: PortRef, watch: Watch | None = None) -> Verdict:
+def check_leaf(flow: Flow, leaf: PortRef, watch: Watch | None = None) -> Verdict:
     """The verdict on dL/d(leaf) of a float64 trace on the CPU, along directions."""
+    trace = flow.trace
     if not trace.types[leaf].is_floating:
         return Verdict("not differentiable")
     gradient = trace.gradient(leaf)
     if gradient is None:
         why = trace.why_no_gradient(leaf)
         return Verdict(why or "no path")
-    loss = _Loss(trace, leaf, watch)
+    loss = _Loss(flow, leaf, watch)
     x = trace.value(leaf)
     comparison = Comparison(loss, x)
     for direction in directions(x, str(leaf), all_up_to=DIRECTIONS):
@@ -49,27 +49,27 @@ class _Loss:
     as its inputs are away from a kink.
     """
 
-    def __init__(self, trace: Trace, leaf: PortRef, watch: Watch | None) -> None:
-        self.trace, self.leaf, self.watch = trace, leaf, watch
-        plan = trace.plan
+    def __init__(self, flow: Flow, leaf: PortRef, watch: Watch | None) -> None:
+        self.trace, self.watch = flow.trace, watch
+        plan = flow.trace.plan
         assert plan.target is not None
         self.target, self.seed = plan.target, plan.seed_gradient
         self.slot = plan.slot_of[leaf]
         self.is_near_kink = False
+        self._steps = flow.steps_from(self.slot)
+        self._given = flow.read_by(self._steps)
         self._kinks = {
             step.node: near
-            for step in plan.reverse
-            if (near := kink_distance(trace, step.node)) < math.inf
+            for step in self._steps
+            if (near := flow.kink_distance(step.node)) < math.inf
         }
 
     def __call__(self, x: Host) -> Sequence[Host]:
         tape = Tape(self.trace.plan, CPU, self.trace)
-        tape.loaded.update(self.trace.loaded)
-        for loaded in self.trace.loaded.values():
-            tape.values[loaded.source.slot] = loaded.array
+        tape.values.update(self._given)
         tape.values[self.slot] = frozen(x)
         try:
-            for _ in passes.forward(tape, self.watch):
+            for _ in passes.forward(tape, self.watch, self._steps):
                 if tape.steps[-1].node == self.target.node:
                     break
         except StepFailed:
@@ -90,10 +90,3 @@ class _Loss:
             )
             if near <= 2 * max(moved):
                 self.is_near_kink = True
-
-
-def kink_distance(trace: Trace, node: str) -> float:
-    """How near a node that ran is to its nearest kink."""
-    record = trace.records[node]
-    ctx = replace(record.context, kept={}, updates={})
-    return record.step.module.kink_distance(ctx, record.ins)

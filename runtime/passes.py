@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -15,9 +15,11 @@ from runtime.plan import PlanStep
 from runtime.tape import Record, Tape, Watch, take_shape
 
 
-def forward(tape: Tape, watch: Watch | None = None) -> Iterator[None]:
-    """Run every node in order; yields after each step. Raises `StepFailed`."""
-    for step in tape.plan.forward:
+def forward(
+    tape: Tape, watch: Watch | None = None, steps: Iterable[PlanStep] | None = None
+) -> Iterator[None]:
+    """Run every node in order, or `steps` alone; yields after each. Raises `StepFailed`."""
+    for step in tape.plan.forward if steps is None else steps:
         with tape.playing("forward", step.node, watch):
             ins = tuple(tape.read(slot) for slot in step.inputs)
             record = tape.recall_forward(step, ins) or _compute(tape, step, ins)

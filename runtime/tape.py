@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -101,7 +102,6 @@ class Tape:
         self.loaded: dict[PortRef, Loaded] = {}
         self.failure: Failure | None = None
         self._parts: dict[int, list[Array]] = {}
-        self._refs = {slot: ref for ref, slot in reversed(tuple(plan.slot_of.items()))}
         self._previous = previous if previous is not None and self._fits(previous) else None
 
     @contextmanager
@@ -218,6 +218,11 @@ class Tape:
             if slot not in waiting:
                 self.total(slot)
         return {self._refs[slot]: total for slot, total in self.totals.items()}
+
+    @cached_property
+    def _refs(self) -> dict[int, PortRef]:
+        """The port that owns each slot."""
+        return {slot: ref for ref, slot in reversed(tuple(self.plan.slot_of.items()))}
 
     def _fits(self, previous: Trace) -> bool:
         return previous.device == self.backend.name and previous.dtype == self.plan.dtype

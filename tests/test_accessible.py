@@ -3,9 +3,9 @@
 import gc
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from graph import Graph, PortRef
 from graph import edits as e
@@ -69,13 +69,19 @@ def children(about):
     return [about.child(index) for index in range(about.childCount())]
 
 
+def is_cell(about) -> bool:
+    """Whether it is an item of one of Qt's own lists; those of the canvas are ours."""
+    role, roles = about.role(), QAccessible.Role
+    if role == roles.TreeItem:
+        return not hasattr(about, "place")
+    return role in (roles.ListItem, roles.Cell, roles.MenuItem)
+
+
 def all_below(about):
-    """Everything below, the canvas's nodes and ports too; cells of lists are Qt's own."""
+    """Everything below, the canvas's nodes and ports too."""
     found = []
     for child in children(about):
-        if child is not None and child.role() not in (
-            QAccessible.Role.ListItem, QAccessible.Role.Cell, QAccessible.Role.MenuItem,
-        ):  # fmt: skip
+        if child is not None and not is_cell(child):
             found += [child, *all_below(child)]
     return found
 
@@ -242,9 +248,9 @@ def test_many_graphs_and_edits_leave_nothing_behind(desk, listening):
     assert tree.childCount() >= 7
 
 
-def test_a_hundred_windows_come_and_go_under_a_screen_reader(qtbot, tmp_path, listening):
+def test_windows_come_and_go_under_a_screen_reader(qtbot, tmp_path, listening):
     windows = Windows(Theme("light"), Settings(tmp_path / "settings.ini"))
-    for number in range(100):
+    for number in range(30):
         window = windows.make()
         window.document.replace(by_hand(), None)
         tree = QAccessible.queryAccessibleInterface(window.canvas)
@@ -255,7 +261,7 @@ def test_a_hundred_windows_come_and_go_under_a_screen_reader(qtbot, tmp_path, li
         windows.forget(window)
         del window, tree
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-        if number % 25 == 0:
+        if number % 10 == 0:
             gc.collect()
     QApplication.processEvents()
 
@@ -263,7 +269,7 @@ def test_a_hundred_windows_come_and_go_under_a_screen_reader(qtbot, tmp_path, li
 def test_a_large_graph_makes_items_only_for_what_is_asked(desk):
     graph = Graph()
     for number in range(2000):
-        graph.add("Input", f"n{number}", at=(0, 80 * number))
+        graph.add("Parameter", f"n{number}", at=(0, 80 * number))
     desk.document.replace(graph, None)
     desk.settle()
     tree = canvas_of(desk)
@@ -324,6 +330,25 @@ def test_each_step_is_said_and_refusals_and_new_errors_at_once(desk, listening):
     assert not [sentence for sentence, urgent in told if urgent]
 
 
+def test_marks_are_told(desk, listening):
+    told = []
+    desk.window.teller.said.connect(lambda sentence, urgent: told.append(sentence))
+    desk.view.focus.enter_at(PortRef("b", "y"))
+    desk.press_key(Key.Key_M)
+    assert told == ["b.y is marked. Mark another port to wire the two."]
+    desk.view.focus.enter_at(PortRef("x2", "a"))
+    desk.press_key(Key.Key_M)
+    assert told[1:] == ["b.y and x2.a are wired. Replaces x1.y at x2.a"]
+    desk.press_key(Key.Key_M)
+    desk.press_key(Key.Key_Escape)
+    assert told[-1] == "The mark is taken away."
+    desk.press_key(Key.Key_M)
+    desk.view.focus.enter_at(PortRef("difference", "y"))
+    told.clear()
+    desk.press_key(Key.Key_M)
+    assert told == desk.refused
+
+
 def test_a_half_drawn_graph_is_no_alarm(desk, listening):
     told = []
     desk.window.teller.said.connect(lambda sentence, urgent: told.append(urgent))
@@ -360,9 +385,34 @@ def nameless(window: QWidget) -> list[str]:
     for about in all_below(QAccessible.queryAccessibleInterface(window)):
         state = about.state()
         if state.focusable and not state.invisible and not about.text(Text.Name):
-            widget = about.object()
-            found.append(f"{type(widget).__name__} in {type(widget.parent()).__name__}")
+            found.append(f"{about.role().name} in {about.parent().text(Text.Name)}")
     return found
+
+
+@pytest.mark.parametrize("command", ["settings", "shortcuts", "command_palette", "add", "about"])
+def test_dialogs_have_names_for_everything(desk, command):
+    found = []
+
+    def look():
+        windows = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+        try:
+            for window in windows:
+                found.extend(nameless(window))
+        finally:
+            for dialog in windows:
+                if isinstance(dialog, QDialog):
+                    dialog.reject()
+
+    QTimer.singleShot(300, look)
+    desk.window.commands.by_id[command].trigger()
+    desk.qtbot.wait(500)
+    assert found == []
+
+
+def test_an_empty_window_has_names_for_everything(qtbot, tmp_path, monkeypatch):
+    with desk_for(qtbot, tmp_path, monkeypatch) as desk:
+        assert not desk.graph.nodes
+        assert nameless(desk.window) == []
 
 
 @pytest.mark.parametrize("example", [p.stem for p in examples()])

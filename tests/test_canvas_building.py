@@ -5,7 +5,7 @@ import random
 import pytest
 from PySide6.QtGui import QImage, QPainter
 
-from graph import Graph, PortRef
+from graph import Graph, PortRef, Tensor
 from graph import edits as e
 from graph.records import Edge, Node
 from gui.canvas.building import AT_ONCE
@@ -135,3 +135,14 @@ def test_thousands_of_nodes_go_and_come_back(desk):
     desk.document.undo()
     settle(desk)
     assert made(desk) == before
+
+
+def test_another_number_moves_nothing(desk):
+    desk.document.replace(chain(3), None)
+    desk.document.do(e.AddNode(Node("w", "Parameter", {"shape": ()}, None, None, (0.0, -99.0))), "")
+    told = []
+    desk.scene.content_changed.connect(lambda: told.append(1))
+    desk.document.do(e.SetTensor(PortRef("w", "y"), Tensor.scalar(2.0)), "Set")
+    assert not told
+    desk.document.do(e.Move({"w": (0.0, -200.0)}), "Move")
+    assert told

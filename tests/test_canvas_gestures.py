@@ -6,6 +6,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
 from graph import Graph, PortRef
+from graph import edits as e
+from gui.canvas.overview import Plan
 from tests.canvas_desk import Desk, by_hand
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -341,6 +343,23 @@ def test_fit_shows_all_and_reveal_brings_a_node_into_sight(desk):
     seen = desk.view.mapToScene(desk.view.viewport().rect()).boundingRect()
     assert seen.contains(desk.scene.items_by_id["loss"].sceneBoundingRect().center())
     desk.view.grab()
+
+
+def test_the_minimap_shows_what_is_selected_without_drawing_the_graph_anew(desk, monkeypatch):
+    desk.view.zoom_to(2.0)
+    QApplication.processEvents()
+    minimap = desk.view.minimap
+    before = minimap.grab().toImage()
+    drawn, paint = [], Plan.paint
+    monkeypatch.setattr(Plan, "paint", lambda *a: drawn.append(1) or paint(*a))
+    desk.document.selection.set_nodes(desk.graph.nodes)
+    assert minimap.grab().toImage() != before
+    desk.document.selection.clear()
+    assert minimap.grab().toImage() == before
+    assert not drawn
+    desk.document.do(e.Move({"x": (-400.0, 0.0)}), "Move")
+    assert minimap.grab().toImage() != before
+    assert drawn
 
 
 def test_pressing_in_the_minimap_moves_the_view(desk):

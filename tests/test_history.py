@@ -224,3 +224,17 @@ def test_many_moves_are_bounded_as_well(graph):
     for number in range(1000):
         history.do(e.Move({"x": (float(number), 0.0), "t": None}), "move")
     assert len(history._undo) < 200
+
+
+def test_what_no_file_holds_stays_unsaved_whatever_is_undone(graph):
+    history = History(graph)
+    history.mark_unsaved()
+    assert not history.is_saved
+    history.do(e.Move({"x": (8.0, 8.0)}), "move")
+    history.undo()
+    assert not history.is_saved
+    history.mark_saved()
+    history.redo()
+    assert not history.is_saved
+    history.undo()
+    assert history.is_saved

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -146,6 +146,7 @@ def test_tab_applies_and_goes_on_to_the_next_source(desk):
     assert [float(value(desk, f"{id_}.y")) for id_ in sources] == [10, 11, 12, 13]
     assert desk.document.selection.node == sources[0]
     QTest.keyClick(field(desk).line, Key.Key_Backtab)
+    QApplication.processEvents()
     assert desk.document.selection.node == sources[-1]
 
 
@@ -298,6 +299,28 @@ def test_tab_goes_from_label_to_label(desk):
     assert desk.graph.nodes[order[0]].label == "First"
     assert desk.document.selection.node == order[1]
     assert field(desk) is not None
+
+
+def test_tab_goes_on_although_the_id_follows_the_label(desk):
+    made = desk.graph.add("ReLU", at=(240, 300))
+    order = desk.graph.order()
+    following = order[(order.index(made) + 1) % len(order)]
+    desk.document.selection.set_nodes({made})
+    desk.press_key(Key.Key_F2)
+    write(desk, "Cut off", Key.Key_Tab)
+    assert desk.graph.nodes["cut_off"].label == "Cut off"
+    assert desk.document.selection.node == following
+    assert QApplication.focusWidget() is field(desk).line
+
+
+def test_lines_that_were_closed_leave_nothing_behind(desk):
+    before = len(desk.view.inline.children())
+    for _ in range(5):
+        desk.document.selection.set_nodes({"w"})
+        desk.press_key(Key.Key_Return)
+        write(desk, "7", Key.Key_Escape)
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert len(desk.view.inline.children()) == before
 
 
 def test_a_label_with_a_control_character_is_refused_and_kept_in_the_line(desk):

@@ -125,11 +125,11 @@ def test_problems_stand_on_the_page(qtbot):
     desk = InspectorDesk(qtbot, graph)
     desk.run()
     page = desk.node("x")
-    shown = [sentence.said for sentence in page.problems if sentence.isVisible()]
+    shown = [sentence.said for sentence in page.problems.sentences if sentence.isVisible()]
     assert shown == ["x: found no value, expected a tensor [2]. Set a value or feed one."]
     desk.type_into(page.value.line, "1 2")
     desk.run()
-    assert not any(sentence.isVisible() for sentence in page.problems)
+    assert not any(sentence.isVisible() for sentence in page.problems.sentences)
 
 
 def test_several_nodes_are_listed(desk):

@@ -142,6 +142,7 @@ def test_focus_is_drawn_around_node_and_port_only_by_keys(desk):
         return image.pixelColor((desk.pixel(x, y).toPointF() * scale).toPoint()).rgb() == ink
 
     assert dark((left + right) / 2, top - 4)
+    assert not dark((left + right) / 2, top - 2)  # the gap
     tab_to(desk, "x1.a")
     x, y = desk.scene.port_place(PortRef("x1", "a"))
     assert dark(x - 9, y)
@@ -343,6 +344,8 @@ def test_the_mouse_takes_over_from_a_mark(desk):
     tab_to(desk, "x.y")
     desk.press_key(Key.Key_M)
     desk.graph.disconnect("loss.x")
+    desk.view.zoom_to_fit()
+    desk.qtbot.wait(300)  # the camera's flight
     desk.wire("difference.y", "loss.x")
     assert desk.graph.incoming(PortRef("loss", "x")) is not None
     assert desk.view.marking.mark is None

@@ -7,6 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from graph import edits as e
+from gui.inspector.field_row import NoteRow
+from gui.theme import Theme
 from tests.canvas_desk import by_hand
 from tests.window_desk import desk_for
 
@@ -101,3 +103,19 @@ def test_edges_and_several_nodes_have_no_note(desk):
     QTest.keyClicks(desk.window.inspector.page.note.paper, "the graph")
     desk.view.setFocus()
     assert desk.graph.note == "the graph"
+
+
+def test_a_note_that_is_only_shown_is_never_written(qtbot):
+    """A page that was left can show an old text; a pause must not bring that back."""
+    kept, written = ["old"], []
+
+    def put(text, _visit):
+        written.append(text)
+        return ""
+
+    row = NoteRow(Theme("light"), "Note", lambda: kept[0], put)  # not shown, so without the focus
+    qtbot.addWidget(row)
+    assert row.paper.toPlainText() == "old"
+    kept[0] = "new"
+    qtbot.wait(1200)
+    assert written == []

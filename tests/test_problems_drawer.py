@@ -166,8 +166,8 @@ def test_a_click_goes_to_the_node_and_into_the_field_that_is_meant(desk):
 def test_the_nodes_page_and_menu_offer_the_same_mend(desk):
     desk.document.selection.set_nodes({"loss"})
     page = desk.window.inspector.page
-    assert page.problems[0].said.startswith("loss.prediction: found Softmax before it")
-    (button,) = page.mends[0].buttons
+    assert page.problems.sentences[0].said.startswith("loss.prediction: found Softmax before it")
+    (button,) = page.problems.mends[0].buttons
     assert button.text() == "Remove softmax"
     desk.window.context_menus.of_selection()
     menu = QApplication.activePopupWidget()
@@ -177,7 +177,7 @@ def test_the_nodes_page_and_menu_offer_the_same_mend(desk):
     menu.close()
     desk.settle()
     assert "softmax" not in desk.graph
-    assert not desk.window.inspector.page.mends[0].buttons
+    assert not desk.window.inspector.page.problems.mends[0].buttons
 
 
 def test_the_tooltip_says_what_the_menu_can_mend(desk):
@@ -214,3 +214,28 @@ def test_sentences_call_nodes_as_on_the_canvas(desk):
     assert desk.window.status.texts()["target"].startswith("Target: cost")
     desk.document.do(e.SetNode("softmax", {"label": "cost"}), "Label")  # now it is not clear
     assert any(text.startswith("loss.prediction: ") for text in sentences(desk))
+
+
+def test_an_exchanged_node_stays_where_it_was_put_and_keeps_its_label(desk):
+    desk.graph.remove("loss")
+    desk.graph.add("NLLLoss", "loss", at=(960, 0))
+    desk.graph.connect("softmax.y", "loss.prediction")
+    desk.graph.connect("t.y", "loss.target")
+    desk.settle()
+    desk.document.do(e.Move({"softmax": (720, -80)}), "Move")  # nothing is checked anew for these
+    desk.document.do(e.SetNode("softmax", {"label": "shares"}), "Label")
+    row = next(i for i, p in enumerate(desk.window.drawer.model.problems) if p.node == "loss")
+    press(desk, buttons(desk, row)[0])
+    node = desk.graph.nodes["softmax"]
+    assert (node.module, node.at, node.label) == ("LogSoftmax", (720, -80), "shares")
+
+
+def test_a_mend_waits_for_the_check_of_what_was_changed(desk):
+    desk.document.do(e.SetAttributes("first", {"out_features": 5}), "Change")
+    (button,) = buttons(desk, 2)
+    QTest.mouseClick(button, LEFT)
+    assert "softmax" in desk.graph
+    assert "is being checked" in desk.refused[-1]
+    desk.settle()
+    press(desk, buttons(desk, 2)[0])
+    assert "softmax" not in desk.graph

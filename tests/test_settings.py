@@ -134,6 +134,15 @@ def test_a_changed_key_does_it_and_the_old_one_does_not(desk):
     assert desk.document.playhead.position == 2
 
 
+def test_sentences_name_the_keys_as_they_are_now(desk):
+    said = desk.window.sentence
+    assert said.sentence.text.endswith("Page Down takes the next one.")
+    desk.settings.keep_keys({"next": "Ctrl+J"})
+    assert said.sentence.text.endswith("Ctrl+J takes the next one.")
+    desk.settings.keep_keys({"next": ""})
+    assert said.sentence.text.endswith("Run > Next step takes the next one.")
+
+
 def test_a_letter_as_a_key_belongs_to_the_canvas(desk):
     desk.settings.keep_keys({"next": "N; F3"})
     field = desk.window.palette_panel.search

@@ -125,7 +125,7 @@ def test_several_outputs_make_it_ask_for_the_target(empty):
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
     assert menu.actions()[0].text() == "Which output is the target?"
-    next(action for action in menu.actions() if action.text() == "v2.y").trigger()
+    next(action for action in menu.actions() if action.text() == "v2").trigger()
     menu.close()
     assert empty.graph.target == "v2.y"
     empty.qtbot.waitUntil(lambda: empty.document.is_fresh)

@@ -311,6 +311,21 @@ def test_a_drag_at_the_border_pans(desk, qtbot, what):
     assert entries(desk) == 0
 
 
+def test_a_port_near_the_border_stays_under_the_wire(desk, qtbot):
+    x, _ = desk.scene.port_place(PortRef("loss", "x"))
+    width = desk.view.viewport().width()
+    desk.view.centerOn(x - width / 2 + 10, 100)
+    target = desk.port("loss.x")
+    assert width - target.x() < 24
+    desk.press(desk.port("x2.y"))
+    held_move(desk, desk.port("x2.y") + QPoint(40, 0))
+    held_move(desk, target)
+    qtbot.wait(80)
+    assert desk.port("loss.x") == target
+    desk.release(target)
+    assert "x2.y>loss.x" in edges(desk.graph)
+
+
 def test_a_node_dragged_to_the_border_goes_on(desk, qtbot):
     start = desk.middle("loss")
     desk.press(start)

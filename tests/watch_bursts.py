@@ -22,7 +22,7 @@ from gui.windows import Windows
 LIMIT_MS = 50.0
 WINDOW_MS = 150.0  # what a whole new window may take, wherever it is made
 GENEROUS = 2.0  # caches are cold in a test process, and the other core is busy
-PACE_MS = 4.0  # what `_pace` takes on the machine that the limit was made on
+PACE_MS = 3.0  # what `_pace` takes on the machine that the limit was made on
 HANDS = (
     "keyClick keyClicks keyPress keyRelease mouseClick mouseDClick mouseMove mousePress"
     " mouseRelease qWait"

@@ -53,6 +53,7 @@ WHY: Mapping[str, str] = {
     "selected": N(A, "Select a node or an edge first."),
     "chosen_nodes": N(A, "Select a node first."),
     "clipboard_text": N(A, "The clipboard holds no text."),
+    "can_have_note": N(A, "Select one node, or nothing for a note on the graph."),
     "one_node": N(A, "Select one node first."),
     "has_value": N(A, "Select a source, or the pin of a parameter."),
     "one_edge": N(A, "Select an edge first."),

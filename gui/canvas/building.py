@@ -171,7 +171,7 @@ class Building(QObject):
                 break
         if not self.items.waiting:
             self._go_on_with_wires(end)
-        self._scene.refresh()
+        # Qt repaints where items come; wires and numbers are painted once, when all are there.
         if self.is_done:
             self.finished.emit()
         else:

@@ -25,7 +25,7 @@ PIN_TEXT = 44  # room for three lines under a pin
 CORNER = 8
 SOURCE_CORNER = 20
 TIP = 12  # how far a loss points to the right
-RING = 8  # what a ring, a border and a focus frame may take around a node
+RING = 11  # what a ring, a border and a focus frame may take around a node
 RAIL_GAP = 4
 WIRE_POINTS = 34
 

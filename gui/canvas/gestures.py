@@ -28,13 +28,17 @@ class Gesture:
     """
 
     cursor: Qt.CursorShape | None = None
-    pans_at_border = True
     modifiers = Qt.KeyboardModifier.NoModifier
 
     def __init__(self, view: CanvasView) -> None:
         self.view = view
         self.scene = view.canvas
         self.document = view.document
+
+    @property
+    def pans_at_border(self) -> bool:
+        """Whether the canvas goes on by itself while the pointer is at its border."""
+        return True
 
     def move(self, point: QPointF, pixel: QPoint) -> None:
         """The pointer moved."""
@@ -56,11 +60,14 @@ class Pan(Gesture):
     """Middle button, or space and the left one: the canvas follows the pointer."""
 
     cursor = Qt.CursorShape.ClosedHandCursor
-    pans_at_border = False
 
     def __init__(self, view: CanvasView, pixel: QPoint) -> None:
         super().__init__(view)
         self._last = pixel
+
+    @property
+    def pans_at_border(self) -> bool:
+        return False
 
     def move(self, point: QPointF, pixel: QPoint) -> None:
         self.view.camera.pan(pixel - self._last)

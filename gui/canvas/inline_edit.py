@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QTimer
 
 from graph import GradwireError, PortRef
 from graph.labelling import label_edit
@@ -41,6 +41,7 @@ class Subject(Protocol):
     def apply(self, text: str, then: Callable[[str], None]) -> None: ...
     def spot(self, view: CanvasView) -> tuple[QPointF, float] | None: ...
     def neighbours(self, graph: Graph) -> list[str]: ...
+    def end(self) -> None: ...
 
 
 class LabelSubject:
@@ -75,6 +76,9 @@ class LabelSubject:
 
     def neighbours(self, graph: Graph) -> list[str]:
         return list(graph.order())
+
+    def end(self) -> None:
+        pass
 
 
 class ValueSubject:
@@ -128,6 +132,9 @@ class ValueSubject:
     def neighbours(self, graph: Graph) -> list[str]:
         return [id_ for id_ in graph.order() if value_port(graph, id_) is not None]
 
+    def end(self) -> None:
+        self._work.deleteLater()
+
 
 class InlineEdits(QObject):
     """Opens, follows and ends the one line that may be open on a canvas."""
@@ -139,6 +146,10 @@ class InlineEdits(QObject):
         self._subject: Subject | None = None
         self._before = ""
         self._next: str | None = None
+        self._is_applying = False
+        self._way: tuple[Subject, int] | None = None
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._go_on)
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
             bar.valueChanged.connect(self._follow)
         view.zoom_changed.connect(self._follow)
@@ -184,8 +195,10 @@ class InlineEdits(QObject):
 
     def close(self) -> None:
         """Leave without a change."""
-        field, self.field, self._subject = self.field, None, None
-        if field is not None:
+        field, subject = self.field, self._subject
+        self.field = self._subject = None
+        if field is not None and subject is not None:
+            subject.end()
             had_keys = field.line.hasFocus()
             field.hide()
             field.deleteLater()
@@ -196,6 +209,7 @@ class InlineEdits(QObject):
 
     def _open(self, subject: Subject) -> None:
         self.close()
+        self._way = None
         self._view.cancel_gesture()
         self._view.reveal(subject.node)
         self._subject = subject
@@ -234,7 +248,9 @@ class InlineEdits(QObject):
         if refusal:
             self.field.say(refusal)
         else:
+            self._is_applying = True  # its node may get another id on the way
             self._subject.apply(text, self._done)
+            self._is_applying = False
 
     def _done(self, refusal: str) -> None:
         """The text was kept, or it was refused: then the line stays, and says why."""
@@ -243,13 +259,17 @@ class InlineEdits(QObject):
         if refusal:
             self.field.say(refusal)
             return
-        subject, step = self._subject, {"next": 1, "previous": -1}.get(self._next or "", 0)
+        step = {"next": 1, "previous": -1}.get(self._next or "", 0)
+        self._way = (self._subject, step) if step else None
         self.close()
         if step:
-            self._go_on(subject, step)
+            self._soon.start()  # the change and the next line are two pieces of work
 
-    def _go_on(self, subject: Subject, step: int) -> None:
-        graph = self._document.graph
+    def _go_on(self) -> None:
+        graph, way, self._way = self._document.graph, self._way, None
+        if way is None:
+            return
+        subject, step = way
         if subject.node not in graph:  # its id followed its label
             subject.node = self._document.selection.node or subject.node
         ids = subject.neighbours(graph)
@@ -264,7 +284,7 @@ class InlineEdits(QObject):
 
     def _follow(self) -> None:
         """Stand where the text stands, however the canvas moves."""
-        if self.field is None:
+        if self.field is None or self._is_applying:
             return
         spot = self._subject.spot(self._view)
         if spot is None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF
+from PySide6.QtCore import QObject, QPointF, Signal
 from PySide6.QtGui import QPainter
 
 from graph import PortRef
+from graph.naming import name_of, port_name
 from gui.canvas import ways
 from gui.canvas.wiring import Wiring
 from gui.canvas.wording import tr
@@ -51,7 +52,9 @@ class Mark(Wiring):
 
 
 class Marking(QObject):
-    """The mark on a canvas, if there is one."""
+    """The mark on a canvas, if there is one. `told` says what became of it."""
+
+    told = Signal(str)
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
@@ -78,11 +81,13 @@ class Marking(QObject):
         if mark is None:
             self._mark = Mark(self._view, port)
             self._follow()
+            self.told.emit(
+                tr("{port} is marked. Mark another port to wire the two.").format(port=port)
+            )
         elif port == mark.port:
             self.leave()
         else:
-            self._mark = None
-            mark.wire(port)
+            self._wire(mark, port)
 
     def leave(self) -> bool:
         """Take the mark away; False where there is none."""
@@ -90,6 +95,7 @@ class Marking(QObject):
         if mark is None:
             return False
         mark.cancel()
+        self.told.emit(tr("The mark is taken away."))
         return True
 
     def paint(self, painter: QPainter) -> None:
@@ -100,6 +106,19 @@ class Marking(QObject):
 
     # --- inside --------------------------------------------------------------------------
 
+    def _wire(self, mark: Mark, port: PortRef) -> None:
+        self._mark = None
+        mark.look_at(port)
+        instead = mark.notice
+        mark.wire(port)
+        if not mark.reason:
+            done = tr("{one} and {other} are wired.")
+            done = done.format(one=self._name(mark.port), other=self._name(port))
+            self.told.emit(f"{done} {instead}".strip())
+
+    def _name(self, port: PortRef) -> str:
+        return port_name(self._view.document.graph, port)
+
     def _follow(self) -> None:
         if self.mark is not None:
             self.mark.look_at(self._view.focus.place)
@@ -109,7 +128,8 @@ class Marking(QObject):
         mark = self.mark
         if mark is None:
             return
-        self.leave()
+        self._mark = None
+        mark.cancel()
         if ways.exists(self._scene, mark.port):
             self._mark = Mark(self._view, mark.port)
             self._follow()
@@ -129,5 +149,6 @@ class Marking(QObject):
         if len(names) == 1:
             return PortRef(id_, names[0])
         text = tr("{node}: found {count}, expected {wanted}. Go to the port with Tab.")
-        self._view.document.refuse(text.format(node=id_, count=len(names), wanted=wanted))
+        name = name_of(self._view.document.graph, id_)
+        self._view.document.refuse(text.format(node=name, count=len(names), wanted=wanted))
         return None

@@ -29,9 +29,10 @@ class Minimap(QWidget):
         self.setAccessibleName(self.tr("Minimap"))
         self.setAccessibleDescription(self.tr("Arrows move what is seen of the canvas."))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._picture: QPixmap | None = None
+        self._plan: QPixmap | None = None  # drawn when the graph changes
+        self._picture: QPixmap | None = None  # with the selection, drawn when that changes
         view.canvas.content_changed.connect(self._redraw)
-        view.document.selection_changed.connect(self._redraw)
+        view.document.selection_changed.connect(self._choose)
         view.theme.changed.connect(self._redraw)
         view.zoom_changed.connect(self.follow)
         view.horizontalScrollBar().valueChanged.connect(self.follow)
@@ -55,7 +56,7 @@ class Minimap(QWidget):
         """The plan, and a frame around what is seen."""
         painter = QPainter(self)
         if self._picture is None:
-            self._picture = self._drawn()
+            self._picture = self._marked()
         painter.drawPixmap(0, 0, self._picture)
         self._look(painter)
         pen = QPen(self._view.theme.color("text"), 2)
@@ -68,8 +69,19 @@ class Minimap(QWidget):
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
         painter.end()
 
+    def _marked(self) -> QPixmap:
+        """The plan with what is selected."""
+        if self._plan is None:
+            self._plan = self._drawn()
+        picture = self._plan.copy()
+        painter = QPainter(picture)
+        self._look(painter)
+        self._view.canvas.plan.paint_selection(painter)
+        painter.end()
+        return picture
+
     def _drawn(self) -> QPixmap:
-        """The plan by itself; drawn when the graph changes, not when the view moves."""
+        """The plan by itself."""
         theme, scale = self._view.theme, self.devicePixelRatioF()
         picture = QPixmap(self.size() * scale)
         picture.setDevicePixelRatio(scale)
@@ -88,6 +100,10 @@ class Minimap(QWidget):
         painter.translate(-origin)
 
     def _redraw(self) -> None:
+        self._plan = None
+        self._choose()
+
+    def _choose(self) -> None:
         self._picture = None
         self.follow()
 

@@ -29,6 +29,7 @@ LEFT, RIGHT = 9, 5
 LEAST_TEXT = 11
 MARK = 14
 NOTE = 12
+MOST_GAP = 10.0  # to the focus frame of a node, however far one has zoomed out
 FOCUS_GAP = 3.5  # to the middle of the focus frame of a port, so that 2 stay free
 ROWS = (15, 33, 48)  # middles of title, module and shape
 THROUGH, TURN = 30, 5  # height of a bypassed node's line, and where it leaves its ports
@@ -99,7 +100,8 @@ def _paint_body(painter: QPainter, face: Face, mood: Mood, theme: Theme, pixel: 
         painter.drawPath(outline_path(shape.outline, shape.width, shape.height, 3.5))
     if mood.has_focus:
         painter.setPen(QPen(theme.color("text"), 2 * pixel))
-        gap = 7.0 if mood.ring else 4.0
+        edge = 5.0 if mood.ring else pixel  # where ring or border end
+        gap = min(edge + 3 * pixel, MOST_GAP)
         painter.drawPath(outline_path(shape.outline, shape.width, shape.height, gap))
     pen = QPen(theme.color("line", 1.0 - 0.4 * _muting(mood)), pixel)
     if mood.is_selected:

@@ -29,16 +29,23 @@ class Plan:
 
     def paint(self, painter: QPainter) -> None:
         """Paint all of it; the painter's transform says where."""
-        scene, theme = self._scene, self._scene.theme
+        theme = self._scene.theme
         self._sync()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(_hairline(theme.color("line"), 1))
         painter.drawLines(self._lines)
         painter.setBrush(theme.color("node"))
         painter.drawRects(self._rects)
+
+    def paint_selection(self, painter: QPainter) -> None:
+        """Paint what is selected above it."""
+        scene, theme = self._scene, self._scene.theme
         chosen = scene.document.selection.nodes
         if chosen:
+            self._sync()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(_hairline(theme.color("text"), 2))
+            painter.setBrush(theme.color("node"))
             painter.drawRects([self._rects[row] for row in scene.boxes.rows(chosen)])
 
     def forget(self) -> None:
@@ -81,6 +88,7 @@ def paint_overview(view: CanvasView) -> None:
     painter.fillRect(view.viewport().rect(), view.theme.color("canvas"))
     painter.setTransform(view.viewportTransform())
     view.canvas.plan.paint(painter)
+    view.canvas.plan.paint_selection(painter)
     _paint_ring(painter, view.canvas)
     view.drawForeground(painter, view.mapToScene(view.viewport().rect()).boundingRect())
     painter.end()

@@ -36,7 +36,12 @@ from gui.canvas.overview import Plan
 from gui.canvas.plate_paint import paint_plates
 from gui.canvas.plates import Layout, Plate, Sight
 from gui.canvas.pulse import Pulse
-from gui.canvas.touched import changes_every_number, moved_nodes, touched_nodes
+from gui.canvas.touched import (
+    changes_every_number,
+    changes_only_numbers,
+    moved_nodes,
+    touched_nodes,
+)
 from gui.canvas.waiting_nodes import WaitingNodes
 from gui.canvas.wire_paint import paint_wires
 from gui.canvas.wires import Wires
@@ -122,6 +127,9 @@ class CanvasScene(QGraphicsScene):
         touched, moved = touched_nodes(edit), moved_nodes(edit)
         changed = self.document.graph.nodes.keys() if changes_every_number(edit) else touched
         self.waiting.note(changed)
+        if changes_only_numbers(edit):
+            self.refresh()
+            return
         for id_ in touched:
             self._faces.pop(id_, None)
         if len(touched | moved) > AT_ONCE:

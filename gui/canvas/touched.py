@@ -19,6 +19,13 @@ def moved_nodes(edit: e.Edit) -> frozenset[str]:
     return frozenset(edit.places) if isinstance(edit, e.Move) else frozenset()
 
 
+def changes_only_numbers(edit: e.Edit) -> bool:
+    """Whether an edit sets tensors alone, so that everything stays where it is."""
+    if isinstance(edit, e.Batch):
+        return all(map(changes_only_numbers, edit.edits))
+    return isinstance(edit, e.SetTensor)
+
+
 def changes_every_number(edit: e.Edit) -> bool:
     """Whether an edit sets something of the graph that all values hang on."""
     if isinstance(edit, e.Batch):

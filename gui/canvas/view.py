@@ -86,6 +86,7 @@ class CanvasView(QGraphicsView):
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Canvas"))
+        self.viewport().setAccessibleName(self.tr("Over the canvas"))
         self.document.replaced.connect(self._start_anew)
         # Gestures end before their edit; an edit during one (undo by key) calls it off.
         self.document.edited.connect(self.cancel_gesture)
@@ -203,9 +204,9 @@ class CanvasView(QGraphicsView):
         self._dragging = self._dragging or away.manhattanLength() >= DRAG_FROM
         if self._dragging:
             self._pointer, self._gesture.modifiers = pixel, event.modifiers()
-            self._gesture.move(self.mapToScene(pixel), pixel)
+            self._drag_to(self.mapToScene(pixel), pixel)
             if self._gesture.pans_at_border:
-                self.autopan.follow(pixel, self._gesture.move)
+                self.autopan.follow(pixel, self._drag_to)
 
     def mouseReleaseEvent(self, event) -> None:
         """End the gesture: with its edit, or as the click that it was."""
@@ -246,6 +247,11 @@ class CanvasView(QGraphicsView):
         self._pressed = None
         self.viewport().update()
         return True
+
+    def _drag_to(self, point: QPointF, pixel: QPoint) -> None:
+        self._gesture.move(point, pixel)
+        if not self._gesture.pans_at_border:
+            self.autopan.stop()
 
     def _hold_modifiers(self, event) -> None:
         """Shift or Alt was pressed or let go during a drag: it counts at once."""

@@ -43,6 +43,11 @@ class Wiring(Gesture):
         self._over: PortRef | None = None
         self._started = False
 
+    @property
+    def pans_at_border(self) -> bool:
+        """A port near the border stays where it is while the wire is over it."""
+        return self._over is None
+
     def move(self, point: QPointF, pixel: QPoint) -> None:
         if not self._started:
             self._started = True

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import PortRef
+from graph.naming import output_name, port_name
 from gui.canvas.notes import spread_text
 from gui.inspector.figures import Figures
 from gui.inspector.jacobian_panel import JacobianPanel
 from gui.inspector.labels import Label, Rule, Sentence
 from gui.inspector.parameter_list import ParameterRow
-from gui.inspector.product import port_name, product_text, target_name, title_name
+from gui.inspector.product import product_text
 from gui.inspector.readings import local_derivative
 from gui.inspector.section import Heading
 from gui.inspector.tabs import Tabs
@@ -60,9 +61,9 @@ class EdgePage(QWidget):
         """Show the graph as it is now."""
         graph = self.document.graph
         edge = graph.incoming(self.target)
-        end = target_name(graph, self.target, title_name)
+        end = port_name(graph, self.target)
         if edge is not None:
-            start = port_name(graph, edge.source, title_name)
+            start = output_name(graph, edge.source)
             self._title = self.tr("Edge  {0} → {1}").format(start, end)
         else:
             self._title = self.tr("Parameter  {0}").format(end)

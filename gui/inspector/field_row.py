@@ -128,7 +128,7 @@ class NoteRow(QWidget):
         column.addWidget(self.paper)
         column.addWidget(self.error)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
-        self._pause.timeout.connect(self.commit)
+        self._pause.timeout.connect(self._commit_if_writing)
         self.paper.textChanged.connect(self._pause.start)
         self.paper.entered.connect(self._enter)
         self.paper.left.connect(self.commit)
@@ -145,6 +145,10 @@ class NoteRow(QWidget):
         text = self.paper.toPlainText() or None
         refusal = "" if text == self._get() else self._put(text, self._visit)
         self.error.say(refusal, "error")
+
+    def _commit_if_writing(self) -> None:
+        if self.paper.hasFocus():  # else the text was only shown, and may be an old one
+            self.commit()
 
     def _enter(self) -> None:
         self._visit = object()

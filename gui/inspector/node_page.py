@@ -20,19 +20,14 @@ from gui.inspector.kept_tensor import KeptTensor
 from gui.inspector.labels import Label, Sentence
 from gui.inspector.parameter_list import ParameterList
 from gui.inspector.port_list import PortList
+from gui.inspector.problem_rows import ProblemRows
 from gui.inspector.section import Heading, Section
 from gui.inspector.tensor_editor import TensorEditor
 from gui.inspector.verdicts import node_verdict
-from gui.mend_buttons import MendButtons
-from gui.mending import problems_at
 from gui.theme import Theme
-from gui.told import told
 
 if TYPE_CHECKING:
     from gui.document import Document
-
-MAX_PROBLEMS = 5
-ICONS = {"error": "error", "warning": "warning", "hint": "hint"}
 
 
 class NodePage(QWidget):
@@ -49,8 +44,7 @@ class NodePage(QWidget):
         kind = graph.catalogue.get(graph.nodes[id_].module)
         self.kind = kind
         self.heading = Heading(theme, kind.icon if kind else "unknown", self)
-        self.problems = [Sentence(theme, "error", self) for _ in range(MAX_PROBLEMS)]
-        self.mends = [MendButtons(document, theme, self) for _ in range(MAX_PROBLEMS)]
+        self.problems = ProblemRows(document, theme, id_, self)
         self.bypass = Sentence(theme, parent=self)
         self.label = self._row(self.tr("Label"), LineField(theme), self._label, self._set_label)
         mono = LineField(theme, mono=True)
@@ -75,7 +69,7 @@ class NodePage(QWidget):
             row.refresh()
         if self.value is not None:
             self.value.refresh()
-        self._show_problems()
+        self.problems.refresh()
         self._show_bypass()
         self._show_target()
         self.follow()
@@ -149,17 +143,6 @@ class NodePage(QWidget):
     def _unknown(self) -> str:
         return self.tr("no module of that name is installed; all its data is kept.")
 
-    def _show_problems(self) -> None:
-        found = problems_at(self.document, self.id)
-        for index, sentence in enumerate(self.problems):
-            problem = found[index] if index < len(found) else None
-            self.mends[index].offer(problem.mends if problem is not None else ())
-            if problem is None:
-                sentence.say("")
-                continue
-            ink = "error" if problem.severity == "error" else "muted"
-            sentence.say(told(self.document.graph, problem), ICONS[problem.severity], ink)
-
     def _show_bypass(self) -> None:
         graph = self.document.graph
         ports = through(graph, self.id) if graph.nodes[self.id].bypassed else None
@@ -187,9 +170,7 @@ class NodePage(QWidget):
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
         column.addWidget(self.heading)
-        for sentence, buttons in zip(self.problems, self.mends, strict=True):
-            column.addWidget(sentence)
-            column.addWidget(buttons)
+        column.addWidget(self.problems)
         column.addWidget(self.bypass)
         column.addWidget(self.label)
         column.addWidget(self.name)

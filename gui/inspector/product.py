@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,38 +19,30 @@ if TYPE_CHECKING:
 MAX_TERMS = 4
 
 
-Namer = Callable[["Graph", str], str]
-
-
 def node_name(graph: Graph, id_: str) -> str:
     """The label where it can stand in a formula (`log p` could be read as one), else the id."""
     name = name_of(graph, id_)
     return name if name.replace("_", "").isalnum() else id_
 
 
-def title_name(graph: Graph, id_: str) -> str:
-    """What the canvas calls a node."""
-    return name_of(graph, id_)
-
-
-def port_name(graph: Graph, port: PortRef, name: Namer = node_name) -> str:
+def output_in_formula(graph: Graph, port: PortRef) -> str:
     """The node's name; with the port's where the node has several outputs."""
     module = graph.module(port.node)
     several = module is None or len(module.output_ports) > 1
-    return f"{name(graph, port.node)}.{port.port}" if several else name(graph, port.node)
+    return input_in_formula(graph, port) if several else node_name(graph, port.node)
 
 
-def target_name(graph: Graph, target: PortRef, name: Namer = node_name) -> str:
-    """`mul.b`: the port at which an edge ends."""
-    return f"{name(graph, target.node)}.{target.port}"
+def input_in_formula(graph: Graph, port: PortRef) -> str:
+    """`mul.b`: a port by its node's name and its own."""
+    return f"{node_name(graph, port.node)}.{port.port}"
 
 
 def input_name(graph: Graph, target: PortRef) -> str:
     """What the derivative is taken by: the source, unless other edges leave it as well."""
     edge = graph.incoming(target)
     if edge is None or len(graph.outgoing(edge.source)) > 1:
-        return target_name(graph, target)
-    return port_name(graph, edge.source)
+        return input_in_formula(graph, target)
+    return output_in_formula(graph, edge.source)
 
 
 def product_text(document: Document, target: PortRef) -> str:
@@ -91,7 +82,7 @@ def _maps(shown: Shown, target: PortRef) -> dict[str, LinearMap]:
 
 
 def _term(graph: Graph, output: PortRef, by: str) -> str:
-    above = port_name(graph, output)
+    above = output_in_formula(graph, output)
     return f"∂L/∂{above} · ∂{above}/∂{by}"
 
 

@@ -286,9 +286,4 @@ class ChoiceBox(QFrame):
         column.addStretch(0)
 
     def _dress(self) -> None:
-        panel, line = self._theme.color("panel").name(), self._theme.color("line").name()
-        self.setStyleSheet(
-            f"QFrame#choicebox {{ background: {panel}; border: 1px solid {line};"
-            " border-radius: 8px; }"
-        )
         self.list.viewport().update()

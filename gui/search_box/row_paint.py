@@ -22,12 +22,12 @@ class RowPainter(QStyledItemDelegate):
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._text = QFontMetricsF(theme.font(13)).height()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """Rows grow with the system's font."""
         is_heading = isinstance(index.data(ROW), HeadingRow)
-        text = QFontMetricsF(self._theme.font(13)).height()
-        return QSize(0, round(max(HEADING if is_heading else HEIGHT, text + GAP)))
+        return QSize(0, round(max(HEADING if is_heading else HEIGHT, self._text + GAP)))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Paint one row."""
