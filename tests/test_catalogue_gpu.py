@@ -33,7 +33,9 @@ def run(case: Case, backend: Backend) -> list[np.ndarray]:
         given = tuple(backend.xp.full(y.shape, 7, y.dtype) for y in outs)
         written = case.module.forward(ctx, ins, given)
         assert all(a is b for a, b in zip(given, written, strict=True))
-        gouts = tuple(give(case.draws("gradient", y.shape)) for y in outs)
+        gouts = tuple(
+            give(case.draws("gradient", y.shape)) if y.dtype.kind == "f" else None for y in outs
+        )
         pulled = case.module.vjp(ctx, gouts, kept, case.floats())
         gradients = [sum_to(g, x.shape) for g, x in zip(pulled, ins, strict=True) if g is not None]
         tangents = tuple(
@@ -41,14 +43,15 @@ def run(case: Case, backend: Backend) -> list[np.ndarray]:
             for x, wanted in zip(ins, case.floats(), strict=True)
         )
         pushed = case.module.jvp(ctx, tangents, kept)
-        made = [
-            case.module.jacobian(ctx, port.name, "y", kept)
-            for port, wanted in zip(case.module.wired_ports, case.floats(), strict=True)
-            if wanted
-        ]
-        for linear in made:
-            assert linear.vjp(gouts[0]).shape == linear.in_shape
-        arrays = [*outs, *written, *gradients, *pushed, *(linear.dense() for linear in made)]
+        made = []
+        for output, gout in zip(case.module.output_ports, gouts, strict=True):
+            for port, wanted in zip(case.module.wired_ports, case.floats(), strict=True):
+                if wanted:
+                    linear = case.module.jacobian(ctx, port.name, output.name, kept)
+                    assert linear.vjp(gout).shape == linear.in_shape
+                    made.append(linear)
+        moved = [tangent for tangent in pushed if tangent is not None]
+        arrays = [*outs, *written, *gradients, *moved, *(linear.dense() for linear in made)]
         return [to_numpy(array) for array in arrays]
 
 

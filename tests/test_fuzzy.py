@@ -19,7 +19,7 @@ def found(query: str) -> list[str]:
         ("matmul", "MatMul"),
         ("bcewl", "BCEWithLogitsLoss"),
         ("relu", "ReLU"),
-        ("lsm", "LogSoftmax"),
+        ("lsmax", "LogSoftmax"),
         ("mse", "MSELoss"),
         ("sum", "Sum"),
         ("+", "Add"),

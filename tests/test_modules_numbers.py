@@ -137,8 +137,9 @@ def test_half_precision_runs(case):
         gouts = tuple(np.ones_like(y) for y in outs)
         gradients = half.module.vjp(ctx, gouts, kept, half.floats())
     floating = [y for y in outs if y.dtype.kind == "f"]
-    assert {y.dtype for y in floating} == {np.dtype("float16")}
-    assert {g.dtype for g in gradients if g is not None} == {np.dtype("float16")}
+    assert {y.dtype for y in floating} <= {np.dtype("float16")}
+    assert {g.dtype for g in gradients if g is not None} <= {np.dtype("float16")}
+    assert bool(floating) == half.has_gradients
     if max((np.abs(x).max() for x in half.ins if x.size), default=0) < 10:
         assert error(outs[0], case.run()[1][0]) < 2e-2
 

@@ -372,7 +372,7 @@ def _both(by_gate: Mapping[str, Array]) -> Partials:
 
 
 def _sigmoid(ctx: Context, x: Array) -> Array:
-    return ctx.xp.asarray(ctx.special.expit(x))
+    return ctx.xp.asarray(ctx.special.expit(x), ctx.dtype)
 
 
 def _rows(array: Array) -> Array:
