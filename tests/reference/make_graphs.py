@@ -39,7 +39,9 @@ def run(graph: Graph, dtype: str) -> dict[str, np.ndarray]:
             outs = torch_outputs(module, *ins)
         else:
             outs = (_kept(graph, names[0], kind, tensors),)
-        for ref, out in zip(names, outs, strict=True):
+        for ref, made in zip(names, outs, strict=True):
+            # A copy: PyTorch may give its argument back, or go on with an output inside.
+            out = made.clone() if module.wired_ports else made
             if out.requires_grad and not out.is_leaf:
                 out.retain_grad()
             tensors[ref] = out

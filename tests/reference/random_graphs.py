@@ -23,7 +23,7 @@ CHOICES: tuple[tuple[str, tuple[dict, ...]], ...] = (
     ("Slice", ({"axis": -1, "start": 1}, {"axis": 0, "step": -1})), ("Pad", ({},)),
     ("Sum", ({"axis": (-1,), "keepdims": True}, {"axis": (0,)})), ("Mean", ({"axis": (-1,)},)),
     ("Max", ({"axis": (-1,)},)), ("LogSumExp", ({"axis": (-1,)},)),
-    ("Linear", ({"out_features": 3}, {"out_features": 2, "bias": False})),
+    *3 * (("Linear", ({"out_features": 3}, {"out_features": 3, "bias": False})),),
     ("LayerNorm", ({"eps": 0.1},)), ("RMSNorm", ({"eps": 0.1},)),
     ("Conv1d", ({"out_channels": 2, "kernel_size": (2,), "padding": (1,)},)),
     ("Conv2d", ({"out_channels": 2, "kernel_size": (2,)},)),
