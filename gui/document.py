@@ -124,10 +124,6 @@ class Document(QObject):
 
     # --- files ---------------------------------------------------------------------------
 
-    def new(self) -> None:
-        """Start with an empty graph."""
-        self.replace(Graph(self.catalogue), None)
-
     def open(self, path: str | Path) -> None:
         """Read a file; raises `FileError` and keeps the old graph where that fails."""
         self.replace(read(Path(path), self.catalogue), Path(path))

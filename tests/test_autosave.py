@@ -109,7 +109,7 @@ def test_it_is_removed_when_nothing_is_missing_any_more(bench, qtbot, way):
     elif way == "undo":
         bench.document.undo()
     elif way == "new":
-        bench.document.new()
+        bench.document.replace(Graph(), None)
     else:
         bench.autosave.close()
     qtbot.waitUntil(lambda: bench.folders() == [])

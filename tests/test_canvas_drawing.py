@@ -290,7 +290,7 @@ def test_edits_leave_the_scene_as_if_it_were_built_anew(desk):
 
 
 def test_another_graph_replaces_everything(desk):
-    desk.document.new()
+    desk.document.replace(Graph(), None)
     assert not desk.scene.items_by_id
     assert not len(desk.scene.wires)
     assert desk.scene.content_rect().isEmpty()

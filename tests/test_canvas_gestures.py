@@ -417,7 +417,7 @@ def test_another_graph_during_a_drag_calls_the_drag_off(desk):
     start = desk.port("x2.y")
     desk.press(start)
     desk.move(start + QPoint(50, 50))
-    desk.document.new()
+    desk.document.replace(Graph(), None)
     desk.release(start + QPoint(50, 50))
     assert desk.scene.wiring is None
     assert not desk.graph.nodes

@@ -148,7 +148,7 @@ def test_another_graph_starts_everything_anew(document, qtbot, toys):
 
 def test_an_old_graph_is_not_listened_to(document, toys):
     old = document.graph
-    document.new()
+    document.replace(Graph(), None)
     said = texts(document.edited)
     old.add("Source", "late")
     assert said == []

@@ -83,7 +83,7 @@ def test_of_many_edits_the_newest_is_shown(document, live, qtbot):
 def test_an_answer_for_another_graph_is_not_shown(document, live, qtbot):
     qtbot.waitUntil(lambda: settled(document, live))
     set_value(document, "w", 9.0)
-    document.new()
+    document.replace(Graph(), None)
     qtbot.waitUntil(lambda: document.is_checked and not live.is_busy)
     assert not document.playhead.steps
 

@@ -323,7 +323,7 @@ def test_kills_at_random_moments_lose_no_more_than_the_last_moment(desk, tmp_pat
             assert desk.document.path == crashing.file_of(tmp_path, number)
             assert not desk.document.is_saved
             recovered[number] = dumps(desk.graph)
-            desk.document.new()
+            desk.document.replace(Graph(), None)
         offered += len(rows)
         for number, moment in killed.items():
             found = crashing.fingerprint(recovered[number])

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QScrollBar,
 )
 
-from graph import PortRef
+from graph import Graph, PortRef
 from graph import edits as e
 from gui.app import Faults
 from tests.canvas_desk import by_hand
@@ -118,7 +118,7 @@ def test_the_title_says_what_is_open_and_whether_it_is_saved(desk, tmp_path):
     assert desk.window.isWindowModified()
     desk.window.files.write(tmp_path / "mine.gradwire")
     assert bar.edited.isHidden()
-    desk.document.new()
+    desk.document.replace(Graph(), None)
     assert bar.title.text() == "Untitled"
 
 
