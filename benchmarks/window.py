@@ -241,8 +241,16 @@ def measure(name: str, path: Path, *, profiles: bool = False) -> None:
     os._exit(0)  # nothing of the window is worth waiting for
 
 
+def _is_known(name: str) -> bool:
+    return name in ROWS or name.isdigit()
+
+
 def main(arguments: list[str]) -> int:
     """Print the table; 1 where a burst of 1,000 nodes is above the limit."""
+    unknown = [name for name in arguments if not name.startswith("--") and not _is_known(name)]
+    if unknown:
+        print(f"found {unknown[0]!r}, expected rows of the table: {', '.join(ROWS)}")
+        return 2
     with tempfile.TemporaryDirectory() as folder:
         paths = {size: Path(folder) / f"{size}.gradwire" for size in SIZES}
         for size, path in paths.items():
