@@ -65,7 +65,8 @@ def index(kinds: list[type[Module]]) -> str:
     lines = ["# Modules", "", "Made from the modules' declarations by docs/make_manual.py.", ""]
     others = sorted({kind.group for kind in kinds} - set(GROUPS))
     for group in (*GROUPS, *others):
-        rows = [f"| [{k.name}]({k.name}.md) | {brief(k)} |" for k in kinds if k.group == group]
+        own = sorted((kind for kind in kinds if kind.group == group), key=lambda kind: kind.name)
+        rows = [f"| [{kind.name}]({kind.name}.md) | {brief(kind)} |" for kind in own]
         if rows:
             lines += [f"## {group}", "", "| module | what it does |", "|---|---|", *rows, ""]
     return "\n".join(lines)

@@ -13,8 +13,8 @@ from graph.module import Module
 from graph.suggest import did_you_mean
 
 ENTRY_POINTS = "gradwire.modules"
-# The order in which groups are shown, for an installer sorts entry points by name; groups of
-# other packages follow.
+# The order in which groups are shown, for an installer sorts entry points by name (so a group's
+# families are named to stand in order); groups of other packages follow.
 GROUPS = (
     "Sources", "Arithmetic", "Activations", "Linear algebra", "Shape", "Reductions", "Layers",
     "Recurrent", "Losses",
