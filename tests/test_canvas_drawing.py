@@ -381,7 +381,7 @@ def test_a_step_that_failed_is_marked(qtbot):
 def test_the_ring_pulses_where_motion_is_on(desk, qtbot):
     desk.run(1)
     desk.theme.motion = True
-    qtbot.wait(350)
+    qtbot.wait(500)  # a coarse timer may be early by a twentieth
     desk.document.playhead.next()
     assert desk.scene.mood("x2").swell > 0
     desk.document.playhead.next()
