@@ -83,7 +83,7 @@ def default_catalogue() -> Catalogue:
     for entry in dict.fromkeys((*own, *others)):
         try:
             family = modules_of(entry.load())
-        except Exception:
+        except Exception:  # importing another package's code can raise anything
             if entry in own:
                 raise
             _log.exception("the module family %s could not be loaded", entry.name)

@@ -12,7 +12,7 @@ from graph.port import PortType
 from runtime import maps
 from runtime.array import Array
 from runtime.modules.context import Context
-from runtime.modules.door import Differentiable, Kept, Outs, sum_to
+from runtime.modules.door import Differentiable, Kept, Outs, handed, sum_to
 
 
 class MatMul(
@@ -132,10 +132,7 @@ class Transpose(Differentiable, sig="x:any[*s] -> y:any[*r]", group="Linear alge
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         y = ins[0].transpose(self._order(ins[0].ndim))
-        if out is None or out[0] is None:
-            return (y,)
-        out[0][...] = y
-        return (out[0],)
+        return handed(y, out)
 
     def vjp(
         self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]

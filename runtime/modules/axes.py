@@ -13,7 +13,7 @@ from graph.signature import unify
 from runtime import maps
 from runtime.array import Array
 from runtime.modules.context import Context
-from runtime.modules.door import Differentiable, Kept, Outs, sum_to
+from runtime.modules.door import Differentiable, Kept, Outs, handed, sum_to
 from runtime.modules.shaping import Reshaping
 
 
@@ -114,10 +114,7 @@ class BroadcastTo(Differentiable, sig="x:any[*s] -> y:any[*r]", group="Shape"):
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         y = ctx.xp.broadcast_to(ins[0], ctx.shapes["y"])
-        if out is None or out[0] is None:
-            return (y,)
-        out[0][...] = y
-        return (out[0],)
+        return handed(y, out)
 
     def vjp(
         self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]

@@ -201,6 +201,14 @@ def pointwise(
     return maps.Broadcast(rows, columns, weights=factor)
 
 
+def handed(y: Array, out: Outs) -> tuple[Array]:
+    """A result that may be a view: as it is, or written into the array given for it."""
+    if out is None or out[0] is None:
+        return (y,)
+    out[0][...] = y
+    return (out[0],)
+
+
 def sum_to(array: Array, shape: tuple[int, ...]) -> Array:
     """Undo a broadcast: the sum over the axes along which `shape` was repeated."""
     if array.shape == shape:

@@ -13,7 +13,7 @@ from graph.port import PortType
 from runtime import maps
 from runtime.array import Array
 from runtime.modules.context import Context
-from runtime.modules.door import Differentiable, Kept, Outs, least
+from runtime.modules.door import Differentiable, Kept, Outs, handed, least
 from runtime.modules.reductions import Reducing
 
 
@@ -221,10 +221,7 @@ class ArgMax(Differentiable, sig="x[*s] -> y:integer[*r]", group="Reductions"):
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         found = ctx.xp.argmax(ins[0], axis=self.settings["axis"])
         y = ctx.xp.asarray(found, np.int64).reshape(ctx.shapes["y"])
-        if out is None or out[0] is None:
-            return (y,)
-        out[0][...] = y
-        return (out[0],)
+        return handed(y, out)
 
     def vjp(
         self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]

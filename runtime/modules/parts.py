@@ -15,7 +15,7 @@ from graph.port import Dim, PortType, Shape
 from runtime import maps
 from runtime.array import Array
 from runtime.modules.context import Context
-from runtime.modules.door import BadValue, Differentiable, Kept, Outs
+from runtime.modules.door import BadValue, Differentiable, Kept, Outs, handed
 
 
 class AlongAxis(Differentiable):
@@ -71,9 +71,9 @@ class Split(AlongAxis, sig="x:any[*s] -> y...:any[*r]", group="Shape"):
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         parts = [ins[0][part] for part in self._parts(ctx)]
-        if out is None:
-            return tuple(parts)
-        return tuple(map(_put, parts, out))
+        places = (None,) * len(parts) if out is None else out
+        pairs = zip(parts, places, strict=True)
+        return tuple(handed(part, (place,))[0] for part, place in pairs)
 
     def vjp(
         self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]
@@ -155,7 +155,7 @@ class Slice(AlongAxis, sig="x:any[*s] -> y:any[*r]", group="Shape"):
         return {"y": PortType(types["x"].dtype, (*shape[:axis], size, *shape[axis + 1 :]))}
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
-        return (_put(ins[0][self._part(ctx)], None if out is None else out[0]),)
+        return handed(ins[0][self._part(ctx)], out)
 
     def vjp(
         self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]
@@ -231,7 +231,7 @@ class Gather(AlongAxis, sig="x:any[*s], indices:integer[*t] -> y:any[*r]", group
         if bool(((indices < -size) | (indices >= size)).any()):
             raise BadValue("indices", _extremes(indices), f"numbers from {-size} to {size - 1}")
         y = ctx.xp.asarray(ctx.xp.take(x, indices, axis=axis))
-        return (_put(y, None if out is None else out[0]),)
+        return handed(y, out)
 
     def vjp(
         self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]
@@ -346,14 +346,6 @@ def _wider(size: Dim, more: int) -> Dim | None:
     if isinstance(size, str):
         return None if more else size
     return size + more
-
-
-def _put(y: Array, out: Array | None) -> Array:
-    """A part as the result: as it is, or written into the given array."""
-    if out is None:
-        return y
-    out[...] = y
-    return out
 
 
 def _extremes(indices: Array) -> str:

@@ -14,7 +14,7 @@ from graph.signature import unify
 from runtime import maps
 from runtime.array import Array
 from runtime.modules.context import Context
-from runtime.modules.door import Differentiable, Kept, Outs
+from runtime.modules.door import Differentiable, Kept, Outs, handed
 
 
 class Reshaping(Differentiable):
@@ -34,10 +34,7 @@ class Reshaping(Differentiable):
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         y = ins[0].reshape(ctx.shapes["y"])
-        if out is None or out[0] is None:
-            return (y,)
-        out[0][...] = y
-        return (out[0],)
+        return handed(y, out)
 
     def vjp(
         self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]
