@@ -201,6 +201,10 @@ class Outline(QTreeWidget):
             text = self._rows.value_text(self.place_of(item))
             if text != item.text(1):
                 item.setText(1, text)
+            told = self._rows.spread_text(self.place_of(item))
+            if told != item.toolTip(1):
+                item.setToolTip(1, told)
+                item.setData(1, Role.AccessibleDescriptionRole, told)
             item = self.itemBelow(item)
 
     # --- colours --------------------------------------------------------------------------

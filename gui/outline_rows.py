@@ -40,6 +40,11 @@ class Rows:
             return f"{port.port} → {len(leaving)} edges"
         return f"{port.port} → {leaving[0].target}" if leaving else port.port
 
+    def spread_text(self, place: str | PortRef) -> str:
+        """How the edge at a port is broadcast, in both directions; empty where it is not."""
+        spread = self._document.shown.spread(place) if isinstance(place, PortRef) else None
+        return spread.told if spread is not None else ""
+
     def value_text(self, place: str | PortRef) -> str:
         """A number, or a shape: the real one once it is known."""
         port = place if isinstance(place, PortRef) else self._first_output(place)

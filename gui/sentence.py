@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from graph import PortRef
 from graph.naming import name_of
 from gui.actions.keys import how_to
+from gui.broadcast import spread_of
 from gui.document import Document
 from gui.numbers import format_number, format_shape
 from gui.theme import Theme
@@ -134,8 +135,13 @@ class Telling:
         if len(outputs) == 1 and first.size == 1 and all(a.size == 1 for a in given.values()):
             return self._equation(outputs[0], given, first)
         made = "; ".join(f"{name} {describe(self._value(name))}" for name in outputs)
-        from_ = ", ".join(f"{name} {format_shape(array.shape)}" for name, array in given.items())
+        from_ = ", ".join(f"{name} {self._shape(name, array)}" for name, array in given.items())
         return tr("{0} from {1}").format(made, from_) if from_ else made
+
+    def _shape(self, port: str, array: Any) -> str:
+        """`[8]`, or `[8] → [32, 8]` where it is broadcast."""
+        spread = spread_of(self.trace, PortRef(self.id, port))
+        return format_shape(array.shape) if spread is None else spread.arrow
 
     def _equation(self, output: str, given: dict[str, Any], result: Any) -> str:
         numbers = {name: scalar(array) for name, array in given.items()}
@@ -197,7 +203,9 @@ class Telling:
                 return f"{lead}{words} = {scalar(found)}"
             number = scalar(np.asarray(factor.dense()))
             return f"{lead}{words} = {scalar(arriving)} × {number} = {scalar(found)}"
-        return f"{lead}{words} = {describe(found)}"
+        spread = spread_of(self.trace, ref)
+        summed = f", {spread.reverse}" if spread is not None else ""
+        return f"{lead}{words}{summed} = {describe(found)}"
 
     def _factor_word(self, port: str, output: str) -> str:
         if self.is_bypassed:

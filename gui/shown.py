@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from graph import GradwireError, PortRef
-from graph.port import Shape
+from gui.broadcast import Spread, spread_of
 from runtime.maps import TooLarge
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Shown:
         self._graph = graph
         self._times = _timetable(trace)
         self._kept: dict[tuple[str, PortRef], Reading] = {}
-        self._spread: dict[PortRef, Shape | None] = {}
+        self._spread: dict[PortRef, Spread | None] = {}
         self._parts = self._parts_done()
 
     @property
@@ -118,22 +118,11 @@ class Shown:
         """
         return self._keep("factor", port)
 
-    def spread(self, target: PortRef) -> Shape | None:
-        """The shape to which an edge's value is broadcast where it ends; None if it is not."""
+    def spread(self, target: PortRef) -> Spread | None:
+        """How the value of an edge is broadcast where it ends; None if it is not."""
         if target not in self._spread:
-            self._spread[target] = self._spread_of(target)
+            self._spread[target] = spread_of(self.trace, target)
         return self._spread[target]
-
-    def _spread_of(self, target: PortRef) -> Shape | None:
-        step = self.trace.plan.step_of.get(target.node) if self.trace is not None else None
-        if step is None or target.port not in step.module.ports:
-            return None
-        refs = (PortRef(target.node, name) for name in step.module.ports)
-        types = {ref.port: self.trace.types[ref] for ref in refs if ref in self.trace.types}
-        try:
-            return step.module.spread(target.port, types)
-        except GradwireError:
-            return None
 
     def _keep(self, kind: str, port: PortRef) -> Reading:
         key = (kind, port)

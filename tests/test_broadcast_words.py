@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from graph import Graph, PortRef
+from gui.accessible.words import port_values
 from gui.canvas.tips import tip_of
+from gui.outline import Outline
+from gui.sentence import sentence_of
 from tests.canvas_desk import Desk
 from tests.inspector_desk import InspectorDesk
 
@@ -84,7 +87,8 @@ def test_the_edges_page_says_it_too(qtbot):
     desk = InspectorDesk(qtbot, added((), (4,)))
     desk.run()
     page = desk.edge("s.a")
-    assert page.heading.subtitle.said == "Broadcast [] → [4]; its gradient is summed back."
+    wanted = "Broadcast [] → [4]: axis 0 added. Its gradient is summed over axis 0."
+    assert page.heading.subtitle.said == wanted
     assert desk.edge("s.b").heading.subtitle.said == ""
 
 
@@ -99,3 +103,73 @@ def test_batches_of_matrices_broadcast(qtbot):
     types = {port: graph.types.of(PortRef("m", port)) for port in ("a", "b")}
     assert graph.module("m").spread("b", types) == (5, 3, 4)
     assert graph.module("m").spread("a", types) is None
+
+
+STRETCHED = [
+    ((8,), (32, 8), "axis 0 added", "summed over axis 0"),
+    ((32, 1), (32, 8), "axis 1: 1 → 8", "summed over axis 1"),
+    ((), (4, 2), "axes 0 and 1 added", "summed over axes 0 and 1"),
+    ((3, 1), (2, 5, 3, 4), "axes 0 and 1 added, axis 3: 1 → 4", "summed over axes 0, 1 and 3"),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "forward", "reverse"), STRETCHED)
+def test_the_gradients_plate_says_over_which_axes_it_is_summed(qtbot, a, b, forward, reverse):
+    desk = Desk(qtbot, added(a, b))
+    words(desk, 1.0)
+    found = {port: texts[0] for (kind, port), texts in desk.plates().items() if kind == "gradient"}
+    assert found["s.a"].endswith(f"  {reverse}")
+    assert found["s.a"].startswith("∂ ")
+    assert "summed" not in found["s.b"] + found["loss.x"]
+    spread = desk.document.shown.spread(PortRef("s", "a"))
+    assert (spread.forward, spread.reverse) == (forward, reverse)
+    # What the words say is what the numbers do.
+    total = desk.document.trace.gradient("s.y").sum(axis=(*spread.added, *spread.stretched))
+    assert np.array_equal(desk.document.trace.gradient("s.a").ravel(), total.ravel())
+
+
+def test_in_the_forward_phase_nothing_is_said_to_be_summed(qtbot):
+    desk = Desk(qtbot, added((8,), (32, 8)))
+    words(desk, 1.0, position=2)
+    assert not any("summed" in text for texts in desk.plates().values() for text in texts)
+
+
+def test_where_there_is_little_room_the_gradient_alone_stays(qtbot):
+    graph = added((8,), (32, 8))
+    graph.move("s", (240, -6))
+    desk = Desk(qtbot, graph)
+    words(desk, 1.0)
+    assert desk.plates()["gradient", "s.a"][0].startswith("∂ ")
+    assert "summed" not in desk.plates()["gradient", "s.a"][0]
+
+
+def test_the_sentence_tells_both_ways(qtbot):
+    desk = Desk(qtbot, added((8,), (32, 8)))
+    desk.run(1)
+    assert "from a [8] → [32, 8], b [32, 8]" in sentence_of(desk.document).text
+    desk.run(4)
+    text = sentence_of(desk.document).text
+    assert "gradient of a = gradient of y × 1, summed over axis 0 = [8] ‖90.51‖" in text
+    assert text.endswith("of b = [32, 8] ‖16‖")
+
+
+def test_screen_readers_hear_it(qtbot):
+    desk = Desk(qtbot, added((8,), (32, 8)))
+    desk.run()
+    told = port_values(desk.scene, PortRef("s", "a"))
+    assert "Broadcast [8] to [32, 8]: axis 0 added. Its gradient is summed over axis 0" in told
+    assert "Broadcast" not in port_values(desk.scene, PortRef("s", "b"))
+
+
+def test_the_outlines_row_tells_it(qtbot):
+    desk = Desk(qtbot, added((8,), (32, 8)))
+    outline = Outline(desk.document, desk.theme)
+    qtbot.addWidget(outline)
+    outline.show()
+    qtbot.waitUntil(lambda: outline.row("s") is not None)
+    outline.row("s").setExpanded(True)
+    desk.run()
+    row = outline.row("s").child(0)
+    wanted = "Broadcast [8] → [32, 8]: axis 0 added. Its gradient is summed over axis 0."
+    qtbot.waitUntil(lambda: row.toolTip(1) == wanted)
+    assert outline.row("s").child(1).toolTip(1) == ""

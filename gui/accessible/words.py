@@ -83,6 +83,9 @@ def port_values(scene: CanvasScene, port: PortRef) -> str:
     value = shown.value(edge.source if edge is not None else port)
     gradient = shown.port_gradient(port) if is_output else shown.gradient(port)
     told = [_told(tr("value"), value), _told(tr("gradient"), gradient)]
+    spread = None if is_output else shown.spread(port)
+    if spread is not None:
+        told.append(_spoken(spread.told.rstrip(".")))
     if not is_output:
         told.append(_local(shown.factor(port)))
     return ", ".join(part for part in told if part)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from graph.port import Shape
+from gui.broadcast import Spread
 from gui.numbers import format_number, format_shape
 from gui.remembered import Remembered
 from gui.shown import Reading
@@ -19,10 +19,10 @@ FEW = 4  # a vector of at most as many numbers is written out from close by
 Forms = tuple[str, ...]
 
 
-def value_forms(reading: Reading, name: str, close: bool, spread: Shape | None = None) -> Forms:
+def value_forms(reading: Reading, name: str, close: bool, spread: Spread | None = None) -> Forms:
     """What flows: `2`, from close by `x.y = 2`; a tensor's shape, from close by its range.
 
-    `spread` is the shape to which it is broadcast: `[8] → [32, 8]`, `2  [] → [4]`.
+    `spread` is how it is broadcast: `[8] → [32, 8]`, `2  [] → [4]`.
     """
     if reading.state != "value":
         return () if reading.state == "blank" else (reading.state,)
@@ -32,25 +32,30 @@ def value_forms(reading: Reading, name: str, close: bool, spread: Shape | None =
     if array.ndim == 0:
         number = format_number(array.item())
         forms = (f"{name} = {number}", number) if close else (number,)
-        spreading = f"  {spread_text((), spread)}" if spread is not None else ""
+        spreading = f"  {spread.arrow}" if spread is not None else ""
         return (f"{forms[0]}{spreading}", f"{number}{spreading}", *forms) if spreading else forms
-    shape = " ".join(filter(None, (format_shape(array.shape), figures_of(array).odd)))
-    wide = " ".join(filter(None, (spread_text(array.shape, spread), figures_of(array).odd)))
+    own = format_shape(array.shape)
+    shape = " ".join(filter(None, (own, figures_of(array).odd)))
+    wide = " ".join(filter(None, (spread.arrow if spread else own, figures_of(array).odd)))
     forms = (wide, shape) if wide != shape else (shape,)
     return (f"{wide}  {numbers_or_range(array)}", *forms) if close else forms
 
 
-def spread_text(shape: Shape, spread: Shape | None) -> str:
-    """`[8] → [32, 8]`; the shape alone where nothing is broadcast."""
-    own = format_shape(shape)
-    return own if spread is None else f"{own} → {format_shape(spread)}"
-
-
-def gradient_forms(reading: Reading, port: str, product: str, close: bool) -> Forms:
+def gradient_forms(
+    reading: Reading, port: str, product: str, close: bool, spread: Spread | None = None
+) -> Forms:
     """What comes back: `∂ 3`, from close by `∂L/∂a = 1 × 3 = 3`; the norm of a tensor.
 
     `product` is the chain rule in numbers where both of its factors are numbers, else empty.
+    `spread` is how the value was broadcast: `∂ ‖0.42‖  summed over axis 0`.
     """
+    forms = _gradient_forms(reading, port, product, close)
+    if spread is None or not reading.is_value:
+        return forms
+    return (*(f"{form}  {spread.reverse}" for form in forms), *forms)
+
+
+def _gradient_forms(reading: Reading, port: str, product: str, close: bool) -> Forms:
     if reading.state != "value":
         return () if reading.state == "blank" else (reading.state,)
     array = reading.array

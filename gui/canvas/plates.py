@@ -26,7 +26,7 @@ from gui.theme import Theme
 
 if TYPE_CHECKING:
     from graph import Graph
-    from graph.port import Shape
+    from gui.broadcast import Spread
 
 Kind = Literal["value", "sum", "gradient", "pin", "spread"]
 PAD = 2  # pixels on both sides of a text
@@ -142,8 +142,8 @@ class Layout:
             "value", port, self._sight.sources[port], forms, _ink(reading, "forward"), (), reading
         )
 
-    def _common_spread(self, port: PortRef) -> Shape | None:
-        """The shape to which every edge of a port broadcasts its value, if it is the same."""
+    def _common_spread(self, port: PortRef) -> Spread | None:
+        """How every edge of a port broadcasts its value, if they all do it alike."""
         edges = self._graph.outgoing(port) if port.node in self._graph else ()
         spreads = {self._shown.spread(edge.target) for edge in edges}
         return spreads.pop() if len(spreads) == 1 else None
@@ -153,8 +153,7 @@ class Layout:
         edge, spread = self._graph.incoming(target), self._shown.spread(target)
         forms: notes.Forms = ()
         if edge is not None and spread is not None and self._common_spread(edge.source) is None:
-            array = self._shown.value(edge.source).array
-            forms = (notes.spread_text(array.shape, spread),) if array is not None else ()
+            forms = (spread.arrow,) if self._shown.value(edge.source).is_value else ()
         return Wish("spread", target, self._sight.targets[target], forms, "forward")
 
     def _sum(self, port: PortRef) -> Wish:
@@ -165,11 +164,11 @@ class Layout:
 
     def _gradient(self, port: PortRef) -> Wish:
         reading = self._shown.gradient(port)
-        factor = self._shown.factor(port)
+        factor, spread = self._shown.factor(port), self._shown.spread(port)
         product = ""
         if self._close and factor.map is not None:
             product = notes.product_text(self._upstream(port.node), factor)
-        forms = notes.gradient_forms(reading, port.port, product, self._close)
+        forms = notes.gradient_forms(reading, port.port, product, self._close, spread)
         factors = notes.factor_forms(factor) if reading.is_value else ()
         at = self._sight.targets[port]
         return Wish("gradient", port, at, forms, _ink(reading, "reverse"), factors, reading)

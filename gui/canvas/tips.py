@@ -88,7 +88,10 @@ def tip_at(view: CanvasView, pixel: QPoint) -> str:
     if item is not None:
         return _node_text(view, item.id)
     plate = scene.plate_at(point)
-    return _plate_text(view, plate) if plate is not None else ""
+    if plate is None:
+        return ""
+    spread = _spread_text(view, plate.port) if plate.kind in ("gradient", "spread") else ""
+    return "\n".join(filter(None, (_plate_text(view, plate), spread)))
 
 
 def _node_text(view: CanvasView, id_: str) -> str:
@@ -105,8 +108,14 @@ def _port_text(view: CanvasView, port: PortRef) -> str:
     name, type_ = port_name(graph, port), graph.types.of(port)
     text = f"{name}: {type_}" if type_ else name
     if spread is not None:
-        text = tr("{text}, broadcast to {shape}").format(text=text, shape=format_shape(spread))
-    return text
+        text = tr("{text}, broadcast to {shape}").format(text=text, shape=format_shape(spread.to))
+    return "\n".join(filter(None, (text, _spread_text(view, port))))
+
+
+def _spread_text(view: CanvasView, port: PortRef) -> str:
+    """What broadcasting does to the edge that ends at a port, there and back; empty if nothing."""
+    spread = view.document.shown.spread(port)
+    return spread.told if spread is not None else ""
 
 
 def _plate_text(view: CanvasView, plate: Plate) -> str:
@@ -114,7 +123,7 @@ def _plate_text(view: CanvasView, plate: Plate) -> str:
         "value": tr("Value of {port}."),
         "sum": tr("Gradient of {port}: the sum over all its edges."),
         "gradient": tr("Gradient (cotangent) over the edge to {port}, and its local derivative."),
-        "spread": tr("The value is broadcast for {port}; its gradient is summed back."),
+        "spread": tr("The value is broadcast for {port}."),
         "pin": tr("Parameter {port}: value and gradient (cotangent)."),
     }
     text = words[plate.kind].format(port=port_name(view.document.graph, plate.port))

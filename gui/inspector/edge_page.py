@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import PortRef
 from graph.naming import output_name, port_name
-from gui.canvas.notes import spread_text
 from gui.inspector.figures import Figures
 from gui.inspector.jacobian_panel import JacobianPanel
 from gui.inspector.labels import Label, Rule, Sentence
@@ -23,7 +22,6 @@ from gui.theme import Theme
 
 if TYPE_CHECKING:
     from gui.document import Document
-    from gui.shown import Reading
 
 JACOBIAN = 2
 
@@ -77,7 +75,8 @@ class EdgePage(QWidget):
         edge = self.document.graph.incoming(target)
         value = shown.value(edge.source if edge else target)
         gradient, factor = shown.gradient(target), local_derivative(shown, target)
-        self.heading.say(self._title, self._told_spread(value))
+        spread = shown.spread(target)
+        self.heading.say(self._title, spread.told if spread is not None else "")
         self.figures.show_readings(value, factor, gradient)
         self.product.say(product_text(self.document, target))
         self.product.setVisible(bool(self.product.said))
@@ -89,14 +88,6 @@ class EdgePage(QWidget):
             self.jacobian.show_edge(shown, target, factor)
         else:
             self.panels[chosen].show_reading((value, gradient)[chosen])
-
-    def _told_spread(self, value: Reading) -> str:
-        """What broadcasting does to the value, if anything."""
-        spread = self.document.shown.spread(self.target)
-        if spread is None or value.array is None:
-            return ""
-        text = self.tr("Broadcast {0}; its gradient is summed back.")
-        return text.format(spread_text(value.array.shape, spread))
 
     def _choose(self, index: int) -> None:
         EdgePage.chosen_tab = index
