@@ -12,6 +12,8 @@ from graph.errors import BadAttribute
 from graph.tensor import DTYPES
 
 MAX_TEXT = 4096
+INFINITIES = {"Infinity": math.inf, "-Infinity": -math.inf}
+"""How the two are written in a file, for JSON has no numbers for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,8 @@ class AttributeSpec:
     """One declared attribute.
 
     `type` is one of `int float bool text choice ints shape dtype`; `optional` ones also take
-    None. `minimum` bounds numbers (and every entry of `ints`).
+    None. `minimum` bounds numbers (and every entry of `ints`); an `infinite` float may besides be
+    infinite, either way, or the file's word for that.
     """
 
     name: str
@@ -29,6 +32,7 @@ class AttributeSpec:
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     optional: bool = False
+    infinite: bool = False
 
     def check(self, value: Any) -> Any:
         """Return the value in its normal form; raises `BadAttribute` where it does not fit."""
@@ -36,6 +40,8 @@ class AttributeSpec:
             if self.optional:
                 return None
             raise self._refuse(value)
+        if self.infinite and (endless := _infinity(value)) is not None:
+            return endless
         normal = _NORMAL[self.type](value)
         if normal is None or (self.choices and normal not in self.choices):
             raise self._refuse(value)
@@ -50,6 +56,7 @@ class AttributeSpec:
         words = _WORDS[self.type]
         if self.minimum is not None:
             words += f" of at least {self.minimum:g}"
+        words += f", {' or '.join(INFINITIES)}" if self.infinite else ""
         return words + (" or none" if self.optional else "")
 
     def _refuse(self, value: Any) -> BadAttribute:
@@ -59,10 +66,20 @@ class AttributeSpec:
 
 
 def attribute(
-    default: Any, doc: str, *, choices: tuple[str, ...] = (), minimum: float | None = None
+    default: Any,
+    doc: str,
+    *,
+    choices: tuple[str, ...] = (),
+    minimum: float | None = None,
+    infinite: bool = False,
 ) -> Any:
     """Declare an attribute in the body of a module class; its type is the annotation's."""
-    return _Declared(default, doc, choices, minimum)
+    return _Declared(default, doc, choices, minimum, infinite)
+
+
+def written(value: Any) -> Any:
+    """A setting as a file says it: an infinite number is a word."""
+    return next((word for word, number in INFINITIES.items() if value == number), value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,7 @@ class _Declared:
     doc: str
     choices: tuple[str, ...]
     minimum: float | None
+    infinite: bool
 
 
 def collect(cls: type) -> dict[str, AttributeSpec]:
@@ -84,7 +102,7 @@ def collect(cls: type) -> dict[str, AttributeSpec]:
         kind, optional, choices = _kind_of(hints[name])
         choices = entry.choices or choices
         specs[name] = AttributeSpec(
-            name, kind, entry.default, entry.doc, choices, entry.minimum, optional
+            name, kind, entry.default, entry.doc, choices, entry.minimum, optional, entry.infinite
         )
         delattr(cls, name)
     return specs
@@ -137,6 +155,15 @@ def _float(value: Any) -> float | None:
     except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
+
+
+def _infinity(value: Any) -> float | None:
+    if isinstance(value, str):
+        return INFINITIES.get(value)
+    try:
+        return float(value) if math.isinf(value) else None
+    except (TypeError, OverflowError):
+        return None
 
 
 def _text(value: Any) -> str | None:

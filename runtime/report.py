@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from graph.attributes import AttributeSpec
+from graph.attributes import AttributeSpec, written
 from graph.checking import Check
 from graph.module import Module
 from graph.port import PortRef
@@ -187,7 +187,7 @@ def _attribute(spec: AttributeSpec) -> Plain:
     return {
         "name": spec.name,
         "type": spec.type,
-        "default": spec.default,
+        "default": written(spec.default),
         "expected": spec.expected(),
         "doc": spec.doc,
     }

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph import FileError, Graph, PortRef, Tensor, dumps, load, loads, save
+from graph import BadAttribute, FileError, Graph, PortRef, Tensor, dumps, load, loads, save
 from graph import edits as e
 from graph.files.encoding import dumps as encode
 from graph.files.limits import MAX_BYTES
@@ -260,13 +260,27 @@ def test_numbers_of_narrow_floats_are_written_short(toys):
 def test_what_json_cannot_hold_is_refused_and_not_written(toys, tmp_path):
     path = tmp_path / "a.gradwire"
     path.write_text("old")
-    for value in (math.nan, object(), -math.inf):
+    for value in (math.nan, object(), [-math.inf]):
         graph = Graph(toys)
         graph.apply(e.AddNode(Node("u", "NoSuchModule", {"a": value})))
         with pytest.raises(FileError, match=r"a\.gradwire: found"):
             save(graph, path)
     assert path.read_text() == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.gradwire"]
+
+
+def test_an_infinite_setting_is_a_word_in_the_file():
+    made = Graph()
+    made.add("Norm", "n", ord=-math.inf)
+    made.add("Norm", "m", ord="Infinity")
+    text = dumps(made)
+    assert b'"attributes": {"ord": "-Infinity"}' in text
+    again = loads(text)
+    assert [again.module(id_).ord for id_ in "nm"] == [-math.inf, math.inf]
+    assert dumps(again) == text
+    for value in ("infinity", "NaN", 0.5, math.nan):
+        with pytest.raises(BadAttribute, match="of at least 1, Infinity or -Infinity"):
+            made.set("n", ord=value)
 
 
 def test_half_a_surrogate_pair_stays_an_escape(toys):

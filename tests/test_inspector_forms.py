@@ -1,5 +1,7 @@
 """Forms made from declarations: right widget, default, reset, errors at the field, undo."""
 
+import math
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -32,6 +34,7 @@ class Everything(Module, sig="x[*s] -> y[*s]", group="Toys"):
     whole: int = attribute(1, "a whole number", minimum=1)
     maybe: int | None = attribute(None, "a number, or none")
     rate: float = attribute(0.5, "a rate")
+    order: float = attribute(2.0, "an exponent", minimum=1, infinite=True)
     loud: bool = attribute(False, "whether it is loud")
     word: str = attribute("", "a word")
     mode: str = attribute("mean", "what is done", choices=("mean", "sum"))
@@ -70,6 +73,7 @@ def test_every_type_has_its_widget_its_sentence_and_its_default(desk):
         "whole": WholeField,
         "maybe": WholeField,
         "rate": FloatField,
+        "order": FloatField,
         "loud": TruthField,
         "word": LineField,
         "mode": ChoiceField,
@@ -90,6 +94,8 @@ def test_every_type_has_its_widget_its_sentence_and_its_default(desk):
         ("whole", "7", 7),
         ("maybe", "-3", -3),
         ("rate", "1e-3", 0.001),
+        ("order", "Infinity", math.inf),
+        ("order", "-inf", -math.inf),
         ("word", "hello", "hello"),
         ("sizes", "1, 2 3", (1, 2, 3)),
         ("shape", "[4, N]", (4, "N")),
@@ -106,6 +112,15 @@ def test_a_typed_value_is_one_entry_of_the_history(desk, name, text, value):
     assert desk.undo_text() is None
     assert "all" in desk.graph.nodes
     assert not row.reset.isVisible()
+
+
+def test_an_infinite_number_is_shown_in_the_words_of_the_file(desk):
+    rows = desk.node("all").form.rows
+    desk.type_into(rows["order"].field, "inf")
+    assert rows["order"].field.text() == "Infinity"
+    desk.type_into(rows["rate"].field, "inf")
+    assert "found inf, expected a finite number" in rows["rate"].error.said
+    assert settings(desk)["rate"] == 0.5
 
 
 def test_leaving_a_field_commits_it(desk):

@@ -68,6 +68,22 @@ def test_ties_are_shared_through_a_broadcast():
     assert case.module.vjp(ctx, (np.ones_like(y),), kept, (False, True))[1].sum() == 2
 
 
+NORMS = [
+    (math.inf, [2.0, -2.0, 1.0], 2.0, [0.5, -0.5, 0]),
+    (-math.inf, [2.0, -1.0, 1.0], 1.0, [0, -0.5, 0.5]),
+    (math.inf, [0.0, 0.0], 0.0, [0, 0]),
+    (-math.inf, [0.0, 3.0], 0.0, [0, 0]),
+]
+
+
+@pytest.mark.parametrize(("order", "x", "y", "expected"), NORMS)
+def test_the_infinite_norms_share_ties_and_have_no_slope_at_zero(order, x, y, expected):
+    case = case_of("Norm", {"x": x}, ord=order)
+    assert case.run()[1][0] == y
+    assert slopes(case, "x") == expected
+    assert case.kink == 0
+
+
 def test_losses_at_a_kink():
     even = case_of("L1Loss", {"prediction": [1.0, 2.0], "target": [1.0, 3.0]}, reduction="sum")
     assert slopes(even, "prediction") == [0, -1]
@@ -98,6 +114,10 @@ DISTANCES = [
     ("HingeLoss", {"prediction": [2.0], "target": [1.0]}, {}, 0.5),
     ("ReLU", {"x": []}, {}, math.inf),
     ("Tanh", {"x": [0.0]}, {}, math.inf),
+    ("Norm", {"x": [1.0, -1.5, 0.25]}, {"ord": math.inf}, 0.5),
+    ("Norm", {"x": [-0.25]}, {"ord": math.inf}, 0.25),
+    ("Norm", {"x": [1.0, -1.5, 0.75]}, {"ord": -math.inf}, 0.25),
+    ("Norm", {"x": [1.0, -0.25]}, {"ord": -math.inf}, 0.25),
 ]
 
 

@@ -74,6 +74,7 @@ REFUSED = [
     ("Transpose", {"axes": (0, -2)}, [(2, 3)], "x: found [2, 3], expected 2 axes"),
     ("Sum", {"axis": 2}, [(2, 3)], "x: found [2, 3], expected a tensor with the axes 2."),
     ("Sum", {"axis": (1, -1)}, [(2, 3)], "x: found [2, 3], expected a tensor with the axes 1, -1"),
+    ("Norm", {"ord": "Infinity"}, [(0, 3)], "x: found [0, 3], expected at least one entry on each"),
     ("Softmax", {"axis": 2}, [(2, 3)], "x: found [2, 3], expected a tensor with axis 2"),
     ("Softmax", {}, [()], "x: found [], expected a tensor with axis -1"),
     ("PReLU", {"num_parameters": 4}, [(2, 3)], "x: found [2, 3], expected 4 channels on axis 1"),

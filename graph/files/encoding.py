@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
+from graph.attributes import written
 from graph.errors import FileError, sentence
 from graph.files import disk, tensors
 from graph.files.schema import FORMAT
@@ -73,7 +74,7 @@ def _node(node: Node) -> dict[str, Any]:
     if node.note is not None:
         entry["note"] = node.note
     if node.attributes:
-        entry["attributes"] = dict(node.attributes)
+        entry["attributes"] = {name: written(value) for name, value in node.attributes.items()}
     if node.at is not None:
         entry["at"] = [int(x) if float(x).is_integer() else float(x) for x in node.at]
     if node.bypassed:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph import AttributeSpec
+from graph.attributes import written
 from gui.borders import frame, paint_frame
 from gui.icons import paint_icon
 from gui.numbers import MINUS, plain
@@ -88,10 +89,13 @@ class LineField(QLineEdit):
 
 
 class FloatField(LineField):
-    """A number that may be written as `1e-3`."""
+    """A number that may be written as `1e-3`, or as `Infinity`."""
 
     def write(self, value: Any) -> str:
-        return "" if value is None else plain(value).removesuffix(".0")
+        if value is None:
+            return ""
+        word = written(value)
+        return word if isinstance(word, str) else plain(value).removesuffix(".0")
 
     def read(self) -> Any:
         text = self.text().strip()

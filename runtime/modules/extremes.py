@@ -9,7 +9,7 @@ import numpy as np
 
 from graph.attributes import attribute
 from graph.module import Example
-from graph.port import PortType
+from graph.port import PortType, Shape
 from runtime import maps
 from runtime.array import Array
 from runtime.modules.context import Context
@@ -64,9 +64,8 @@ class Extreme(Weighing):
     )
 
     def infer(self, types: Mapping[str, PortType], dtype: str) -> dict[str, PortType]:
-        shape = types["x"].shape if "x" in types else ()
-        if any(shape[axis] == 0 for axis in self.axes_of(shape)):
-            raise self.misfit("x", shape, "at least one entry on each joined axis")
+        if "x" in types:
+            _refuse_none(self, types["x"].shape)
         return super().infer(types, dtype)
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
@@ -77,9 +76,7 @@ class Extreme(Weighing):
 
     def weights(self, ctx: Context, kept: Kept) -> Array:
         x = kept["x"]
-        is_best = x == self.widen(kept["y"], x.shape)
-        count = is_best.sum(axis=self.axes_of(x.shape), keepdims=True)
-        return ctx.xp.asarray(is_best / count, ctx.dtype)
+        return _shares(ctx, x == self.widen(kept["y"], x.shape), self.axes_of(x.shape))
 
     def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
         first, second = _two_best(ctx, ins[0] * self.sign, self.axes_of(ins[0].shape))
@@ -142,19 +139,28 @@ class Norm(Weighing, sig="x[*s] -> y[*r]", group="Reductions"):
     """The length of a vector: of all entries, or along some axes.
 
     Definition: torch.linalg.vector_norm. x: floating. y: its shape without the joined axes, or
-    with size 1 there. `ord` is at least 1; where the norm is 0 the gradient is 0. Scaled by the
-    largest entry, so that nothing overflows.
+    with size 1 there. `ord` is at least 1, or infinite: the largest |x|, or with minus infinity the
+    smallest, where equal ones share the gradient. Where the norm is 0 the gradient is 0. Scaled by
+    the largest entry, so that nothing overflows.
     """
 
     formula = r"y = \left(\sum_i |x_i|^p\right)^{1/p}"
     local = {"x": "x / y for ord 2; 0 where y is 0"}
-    ord: float = attribute(2.0, "the exponent p", minimum=1)
+    ord: float = attribute(2.0, "the exponent p", minimum=1, infinite=True)
     examples = (
         *Reducing.examples,
         Example({"x": (3, 4)}, {"ord": 1.0, "axis": (1,)}),
         Example({"x": (3, 4)}, {"ord": 3.0}),
         Example({"x": (2, 3)}, {"axis": (1,)}, {"x": [[0.0, 0.0, 0.0], [3.0, 0.0, 4.0]]}),
+        Example({"x": (3, 4)}, {"ord": math.inf, "axis": (1,)}),
+        Example({"x": (3, 4)}, {"ord": -math.inf, "axis": (0,), "keepdims": True}),
+        Example({"x": (2, 3)}, {"ord": math.inf, "axis": (1,)}, {"x": [[2, -2, 1], [0.5, 0, -4]]}),
     )
+
+    def infer(self, types: Mapping[str, PortType], dtype: str) -> dict[str, PortType]:
+        if math.isinf(self.settings["ord"]) and "x" in types:
+            _refuse_none(self, types["x"].shape)
+        return super().infer(types, dtype)
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         xp, x, y = ctx.xp, ins[0], ctx.into(out)
@@ -163,23 +169,32 @@ class Norm(Weighing, sig="x[*s] -> y[*r]", group="Reductions"):
             y[...] = 0
             return (y,)
         size = xp.abs(x)
-        scale = xp.max(size, axis=axes, keepdims=True)
-        scale = xp.where(xp.isfinite(scale) & (scale > 0), scale, 1)
-        total = ((size / scale) ** p).sum(axis=axes, keepdims=True) ** (1 / p) * scale
-        y[...] = total.reshape(y.shape)
+        if math.isinf(p):
+            found = (xp.max if p > 0 else xp.min)(size, axis=axes, keepdims=True)
+        else:
+            scale = xp.max(size, axis=axes, keepdims=True)
+            scale = xp.where(xp.isfinite(scale) & (scale > 0), scale, 1)
+            found = ((size / scale) ** p).sum(axis=axes, keepdims=True) ** (1 / p) * scale
+        y[...] = found.reshape(y.shape)
         return (y,)
 
     def weights(self, ctx: Context, kept: Kept) -> Array:
         xp, x, p = ctx.xp, kept["x"], self.settings["ord"]
         y = self.widen(kept["y"], x.shape)
-        share = xp.abs(x) / xp.where(y == 0, 1, y)
-        return xp.asarray(xp.sign(x) * share ** (p - 1), ctx.dtype)
+        if math.isinf(p):
+            share = _shares(ctx, xp.abs(x) == y, self.axes_of(x.shape))
+        else:
+            share = (xp.abs(x) / xp.where(y == 0, 1, y)) ** (p - 1)
+        return xp.asarray(xp.sign(x) * share, ctx.dtype)
 
     def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
-        xp, x = ctx.xp, ins[0]
-        if self.settings["ord"] < 2:
-            return least(xp.abs(x))
-        return least(xp.max(xp.abs(x), axis=self.axes_of(x.shape))) if x.size else math.inf
+        size, p = ctx.xp.abs(ins[0]), self.settings["ord"]
+        if math.isinf(p):
+            first, second = _two_best(ctx, math.copysign(1, p) * size, self.axes_of(size.shape))
+            return min(least(first - second), least(ctx.xp.abs(first)))
+        if p < 2:
+            return least(size)
+        return least(ctx.xp.max(size, axis=self.axes_of(size.shape))) if size.size else math.inf
 
 
 class ArgMax(Differentiable, sig="x[*s] -> y:integer[*r]", group="Reductions"):
@@ -232,6 +247,17 @@ class ArgMax(Differentiable, sig="x[*s] -> y:integer[*r]", group="Reductions"):
         self, ctx: Context, tangents: tuple[Array | None, ...], kept: Kept
     ) -> tuple[Array | None, ...]:
         return (None,)
+
+
+def _refuse_none(module: Reducing, shape: Shape) -> None:
+    """There is no largest and no smallest of nothing."""
+    if any(shape[axis] == 0 for axis in module.axes_of(shape)):
+        raise module.misfit("x", shape, "at least one entry on each joined axis")
+
+
+def _shares(ctx: Context, chosen: Array, axes: tuple[int, ...]) -> Array:
+    """One to each group, in equal parts to the entries chosen of it."""
+    return ctx.xp.asarray(chosen / chosen.sum(axis=axes, keepdims=True), ctx.dtype)
 
 
 def _two_best(ctx: Context, x: Array, axes: tuple[int, ...]) -> tuple[Array, Array]:
