@@ -33,6 +33,7 @@ from gui.dress import style_sheet
 from gui.dropped_files import DroppedFiles
 from gui.edge_ends import EdgeEnds
 from gui.files import Files
+from gui.find import FindBar
 from gui.first_notes import FirstNotes
 from gui.gallery import Gallery
 from gui.inspector import Inspector
@@ -82,6 +83,7 @@ class Window(QMainWindow):
         self.stepping = Stepping(document, self.live, self.canvas, self, self.how_to)
         self.edge_ends = EdgeEnds(self.canvas)
         self.notices = Notices(self.canvas, theme)
+        self.find_bar = FindBar(self)
         self.clipboard = Clipboard(document, self.canvas, self.notices, self)
         self.autosave = Autosave(document, settings, self)
         self.files = Files(self, document, settings)
@@ -330,6 +332,7 @@ class Window(QMainWindow):
             self.stepping.player.changed,
             self.workspaces.changed,
             self.clipboard.changed,
+            self.find_bar.changed,
         ):
             signal.connect(lambda *_: refresh())
         self.live.changed.connect(self._show_busy)

@@ -59,6 +59,7 @@ class CanvasView(QGraphicsView):
         self._pointer = QPoint()
         self.navigation = Navigation(self)
         self.autopan = AutoPan(self)
+        self.overlays: list[Callable[[QPainter], None]] = []  # what others paint above the nodes
         self.drops = Drops(self)
         self.placer = Placer(self)
         self._set_up()
@@ -361,6 +362,8 @@ class CanvasView(QGraphicsView):
         self.drops.paint(painter)
         self.placer.paint(painter)
         self.marking.paint(painter)
+        for paint in self.overlays:
+            paint(painter)
 
     def resizeEvent(self, event) -> None:
         """Keep the overlays in their corner, and a fitted graph fitted."""
