@@ -17,7 +17,7 @@ from graph.port import PortRef
 from graph.records import Edge, Node, Place, id_stem
 from graph.store import Store
 from graph.tensor import Tensor
-from graph.topology import find_cycle, topological_order
+from graph.topology import find_cycle, reached, topological_order
 from graph.types import Types
 
 Listener = Callable[[e.Edit], None]
@@ -188,15 +188,18 @@ class Graph:
     def downstream(self, ids: Iterable[str]) -> frozenset[str]:
         """These nodes and all that they reach, by edges without delay."""
         leaving = self.store.leaving
-        waiting = [id_ for id_ in ids if id_ in leaving]
-        found = set(waiting)
-        while waiting:
-            for edge in leaving[waiting.pop()].values():
-                target = edge.target.node
-                if target not in found and not edge.delay:
-                    found.add(target)
-                    waiting.append(target)
-        return frozenset(found)
+        return reached(
+            lambda id_: (x.target.node for x in leaving[id_].values() if not x.delay),
+            (id_ for id_ in ids if id_ in leaving),
+        )
+
+    def upstream(self, ids: Iterable[str]) -> frozenset[str]:
+        """These nodes and all that they depend on, by edges without delay."""
+        arriving = self.store.arriving
+        return reached(
+            lambda id_: (x.source.node for x in arriving[id_].values() if not x.delay),
+            (id_ for id_ in ids if id_ in arriving),
+        )
 
     def order(self) -> tuple[str, ...]:
         """Node ids in topological order, the same in every run."""

@@ -104,3 +104,15 @@ def reach_path(
                 came[follower] = node
                 waiting.append(follower)
     return None
+
+
+def reached(neighbours: Callable[[str], Iterable[str]], starts: Iterable[str]) -> frozenset[str]:
+    """The starts and all nodes that lead on from them; each node is asked once."""
+    waiting = list(starts)
+    found = set(waiting)
+    while waiting:
+        for node in neighbours(waiting.pop()):
+            if node not in found:
+                found.add(node)
+                waiting.append(node)
+    return frozenset(found)

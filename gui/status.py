@@ -19,7 +19,7 @@ from gui.theme import Theme
 HEIGHT = 24
 SAID_FOR = 8_000  # milliseconds
 BUSY_AFTER = 250
-FIELDS = ("target", "counts", "dtype", "device", "verdict", "live")
+FIELDS = ("target", "counts", "dtype", "device", "verdict", "live", "folded")
 
 
 class StatusBar(QStatusBar):
@@ -61,6 +61,7 @@ class StatusBar(QStatusBar):
         self._busy.timeout.connect(self.progress.show)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.follow)
+        self._folded = 0
         self._saved = ""  # the sentence that a file was written
         self._counted: tuple[object, tuple[int, int]] = (None, (0, 0))
         self._listen()
@@ -83,6 +84,11 @@ class StatusBar(QStatusBar):
         """Say how large the canvas is drawn; 1 is 100 %."""
         self.zoom.setText(f"{round(zoom * 100)}%")
         self.zoom.setAccessibleName(self.tr("Zoom: {0}").format(self.zoom.text()))
+
+    def show_folded(self, count: int) -> None:
+        """Say how many nodes are folded away."""
+        self._folded = count
+        self.follow()
 
     def texts(self) -> dict[str, str]:
         """What it says, by field."""
@@ -217,6 +223,15 @@ class StatusBar(QStatusBar):
         if "disagrees" in owned:
             parts.append(self.tr("{0} leaves disagree").format(owned.count("disagrees")))
         return ", ".join(parts)
+
+    def _folded_text(self) -> str:
+        """How many nodes are not drawn, and why."""
+        count = self._folded
+        if not count:
+            return ""
+        text = self.tr("1 node hidden, without a path to the target")
+        many = self.tr("{0} nodes hidden, without a path to the target")
+        return text if count == 1 else many.format(format_count(count))
 
     def _live_text(self) -> str:
         return "" if self._live.is_on else self.tr("Live: off")

@@ -337,6 +337,7 @@ class Window(QMainWindow):
             signal.connect(lambda *_: refresh())
         self.live.changed.connect(self._show_busy)
         document.saved_changed.connect(self._name_window)
+        self.canvas.canvas.folding.changed.connect(self._tell_folded)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
         self.status.show_zoom(self.canvas.zoom)
         self.status.problems_wanted.connect(self.workspaces.toggle_drawer)
@@ -363,6 +364,10 @@ class Window(QMainWindow):
 
     def _show_busy(self) -> None:
         self.canvas.canvas.waiting.show_busy(self.live.is_busy)
+
+    def _tell_folded(self) -> None:
+        self.status.show_folded(len(self.canvas.canvas.folding.hidden))
+        self.commands.refresh()
 
     def _name_window(self) -> None:
         name = self.document.name or self.tr("Untitled")

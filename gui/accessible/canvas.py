@@ -30,14 +30,14 @@ class CanvasInterface(QAccessibleWidget):
     def childCount(self) -> int:
         """Nodes, and widgets over them."""
         view = self._places.view
-        return 0 if view is None else len(view.document.order) + len(_widgets(view))
+        return 0 if view is None else len(view.canvas.order) + len(_widgets(view))
 
     def child(self, index: int) -> QAccessibleInterface | None:
         """The node or the widget of a place in the tree."""
         view = self._places.view
         if view is None or index < 0:
             return None
-        order = view.document.order
+        order = view.canvas.order
         if index < len(order):
             return self._places.of(order[index])
         widgets = _widgets(view)
@@ -49,7 +49,7 @@ class CanvasInterface(QAccessibleWidget):
         view = self._places.view
         if view is None or child is None:
             return -1
-        order = view.document.order
+        order = view.canvas.order
         place = getattr(child, "place", None)
         if place is not None:
             return order.index(place) if place in order else -1

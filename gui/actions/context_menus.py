@@ -25,8 +25,9 @@ GAP = "-"
 CONTEXT: Mapping[Kind, str] = {
     "canvas": "add - paste select_all - zoom_fit arrange rename",
     "node": "edit_value? edit_label edit_note bypass - target target_by_itself? to_node"
+    " - select_ancestors select_descendants - cut copy duplicate - delete delete_reconnect",
+    "nodes": "arrange bypass - select_ancestors select_descendants"
     " - cut copy duplicate - delete delete_reconnect",
-    "nodes": "arrange bypass - cut copy duplicate - delete delete_reconnect",
     "edge": "add - go_to_source go_to_target - delete",
 }
 # Commands that a right click tells where.

@@ -101,7 +101,8 @@ class Building(QObject):
         self.items.start(nodes)
         self._targets = []
         if len(nodes) > AT_ONCE:
-            scene.boxes.put_all({id_: _about(node) for id_, node in nodes.items()})
+            boxes = {id_: _about(node) for id_, node in nodes.items() if not scene.hides(id_)}
+            scene.boxes.put_all(boxes)
             self._soon.start()
         else:
             self.finish()
@@ -136,7 +137,7 @@ class Building(QObject):
         else:
             item.take_shape(scene.face(id_).shape)
             item.setPos(*(graph.nodes[id_].at or (0.0, 0.0)))
-            scene.boxes.put(id_, item.box())
+            self._put_box(item)
         return [edge.target for edge in graph.store.edges_at(id_)]
 
     def put_wires(self, targets: Iterable[PortRef]) -> None:
@@ -144,7 +145,7 @@ class Building(QObject):
         scene, ends = self._scene, []
         for target in targets:
             edge = scene.document.graph.incoming(target)
-            if edge is None:
+            if edge is None or scene.hides(edge.source.node) or scene.hides(target.node):
                 continue
             start, end = scene.port_place(edge.source), scene.port_place(target)
             if start is not None and end is not None:
@@ -158,8 +159,17 @@ class Building(QObject):
         item.setPos(*(scene.document.graph.nodes[id_].at or (0.0, 0.0)))
         scene.addItem(item)
         self.has_pins = self.has_pins or bool(item.outline.pins)
-        scene.boxes.put(id_, item.box())
+        self._put_box(item)
         return item
+
+    def _put_box(self, item: NodeItem) -> None:
+        """A node that is not drawn takes no room."""
+        is_hidden = self._scene.hides(item.id)
+        item.setVisible(not is_hidden)
+        if is_hidden:
+            self._scene.boxes.drop(item.id)
+        else:
+            self._scene.boxes.put(item.id, item.box())
 
     def _make_slice(self) -> None:
         """Go on for a moment, with what is in sight first."""

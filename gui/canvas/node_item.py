@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.canvas import geometry as geo
-from gui.canvas.levels import FAR
+from gui.canvas.levels import DIMMED, FAR
 from gui.canvas.node_paint import paint_node, paint_wiring
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ class NodeItem(QGraphicsItem):
         fits = scene.fits(self.id)
         if fits and not any(fits.values()):
             painter.setOpacity(0.5)
+        elif scene.dims(self.id):
+            painter.setOpacity(DIMMED)
         texts = scene.texts(self.id) if zoom >= FAR else ("", "")
         paint_node(painter, face, texts, scene.mood(self.id), scene.theme, zoom)
         if fits:

@@ -47,6 +47,8 @@ def paint_from_afar(scene: CanvasScene, painter: QPainter, rect: QRectF) -> None
     painter.translate(-source.center())
     scene.paint_flow(painter, source, AFAR)
     for id_, item in scene.items_by_id.items():
+        if scene.hides(id_):
+            continue
         painter.save()
         painter.translate(item.pos())
         mood = replace(scene.mood(id_), ring="", is_selected=False, has_focus=False)
@@ -76,7 +78,7 @@ def paint_graph(
     painter.translate(-source.center())
     with _printing(scene):
         scene.paint_flow(painter, source, 1.0)
-    items = list(scene.items_by_id.values())
+    items = [item for id_, item in scene.items_by_id.items() if not scene.hides(id_)]
     for start in range(0, len(items), PIECE):
         if pause is not None:
             pause()

@@ -17,8 +17,10 @@ from graph import PortRef
 from gui.canvas import geometry as geo
 from gui.canvas.building import AT_ONCE, Building
 from gui.canvas.fades import Fades
+from gui.canvas.folding import Folding
 from gui.canvas.ground import paint_dots
 from gui.canvas.levels import level_of
+from gui.canvas.lineage import Lineage
 from gui.canvas.looks import (
     Face,
     Mark,
@@ -78,8 +80,10 @@ class CanvasScene(QGraphicsScene):
         self._faces: dict[str, Face] = {}
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._plates: list[Plate] = []
-        self._plates_for: tuple[float, QRectF] | None = None
+        self._plates_for: tuple[tuple[float, bool], QRectF] | None = None
         self.waiting = WaitingNodes(document, self)
+        self.lineage = Lineage(document, self)
+        self.folding = Folding(document, self)
         self.pulse = Pulse(theme, self)
         self.fades = Fades(theme, self)
         self.building.finished.connect(self._after_building)
@@ -98,6 +102,8 @@ class CanvasScene(QGraphicsScene):
         self.waiting.changed.connect(self._after_waiting)
         document.selection_changed.connect(self.update)
         self.theme.changed.connect(self.refresh)
+        self.lineage.changed.connect(self.refresh)
+        self.folding.changed.connect(self._after_folding)
 
     # --- building ------------------------------------------------------------------------
 
@@ -178,6 +184,11 @@ class CanvasScene(QGraphicsScene):
         self.fades.begin()
         self.refresh()
 
+    def _after_folding(self, ids: frozenset[str]) -> None:
+        if ids:
+            self.building.sync(ids)
+            self._after_building()
+
     def _paint_step(self) -> None:
         step = self.document.shown.step
         if step is not None and step.node in self.items_by_id:
@@ -189,6 +200,20 @@ class CanvasScene(QGraphicsScene):
                 self.items_by_id[id_].update()
 
     # --- reading -------------------------------------------------------------------------
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The nodes that are drawn, in topological order."""
+        order = self.document.order
+        return tuple(id_ for id_ in order if not self.hides(id_)) if self.folding.hidden else order
+
+    def hides(self, id_: str) -> bool:
+        """Whether a node is not drawn, though it is there."""
+        return id_ in self.folding.hidden
+
+    def dims(self, id_: str) -> bool:
+        """Whether a node stands back behind others; in a printed picture none does."""
+        return not self.is_printing and self.lineage.dims(id_)
 
     def face(self, id_: str) -> Face:
         """The face of a node, made when it is first asked for."""
@@ -333,15 +358,15 @@ class CanvasScene(QGraphicsScene):
 
     def plates(self, rect: QRectF, zoom: float) -> list[Plate]:
         """The annotations of a region; kept until something changes or one scrolls out of it."""
-        known = self._plates_for
-        if known is None or known[0] != zoom or not known[1].contains(rect):
+        known, state = self._plates_for, (zoom, self.is_printing)
+        if known is None or known[0] != state or not known[1].contains(rect):
             across, down = rect.width() * FAR_SIGHT + 400, rect.height() * FAR_SIGHT + 400
             region = rect.adjusted(-across, -down, across, down)
             document = self.document
             sight = self._sight(region)
             layout = Layout(sight, document.graph, document.shown, self.theme, zoom)
             self._plates = layout.plates()
-            self._plates_for = (zoom, region)
+            self._plates_for = (state, region)
         return self._plates
 
     def _sight(self, region: QRectF) -> Sight:
@@ -349,7 +374,7 @@ class CanvasScene(QGraphicsScene):
         box = (region.left(), region.top(), region.right(), region.bottom())
         rows = self.wires.within(box)
         for source, target in self.wires.pairs(rows.tolist()):
-            if target == self.hidden_wire:
+            if target == self.hidden_wire or self.dims(source.node) or self.dims(target.node):
                 continue
             sight.sources[source] = self.port_place(source)
             if target.port not in self.items_by_id[target.node].outline.pins:
@@ -358,7 +383,7 @@ class CanvasScene(QGraphicsScene):
         for item in self.items(region):
             if isinstance(item, NodeItem):
                 boxes.append(item.box())
-                for pin in item.outline.pins:
+                for pin in () if self.dims(item.id) else item.outline.pins:
                     sight.pins[PortRef(item.id, pin)] = item.port_place(pin)
         sight.nodes = np.array(boxes).reshape(-1, 4)
         sight.wires = self.wires.lines(rows)

@@ -115,6 +115,8 @@ class CanvasView(QGraphicsView):
 
     def reveal(self, what: str | PortRef) -> None:
         """Bring a node or a port into sight, and no further than needed."""
+        if self.canvas.hides(ways.node_of(what)):
+            self.canvas.folding.show_all()
         box = ways.box_of(self.canvas, what)
         if box is None:
             return
@@ -150,8 +152,9 @@ class CanvasView(QGraphicsView):
         return edge_at(self, point)
 
     def select_all(self) -> None:
-        """Select every node."""
-        self.document.selection.set_nodes(self.document.graph.nodes)
+        """Select every node that is drawn."""
+        nodes = self.document.graph.nodes
+        self.document.selection.set_nodes(id_ for id_ in nodes if not self.canvas.hides(id_))
 
     def ask_menu(self) -> None:
         """Ask for the menu of what is selected."""

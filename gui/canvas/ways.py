@@ -49,7 +49,7 @@ def stops(scene: CanvasScene, id_: str) -> tuple[Place, ...]:
 
 def next_stop(scene: CanvasScene, place: Place | None, forward: bool) -> Place | None:
     """The next place in topological order, or the one before; None beyond the ends."""
-    order = scene.document.order
+    order = scene.order
     if place is None:
         return _end_of(scene, order, forward)
     own = stops(scene, node_of(place))
@@ -83,7 +83,7 @@ def across(scene: CanvasScene, place: Place, onward: bool) -> list[Place]:
         return _by_height(scene, [edge.target for edge in graph.outgoing(place)])
     if not onward and not is_output:
         edge = graph.incoming(place)
-        return [edge.source] if edge is not None else []
+        return _by_height(scene, [edge.source] if edge is not None else [])
     beyond = shape.outputs if onward else (*shape.inputs, *shape.pins)
     return [PortRef(place.node, name) for name in beyond]
 
@@ -94,7 +94,8 @@ def _by_height(scene: CanvasScene, places) -> list[Place]:
             return scene.port_place(place)[1]
         return scene.items_by_id[place].y()
 
-    return sorted(dict.fromkeys(places), key=height)
+    drawn = (place for place in places if not scene.hides(node_of(place)))
+    return sorted(dict.fromkeys(drawn), key=height)
 
 
 def beside(scene: CanvasScene, place: PortRef, down: bool) -> PortRef | None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from gui.canvas import geometry as geo
-from gui.canvas.levels import FAR, gap_pixels, wire_pixels
+from gui.canvas.levels import DIMMED, FAR, gap_pixels, wire_pixels
 from gui.canvas.polygons import polygon
 
 if TYPE_CHECKING:
@@ -38,16 +38,22 @@ def paint_wires(
     rows = [row for row in wires.within(box).tolist() if wires.targets[row] != scene.hidden_wire]
     if not rows:
         return
+    theme = scene.theme
+    width, gap = wire_pixels(zoom) / zoom, gap_pixels(zoom) / zoom
+    back = [row for row in rows if _stands_back(scene, row)]
+    if back:
+        _paint(painter, wires.lines(np.array(back)), QPen(theme.color("line", DIMMED), width))
+        rows = [row for row in rows if not _stands_back(scene, row)]
+    if not rows:
+        return
     has_value = np.array([shown.value(wires.sources[row]).is_value for row in rows])
     has_gradient = np.array([shown.gradient(wires.targets[row]).is_value for row in rows])
     lines = wires.lines(np.array(rows))
     if zoom < FAR:
         lines = lines[:, FEWER]
-    width, gap = wire_pixels(zoom) / zoom, gap_pixels(zoom) / zoom
     selected = scene.selected_edge
     if selected is not None and selected in wires and selected != scene.hidden_wire:
         paint_selection(painter, wires.line(selected), scene.theme, width, gap)
-    theme = scene.theme
     _paint(painter, lines[~has_value & ~has_gradient], QPen(theme.color("line"), width))
     _paint(painter, lines[has_value & ~has_gradient], QPen(theme.color("forward"), width))
     both = lines[has_gradient]
@@ -58,6 +64,10 @@ def paint_wires(
         _chevrons(painter, upper, theme, "forward", zoom, plates)
         _chevrons(painter, lines[has_value & ~has_gradient], theme, "forward", zoom, plates)
         _chevrons(painter, lower, theme, "reverse", zoom, plates)
+
+
+def _stands_back(scene: CanvasScene, row: int) -> bool:
+    return scene.dims(scene.wires.sources[row].node) or scene.dims(scene.wires.targets[row].node)
 
 
 def paint_selection(
