@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from graph.errors import GraphError
+from graph.growing import module_with
 from graph.model import Graph
 from graph.module import Module, plain
 from graph.port import Port, PortRef, PortType, Shape
@@ -36,6 +37,13 @@ class Fit:
     def make(self) -> Module:
         """The module with its settings."""
         return self.module(**self.settings) if self.settings else plain(self.module)
+
+    def gives_type(self, graph: Graph) -> PortType | None:
+        """What its output gives while nothing is wired to its inputs; None while that decides."""
+        try:
+            return self.make().infer({}, graph.dtype).get(self.gives)
+        except GraphError:
+            return None
 
 
 def after_output(graph: Graph, source: PortRef) -> list[Fit]:
@@ -144,7 +152,7 @@ def _kind_fits(
 
 
 def _kind_at(graph: Graph, target: PortRef) -> str:
-    module = graph.module(target.node)
+    module = module_with(graph, target)
     return module.ports[target.port].kind if module is not None else "any"
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from graph.growing import next_input
 from graph.model import Graph
 from graph.records import Place
 
@@ -51,6 +52,7 @@ def node_size(graph: Graph, id_: str) -> tuple[int, int]:
     if module is None:
         return COMPACT
     inputs = sum(port.role == "input" for port in module.input_ports)
+    inputs += bool(next_input(module))  # its place is drawn as a port's
     rows = max(inputs, len(module.output_ports), 1)
     pins = len(module.parameter_ports)
     if module.outline() == "layer":

@@ -119,6 +119,14 @@ class Module:
         """How many ports the run `run` has: by default the attribute `inputs`."""
         return cast(int, self.settings["inputs"])
 
+    def more_inputs(self, given: PortType | None) -> Mapping[str, Any] | None:
+        """The settings under which its run of inputs has one port more, which takes `given`.
+
+        By default the attribute `inputs` counts them; None where nothing can be added.
+        """
+        inputs = self.settings.get("inputs")
+        return None if inputs is None else {"inputs": inputs + 1}
+
     @property
     def wired_ports(self) -> tuple[Port, ...]:
         """Input ports, parameters included; states excluded."""

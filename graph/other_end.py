@@ -14,8 +14,9 @@ class OtherEnd:
     """Answers for one fixed port of a graph that stays as it is meanwhile.
 
     `from_output` says that the fixed port is the output. An occupied input counts as free, for
-    its edge would give way. Cycles are found by one walk for all ports: a walk for each is what
-    makes `Graph.can_connect` slow in a large graph.
+    its edge would give way; the input that a node would grow counts as a port. Cycles are found
+    by one walk for all ports: a walk for each is what makes `Graph.can_connect` slow in a large
+    graph.
     """
 
     def __init__(self, graph: Graph, fixed: PortRef, from_output: bool) -> None:
@@ -32,12 +33,7 @@ class OtherEnd:
     def why_not(self, port: PortRef) -> GraphError | None:
         """Why it could not; None where it could."""
         if port not in self._reasons:
-            reason = (
-                None
-                if self.fits(port)
-                else self._graph.can_connect(*self._ends(port), replace=True)
-            )
-            self._reasons[port] = reason
+            self._reasons[port] = None if self.fits(port) else self._refusal(port)
         return self._reasons[port]
 
     @cached_property
@@ -63,8 +59,18 @@ class OtherEnd:
     def _is_taken(self, port: PortRef) -> bool:
         source, target = self._ends(port)
         try:
-            wiring.check_ends(self._graph, source, target)
+            wiring.check_ends(self._graph, source, target, may_grow=True)
             wiring.check_type(self._graph, source, target)
         except GraphError:
             return False
         return True
+
+    def _refusal(self, port: PortRef) -> GraphError | None:
+        source, target = self._ends(port)
+        try:
+            wiring.check_ends(self._graph, source, target, may_grow=True)
+            wiring.check_acyclic(self._graph, source, target)
+            wiring.check_type(self._graph, source, target)
+        except GraphError as error:
+            return error
+        return None

@@ -16,6 +16,7 @@ from graph.errors import (
     UnknownPort,
     WiringError,
 )
+from graph.growing import module_with, next_input
 from graph.port import PortRef, PortType
 from graph.suggest import did_you_mean
 from graph.topology import reach_path
@@ -25,10 +26,13 @@ if TYPE_CHECKING:
     from graph.module import Module
 
 
-def check_ends(graph: Graph, source: PortRef, target: PortRef, *, delay: int = 0) -> None:
+def check_ends(
+    graph: Graph, source: PortRef, target: PortRef, *, delay: int = 0, may_grow: bool = False
+) -> None:
     """Raise unless both ports exist and are an output and an input of two nodes.
 
-    With a delay the two may be one node: that is how a loop in time is drawn.
+    With a delay the two may be one node: that is how a loop in time is drawn. `may_grow` lets the
+    target be the input that its node would grow.
     A node of an unknown module is taken at its word: its ports are not known.
     """
     for ref, side in ((source, "output"), (target, "input")):
@@ -44,7 +48,8 @@ def check_ends(graph: Graph, source: PortRef, target: PortRef, *, delay: int = 0
             continue
         ports = module.output_ports if side == "output" else module.wired_ports
         names = [port.name for port in ports]
-        if ref.port not in names:
+        grows = may_grow and side == "input" and ref.port == next_input(module)
+        if ref.port not in names and not grows:
             raise UnknownPort(
                 node=ref.node,
                 port=ref.port,
@@ -104,7 +109,7 @@ def check_given(
     `instead` says what arrives at other ports of the node then, where that is another type than
     now, or nothing.
     """
-    module = graph.module(target.node)
+    module = module_with(graph, target, given)
     if module is None:
         return
     arriving = {**graph.types.arriving(target.node), **instead}

@@ -13,7 +13,7 @@ from graph import Graph, Problem
 from graph import edits as e
 from graph.problem import Mend
 from gui.canvas import geometry as geo
-from gui.canvas.adding import shape_of
+from gui.canvas.looks import shape_of
 from gui.canvas.making_room import room_for
 
 if TYPE_CHECKING:

@@ -64,6 +64,7 @@ def port_name(scene: CanvasScene, port: PortRef) -> str:
         else tr("no edge")
     )
     kind = tr("parameter") if port.port in shape.pins else tr("input")
+    kind = tr("input to add") if port.port in shape.more else kind
     return ", ".join((port.port, kind, joined))
 
 

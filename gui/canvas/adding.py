@@ -79,13 +79,3 @@ def paint_ghost(
     painter.setBrush(theme.color("node", 0.6))
     painter.drawPath(outline_path(shape.outline, shape.width, shape.height))
     painter.restore()
-
-
-def shape_of(module: Module) -> geo.NodeShape:
-    """How large a module's node is, and where its ports are."""
-    return geo.node_shape(
-        module.outline(),
-        tuple(port.name for port in module.wired_ports if port.role == "input"),
-        tuple(port.name for port in module.output_ports),
-        tuple(port.name for port in module.parameter_ports),
-    )

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from graph import Edge, PortRef
 from graph import edits as e
+from graph.growing import growing_edits, shrinking_edits
 from gui.canvas.wording import tr
 
 if TYPE_CHECKING:
+    from graph.port import PortType
     from gui.document import Document
 
 
@@ -18,23 +20,34 @@ def connect(
     """Draw an edge from an output to an input and select it; False where it is refused.
 
     An edge that ends at `target` gives way, and so does the one at `loosened`, whose end was
-    taken off. The sentence of a refusal goes through the document.
+    taken off. A `target` that its node is yet to grow is made first. The sentence of a refusal
+    goes through the document.
     """
     graph = document.graph
-    if graph.incoming(target) is None and loosened is None:
-        done = document.do(e.Connect(Edge(source, target)), tr("Connect"))
-    else:
-        edits = connecting_edits(document, source, target, loosened)
-        done = document.do(e.Batch(edits), tr("Rewire"))
+    edits = connecting_edits(document, source, target, loosened, graph.types.of(source))
+    is_new = graph.incoming(target) is None and loosened is None
+    edit = edits[0] if len(edits) == 1 else e.Batch(edits)
+    done = document.do(edit, tr("Connect") if is_new else tr("Rewire"))
     if done:
         document.selection.set_edge(target)
     return done
 
 
 def connecting_edits(
-    document: Document, source: PortRef, target: PortRef, loosened: PortRef | None = None
+    document: Document,
+    source: PortRef,
+    target: PortRef,
+    loosened: PortRef | None = None,
+    given: PortType | None = None,
 ) -> tuple[e.Edit, ...]:
-    """The edits that `connect` makes one of."""
-    taken = target if document.graph.incoming(target) is not None else None
+    """The edits that `connect` makes one of; `given` is what the source gives, if that is known."""
+    graph = document.graph
+    taken = target if graph.incoming(target) is not None else None
     cut = sorted({port for port in (taken, loosened) if port is not None})
-    return (*map(e.Disconnect, cut), e.Connect(Edge(source, target)))
+    shrinking = shrinking_edits(graph, {loosened} - {target}) if loosened is not None else ()
+    return (
+        *map(e.Disconnect, cut),
+        *shrinking,
+        *growing_edits(graph, target, given),
+        e.Connect(Edge(source, target)),
+    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from graph import PortRef
 from graph import edits as e
+from graph.growing import shrinking_edits
 from graph.reconnecting import reconnection
 from gui.canvas.wording import tr
 
@@ -24,12 +25,14 @@ def delete_selection(document: Document) -> None:
 
 
 def delete_nodes(document: Document, ids: list[str]) -> None:
-    """Remove nodes with their edges."""
-    if len(ids) == 1:
-        document.do(e.RemoveNode(ids[0]), tr("Delete {node}").format(node=ids[0]))
-        return
-    edit = e.Batch(tuple(map(e.RemoveNode, ids)))
-    document.do(edit, tr("Delete {count} nodes").format(count=len(ids)))
+    """Remove nodes with their edges, and the inputs that go with these."""
+    graph, gone = document.graph, frozenset(ids)
+    leaving = (edge for id_ in ids for edge in graph.store.edges_at(id_))
+    freed = [edge.target for edge in leaving if edge.target.node not in gone]
+    edits = (*map(e.RemoveNode, ids), *shrinking_edits(graph, freed))
+    text = tr("Delete {node}") if len(ids) == 1 else tr("Delete {count} nodes")
+    edit = edits[0] if len(edits) == 1 else e.Batch(edits)
+    document.do(edit, text.format(node=ids[0], count=len(ids)))
 
 
 def delete_and_reconnect(document: Document) -> None:
@@ -52,6 +55,9 @@ def delete_and_reconnect(document: Document) -> None:
 
 
 def cut_edge(document: Document, target: PortRef) -> None:
-    """Remove the edge that ends at a port, if there is one."""
-    if document.graph.incoming(target) is not None:
-        document.do(e.Disconnect(target), tr("Cut the edge"))
+    """Remove the edge that ends at a port, if there is one, and a last input with it."""
+    if document.graph.incoming(target) is None:
+        return
+    shrinking = shrinking_edits(document.graph, (target,))
+    edit = e.Batch((e.Disconnect(target), *shrinking)) if shrinking else e.Disconnect(target)
+    document.do(edit, tr("Cut the edge"))

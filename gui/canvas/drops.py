@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from gui.canvas import adding
 from gui.canvas import geometry as geo
 from gui.canvas.inserting import Insertion
+from gui.canvas.looks import shape_of
 from gui.canvas.wording import tr
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class Ghost:
     def __init__(self, view: CanvasView, module: Module) -> None:
         self._view = view
         self.name = module.name
-        self._shape = adding.shape_of(module)
+        self._shape = shape_of(module)
         self._at: geo.Point = (0.0, 0.0)
         self.insertion = Insertion(view.canvas, module, self._shape)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -34,7 +34,10 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class NodeShape:
-    """Size of a node and places of its ports, relative to its top left corner."""
+    """Size of a node and places of its ports, relative to its top left corner.
+
+    `more` is the place of the input that the node would grow.
+    """
 
     outline: str
     width: float
@@ -42,10 +45,11 @@ class NodeShape:
     inputs: Mapping[str, Point]
     outputs: Mapping[str, Point]
     pins: Mapping[str, Point]
+    more: Mapping[str, Point] = field(default_factory=dict)
 
     def port(self, name: str) -> Point | None:
         """Where an edge meets the port."""
-        for places in (self.inputs, self.outputs, self.pins):
+        for places in (self.inputs, self.outputs, self.pins, self.more):
             if name in places:
                 return places[name]
         return None
@@ -58,14 +62,19 @@ class NodeShape:
 
 @lru_cache(maxsize=4096)
 def node_shape(
-    outline: str, inputs: tuple[str, ...], outputs: tuple[str, ...], pins: tuple[str, ...]
+    outline: str,
+    inputs: tuple[str, ...],
+    outputs: tuple[str, ...],
+    pins: tuple[str, ...],
+    more: tuple[str, ...] = (),
 ) -> NodeShape:
     """The shape of a node with these ports.
 
     Compact nodes are 96x60 and grow when more than two ports stand on a side; layers are
     144x(60 + 24 a port row) and widen with their pins.
     """
-    rows = max(len(inputs), len(outputs), 1)
+    on_left = (*inputs, *more)
+    rows = max(len(on_left), len(outputs), 1)
     if outline == "layer":
         width, height = max(LAYER[0], PIN_PITCH * len(pins)), LAYER[1] + PITCH * rows
     else:
@@ -76,7 +85,7 @@ def node_shape(
         # are straight where their tops are level.
         left = right = COMPACT[1] / 2
     else:
-        left = height / 2 - PITCH * (len(inputs) - 1) / 2
+        left = height / 2 - PITCH * (len(on_left) - 1) / 2
         right = height / 2 - PITCH * (len(outputs) - 1) / 2
     return NodeShape(
         outline,
@@ -88,6 +97,7 @@ def node_shape(
             name: (width * (index + 0.5) / len(pins), height + 2 * PIN)
             for index, name in enumerate(pins)
         },
+        _column(more, 0.0, left + PITCH * len(inputs)),
     )
 
 
@@ -98,7 +108,8 @@ def _column(names: tuple[str, ...], x: float, top: float) -> dict[str, Point]:
 def port_at(shape: NodeShape, x: float, y: float) -> str | None:
     """The port whose hit square holds the point (relative to the node); the nearest one."""
     best, name = math.inf, None
-    for places, middle in ((shape.inputs, 0), (shape.outputs, 0), (shape.pins, -PIN / 2)):
+    sides = ((shape.inputs, 0), (shape.more, 0), (shape.outputs, 0), (shape.pins, -PIN / 2))
+    for places, middle in sides:
         for port, (px, py) in places.items():
             dx, dy = abs(x - px), abs(y - py - middle)
             if dx <= HIT and dy <= HIT and dx + dy < best:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from graph import Graph, PortRef
+from graph.growing import next_input
 from graph.port import Shape
 from gui.canvas.geometry import NodeShape, node_shape
 from gui.canvas.wording import tr
@@ -15,7 +16,7 @@ from gui.told import told
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from graph import Check, Problem
+    from graph import Check, Module, Problem
     from gui.document import Document
     from gui.shown import Shown
 
@@ -76,10 +77,8 @@ def _face_without_note(graph: Graph, id_: str) -> Face:
         leaving = (edge.source.port for edge in edges if edge.source.node == id_)
         shape = node_shape("unknown", inputs, tuple(dict.fromkeys(leaving)), ())
         return Face(title, node.module, "unknown", shape, id_)
-    pins = tuple(port.name for port in module.parameter_ports)
-    inputs = tuple(port.name for port in module.wired_ports if port.role == "input")
-    outputs = tuple(port.name for port in module.output_ports)
-    shape = node_shape(module.outline(), inputs, outputs, pins)
+    shape = shape_of(module)
+    inputs, outputs = tuple(shape.inputs), tuple(shape.outputs)
     first = module.doc.split("\n\n")[0].replace("\n", " ")
     tooltip = f"{id_} ({node.module}): {first}"
     if not node.bypassed or not inputs or not outputs:
@@ -88,6 +87,18 @@ def _face_without_note(graph: Graph, id_: str) -> Face:
         tooltip=tooltip, port=inputs[0]
     )
     return Face(title, node.module, module.icon, shape, tooltip, (inputs[0], outputs[0]))
+
+
+def shape_of(module: Module) -> NodeShape:
+    """How large a module's node is, and where its ports are."""
+    more = next_input(module)
+    return node_shape(
+        module.outline(),
+        tuple(port.name for port in module.wired_ports if port.role == "input"),
+        tuple(port.name for port in module.output_ports),
+        tuple(port.name for port in module.parameter_ports),
+        (more,) if more else (),
+    )
 
 
 def shape_text(graph: Graph, id_: str, check: Check | None, shown: Shown, wide: bool) -> str:

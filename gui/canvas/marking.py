@@ -144,7 +144,8 @@ class Marking(QObject):
             graph = self._view.document.graph
             fitting = [PortRef(id_, name) for name, fits in mark.fits(id_).items() if fits]
             names = [ref.port for ref in fitting if graph.incoming(ref) is None]
-            names = names[:1] or [ref.port for ref in fitting]
+            free = [name for name in names if name not in shape.more]
+            names = free[:1] or names[:1] or [ref.port for ref in fitting]
             wanted = tr("one port that fits")
         if len(names) == 1:
             return PortRef(id_, names[0])

@@ -34,6 +34,7 @@ FOCUS_GAP = 3.5  # to the middle of the focus frame of a port, so that 2 stay fr
 ROWS = (15, 33, 48)  # middles of title, module and shape
 THROUGH, TURN = 30, 5  # height of a bypassed node's line, and where it leaves its ports
 BELOW_THROUGH = 12
+PLUS = 2.5  # half of the plus where an input can grow
 LEFT_ALIGN = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 CENTRE_ALIGN = Qt.AlignmentFlag.AlignCenter
 
@@ -251,6 +252,8 @@ def paint_ports(painter: QPainter, shape: geo.NodeShape, mood: Mood, theme: Them
             painter.setPen(_port_pen(name, mood, theme) or line)
             painter.setBrush(fill)
             painter.drawEllipse(QPointF(x, y), geo.PORT_RADIUS, geo.PORT_RADIUS)
+    for x, y in shape.more.values():
+        _paint_growth(painter, x, y, theme)
     half = geo.PIN / 2
     for name, (x, y) in shape.pins.items():
         painter.setPen(line)
@@ -260,6 +263,15 @@ def paint_ports(painter: QPainter, shape: geo.NodeShape, mood: Mood, theme: Them
         painter.drawRect(QRectF(x - half, y - geo.PIN, geo.PIN, geo.PIN))
     if mood.focus_port:
         _paint_port_focus(painter, shape, mood.focus_port, theme)
+
+
+def _paint_growth(painter: QPainter, x: float, y: float, theme: Theme) -> None:
+    """The place where a node grows an input: a plus in a thin ring."""
+    painter.setPen(QPen(theme.color("line"), 1))
+    painter.setBrush(theme.color("canvas"))
+    painter.drawEllipse(QPointF(x, y), geo.PORT_RADIUS, geo.PORT_RADIUS)
+    painter.drawLine(QPointF(x - PLUS, y), QPointF(x + PLUS, y))
+    painter.drawLine(QPointF(x, y - PLUS), QPointF(x, y + PLUS))
 
 
 def _paint_port_focus(painter: QPainter, shape: geo.NodeShape, name: str, theme: Theme) -> None:

@@ -15,6 +15,7 @@ from gui.canvas import adding
 from gui.canvas import geometry as geo
 from gui.canvas.connecting import connecting_edits
 from gui.canvas.inserting import inserting_edits
+from gui.canvas.looks import shape_of
 from gui.canvas.making_room import COLUMN
 from gui.canvas.wire_paint import paint_loose_wire
 from gui.canvas.wording import tr
@@ -115,7 +116,7 @@ class Placer(QObject):
     def place(self, kind: type[Module], point: QPointF) -> str | None:
         """Add a node with its middle at a point; its id, or None where refused."""
         fit = Fit(kind)
-        corner = adding.corner_at(self._view.canvas, adding.shape_of(fit.make()), point)
+        corner = adding.corner_at(self._view.canvas, shape_of(fit.make()), point)
         return self._add(adding.adding_edit(self._document.graph, fit, corner))
 
     def place_inside(self, kind: type[Module], point: QPointF, edge: Edge) -> str | None:
@@ -124,7 +125,7 @@ class Placer(QObject):
         ports = ports_inside(self._document.graph, fit.make(), edge)
         if ports is None:
             return self.place(kind, point)
-        shape = adding.shape_of(fit.make())
+        shape = shape_of(fit.make())
         corner = adding.corner_at(scene, shape, point)
         id_ = self._document.graph.free_id(kind.name)
         corner, wiring = inserting_edits(scene, id_, shape, corner, edge, ports)
@@ -195,11 +196,12 @@ class Placer(QObject):
         """Add a node whose port lies at the loose end, and wire the two."""
         own = fit.takes or fit.gives
         scene = self._view.canvas
-        corner = adding.corner_at(scene, adding.shape_of(fit.make()), point, own)
+        corner = adding.corner_at(scene, shape_of(fit.make()), point, own)
         adding_it = adding.adding_edit(self._document.graph, fit, corner)
         new = PortRef(adding_it.node.id, own)
         source, target = (port, new) if fit.takes else (new, port)
-        wiring = connecting_edits(self._document, source, target, loosened)
+        given = fit.gives_type(self._document.graph) if fit.gives else None
+        wiring = connecting_edits(self._document, source, target, loosened, given)
         return self._add(adding_it, wiring)
 
     def _add(self, adding_it: e.AddNode, wiring: tuple[e.Edit, ...] = ()) -> str | None:

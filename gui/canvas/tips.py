@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPoint, QTimer
 from PySide6.QtWidgets import QStyle, QToolTip
 
 from graph import PortRef
+from graph.growing import is_next_input
 from graph.naming import port_name
 from gui.canvas import ways
 from gui.canvas.wording import tr
@@ -107,6 +108,8 @@ def _port_text(view: CanvasView, port: PortRef) -> str:
     graph, spread = view.document.graph, view.document.shown.spread(port)
     name, type_ = port_name(graph, port), graph.types.of(port)
     text = f"{name}: {type_}" if type_ else name
+    if is_next_input(graph, port):
+        text = tr("{text}: one more input, made when it is wired").format(text=text)
     if spread is not None:
         text = tr("{text}, broadcast to {shape}").format(text=text, shape=format_shape(spread.to))
     return "\n".join(filter(None, (text, _spread_text(view, port))))

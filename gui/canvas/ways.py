@@ -42,9 +42,10 @@ def box_of(scene: CanvasScene, place: Place) -> QRectF | None:
 
 
 def stops(scene: CanvasScene, id_: str) -> tuple[Place, ...]:
-    """A node and its ports in the order of Tab: inputs, pins, outputs."""
+    """A node and its ports in the order of Tab: inputs, the one it would grow, pins, outputs."""
     shape = scene.items_by_id[id_].outline
-    return (id_, *(PortRef(id_, name) for name in (*shape.inputs, *shape.pins, *shape.outputs)))
+    names = (*shape.inputs, *shape.more, *shape.pins, *shape.outputs)
+    return (id_, *(PortRef(id_, name) for name in names))
 
 
 def next_stop(scene: CanvasScene, place: Place | None, forward: bool) -> Place | None:
@@ -101,8 +102,7 @@ def _by_height(scene: CanvasScene, places) -> list[Place]:
 def beside(scene: CanvasScene, place: PortRef, down: bool) -> PortRef | None:
     """The next port on the same side of the node."""
     shape = scene.items_by_id[place.node].outline
-    for side in (shape.inputs, shape.outputs, shape.pins):
-        names = list(side)
+    for names in ([*shape.inputs, *shape.more], list(shape.outputs), list(shape.pins)):
         if place.port in names:
             index = names.index(place.port) + (1 if down else -1)
             return PortRef(place.node, names[index]) if 0 <= index < len(names) else None

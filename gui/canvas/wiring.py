@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QPainter
 
 from graph import PortRef
+from graph.growing import growing_edits, is_next_input
 from graph.naming import port_name
 from graph.other_end import OtherEnd
 from gui.canvas.connecting import connect
@@ -64,7 +65,7 @@ class Wiring(Gesture):
         self._leave()
         if over is None:
             self._drop_on_nothing(point)
-        elif over != self._loosened:
+        elif over not in (self._loosened, self._behind_loosened()):
             self._drop_on(over)
 
     def click(self) -> None:
@@ -82,8 +83,8 @@ class Wiring(Gesture):
     def fits(self, id_: str) -> dict[str, bool]:
         """Which ports of a node could take the loose end: port -> whether it fits."""
         shape = self.scene.items_by_id[id_].outline
-        names = (*shape.inputs, *shape.pins) if self._from_output else tuple(shape.outputs)
-        others = tuple(shape.outputs) if self._from_output else (*shape.inputs, *shape.pins)
+        taking, giving = (*shape.inputs, *shape.more, *shape.pins), tuple(shape.outputs)
+        names, others = (taking, giving) if self._from_output else (giving, taking)
         found = {name: self._fits(PortRef(id_, name)) for name in names}
         found.update(dict.fromkeys(others, False))
         if id_ == self._fixed.node:
@@ -102,8 +103,10 @@ class Wiring(Gesture):
             return ""
         target = self._over if self._from_output else self._fixed
         edge = self.document.graph.incoming(target)
-        if target == self._loosened:
+        if target in (self._loosened, self._behind_loosened()):
             return ""
+        if is_next_input(self.document.graph, target):
+            return self._growth(target)
         if edge is not None:
             return tr("Replaces {source} at {target}").format(source=edge.source, target=target)
         is_pin = target.port in self.scene.items_by_id[target.node].outline.pins
@@ -141,7 +144,8 @@ class Wiring(Gesture):
         if self._loosened is not None and self._loosened.node == item.id:
             return self._loosened
         shape = item.outline
-        names = tuple(shape.inputs) if self._from_output else tuple(shape.outputs)
+        taking = (*shape.inputs, *shape.more)
+        names = taking if self._from_output else tuple(shape.outputs)
         ports = [PortRef(item.id, name) for name in names or tuple(shape.outputs)]
         fitting = [port for port in ports if self._fits(port)]
         free = [port for port in fitting if self.document.graph.incoming(port) is None]
@@ -183,6 +187,22 @@ class Wiring(Gesture):
             return text.format(where=where, found=found, wanted=wanted)
         error = self._other.why_not(port)
         return "" if error is None else told_error(self.document.graph, error)
+
+    def _growth(self, target: PortRef) -> str:
+        """What the node becomes by the input that it grows."""
+        given = self.document.graph.types.of(self._fixed) if self._from_output else None
+        edits = growing_edits(self.document.graph, target, given)
+        settings = (f"{key} {value}" for edit in edits for key, value in edit.values.items())
+        text = tr("Adds {target}: {settings}")
+        return text.format(target=target, settings=", ".join(settings))
+
+    def _behind_loosened(self) -> PortRef | None:
+        """The input that would be grown behind the last one, whose edge is in the hand."""
+        loosened = self._loosened
+        item = self.scene.items_by_id.get(loosened.node) if loosened is not None else None
+        if item is None or not item.outline.more or loosened.port != list(item.outline.inputs)[-1]:
+            return None
+        return PortRef(item.id, next(iter(item.outline.more)))
 
     def _is_output(self, port: PortRef) -> bool:
         item = self.scene.items_by_id.get(port.node)

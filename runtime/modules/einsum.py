@@ -148,6 +148,14 @@ class Einsum(Contracting, sig="x...[*s] -> y[*r]", group="Linear algebra"):
     def count(self, run: str) -> int:
         return len(parse(self.settings["equation"])[0])
 
+    def more_inputs(self, given: PortType | None) -> Mapping[str, Any] | None:
+        """One more term with labels of its own, which are summed over: y keeps its shape."""
+        inputs, output = parse(self.settings["equation"])
+        free = [letter for letter in string.ascii_letters if letter not in "".join(inputs)]
+        is_named = given is not None and len(given.shape) <= len(free)
+        term = "".join(free[: len(given.shape)]) if given is not None and is_named else "..."
+        return {"equation": f"{','.join((*inputs, term))}->{output}"}
+
     def terms(self, shapes: Sequence[tuple[Dim, ...]]) -> Terms:
         inputs, output = parse(self.settings["equation"])
         for place, (term, shape) in enumerate(zip(inputs, shapes, strict=True)):
