@@ -131,6 +131,21 @@ class Sizes:
                 return None
         return tuple(filled)
 
+    def leading(self, dims: tuple[str, ...], rank: int) -> str | None:
+        """The term that axis 0 of a port of this rank stands for, once all ports are matched.
+
+        None for a scalar, and where a broadcast run is longer at another port.
+        """
+        dims = tuple(dim for dim in dims if dim.rstrip("?") not in self.left_out)
+        if not rank:
+            return None
+        if dims[0][0] not in "*&":
+            return dims[0].rstrip("?")
+        own = rank - (len(dims) - 1)
+        if not own:
+            return dims[1].rstrip("?")
+        return dims[0] if own == len(self.runs[dims[0][1:]]) else None
+
     def show(self, dims: tuple[str, ...]) -> str:
         """The terms with what is known put in: `[*s, 3]`."""
         shown: list[Dim] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from graph.module import Module
 from runtime import maps
 from runtime.array import Array
@@ -24,6 +26,11 @@ class Bypass(Differentiable):
             port.name: port for port in (*stand_in.input_ports, *stand_in.output_ports)
         }
         return stand_in
+
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        return True
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         if len(self.output_ports) != 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.errors import GradwireError
+from graph.errors import GradwireError, sentence
 from graph.problem import Problem
 
 
@@ -40,6 +40,17 @@ class NoValue(GradwireError, LookupError):
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+class SamplesMix(GradwireError):
+    """Axis 0 does not keep samples apart, so there is no Jacobian of one sample.
+
+    Attributes: `node` and `port` (where), `found`, `expected`.
+    """
+
+    def __init__(self, node: str, port: str, found: str, expected: str) -> None:
+        self.node, self.port, self.found, self.expected = node, port, found, expected
+        super().__init__(sentence(f"{node}.{port}", found, expected, ""))
 
 
 class BackendError(GradwireError):

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from graph.initialise import sizes
 from graph.port import PortRef, PortType
 from runtime.array import Array
 from runtime.backend import to_numpy
 from runtime.errors import NoValue
 from runtime.feeds import Host, Loaded, frozen
-from runtime.linking import total_jacobian
-from runtime.maps import LinearMap, Zero
-from runtime.modules.context import scipy_special
+from runtime.linking import floating_slot, total_jacobian
+from runtime.local_jacobian import local_jacobian
+from runtime.maps import LinearMap
+from runtime.samples import count_samples
 from runtime.tape import Failure, Record, Step, Tape, Total
 from runtime.total import TotalJacobian
 
@@ -50,7 +50,7 @@ class Trace:
     _gradients: Mapping[PortRef, Array]
     _host: dict[int, Host] = field(default_factory=dict)
     _maps: dict[tuple[PortRef, str], LinearMap] = field(default_factory=dict)
-    _totals: dict[tuple[PortRef, PortRef], TotalJacobian] = field(default_factory=dict)
+    _totals: dict[tuple[PortRef, PortRef, int | None], TotalJacobian] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tape: Tape) -> Trace:
@@ -184,7 +184,9 @@ class Trace:
             raise NoValue(f"{start} -> {end}: found no such edge in the run.")
         return EdgeView(self, start, end)
 
-    def jacobian(self, port: Name, output: Name | None = None) -> LinearMap | None:
+    def jacobian(
+        self, port: Name, output: Name | None = None, *, sample: int | None = None
+    ) -> LinearMap | None:
         """The derivative of an output by a port, at the values of this run, on the CPU.
 
         `output` names an output of the port's own node ("y", by default its first floating one):
@@ -192,9 +194,13 @@ class Trace:
         derivative over all paths, see `total`. None where the local one is not floating; the zero
         map where a bypassed node does not read the port. Raises `NoValue` where the node did not
         run, `TooLarge` where a node's Jacobian has no structure and too many entries.
+
+        With `sample` it is the block of one entry of axis 0, [*output[1:]] by [*port[1:]]; the
+        others are not built. Raises `SamplesMix` where samples do not stay apart (see `samples`),
+        IndexError where there is no such sample.
         """
         if output is not None and "." in str(output):
-            return self.total(port, output)
+            return self.total(port, output, sample=sample)
         ref = self._ref(port)
         slot = self._slot(ref)
         record = self.records.get(ref.node)
@@ -205,30 +211,36 @@ class Trace:
             output = next(iter(outputs), "")
         if not self.plan.slots[slot].is_floating or output not in outputs:
             return None
+        if sample is not None:
+            return local_jacobian(self.plan, record, ref.port, output, sample)
         key = (ref, output)
         if key not in self._maps:
-            reads = ref.port in record.step.input_names
-            self._maps[key] = (
-                _jacobian(record, ref.port, output) if reads else self._unread(ref, output)
-            )
+            self._maps[key] = local_jacobian(self.plan, record, ref.port, output)
         return self._maps[key]
 
-    def total(self, source: Name, target: Name) -> TotalJacobian:
+    def total(self, source: Name, target: Name, *, sample: int | None = None) -> TotalJacobian:
         """d(target)/d(source) over all paths, made on first use; its `cost` says how it is built.
 
         From an output or parameter port all its edges count, from a wired input port that edge
-        alone. Raises `NoValue` where either has no value or is not floating.
+        alone; `sample` as in `jacobian`. Raises `NoValue` where either has no value or is not
+        floating.
         """
-        key = self._ref(source), self._ref(target)
+        key = self._ref(source), self._ref(target), sample
         if key not in self._totals:
             self._totals[key] = total_jacobian(self, *key)
         return self._totals[key]
 
-    def _unread(self, ref: PortRef, output: str) -> LinearMap:
-        """The Jacobian at a port that the node does not read: it is bypassed by another."""
-        slot_of, slots = self.plan.slot_of, self.plan.slots
-        made, given = slots[slot_of[PortRef(ref.node, output)]], slots[slot_of[ref]]
-        return Zero(sizes(made), sizes(given), dtype=made.dtype)
+    def samples(self, source: Name, target: Name) -> int:
+        """How many samples axis 0 of both ports counts, if each stays by itself between them.
+
+        `target` is another port, or an output of the source's own node. Raises `SamplesMix`,
+        naming the port at which samples mix, `NoValue` as `total` does.
+        """
+        start = self._ref(source)
+        end = self._ref(target) if "." in str(target) else PortRef(start.node, str(target))
+        for ref in (start, end):
+            floating_slot(self, ref)
+        return count_samples(self.plan, start, end)
 
     def jacobians(self, port: Name) -> dict[str, LinearMap]:
         """The Jacobian per floating output of the node at an input port; none at integer ones."""
@@ -320,19 +332,6 @@ def _gradients(tape: Tape, sums: Mapping[PortRef, Total]) -> dict[PortRef, Array
     for ref, total in sums.items():
         found.setdefault(ref, total.array)
     return found
-
-
-def _jacobian(record: Record, port: str, output: str) -> LinearMap:
-    """Made on the CPU whatever the device, so that what is read from it is NumPy's."""
-    kept = {name: to_numpy(array) for name, array in record.kept().items()}
-    ctx = replace(
-        record.context,
-        xp=np,
-        load_special=scipy_special,
-        state={name: to_numpy(array) for name, array in record.context.state.items()},
-    )
-    with np.errstate(all="ignore"):
-        return record.step.module.jacobian(ctx, port, output, kept)
 
 
 def _finite(array: Host) -> bool:

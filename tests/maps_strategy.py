@@ -218,7 +218,8 @@ def toeplitz(draw):
     out_each, in_each, count = (draw(st.integers(1, 2)) for _ in range(3))
     weight = draw(arrays((groups * out_each, in_each, *slide.kernel), draw(dtypes)))
     turned = draw(st.booleans())
-    made = maps.Toeplitz(count, weight, slide, groups=groups, transposed=turned)
+    images = draw(st.sampled_from((count, None)))
+    made = maps.Toeplitz(images, weight, slide, groups=groups, transposed=turned)
     return made, weight.size
 
 
@@ -316,6 +317,15 @@ def total(draw):
     return maps.Sum(first, second), first.stored + second.stored
 
 
+@st.composite
+def one_sample(draw):
+    count = draw(st.integers(1, 3))
+    rows, columns = draw(sizes), draw(sizes)
+    blocks = draw(arrays((count, rows, columns), draw(dtypes)))
+    whole = maps.BlockDiagonal((count, rows), (count, columns), blocks)
+    return maps.OneSample(whole, draw(st.integers(0, count - 1)), count), whole.stored
+
+
 EVERY_CLASS = {
     maps.Zero: zero(),
     maps.Identity: identity(),
@@ -336,6 +346,7 @@ EVERY_CLASS = {
     maps.Dense: dense(),
     maps.Product: product(),
     maps.Sum: total(),
+    maps.OneSample: one_sample(),
 }
 """One strategy per class of map that can be made."""
 

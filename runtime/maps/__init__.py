@@ -32,6 +32,7 @@ from runtime.maps.kronecker import Kronecker, contraction
 from runtime.maps.linear_map import LinearMap
 from runtime.maps.lowrank import LowRank
 from runtime.maps.pointwise import Diagonal, Identity, Pointwise, Scaled, Zero
+from runtime.maps.samples import OneSample, sample_of
 from runtime.maps.selection import OnePerRow, Reshaped, Selection, Transposed
 from runtime.maps.spread import Broadcast, Reduce
 from runtime.maps.toeplitz import KernelToeplitz, Toeplitz
@@ -49,6 +50,7 @@ __all__ = [
     "LinearMap",
     "LowRank",
     "OnePerRow",
+    "OneSample",
     "Placed",
     "Pointwise",
     "Product",
@@ -66,4 +68,5 @@ __all__ = [
     "ask_budget",
     "compose",
     "contraction",
+    "sample_of",
 ]

@@ -29,7 +29,7 @@ class Sliced(OnePerRow):
         dtype: Any = "float64",
         xp: Any = np,
     ) -> None:
-        self._box, self._steps, self._ranges = _box(in_shape, slices)
+        self._box, self.slices, self._ranges = _box(in_shape, slices)
         super().__init__(self._box if out_shape is None else out_shape, in_shape, None, dtype, xp)
         _same_size(self.out_shape, self._box)
 
@@ -42,11 +42,11 @@ class Sliced(OnePerRow):
         return flat(moved, self.in_shape, ids)
 
     def _gather(self, tangent: Array) -> Array:
-        return tangent[self._steps].reshape(self.out_shape)
+        return tangent[self.slices].reshape(self.out_shape)
 
     def _scatter(self, gradient: Array) -> Array:
         total = self.xp.zeros(self.in_shape, gradient.dtype)
-        total[self._steps] = gradient.reshape(self._box)
+        total[self.slices] = gradient.reshape(self._box)
         return total
 
 
@@ -67,7 +67,7 @@ class Placed(OnePerRow):
         dtype: Any = "float64",
         xp: Any = np,
     ) -> None:
-        self._box, self._steps, self._ranges = _box(out_shape, slices)
+        self._box, self.slices, self._ranges = _box(out_shape, slices)
         super().__init__(out_shape, self._box if in_shape is None else in_shape, None, dtype, xp)
         _same_size(self.in_shape, self._box)
 
@@ -89,11 +89,11 @@ class Placed(OnePerRow):
 
     def _gather(self, tangent: Array) -> Array:
         total = self.xp.zeros(self.out_shape, tangent.dtype)
-        total[self._steps] = tangent.reshape(self._box)
+        total[self.slices] = tangent.reshape(self._box)
         return total
 
     def _scatter(self, gradient: Array) -> Array:
-        return gradient[self._steps].reshape(self.in_shape)
+        return gradient[self.slices].reshape(self.in_shape)
 
 
 def _box(

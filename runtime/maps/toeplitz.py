@@ -6,7 +6,7 @@ import functools
 from typing import Any
 
 from runtime.maps.linear_map import LinearMap
-from runtime.maps.places import Array, array_module, coordinates
+from runtime.maps.places import Array, Shape, array_module, coordinates
 from runtime.maps.windows import Windows, back_to_input, back_to_kernel, convolve
 
 
@@ -15,26 +15,29 @@ class Toeplitz(LinearMap):
 
     `weight` is [O, C / groups, *kernel]; the input is [N, C, *windows.size], the output
     [N, O, *windows.out]. With `transposed` the map is the adjoint: from [N, O, *windows.out] to
-    [N, C, *windows.size], which is what a transposed convolution does.
+    [N, C, *windows.size], which is what a transposed convolution does. A `count` of None stands
+    for one image without the axis N.
     """
 
     structure = "toeplitz"
 
     def __init__(
         self,
-        count: int,
+        count: int | None,
         weight: Array,
         windows: Windows,
         *,
         groups: int = 1,
         transposed: bool = False,
     ) -> None:
-        wide = (count, weight.shape[1] * groups, *windows.size)
-        narrow = (count, len(weight), *windows.out)
-        out_shape, in_shape = (wide, narrow) if transposed else (narrow, wide)
+        wide = (1 if count is None else count, weight.shape[1] * groups, *windows.size)
+        narrow = (wide[0], len(weight), *windows.out)
+        shapes = (wide, narrow) if transposed else (narrow, wide)
+        self._batched: tuple[Shape, Shape] = shapes
+        out_shape, in_shape = (s[1:] for s in shapes) if count is None else shapes
         super().__init__(out_shape, in_shape, weight.dtype, array_module(weight))
         self.weight, self.windows, self.groups = weight, windows, groups
-        self.transposed = transposed
+        self.count, self.transposed = count, transposed
 
     @property
     def stored(self) -> int:
@@ -45,24 +48,26 @@ class Toeplitz(LinearMap):
         filled = (self.weight != 0).sum(axis=(0, 1))
         for counts in reversed(self.windows.counts()):
             filled = (filled * self.xp.asarray(counts)).sum(axis=-1)
-        return int(filled) * self.in_shape[0]
+        return int(filled) * self._batched[1][0]
 
     def describe(self) -> str:
         kernel = "×".join(map(str, self.windows.kernel))
         return f"convolution, kernel {kernel}"
 
     def _push(self, tangent: Array) -> Array:
-        return self._apply(tangent, backwards=self.transposed)
+        return self._pushes(tangent[None])[0]
 
     def _pull(self, gradient: Array) -> Array:
-        return self._apply(gradient, backwards=not self.transposed)
+        return self._pulls(gradient[None])[0]
 
     # A stack is a larger batch.
     def _pushes(self, tangents: Array) -> Array:
-        return self._push(tangents.reshape(-1, *self.in_shape[1:])).reshape(-1, *self.out_shape)
+        images = tangents.reshape(-1, *self._batched[1][1:])
+        return self._apply(images, backwards=self.transposed).reshape(-1, *self.out_shape)
 
     def _pulls(self, gradients: Array) -> Array:
-        return self._pull(gradients.reshape(-1, *self.out_shape[1:])).reshape(-1, *self.in_shape)
+        images = gradients.reshape(-1, *self._batched[0][1:])
+        return self._apply(images, backwards=not self.transposed).reshape(-1, *self.in_shape)
 
     def _apply(self, array: Array, *, backwards: bool) -> Array:
         step = back_to_input if backwards else convolve
@@ -70,8 +75,8 @@ class Toeplitz(LinearMap):
 
     def _entries(self, top: int, bottom: int, left: int, right: int) -> Array:
         xp = self.xp
-        rows = coordinates(xp.arange(top, bottom)[:, None], self.out_shape)
-        columns = coordinates(xp.arange(left, right)[None, :], self.in_shape)
+        rows = coordinates(xp.arange(top, bottom)[:, None], self._batched[0])
+        columns = coordinates(xp.arange(left, right)[None, :], self._batched[1])
         narrow, wide = (columns, rows) if self.transposed else (rows, columns)
         out_each = len(self.weight) // self.groups
         in_each = self.weight.shape[1]

@@ -133,6 +133,11 @@ class PReLU(Differentiable, sig="x[*s], weight[num_parameters] -> y[*s]", group=
                 raise self.misfit("x", shape, f"{channels} channels on axis 1")
         return super().infer(types, dtype)
 
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        return port == "x"
+
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         xp, (x, weight), y = ctx.xp, ins, ctx.into(out)
         xp.multiply(x, weight.reshape(self._spread(ctx)), out=y)

@@ -27,6 +27,7 @@ class MatMul(
     words = ("@", "matrix product", "dot", "mm")
     formula = r"y_{ij} = \sum_k a_{ik} b_{kj}"
     local = {"a": "bᵀ on the right of the gradient", "b": "aᵀ on the left of the gradient"}
+    batch_sizes = ("m",)
     keeps = ("a", "b")
     examples = (
         Example({"a": (3, 4), "b": (4, 2)}),
@@ -129,6 +130,11 @@ class Transpose(Differentiable, sig="x:any[*s] -> y:any[*r]", group="Linear alge
             expected = f"{len(order)} axes, all named in axes"
             raise self.misfit("x", shape, expected, "Change axes.")
         return {"y": PortType(types["x"].dtype, tuple(shape[axis] for axis in order))}
+
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        return self._order(len(shapes[port]))[0] == 0
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         y = ins[0].transpose(self._order(ins[0].ndim))

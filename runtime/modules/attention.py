@@ -35,6 +35,7 @@ class Attention(
         "key": "queries, through the softmax of each row, to the values",
         "value": "the weights",
     }
+    batch_sizes = ("t",)
     keeps = ("query", "key", "value", "weights")
     num_heads: int = attribute(1, "in how many parts the features are cut", minimum=1)
     causal: bool = attribute(False, "whether a query reads only keys that are not later")

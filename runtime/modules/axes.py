@@ -112,6 +112,11 @@ class BroadcastTo(Differentiable, sig="x:any[*s] -> y:any[*r]", group="Shape"):
             sizes.append(own if size == -1 else size)
         return {"y": PortType(types["x"].dtype, tuple(sizes))}
 
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        return len(shapes[port]) == len(shapes[output])
+
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         y = ctx.xp.broadcast_to(ins[0], ctx.shapes["y"])
         return handed(y, out)
@@ -169,6 +174,11 @@ class Stack(Differentiable, sig="x...:any[*s] -> y:any[*r]", group="Shape"):
         axis = self._axis(known[0], shape)
         sizes = (*shape[:axis], len(self.input_ports), *shape[axis:])
         return {"y": PortType(first.dtype, sizes)} if len(known) == len(self.input_ports) else {}
+
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        return self._axis(port, shapes[port]) != 0
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         given = None if out is None else out[0]

@@ -23,6 +23,7 @@ from typing import Any, ClassVar
 
 from graph.errors import GradwireError, sentence
 from graph.module import Module
+from graph.signature import Sizes
 from graph.tensor import Tensor
 from runtime import maps
 from runtime.array import Array
@@ -71,10 +72,12 @@ class Differentiable(Initialised):
     """A module that computes. Subclasses give `forward`, `vjp` and `jvp`, and say what these read.
 
     `keeps` names the ports (and arrays given to `ctx.keep`) that `vjp` and `jvp` read: memory
-    and recomputation follow from it.
+    and recomputation follow from it. `batch_sizes` names sizes of the signature that only count:
+    along them the module does the same to each entry by itself.
     """
 
     keeps: ClassVar[tuple[str, ...]] = ()
+    batch_sizes: ClassVar[tuple[str, ...]] = ()
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         """The outputs, from the inputs."""
@@ -97,21 +100,60 @@ class Differentiable(Initialised):
 
         Raises `maps.TooLarge` where the matrix exceeds the budget.
         """
+        rows, columns = ctx.shapes[output], ctx.shapes[port]
+        matrix = self._rows(ctx, port, output, kept, range(math.prod(rows)))
+        return maps.Dense(rows, columns, matrix)
+
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        """Whether entry i of the output's axis 0 depends on entry i of the port's axis 0 alone.
+
+        Asked where both axes have one size. This answer is read from the signature: the axis is
+        the same size on both sides, one of `batch_sizes` or of a run before the axes that the
+        module works on (`x[*s, k] -> y[*s, o]`). A run alone, `x[*s] -> y[*s]`, says nothing.
+        """
+        dims = self.ports[port].dims
+        sizes = Sizes()
+        for given in self.input_ports:
+            sizes.match(given.dims, shapes[given.name])
+        first = sizes.leading(dims, len(shapes[port]))
+        if first is None or first != sizes.leading(self.ports[output].dims, len(shapes[output])):
+            return False
+        return first in self.batch_sizes or (first[0] in "*&" and len(dims) > 1)
+
+    def sample_jacobian(
+        self, ctx: Context, port: str, output: str, kept: Kept, sample: int
+    ) -> maps.LinearMap:
+        """d output[sample] / d port[sample], where axis 0 keeps samples; the others' is not built.
+
+        A module without a structure is asked for the rows of this sample alone.
+        """
+        count = ctx.shapes[port][0]
+        if type(self).jacobian is not Differentiable.jacobian:
+            return maps.sample_of(self.jacobian(ctx, port, output, kept), sample, count)
+        rows, columns = (math.prod(ctx.shapes[name][1:]) for name in (output, port))
+        part = range(sample * rows, (sample + 1) * rows)
+        matrix = self._rows(ctx, port, output, kept, part)
+        own = matrix[:, sample * columns : (sample + 1) * columns]
+        return maps.Dense(ctx.shapes[output][1:], ctx.shapes[port][1:], own)
+
+    def _rows(self, ctx: Context, port: str, output: str, kept: Kept, wanted: range) -> Array:
+        """Rows of the matrix d output / d port, each by `vjp` from a unit gradient."""
         xp, rows, columns = ctx.xp, ctx.shapes[output], ctx.shapes[port]
-        count, size = math.prod(rows), math.prod(columns)
-        maps.ask_budget(count, size, ctx.dtype.itemsize, maps.DENSE_BUDGET)
+        maps.ask_budget(len(wanted), math.prod(columns), ctx.dtype.itemsize, maps.DENSE_BUDGET)
         need = tuple(p.name == port for p in self.wired_ports)
-        matrix = xp.zeros((count, size), ctx.dtype)
-        for row in range(count):
-            unit = xp.zeros(count, ctx.dtype)
+        matrix = xp.zeros((len(wanted), math.prod(columns)), ctx.dtype)
+        for place, row in enumerate(wanted):
+            unit = xp.zeros(math.prod(rows), ctx.dtype)
             unit[row] = 1
             gouts = tuple(
                 unit.reshape(rows) if p.name == output else None for p in self.output_ports
             )
             gradient = self.vjp(ctx, gouts, kept, need)[need.index(True)]
             if gradient is not None:
-                matrix[row] = sum_to(gradient, columns).reshape(-1)
-        return maps.Dense(rows, columns, matrix)
+                matrix[place] = sum_to(gradient, columns).reshape(-1)
+        return matrix
 
     def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
         """The smallest distance of an input to a place where the derivative jumps."""
@@ -146,6 +188,11 @@ class Elementwise(Differentiable):
         total = along(ctx, self, tangents, lambda port: self.derivative(ctx, port, kept))
         shape = ctx.shapes[self.output_ports[0].name]
         return (None if total is None else ctx.xp.broadcast_to(total, shape),)
+
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        return len(shapes[port]) == len(shapes[output])  # a shorter one is repeated along axis 0
 
     def jacobian(self, ctx: Context, port: str, output: str, kept: Kept) -> maps.LinearMap:
         shapes = ctx.shapes[output], ctx.shapes[port]

@@ -103,6 +103,7 @@ class Outer(Contracting, sig="a[m], b[n] -> y[m, n]", group="Linear algebra"):
 
     formula = r"y_{ij} = a_i b_j"
     local = {"a": "b for each row", "b": "a for each column"}
+    batch_sizes = ("m",)
     keeps = ("a", "b")
     examples = (
         Example({"a": (3,), "b": (2,)}),
@@ -182,6 +183,12 @@ class Einsum(Contracting, sig="x...[*s] -> y[*r]", group="Linear algebra"):
                 expected="labels of the inputs",
             )
         return {"y": PortType(dtype, tuple(sizes[label] for label in terms.output))}
+
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        terms = self.terms([shapes[given.name] for given in self.input_ports])
+        return terms.inputs[int(port[1:])][0] == terms.output[0]
 
     def _bind(
         self, port: str, given: PortType, sizes: dict[str, Dim], label: str, size: Dim

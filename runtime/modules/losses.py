@@ -52,6 +52,11 @@ class Loss(Differentiable):
         """d term / d port, entry by entry."""
         raise NotImplementedError
 
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        return bool(self.settings["reduction"] == "none")
+
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         terms = self.terms(ctx, *ins)
         return (reduced(ctx, terms, self.settings["reduction"], ctx.into(out)),)

@@ -228,6 +228,11 @@ class BatchNorm(
         Example({"x": (4, 1)}),
     )
 
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        return port == "x" and mode == "eval"
+
     def joined(self, ctx: Context) -> tuple[int, ...]:
         return tuple(axis for axis in range(len(ctx.shapes["x"])) if axis != 1)
 

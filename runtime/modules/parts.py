@@ -69,6 +69,11 @@ class Split(AlongAxis, sig="x:any[*s] -> y...:any[*r]", group="Shape"):
             if size is not None
         }
 
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        return True  # along axis 0 the sizes are equal only where one part is all of it
+
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         parts = [ins[0][part] for part in self._parts(ctx)]
         places = (None,) * len(parts) if out is None else out
@@ -154,6 +159,11 @@ class Slice(AlongAxis, sig="x:any[*s] -> y:any[*r]", group="Shape"):
             return {}
         return {"y": PortType(types["x"].dtype, (*shape[:axis], size, *shape[axis + 1 :]))}
 
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        return self.axis_of(port, shapes[port]) != 0 or self.settings["step"] > 0
+
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return handed(ins[0][self._part(ctx)], out)
 
@@ -223,6 +233,11 @@ class Gather(AlongAxis, sig="x:any[*s], indices:integer[*t] -> y:any[*r]", group
             return {}
         inner = types["indices"].shape
         return {"y": PortType(types["x"].dtype, (*shape[:axis], *inner, *shape[axis + 1 :]))}
+
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        return self.axis_of(port, shapes[port]) != 0
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         x, indices = ins
@@ -296,6 +311,11 @@ class Pad(Differentiable, sig="x[*s] -> y[*r]", group="Shape"):
         sizes = [_wider(size, sum(pair)) for size, pair in zip(shape, pairs, strict=True)]
         known = tuple(size for size in sizes if size is not None)
         return {"y": PortType(dtype, known)} if len(known) == len(shape) else {}
+
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        return True  # axis 0 has one size, so nothing is put there
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         y = ctx.into(out)

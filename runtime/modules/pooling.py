@@ -172,6 +172,7 @@ class GlobalAvgPool2d(Differentiable, sig="x[n, c, h, w] -> y[n, c, 1, 1]", grou
     x: floating [N, C, H, W]. y: [N, C, 1, 1].
     """
 
+    batch_sizes = ("n",)
     formula = r"y_{n c} = \frac{1}{H W} \sum_{p q} x_{n c p q}"
     local = {"x": "1 / (H W)"}
     examples = (

@@ -176,6 +176,11 @@ class ClassLoss(Differentiable):
         """d loss / d row of each sample, [n, c]."""
         raise NotImplementedError
 
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        return bool(self.settings["reduction"] == "none")
+
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         losses = self.losses(ctx, *self._samples(ins[0], ins[1], check=True))
         return (self._join(ctx, losses, ctx.into(out)),)

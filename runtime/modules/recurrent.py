@@ -30,6 +30,7 @@ class Cell(Differentiable):
     """
 
     gates: ClassVar[int] = 1
+    batch_sizes = ("n",)
     parameters = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
     hidden_size: int = attribute(1, "the size of the hidden state", minimum=1)
     bias: bool = attribute(True, "whether biases are added")

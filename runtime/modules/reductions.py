@@ -58,6 +58,11 @@ class Reducing(Differentiable):
         ]
         return {"y": PortType(dtype, tuple(kept))}
 
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        return 0 not in self.axes_of(shapes[port])
+
     def axes_of(self, shape: Shape) -> tuple[int, ...]:
         """The joined axes, counted from the front; raises `ShapeMismatch`."""
         axes, rank = self.settings["axis"], len(shape)

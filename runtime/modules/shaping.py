@@ -32,6 +32,11 @@ class Reshaping(Differentiable):
         shape = self.target(types["x"].shape)
         return {} if shape is None else {"y": PortType(types["x"].dtype, shape)}
 
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        return True  # axis 0 has one size, so in C order what stands below an entry of it does too
+
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         y = ins[0].reshape(ctx.shapes["y"])
         return handed(y, out)
@@ -174,6 +179,11 @@ class Concat(Differentiable, sig="x...:any[*s] -> y:any[*r]", group="Shape"):
             return {}
         joined: Dim = sum(numbers) if len(numbers) == len(total) else total[0]
         return {"y": PortType(first.dtype, (*shape[:axis], joined, *shape[axis + 1 :]))}
+
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        return True  # along axis 0 the sizes are equal only where the others have no entries
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         given = None if out is None else out[0]

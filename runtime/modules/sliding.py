@@ -20,6 +20,7 @@ class Sliding(Differentiable):
     Subclasses declare `stride`. An attribute of one number holds for all axes.
     """
 
+    batch_sizes = ("n",)
     rank: ClassVar[int] = 2
     kernel_size: tuple[int, ...] = attribute((3,), "the kernel's size, or one per axis", minimum=1)
     padding: tuple[int, ...] = attribute((0,), "how much is put around each axis", minimum=0)

@@ -33,6 +33,11 @@ class AlongAxis(Differentiable):
             raise self.misfit("x", types["x"].shape, f"a tensor with axis {axis}")
         return super().infer(types, dtype)
 
+    def keeps_samples(
+        self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
+    ) -> bool:
+        return bool(self.settings["axis"] % len(shapes[port]) != 0)
+
     def _sum(self, array: Array) -> Array:
         return array.sum(axis=self.settings["axis"], keepdims=True)
 
