@@ -44,14 +44,11 @@ class CutStroke(Gesture):
             self.document.do(e.Batch(cuts), text.format(count=len(cuts)))
 
     def paint(self, painter: QPainter, zoom: float) -> None:
-        """The edges to be cut as dashes, each with a gap where the ground shows, and the stroke."""
+        """The edges to be cut are struck through, numbers and all; above them the stroke."""
         theme, wires = self.scene.theme, self.scene.wires
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.color("text"), 3 / zoom))
         for target in self.crossed:
-            line = polygon(wires.line(target))
-            painter.setPen(QPen(theme.color("canvas"), 9 / zoom))
-            painter.drawPolyline(line)
-            painter.setPen(QPen(theme.color("text"), 2 / zoom, Qt.PenStyle.DashLine))
-            painter.drawPolyline(line)
+            painter.drawPolyline(polygon(wires.line(target)))
         painter.setPen(QPen(theme.color("text"), 1.5 / zoom))
         painter.drawPolyline(QPolygonF(self._path))
