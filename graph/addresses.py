@@ -47,7 +47,9 @@ def keeps(graph: Graph, port: PortRef) -> bool:
     return keepers is None or port.port in keepers
 
 
-def renamed(graph: Graph, definition: str, edit: Edit, ports: Iterable[PortRef]) -> dict[PortRef, PortRef]:
+def renamed(
+    graph: Graph, definition: str, edit: Edit, ports: Iterable[PortRef]
+) -> dict[PortRef, PortRef]:
     """How ports inside instances of a definition are called after an edit of its inside."""
     pairs = list(_renamings(edit))
     found = {}

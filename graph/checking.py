@@ -9,6 +9,7 @@ from graph.errors import BypassError, GraphError
 from graph.flattening import Flat, flatten
 from graph.hints import Hints
 from graph.initialise import owned_ports
+from graph.instances import flat_target, with_instances
 from graph.mending import Mending
 from graph.mending import found as those
 from graph.model import Graph
@@ -16,7 +17,6 @@ from graph.module import Module
 from graph.port import PortRef, PortType, show_shape
 from graph.problem import Mend, Problem, Severity
 from graph.suggest import did_you_mean, nearest
-from graph.instances import flat_target, with_instances
 from graph.tensor import kind_of
 from graph.types import infer_node
 

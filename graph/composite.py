@@ -103,15 +103,17 @@ class Composite(Module):
                 return type(error)(
                     port=inlet.name, found=error.found, expected=error.expected, mend=error.mend
                 )
-        found = f"{error.found} at {inner} inside" if error.port else f"{error.found} at {id_} inside"
+        found = (
+            f"{error.found} at {inner} inside" if error.port else f"{error.found} at {id_} inside"
+        )
         return type(error)(found=found, expected=error.expected, mend=error.mend)
 
 
 def composite_kind(definition: Definition) -> type[Composite]:
     """The module class of a definition as it is now."""
     interface, body = definition.interface, definition.body
-    inputs = tuple(_term(x.name, _kind_at(body, x.to[0] if x.to else None)) for x in interface.inputs)
-    outputs = tuple(_term(x.name, _kind_at(body, x.source)) for x in interface.outputs)
+    inputs = tuple(_term(x.name, body, *x.to[:1]) for x in interface.inputs)
+    outputs = tuple(_term(x.name, body, x.source) for x in interface.outputs)
     text = f"{', '.join(t.name for t in inputs)} -> {', '.join(t.name for t in outputs)}"
     return type(
         definition.name,
@@ -128,15 +130,11 @@ def composite_kind(definition: Definition) -> type[Composite]:
     )
 
 
-def _term(name: str, kind: str) -> PortTerm:
-    return PortTerm(name, False, kind, (f"*{name}",))
-
-
-def _kind_at(body: Graph, ref: PortRef | None) -> str:
-    """The kind of an inner port, `any` where it is not known."""
+def _term(name: str, body: Graph, ref: PortRef | None = None) -> PortTerm:
+    """A port of any shape, of the kind of an inner port, `any` where that is not known."""
     module = body.module(ref.node) if ref is not None and ref.node in body else None
     port = module.ports.get(ref.port) if module is not None and ref is not None else None
-    return port.kind if port is not None else "any"
+    return PortTerm(name, False, port.kind if port is not None else "any", (f"*{name}",))
 
 
 def _specs(interface: Interface, body: Graph) -> dict[str, AttributeSpec]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from graph import edits as e
-from graph import wiring
 from graph.addresses import keeps, renamed, renamed_inside
 from graph.definition import MAX_DEPTH, MAX_FLAT_NODES, Blueprint, Definition, Interface
 from graph.errors import BadDefinition, GraphError, PortOccupied
@@ -25,38 +24,86 @@ def define(graph: Graph, edit: e.Define) -> e.Edit:
     name = edit.blueprint.name
     check_name(graph, name)
     definition = Definition(name, edit.blueprint.interface, graph.inner())
-    put(graph, definition, edit.place)
+    entries = list(graph.scope.definitions.items())
+    entries.insert(len(entries) if edit.place is None else edit.place, (name, definition))
+    _stand(graph, dict(entries))
     try:
-        fill(definition, edit.blueprint)
+        _fill(definition, edit.blueprint)
         _check(graph, definition)
     except GraphError:
-        del graph.scope.definitions[name]
-        _refresh(graph)
+        del entries[entries.index((name, definition))]
+        _stand(graph, dict(entries))
         raise
     definition.body.hold(graph, name)
     _refresh(graph)
     return e.Undefine(name)
 
 
-def put(graph: Graph, definition: Definition, place: int | None) -> None:
-    """Put a definition among the others."""
-    entries = list(graph.scope.definitions.items())
-    entries.insert(len(entries) if place is None else place, (definition.name, definition))
-    graph.scope.definitions.clear()
-    graph.scope.definitions.update(entries)
+def define_all(graph: Graph, blueprints: Iterable[Blueprint]) -> None:
+    """Define what may contain each other, in any order, in a graph without nodes; raises alike."""
+    waiting = {blueprint.name: blueprint for blueprint in blueprints}
+    for name, blueprint in waiting.items():
+        check_name(graph, name)
+        definition = Definition(name, blueprint.interface, graph.inner())
+        definition.body.hold(graph, name)
+        graph.scope.definitions[name] = definition
+    for name in _inner_first(waiting):
+        _fill(graph.scope.definitions[name], waiting[name])
+        _check_interface(graph.scope.definitions[name])
     graph.scope.forget()
+    _check_nesting(graph)
 
 
-def fill(definition: Definition, blueprint: Blueprint) -> None:
+def _inner_first(blueprints: Mapping[str, Blueprint]) -> list[str]:
+    """Names so that each comes after those that it contains; raises `BadDefinition` at a cycle."""
+    ids = dict.fromkeys(blueprints)
+    contains = {
+        name: dict.fromkeys(node.module for node in blueprint.nodes if node.module in ids)
+        for name, blueprint in blueprints.items()
+    }
+    found: list[str] = []
+    waiting = [(name, iter(inner)) for name, inner in reversed(contains.items())]
+    done, open_ = set(), set()
+    while waiting:
+        name, inner = waiting[-1]
+        open_.add(name)
+        following = next((x for x in inner if x not in done), None)
+        if name in done or following is None:
+            if name not in done:
+                found.append(name)
+            done.add(name)
+            open_.discard(name)
+            waiting.pop()
+        elif following in open_:
+            raise _inside_itself((name, following))
+        else:
+            waiting.append((following, iter(contains[following])))
+    return found
+
+
+def _inside_itself(path: tuple[str, ...]) -> BadDefinition:
+    found = "a definition inside itself, " + " → ".join(path)
+    expected, mend = "definitions that contain others only", "Take that node out of it."
+    return BadDefinition(node=path[-1], found=found, expected=expected, mend=mend)
+
+
+def _stand(graph: Graph, definitions: Mapping[str, Definition]) -> None:
+    """Make these the definitions, in their order."""
+    graph.scope.definitions.clear()
+    graph.scope.definitions.update(definitions)
+    _refresh(graph)
+
+
+def _fill(definition: Definition, blueprint: Blueprint) -> None:
     """Draw a blueprint's nodes and edges into an empty body."""
+    body = definition.body
     for node in blueprint.nodes:
-        definition.body.change(e.AddNode(node))
+        body.change(e.AddNode(node))
     for edge in blueprint.edges:
-        wiring.check_ends(definition.body, edge.source, edge.target, delay=edge.delay)
-        wiring.check_free(definition.body, edge.source, edge.target)
-        if not edge.delay:
-            wiring.check_acyclic(definition.body, edge.source, edge.target)
-        definition.body.store.put_edge(edge, None)
+        body.draw(edge)
+    body.order()  # raises where a cycle stands
+    resolve = body.resolve
+    definition.interface = _map(definition.interface, resolve)
 
 
 def check_name(graph: Graph, name: str) -> None:
@@ -106,9 +153,7 @@ def rename_definition(graph: Graph, edit: e.RenameDefinition) -> e.Edit:
         check_name(graph, edit.new)
     users = list(graph.scope.users(graph, [edit.old]))
     definition.name = edit.new
-    named = {d.name: d for d in graph.scope.definitions.values()}
-    graph.scope.definitions.clear()
-    graph.scope.definitions.update(named)
+    _stand(graph, {known.name: known for known in graph.scope.definitions.values()})
     for holder, id_ in users:
         holder.store.replace_node(replace(holder.store.node(id_), module=edit.new))
     definition.body.hold(graph, edit.new)
@@ -211,11 +256,9 @@ def check_size(graph: Graph) -> None:
     """
     if not graph.scope.definitions:
         return
-    known: dict[str, tuple[int, int]] = {}
-    depth, count = _measure(graph, graph, known, ())
+    depth, count = _measure(graph, graph, {}, ())
     if depth > MAX_DEPTH:
-        found, expected = f"{depth} instances inside each other", f"at most {MAX_DEPTH}"
-        raise BadDefinition(node="definitions", found=found, expected=expected)
+        raise _too_deep("definitions")
     if count > MAX_FLAT_NODES:
         expected = f"at most {MAX_FLAT_NODES:,}".replace(",", " ")
         found = "more nodes than that with all instances drawn out"
@@ -225,18 +268,17 @@ def check_size(graph: Graph) -> None:
 def _measure(
     root: Graph, inside: Graph, known: dict[str, tuple[int, int]], path: tuple[str, ...]
 ) -> tuple[int, int]:
-    """(levels of instances, nodes) of a graph with all drawn out; nodes stop counting above 2^60."""
+    """(levels of instances, nodes) of a graph with all drawn out; the count ends at 2^60."""
     depth, count = 0, 0
     for node in inside.nodes.values():
         definition = root.scope.definitions.get(node.module)
         if definition is None:
             count += 1
             continue
-        if node.module in path or len(path) > MAX_DEPTH:
-            chain = " → ".join((*path, node.module)) if node.module in path else "many levels"
-            found, mend = f"a definition inside itself, {chain}", "Take that node out of it."
-            expected = "definitions that contain others only"
-            raise BadDefinition(node=node.module, found=found, expected=expected, mend=mend)
+        if node.module in path:
+            raise _inside_itself((*path[path.index(node.module) :], node.module))
+        if len(path) > MAX_DEPTH:
+            raise _too_deep(node.module)
         if node.module not in known:
             known[node.module] = _measure(root, definition.body, known, (*path, node.module))
         inner_depth, inner_count = known[node.module]
@@ -245,15 +287,21 @@ def _measure(
 
 
 def _check(graph: Graph, definition: Definition) -> None:
-    """Raise unless the interface's names differ and stand for what is there, and sizes are sane."""
-    names: set[str] = set()
-    for kind, listed in (("port", definition.interface.ports), ("attribute", _settings(definition))):
-        for name in listed:
+    """Raise unless the definition can be as it is now."""
+    graph.scope.forget()
+    _check_interface(definition)
+    _check_nesting(graph)
+
+
+def _check_interface(definition: Definition) -> None:
+    """Raise unless the names of the interface differ and stand for what is there and free."""
+    exposed = tuple(link.name for link in definition.interface.attributes)
+    for names in (definition.interface.ports, exposed):
+        for at, name in enumerate(names):
             check_id(name)
-            if (kind, name) in names:  # type: ignore[comparison-overlap]
-                found, expected = f"the {kind} {name} twice", "names that differ"
+            if name in names[:at]:
+                found, expected = f"the name {name} twice", "names that differ"
                 raise BadDefinition(node=definition.name, found=found, expected=expected)
-            names.add((kind, name))  # type: ignore[arg-type]
     for ref in definition.interface.inner_ports():
         if not _exists(definition.body, ref):
             found, expected = f"no {ref} inside", "a port or attribute of an inner node"
@@ -266,22 +314,22 @@ def _check(graph: Graph, definition: Definition) -> None:
                 raise BadDefinition(
                     node=definition.name, port=inlet.name, found=found, expected=expected
                 )
-    graph.scope.forget()
-    _check_nesting(graph)
 
 
 def _check_nesting(graph: Graph) -> None:
     """The same as `check_size`, and for definitions without instances as well."""
+    known: dict[str, tuple[int, int]] = {}
     for name, definition in graph.scope.definitions.items():
-        depth, _ = _measure(graph, definition.body, {}, (name,))
-        if depth >= MAX_DEPTH:
-            found, expected = f"{depth + 1} instances inside each other", f"at most {MAX_DEPTH}"
-            raise BadDefinition(node=name, found=found, expected=expected)
+        if name not in known:
+            known[name] = _measure(graph, definition.body, known, (name,))
+        if known[name][0] >= MAX_DEPTH:
+            raise _too_deep(name)
     check_size(graph)
 
 
-def _settings(definition: Definition) -> tuple[str, ...]:
-    return tuple(link.name for link in definition.interface.attributes)
+def _too_deep(name: str) -> BadDefinition:
+    found = f"more than {MAX_DEPTH} instances inside each other"
+    return BadDefinition(node=name, found=found, expected=f"at most {MAX_DEPTH}")
 
 
 def _exists(body: Graph, ref: PortRef) -> bool:

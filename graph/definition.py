@@ -57,12 +57,14 @@ class Interface:
     @property
     def ports(self) -> tuple[str, ...]:
         """Names of inputs and outputs."""
-        return tuple(port.name for port in (*self.inputs, *self.outputs))
+        return (*(inlet.name for inlet in self.inputs), *(out.name for out in self.outputs))
 
     def inner_ports(self) -> Iterator[PortRef]:
         """Every inner port and attribute that a name of the interface stands for."""
-        for link in (*self.inputs, *self.attributes):
-            yield from link.to
+        for inlet in self.inputs:
+            yield from inlet.to
+        for setting in self.attributes:
+            yield from setting.to
         for outlet in self.outputs:
             yield outlet.source
 

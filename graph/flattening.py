@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from graph.model import Graph
 
 
-
 @dataclass(frozen=True, eq=False)
 class Flat:
     """A graph without instances, and how the ports of the instances are found in it.
@@ -147,7 +146,7 @@ class _Drawing:
                 self.strays.append(tied)
                 continue
             for address in [a for a in self.nodes if a.startswith(f"{tied}/")]:
-                node, module = self.nodes[address]
+                _, module = self.nodes[address]
                 twin = owner + address.removeprefix(tied)
                 if module is None or twin not in self.nodes:
                     continue
@@ -168,7 +167,7 @@ class _Drawing:
         return None if found is None else found[0]
 
     def trace(self, ref: PortRef) -> tuple[PortRef, Mapping[str, Any]] | None:
-        """The same, with the delay and initial value met on the way; None where nothing feeds it."""
+        """The same with delay and initial value met on the way; None where nothing feeds it."""
         extra: dict[str, Any] = {}
         while True:
             if ref in self.outputs:

@@ -55,12 +55,10 @@ def with_instances(checked: Check) -> Check:
     problems = [*_strays(flat), *(_told(flat, problem) for problem in checked.problems)]
     for ref, owner in flat.ties.items():
         if types.get(ref) != types.get(owner) and ref in types and owner in types:
-            problems.append(
-                Problem(
-                    "error", "shares", ref.node, ref.port, f"{types[ref]}",
-                    f"{types[owner]} as the owner {owner} has", "Untie it, or give both one size.",
-                )
-            )  # fmt: skip
+            expected = f"{types[owner]} as at {owner}, to which it is tied"
+            mend = "Untie it, or give both the same sizes."
+            what = str(types[ref])
+            problems.append(Problem("error", "shares", ref.node, ref.port, what, expected, mend))
             runnable -= {ref.node}
     return replace(
         checked,
@@ -72,14 +70,15 @@ def with_instances(checked: Check) -> Check:
 
 
 def _strays(flat: Flat) -> list[Problem]:
-    return [
-        Problem(
-            "error", "shares", address, None, "parameters tied to what is no other instance",
-            f"another instance of {flat.instances[address]}", "Untie it, or choose another.",
-            () if "/" in address else (Mend("Untie it", e.SetShares(address, None)),),
-        )  # fmt: skip
-        for address in flat.strays
-    ]
+    found = "parameters tied to what is no other instance"
+    problems = []
+    for address in flat.strays:
+        expected = f"another instance of {flat.instances[address]}"
+        untie = Mend("Untie it", e.SetShares(address, None))
+        mends = () if "/" in address else (untie,)
+        mend = "Untie it, or choose another."
+        problems.append(Problem("error", "shares", address, None, found, expected, mend, mends))
+    return problems
 
 
 def _told(flat: Flat, problem: Problem) -> Problem:

@@ -12,6 +12,7 @@ from graph import wiring
 from graph.applying import apply, check_field
 from graph.catalogue import Catalogue, default_catalogue
 from graph.composite import Composite
+from graph.defining import define_all
 from graph.definition import Blueprint, Definition
 from graph.errors import BadTensor, CycleFound, GraphError
 from graph.module import Module, plain
@@ -272,6 +273,13 @@ class Graph:
             return error
         return None
 
+    def draw(self, given: Edge) -> None:
+        """Put an edge in where its ends exist and are free; types and cycles are not asked."""
+        edge = Edge(self.resolve(given.source), self.resolve(given.target), given.extra)
+        wiring.check_ends(self, edge.source, edge.target, delay=edge.delay)
+        wiring.check_free(self, edge.source, edge.target)
+        self.store.put_edge(edge, None)
+
     def drawn_out(
         self, nodes: Iterable[tuple[Node, Module | None]], edges: Iterable[Edge]
     ) -> Graph:
@@ -357,6 +365,7 @@ class Graph:
         fields: Mapping[str, Any],
         extra: Mapping[str, Any],
         catalogue: Catalogue | None = None,
+        definitions: Iterable[Blueprint] = (),
     ) -> Graph:
         """Build a whole graph at once, as a file does; raises the `GraphError` of its first fault.
 
@@ -364,13 +373,11 @@ class Graph:
         """
         graph = cls(catalogue, **fields)
         graph.store.extra = dict(extra)
+        define_all(graph, definitions)
         for node in nodes:
             apply(graph, e.AddNode(node))
         for given in edges:
-            edge = Edge(graph.resolve(given.source), graph.resolve(given.target), given.extra)
-            wiring.check_ends(graph, edge.source, edge.target, delay=edge.delay)
-            wiring.check_free(graph, edge.source, edge.target)
-            graph.store.put_edge(edge, None)
+            graph.draw(given)
         cycle = find_cycle(graph.store.nodes, graph.edges)
         if cycle is not None:
             raise CycleFound(cycle)

@@ -12,10 +12,10 @@ import numpy as np
 from graph.checking import Check, check
 from graph.flattening import Flat
 from graph.initialise import sizes
+from graph.instances import flat_target
 from graph.model import Graph
 from graph.module import Module
 from graph.port import PortRef, PortType, show_shape
-from graph.instances import flat_target
 from graph.tensor import Tensor
 from runtime.bypass import Bypass
 from runtime.errors import CheckFailed, NoTarget, RunError
@@ -84,6 +84,11 @@ class Plan:
     def __repr__(self) -> str:
         forward, reverse = len(self.forward), len(self.reverse)
         return f"<Plan of revision {self.revision}: {forward} forward, {reverse} reverse steps>"
+
+    @property
+    def flat(self) -> Flat:
+        """How the ports of instances are found among those of the steps."""
+        return self.check.flat
 
     @functools.cached_property
     def step_of(self) -> Mapping[str, PlanStep]:
