@@ -43,21 +43,16 @@ def first_value(plan: Plan, source: PortRef) -> int:
 
 
 def hops(plan: Plan, source: PortRef, end: int) -> list[Hop]:
-    """All hops on paths from a port to a slot, in the order of the run; floating ports alone.
-
-    An edge that ends at an instance counts for all inner inputs that read it.
-    """
+    """All hops on paths from a port to a slot, in the order of the run; floating ports alone."""
     first = first_value(plan, source)
-    own = frozenset(plan.flat.inputs.get(source, (source,)) if first == EDGE else ())
-    ends = {ref.node for ref in own}
     reached = {first}
     found: list[Hop] = []
     if first == end:
         return found
     for step in plan.forward:
-        if reached.isdisjoint(step.inputs) and step.node not in ends:
+        if reached.isdisjoint(step.inputs) and (first != EDGE or step.node != source.node):
             continue
-        new = _through(plan, step, reached, own)
+        new = _through(plan, step, reached, source if first == EDGE else None)
         reached.update(hop.target for hop in new)
         found += new
         if end in reached:
@@ -85,8 +80,8 @@ def towards(end: int, ways: list[AnyWay]) -> list[AnyWay]:
     return kept[::-1]
 
 
-def _through(plan: Plan, step: PlanStep, reached: set[int], own: frozenset[PortRef]) -> list[Hop]:
-    """The hops of one step from what is reached already; `own` are the inputs of one edge."""
+def _through(plan: Plan, step: PlanStep, reached: set[int], edge: PortRef | None) -> list[Hop]:
+    """The hops of one step from what is reached already."""
     found = []
     outputs = [
         (name, slot)
@@ -94,7 +89,8 @@ def _through(plan: Plan, step: PlanStep, reached: set[int], own: frozenset[PortR
         if plan.slots[slot].is_floating
     ]
     for name, slot in zip(step.input_names, step.inputs, strict=True):
-        number = EDGE if own and (step.node, name) in own else slot
+        is_edge = edge is not None and edge == (step.node, name)
+        number = EDGE if is_edge else slot
         if number in reached and plan.slots[slot].is_floating:
             found += [Hop(step, name, output, number, target) for output, target in outputs]
     return found

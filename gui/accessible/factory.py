@@ -13,6 +13,7 @@ from gui.canvas.minimap import Minimap
 from gui.canvas.view import CanvasView
 from gui.canvas.zoom_bar import ZoomBar
 from gui.inspector.heat_map import Legend, Picture
+from gui.inspector.jacobian.picture import ZoomPicture
 from gui.sentence import SentenceBar
 from gui.title_bar import WorkspaceTab
 
@@ -23,6 +24,7 @@ ROLES = {
     ZoomBar: Role.ToolBar,
     Legend: Role.Graphic,
     Picture: Role.Graphic,
+    ZoomPicture: Role.Graphic,
     SentenceBar: Role.StaticText,
     WorkspaceTab: Role.RadioButton,
 }

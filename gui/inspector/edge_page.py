@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import functools
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import PortRef
 from graph.naming import output_name, port_name
 from gui.inspector.figures import Figures
-from gui.inspector.jacobian_panel import JacobianPanel
+from gui.inspector.jacobian.panel import JacobianPanel
 from gui.inspector.labels import Label, Rule, Sentence
 from gui.inspector.parameter_list import ParameterRow
 from gui.inspector.product import product_text
@@ -23,7 +24,9 @@ from gui.theme import Theme
 if TYPE_CHECKING:
     from gui.document import Document
 
-JACOBIAN = 2
+PANELS = ("value", "gradient", "jacobian")
+JACOBIAN = PANELS.index("jacobian")
+Panel = TypeVar("Panel", bound=QWidget)
 
 
 class EdgePage(QWidget):
@@ -46,10 +49,7 @@ class EdgePage(QWidget):
         self.owned = self._owned()
         names = [self.tr("Value"), self.tr("Gradient"), self.tr("Jacobian")]
         self.tabs = Tabs(theme, names, self)
-        self.value = TensorPanel(theme, self.tr("value"), self)
-        self.gradient = TensorPanel(theme, self.tr("gradient"), self)
-        self.jacobian = JacobianPanel(theme, self)
-        self.panels = (self.value, self.gradient, self.jacobian)
+        self._panels: list[QWidget] = []
         self._lay_out()
         self.tabs.setCurrentIndex(EdgePage.chosen_tab)
         self.tabs.currentChanged.connect(self._choose)
@@ -82,12 +82,34 @@ class EdgePage(QWidget):
         self.product.setVisible(bool(self.product.said))
         self.verdict.say(*edge_verdict(self.document, target))
         chosen = self.tabs.currentIndex()
-        for index, panel in enumerate(self.panels):
-            panel.setVisible(index == chosen)
+        panel = getattr(self, PANELS[chosen])
+        for other in self._panels:
+            other.setVisible(other is panel)
         if chosen == JACOBIAN:
-            self.jacobian.show_edge(shown, target, factor)
+            panel.show_edge(self.document.graph, shown, target, factor)
         else:
-            self.panels[chosen].show_reading((value, gradient)[chosen])
+            panel.show_reading((value, gradient)[chosen])
+
+    @functools.cached_property
+    def value(self) -> TensorPanel:
+        """What flows; made when it is first looked at, as the other two are."""
+        return self._add(TensorPanel(self._theme, self.tr("value"), self))
+
+    @functools.cached_property
+    def gradient(self) -> TensorPanel:
+        """What comes back."""
+        return self._add(TensorPanel(self._theme, self.tr("gradient"), self))
+
+    @functools.cached_property
+    def jacobian(self) -> JacobianPanel:
+        """The derivative of the node's output, or of a port behind it."""
+        return self._add(JacobianPanel(self._theme, self))
+
+    def _add(self, panel: Panel) -> Panel:
+        panel.hide()
+        self._panels.append(panel)
+        self._column.insertWidget(self._column.count() - 1, panel)  # the last is the stretch
+        return panel
 
     def _choose(self, index: int) -> None:
         EdgePage.chosen_tab = index
@@ -100,7 +122,7 @@ class EdgePage(QWidget):
 
     def _lay_out(self) -> None:
         self.tabs.setAccessibleName(self.tr("What to look at"))
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)
         column.addWidget(self.heading)
@@ -112,6 +134,4 @@ class EdgePage(QWidget):
             column.addWidget(self.owned)
         column.addWidget(Rule(self._theme, self))
         column.addWidget(self.tabs)
-        for panel in self.panels:
-            column.addWidget(panel)
         column.addStretch(1)

@@ -22,18 +22,20 @@ HEIGHT = 240
 MOST = 256  # cells along a side that are drawn; of more, each shows the greatest of its group
 BESIDE = 150  # width of a heat map up to which the legend stands beside it
 Namer = Callable[[int, int], str]
+Reader = Callable[[int, int], str]
 
 
 @dataclass(frozen=True)
 class Drawing:
     """What is drawn of a matrix: pooled cells, and the number at the ends of the colours.
 
-    `has_odd`: some entries are no finite numbers.
+    `has_odd`: some entries are no finite numbers. `is_size`: the cells are absolute values.
     """
 
     cells: Array
     limit: float
     has_odd: bool
+    is_size: bool = False
 
     @classmethod
     def of(cls, matrix: Array) -> Drawing:
@@ -55,14 +57,18 @@ class Legend(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._limit, self._has_odd = 0.0, False
+        self._limit, self._has_odd, self._is_size = 0.0, False, False
         theme.changed.connect(self.update)
 
     def explain(self, drawing: Drawing) -> None:
         """The numbers at the ends, and the ink of what is no finite number."""
         self._limit, self._has_odd = drawing.limit, drawing.has_odd
+        self._is_size = drawing.is_size
         ends = format_number(drawing.limit)
-        words = self.tr("Colours from {0} over 0 to {1}").format(MINUS + ends, ends)
+        if drawing.is_size:
+            words = self.tr("Colours of absolute values, from 0 to {0}").format(ends)
+        else:
+            words = self.tr("Colours from {0} over 0 to {1}").format(MINUS + ends, ends)
         self.setAccessibleName(words)
         self.setFixedSize(120, 50 if drawing.has_odd else 32)
         self.update()
@@ -71,8 +77,9 @@ class Legend(QWidget):
         painter = QPainter(self)
         bar = QRectF(0.5, 0.5, self.width() - 1, 12)
         gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-        for at, token in ((0.0, "negative"), (0.5, "zero"), (1.0, "positive")):
-            gradient.setColorAt(at, self._theme.color(token))
+        tokens = ("zero", "positive") if self._is_size else ("negative", "zero", "positive")
+        for number, token in enumerate(tokens):
+            gradient.setColorAt(number / (len(tokens) - 1), self._theme.color(token))
         painter.fillRect(bar, gradient)
         painter.setPen(QPen(self._theme.color("line"), 1))
         painter.drawRect(bar)
@@ -80,10 +87,13 @@ class Legend(QWidget):
         painter.setFont(self._theme.font(11))
         end = format_number(self._limit, 3)
         room = QRectF(0, 14, self.width(), 18)
+        zero = Qt.AlignmentFlag.AlignLeft if self._is_size else Qt.AlignmentFlag.AlignHCenter
+        painter.drawText(room, zero, "0")
         if self._limit:
-            painter.drawText(room, Qt.AlignmentFlag.AlignLeft, MINUS + end)
-            painter.drawText(room, Qt.AlignmentFlag.AlignRight, "+" + end)
-        painter.drawText(room, Qt.AlignmentFlag.AlignHCenter, "0")
+            right = end if self._is_size else f"+{end}"
+            painter.drawText(room, Qt.AlignmentFlag.AlignRight, right)
+            if not self._is_size:
+                painter.drawText(room, Qt.AlignmentFlag.AlignLeft, MINUS + end)
         if self._has_odd:
             painter.fillRect(QRectF(0, 36, 10, 10), self._theme.color("error"))
             words = QRectF(16, 32, self.width() - 16, 18)
@@ -180,12 +190,12 @@ class Picture(QWidget):
 class HeatMap(QWidget):
     """Picture, legend, and a line that reads the cell pointed at."""
 
+    picture_class = Picture
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._matrix: Array = np.zeros((0, 0))
-        self._shape = (0, 0)
-        self._name: Namer = lambda row, column: f"[{row}, {column}]"
-        self.picture = Picture(theme, self)
+        self._reader: Reader = lambda row, column: ""
+        self.picture = self.picture_class(theme, self)
         self.picture.setAccessibleName(self.tr("Heat map"))
         self.legend = Legend(theme, self)
         self.readout = Label(theme, size=12, mono=True, parent=self)
@@ -203,19 +213,26 @@ class HeatMap(QWidget):
 
         The drawing of a large matrix is made elsewhere and comes along.
         """
-        self._matrix, self._name = matrix, name
         self.setVisible(bool(matrix.size))
         if not matrix.size:
             return
         drawing = drawing or Drawing.of(matrix)
-        self._shape = drawing.cells.shape
-        size = extent(*matrix.shape)
+
+        def read(row: int, column: int) -> str:
+            row, column = greatest(matrix, drawing.cells.shape, row, column)
+            number = format_number(matrix[row, column].item(), 6)
+            return f"{name(row, column)} = {number}"
+
+        self.show_drawing(drawing, extent(*matrix.shape), read)
+        words = self.tr("Heat map, {0} rows, {1} columns; arrow keys read the cells")
+        self.picture.setAccessibleDescription(words.format(*matrix.shape))
+
+    def show_drawing(self, drawing: Drawing, size: tuple[int, int], reader: Reader) -> None:
+        """Show cells so many pixels wide and high; `reader(row, column)` reads a drawn one."""
+        self._reader = reader
         self._arrange(size[0] <= BESIDE)
         self.picture.show_cells(drawing.cells, drawing.limit, size)
         self.legend.explain(drawing)
-        rows, columns = matrix.shape
-        words = self.tr("Heat map, {0} rows, {1} columns; arrow keys read the cells")
-        self.picture.setAccessibleDescription(words.format(rows, columns))
         self._rest()
 
     def _arrange(self, beside: bool) -> None:
@@ -227,19 +244,22 @@ class HeatMap(QWidget):
         grid.addWidget(self.readout, 2, 0, 1, 3)
 
     def _read(self, row: int, column: int) -> None:
-        rows, columns = self._matrix.shape
-        at, to = _group(row, self._shape[0], rows), _group(column, self._shape[1], columns)
-        block = self._matrix[at[0] : at[1], to[0] : to[1]]
-        place = int(np.argmax(np.abs(np.nan_to_num(block)))) if block.size > 1 else 0
-        down, right = divmod(place, block.shape[1])
-        name = self._name(at[0] + down, to[0] + right)
-        self.readout.say(f"{name} = {format_number(block[down, right].item(), 6)}")
+        self.readout.say(self._reader(row, column))
 
     def _rest(self) -> None:
         self.readout.say("")
 
 
-def _group(cell: int, cells: int, size: int) -> tuple[int, int]:
+def greatest(matrix: Array, drawn: tuple[int, ...], row: int, column: int) -> tuple[int, int]:
+    """The entry of greatest size among those that a cell of a drawing stands for."""
+    at, to = group(row, drawn[0], matrix.shape[0]), group(column, drawn[1], matrix.shape[1])
+    block = matrix[at[0] : at[1], to[0] : to[1]]
+    place = int(np.argmax(np.abs(np.nan_to_num(block)))) if block.size > 1 else 0
+    down, right = divmod(place, block.shape[1])
+    return at[0] + down, to[0] + right
+
+
+def group(cell: int, cells: int, size: int) -> tuple[int, int]:
     """The entries from, and up to, that a drawn cell stands for; as `pooled` cuts them."""
     if cells == size:
         return cell, cell + 1

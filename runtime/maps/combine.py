@@ -21,7 +21,6 @@ class Product(LinearMap):
     """
 
     structure = "product"
-    counted = False
 
     def __init__(self, after: LinearMap, before: LinearMap) -> None:
         _expect_fit(after, before)
@@ -88,7 +87,6 @@ class Sum(LinearMap):
     """Several maps of one shape, added; `nonzeros` is an upper bound."""
 
     structure = "sum"
-    counted = False
 
     def __init__(self, *parts: LinearMap) -> None:
         first = parts[0]

@@ -21,8 +21,6 @@ class LowRank(Blocks):
     the diagonal and for `left`, and softmax for `right`.
     """
 
-    counted = False
-
     def __init__(
         self,
         shape: Sequence[int],

@@ -1,0 +1,387 @@
+"""The Jacobian of an edge in the inspector: windows, zoom, samples, total derivatives."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from graph import Graph, load
+from gui.files import examples
+from gui.inspector.background import Background, Dropped
+from gui.inspector.heat_map import MOST
+from gui.inspector.jacobian import map_view
+from tests.inspector_desk import InspectorDesk, network
+from tests.window_desk import move_pressed
+
+Key = Qt.Key
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def convolution() -> Graph:
+    """3x3 on 16x32x32: a Jacobian of 14 400 by 16 384."""
+    graph = Graph(dtype="float32")
+    graph.add("Input", "x", shape=(1, 16, 32, 32))
+    graph.add("Conv2d", "conv", out_channels=16, kernel_size=(3, 3))
+    graph.add("Sum", "loss")
+    graph.connect("x.y", "conv.x")
+    graph.connect("conv.y", "loss.x")
+    draw = np.random.RandomState(0)
+    graph.set_tensor("x.y", draw.standard_normal((1, 16, 32, 32)).astype("float32"))
+    return graph
+
+
+def softmax() -> Graph:
+    """128 samples of 10 classes."""
+    graph = Graph()
+    graph.add("Input", "x", shape=("B", 10))
+    graph.add("Softmax", "p")
+    graph.add("Sum", "loss")
+    graph.connect("x.y", "p.x")
+    graph.connect("p.y", "loss.x")
+    graph.set_tensor("x.y", np.random.RandomState(0).standard_normal((128, 10)))
+    return graph
+
+
+def chain(length: int, width: int = 3) -> Graph:
+    """A vector through many nodes."""
+    graph = Graph()
+    graph.add("Input", "x", shape=(width,))
+    source = "x.y"
+    for number in range(length):
+        graph.add("Sin", f"sin{number}")
+        graph.connect(source, f"sin{number}.x")
+        source = f"sin{number}.y"
+    graph.add("Sum", "loss")
+    graph.connect(source, "loss.x")
+    graph.set_tensor("x.y", np.linspace(0.1, 1, width))
+    return graph
+
+
+def panel_of(qtbot, graph: Graph, target: str):
+    """The desk, and the panel of an edge once something is drawn."""
+    desk = InspectorDesk(qtbot, graph)
+    desk.run()
+    panel = desk.edge(target).jacobian
+    qtbot.waitUntil(lambda: panel.view.isVisible() or panel.number.isVisible(), timeout=20_000)
+    return desk, panel
+
+
+def local(desk, target: str) -> np.ndarray:
+    return desk.document.trace.jacobian(target)
+
+
+def press(widget, key, times=1):
+    for _ in range(times):
+        QTest.keyClick(widget, key)
+        QApplication.processEvents()
+
+
+def drag(picture, start: QPoint, end: QPoint) -> None:
+    """Draw a rectangle with the left button."""
+    QTest.mousePress(picture, LEFT, NONE, start)
+    for share in (0.3, 0.7, 1.0):
+        move_pressed(picture, start + (end - start) * share)
+        picture.grab()
+    QTest.mouseRelease(picture, LEFT, NONE, end)
+
+
+def wheel(picture, place: QPoint, notches: int, modifiers=NONE) -> bool:
+    """Turn the wheel over a place; whether the picture took it."""
+    at, turn = QPointF(place), QPoint(0, 120 * notches)
+    event = QWheelEvent(
+        at, picture.mapToGlobal(at), QPoint(), turn,
+        Qt.MouseButton.NoButton, modifiers, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(picture, event)
+    return event.isAccepted()
+
+
+def table_of(panel) -> np.ndarray:
+    return panel.table.numbers.array
+
+
+# --- windows and zoom ------------------------------------------------------------------------
+
+
+def test_a_convolution_is_seen_whole_and_never_built(qtbot):
+    _, panel = panel_of(qtbot, convolution(), "conv.x")
+    assert panel.structure.said == "Toeplitz: convolution, kernel 3×3"
+    lines = panel.caption.said.splitlines()
+    assert lines[0] == "Rows: 14\u2009400 outputs; columns: 16\u2009384 inputs"
+    assert lines[1].startswith("2\u2009304 numbers stored for 235\u2009929\u2009600 entries, 0.88%")
+    assert not panel.table.isVisible()
+    assert panel.view.place.said.startswith("Rows 0 … 14\u2009399 of 14\u2009400")
+    cells = panel.heat_map.picture
+    assert (cells.width(), cells.height()) == (273, 240)
+    cells.setFocus()
+    press(cells, Key.Key_Down)
+    assert panel.heat_map.readout.said.startswith("y[0, 0, 0, 0] … y[0, 0, ")
+    assert ": at most " in panel.heat_map.readout.said
+
+
+def test_a_rectangle_zooms_in_to_numbers_and_there_is_a_way_back(qtbot):
+    desk, panel = panel_of(qtbot, convolution(), "conv.x")
+    drag(panel.heat_map.picture, QPoint(5, 5), QPoint(15, 15))
+    qtbot.waitUntil(lambda: panel.zoom.region.size != panel.zoom.size)
+    qtbot.waitUntil(lambda: panel.view.place.said.startswith("Rows 240 … "), timeout=20_000)
+    regions = []
+    while panel.view.larger.isEnabled():
+        regions.append(panel.zoom.region)
+        QTest.mouseClick(panel.view.larger, LEFT)
+    qtbot.waitUntil(lambda: panel.heat_map.picture.has_numbers, timeout=20_000)
+    region, entries = panel.zoom.region, table_of(panel)
+    assert region.size == (4, 4)
+    expected = local(desk, "conv.x").window(region.rows, region.columns)
+    np.testing.assert_array_equal(entries, expected)
+    assert panel.table.numbers.headerData(0, Qt.Orientation.Vertical) == str(region.top)
+    QTest.mouseClick(panel.view.back, LEFT)
+    assert panel.zoom.region == regions[-1]
+    QTest.mouseClick(panel.view.whole, LEFT)
+    qtbot.waitUntil(lambda: not panel.table.isVisible(), timeout=20_000)
+    assert not panel.view.whole.isEnabled()
+    assert panel.view.back.isEnabled()
+
+
+def test_keys_move_and_zoom_and_say_where_one_is(qtbot, monkeypatch):
+    said = []
+    monkeypatch.setattr(map_view, "announce", lambda about, sentence: said.append(sentence))
+    desk, panel = panel_of(qtbot, softmax(), "p.x")
+    picture = panel.heat_map.picture
+    picture.setFocus()
+    press(picture, Key.Key_Up)
+    for _ in range(9):
+        press(picture, Key.Key_Plus)
+    qtbot.waitUntil(lambda: picture.has_numbers, timeout=20_000)
+    press(picture, Key.Key_Home)
+    press(picture, Key.Key_Backspace)
+    qtbot.waitUntil(lambda: picture.has_numbers, timeout=20_000)
+    matrix = local(desk, "p.x")
+    assert panel.zoom.region.top == 0
+    press(picture, Key.Key_Up, 6)
+    press(picture, Key.Key_Left, 6)
+    press(picture, Key.Key_Right)
+    entry = f"{matrix.window(slice(0, 1), slice(1, 2)).item():.6g}".replace("-", "−")
+    assert said[-1] == f"y[0, 0] by x[0, 1]: {entry}"
+    assert panel.heat_map.readout.said == f"∂y[0, 0]/∂x[0, 1] = {entry}"
+    press(picture, Key.Key_Down, 12)  # over the border: the window comes along
+    qtbot.waitUntil(lambda: panel.zoom.region.top > 0)
+    assert said[-1].startswith("y[1, 2] by x[0, 1]: 0")
+    press(picture, Key.Key_Minus)
+    assert panel.zoom.region.size == (8, 8)
+
+
+def test_the_wheel_zooms_where_the_pointer_is_once_the_picture_has_the_focus(qtbot):
+    desk, panel = panel_of(qtbot, softmax(), "p.x")
+    picture, place = panel.heat_map.picture, QPoint(239, 239)
+    assert not wheel(picture, place, 1)  # the page scrolls
+    assert panel.zoom.is_whole
+    assert wheel(picture, place, 1, CONTROL)
+    assert panel.zoom.region.size == (640, 640)
+    assert panel.zoom.region.bottom >= 1274
+    QTest.mouseClick(picture, LEFT, pos=place)
+    wheel(picture, place, 2)
+    qtbot.waitUntil(lambda: panel.table.isVisible(), timeout=20_000)
+    region = panel.zoom.region
+    assert region.size == (160, 160)
+    expected = local(desk, "p.x").window(region.rows, region.columns)
+    np.testing.assert_array_equal(table_of(panel), expected)
+    wheel(picture, place, -9)
+    assert panel.zoom.is_whole
+
+
+def test_a_place_can_be_typed(qtbot):
+    desk, panel = panel_of(qtbot, convolution(), "conv.x")
+    desk.type_into(panel.places.row, "7000")
+    desk.type_into(panel.places.column, "8000")
+    qtbot.waitUntil(lambda: panel.table.numbers.offsets == (7000, 8000), timeout=20_000)
+    assert table_of(panel).shape == (MOST, MOST)
+    window = slice(7000, 7000 + MOST), slice(8000, 8000 + MOST)
+    np.testing.assert_array_equal(table_of(panel), local(desk, "conv.x").window(*window))
+
+
+# --- samples ---------------------------------------------------------------------------------
+
+
+def test_a_sample_is_chosen_by_its_number(qtbot):
+    desk, panel = panel_of(qtbot, softmax(), "p.x")
+    assert panel.structure.said == "Block-diagonal: 128 blocks of 10×10, one a sample"
+    assert panel.samples.spin.text() == "all"
+    desk.type_into(panel.samples.spin, "3")
+    qtbot.waitUntil(lambda: panel.table.isVisible(), timeout=20_000)
+    p = desk.document.trace.value("p.y")[3]
+    np.testing.assert_allclose(table_of(panel), np.diag(p) - np.outer(p, p), atol=1e-15)
+    panel.heat_map.picture.point(2, 4)
+    assert panel.heat_map.readout.said.startswith("∂y[3, 2]/∂x[3, 4] = ")
+    press(panel.samples.spin, Key.Key_Up)
+    assert panel.samples.sample == 4
+    QTest.mouseClick(panel.samples.all, LEFT)
+    assert panel.samples.sample is None
+    assert panel.caption.said.startswith("Rows: 1\u2009280 outputs")
+
+
+def test_where_samples_mix_a_sentence_names_the_node(qtbot):
+    graph = Graph(mode="train")
+    graph.add("Input", "x", shape=("B", 3))
+    graph.add("BatchNorm", "norm")
+    graph.add("Sum", "loss")
+    graph.connect("x.y", "norm.x")
+    graph.connect("norm.y", "loss.x")
+    graph.set_tensor("x.y", np.random.RandomState(0).standard_normal((5, 3)))
+    desk, panel = panel_of(qtbot, graph, "norm.x")
+    assert not panel.samples.spin.isVisible()
+    assert "norm" in panel.samples.why.said
+    assert "BatchNorm" in panel.samples.why.said
+    page = desk.edge("norm.weight")  # a parameter has no samples: nothing is said
+    assert not page.jacobian.samples.isVisible()
+
+
+# --- total derivatives -----------------------------------------------------------------------
+
+
+def test_the_derivative_of_the_target_is_the_gradient(qtbot):
+    desk, panel = panel_of(qtbot, network(), "hidden.x")
+    assert panel.output.field.currentText() == "y, this node"
+    desk.choose(panel.output.field, 1)
+    QTest.keyClick(panel.output.field, Key.Key_Return)
+    assert panel.output.field.currentText() == "loss, the target"
+    gradient = desk.document.trace.gradient("hidden.x")
+    np.testing.assert_allclose(table_of(panel), gradient.reshape(1, -1), atol=1e-12)
+    assert "multiply-adds" in panel.cost.said
+    panel.heat_map.picture.point(0, 3)
+    assert panel.heat_map.readout.said.startswith("∂loss.y/∂x[1, 1] = ")
+    page = desk.edge("out.x")  # each edge begins with its own node
+    assert page.jacobian.output.field.currentText() == "y, this node"
+
+
+def test_an_example_says_its_structure_and_follows_an_edit(qtbot):
+    path = next(path for path in examples() if path.stem == "xor")
+    desk, panel = panel_of(qtbot, load(path), "hidden.x")
+    desk.choose(panel.output.field, 2)
+    before = table_of(panel)
+    weight = desk.document.trace.value("hidden.weight")
+    desk.graph.set_tensor("hidden.weight", weight * 2)
+    desk.run()
+    assert panel is desk.page.jacobian
+    chosen = panel.output.chosen
+    assert chosen.node != "hidden"
+    expected = desk.document.trace.jacobian("hidden.x", chosen).dense()
+    np.testing.assert_allclose(table_of(panel), expected, atol=1e-12)
+    assert not np.array_equal(before, expected)
+
+
+def test_one_of_many_ports_is_found_by_typing(qtbot):
+    desk, panel = panel_of(qtbot, chain(30), "sin0.x")
+    field = panel.output.field
+    assert field.itemText(field.count() - 1) == "Search all 31 ports…"
+    desk.choose(field, field.count() - 1)
+    box = panel.output.box
+    assert box.isVisible()
+    QTest.keyClicks(box.line, "sin17")
+    assert [box.rows.index(i).data() for i in range(box.rows.rowCount())] == ["sin17"]
+    QTest.keyClick(box.line, Key.Key_Return)
+    qtbot.waitUntil(lambda: field.currentText() == "sin17")
+    expected = desk.document.trace.jacobian("sin0.x", "sin17.y").dense()
+    qtbot.waitUntil(lambda: panel.structure.said == "Diagonal")
+    np.testing.assert_array_equal(table_of(panel), expected)
+    assert field.hasFocus()
+
+
+def test_ports_ahead_of_the_playhead_are_not_offered(qtbot):
+    graph = Graph()
+    graph.add("Input", "x", shape=(2,))
+    graph.add("Sin", "aside")
+    graph.add("Cos", "later")
+    graph.add("Sum", "loss")
+    graph.connect("x.y", "aside.x")
+    graph.connect("aside.y", "later.x")
+    graph.connect("x.y", "loss.x")
+    graph.configure(target="loss")
+    graph.set_tensor("x.y", np.ones(2))
+    desk, panel = panel_of(qtbot, graph, "aside.x")
+    assert panel.output.isVisible()
+    desk.document.playhead.first()
+    assert panel.structure.isHidden()
+    assert panel.caption.said == "No local derivative yet: the playhead has not come so far."
+
+
+def deep() -> Graph:
+    """A derivative that takes long: 4 wide layers of 64 samples."""
+    graph = Graph(dtype="float32")
+    graph.add("Input", "x", shape=("B", 768))
+    source = "x.y"
+    for number in range(4):
+        graph.add("Linear", f"layer{number}", out_features=768)
+        graph.add("Tanh", f"tanh{number}")
+        graph.connect(source, f"layer{number}.x")
+        graph.connect(f"layer{number}.y", f"tanh{number}.x")
+        source = f"tanh{number}.y"
+    graph.add("Sum", "loss")
+    graph.connect(source, "loss.x")
+    draw = np.random.RandomState(0)
+    graph.set_tensor("x.y", draw.standard_normal((64, 768)).astype("float32"))
+    return graph
+
+
+def test_a_long_derivative_is_cancelled_and_begun_again(qtbot):
+    desk, panel = panel_of(qtbot, deep(), "layer0.x")
+    field = panel.output.field
+    wanted = next(i for i in range(field.count()) if field.itemText(i) == "tanh3")
+    desk.choose(field, wanted)
+    qtbot.waitUntil(lambda: panel.progress.cancel.isVisible(), timeout=5000)
+    assert not panel.view.isVisible()  # what was seen before is another derivative
+    qtbot.waitUntil(lambda: panel.progress.bar.value() > 0, timeout=20_000)
+    QTest.mouseClick(panel.progress.cancel, LEFT)
+    assert panel.progress.words.said == "The derivative was cancelled."
+    assert panel.progress.again.isVisible()
+    qtbot.wait(100)
+    assert not panel.view.isVisible()
+    QTest.mouseClick(panel.progress.again, LEFT)
+    qtbot.waitUntil(lambda: panel.progress.cancel.isVisible(), timeout=5000)
+    desk.choose(field, -wanted)  # back to the node's own: the long answer is not waited for
+    qtbot.waitUntil(lambda: panel.view.isVisible(), timeout=20_000)
+    assert panel.structure.said.startswith("Kronecker")
+
+
+# --- work off the window's thread ------------------------------------------------------------
+
+
+class Waiting:
+    """Work that reports until it is ended."""
+
+    def __init__(self) -> None:
+        self.has_begun, self.has_ended = threading.Event(), threading.Event()
+
+    def __call__(self, progress):
+        try:
+            for step in range(10_000):
+                self.has_begun.set()
+                progress(step / 10_000)
+                time.sleep(0.001)
+        except Dropped:
+            self.has_ended.set()
+            raise
+
+
+@pytest.mark.parametrize("way", ["drop", "another question", "the asker is deleted"])
+def test_long_work_ends_when_nobody_waits_any_more(qtbot, qapp, way):
+    background, work, answers = Background(), Waiting(), []
+    background.answered.connect(answers.append)
+    background.ask_long(work)
+    with qtbot.waitSignal(background.progressed, timeout=5000):
+        pass
+    if way == "drop":
+        background.drop()
+    elif way == "another question":
+        background.ask_long(lambda progress: "newer")
+    else:
+        background.deleteLater()
+    qtbot.waitUntil(work.has_ended.is_set, timeout=5000)
+    if way == "another question":
+        qtbot.waitUntil(lambda: answers == ["newer"], timeout=5000)
+    assert answers in ([], ["newer"])
