@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from graph import defining, wiring
 from graph import edits as e
-from graph import wiring
+from graph.addresses import keeps
+from graph.composite import Composite
 from graph.errors import BadAttribute, BadTensor, DuplicateId, GraphError, PortOccupied, UnknownNode
 from graph.module import Module
 from graph.port import PortRef
@@ -52,10 +54,17 @@ def _add_node(graph: Graph, edit: e.AddNode) -> e.Edit:
     module = graph.make_module(node)
     if node.bypassed:
         _check_bypass(node.id, module)
-    for port, _ in edit.tensors:
-        _check_keeper(node.id, graph.keepers(node), port)
     graph.store.put_node(replace(node, attributes=_normal(module, node.attributes)), edit.rank)
     graph.keep_module(node.id, module)
+    try:
+        if isinstance(module, Composite):
+            defining.check_size(graph)
+        for port, _ in edit.tensors:
+            _check_keeper(graph, node, port)
+    except GraphError:
+        graph.drop_module(node.id)
+        graph.store.pop_node(node.id)
+        raise
     for port, tensor in edit.tensors:
         graph.store.put_tensor(port, tensor)
     return e.RemoveNode(node.id)
@@ -257,11 +266,11 @@ def _check_place(id_: str, at: Place | None) -> None:
         raise BadAttribute(node=id_, port="at", found=str(at), expected=expected)
 
 
-def _check_keeper(id_: str, keepers: tuple[str, ...] | None, port: PortRef) -> None:
-    """Raise unless the node can keep a tensor there; `keepers` None stands for any port."""
-    owner, inside, _ = port.node.partition("/")
-    if owner == id_ and (keepers is None or (not inside and port.port in keepers)):
+def _check_keeper(graph: Graph, node: Node, port: PortRef) -> None:
+    """Raise unless the node, or one inside it, can keep a tensor there."""
+    if port.node.partition("/")[0] == node.id and keeps(graph, port):
         return
+    keepers = None if "/" in port.node else graph.keepers(node)
     raise BadTensor(
         node=port.node,
         port=port.port,
@@ -273,7 +282,7 @@ def _check_keeper(id_: str, keepers: tuple[str, ...] | None, port: PortRef) -> N
 def _set_tensor(graph: Graph, edit: e.SetTensor) -> e.Edit:
     port = edit.port
     owner = _need(graph, port.node.partition("/")[0])
-    _check_keeper(owner.id, graph.keepers(owner), port)
+    _check_keeper(graph, owner, port)
     before = graph.store.pop_tensor(port)
     if edit.tensor is not None:
         graph.store.put_tensor(port, edit.tensor)
@@ -286,7 +295,9 @@ def _set_graph(graph: Graph, edit: e.SetGraph) -> e.Edit:
     before = {name: graph.store.fields[name] for name in edit.values}
     graph.store.fields.update(edit.values)
     if "dtype" in edit.values:
-        graph.types.forget_all()
+        for inside in (graph, *graph.scope.bodies()):
+            inside.store.fields["dtype"] = graph.dtype
+            inside.types.forget_all()
     return e.SetGraph(before)
 
 
@@ -378,4 +389,5 @@ _APPLY: dict[type[e.Edit], Callable[[Graph, Any], e.Edit]] = {
     e.SetTensor: _set_tensor,
     e.SetGraph: _set_graph,
     e.Batch: _batch,
+    **defining.APPLY,
 }

@@ -48,12 +48,12 @@ class Catalogue:
 
     def require(self, name: str) -> type[Module]:
         """The module of that name; raises `UnknownModule` with the nearest name."""
-        module = self._modules.get(name)
+        module = self.get(name)
         if module is None:
             raise UnknownModule(
                 found=f'module "{name}"',
                 expected="a module of the catalogue",
-                mend=did_you_mean(name, self._modules),
+                mend=did_you_mean(name, self.names()),
             )
         return module
 

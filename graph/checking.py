@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graph.errors import BypassError, GraphError
+from graph.flattening import Flat, flatten
 from graph.hints import Hints
 from graph.initialise import owned_ports
+from graph.instances import flat_target, with_instances
 from graph.mending import Mending
 from graph.mending import found as those
 from graph.model import Graph
@@ -15,7 +17,6 @@ from graph.module import Module
 from graph.port import PortRef, PortType, show_shape
 from graph.problem import Mend, Problem, Severity
 from graph.suggest import did_you_mean, nearest
-from graph.targets import choose_target
 from graph.tensor import kind_of
 from graph.types import infer_node
 
@@ -29,7 +30,8 @@ class Check:
     `types` holds every port whose type is known (inputs: what arrives), with sizes put in for
     names that tensors or feeds bind. `runnable` are the nodes that can run although others have
     errors. `target` is the port to differentiate; `target_problem` says why there is none, and
-    `candidates` which ports could be it.
+    `candidates` which ports could be it. `flat` is the graph with its instances drawn out: inner
+    nodes stand in all tables under their address, and instances too.
     """
 
     revision: int
@@ -41,6 +43,7 @@ class Check:
     target_problem: Problem | None
     candidates: tuple[PortRef, ...]
     sizes: Mapping[str, int]
+    flat: Flat
 
     @property
     def ok(self) -> bool:
@@ -65,15 +68,16 @@ def check(graph: Graph, feeds: Feeds | None = None, *, dtype: str | None = None)
 
     `dtype` overrides the graph's floating dtype. Linear in the graph's size.
     """
-    walk = _Walk(graph, feeds or {}, dtype or graph.dtype)
+    flat = flatten(graph)
+    walk = _Walk(flat.graph, feeds or {}, dtype or graph.dtype)
     walk.bind_sizes()
-    order = graph.order()
+    order = flat.graph.order()
     for id_ in order:
         walk.visit(id_)
-    target, problem, candidates = choose_target(graph, walk.types, walk.runnable)
-    hints = Hints(graph, order, walk.types, walk.runnable, walk.mending)
-    walk.problems.extend(hints.all(target))
-    return Check(
+    target, problem, candidates = flat_target(flat, walk.types, walk.runnable)
+    hints = Hints(flat.graph, order, walk.types, walk.runnable, walk.mending)
+    walk.problems.extend(hints.all(flat.inner(target) if target else None))
+    checked = Check(
         graph.revision,
         order,
         walk.types,
@@ -83,7 +87,9 @@ def check(graph: Graph, feeds: Feeds | None = None, *, dtype: str | None = None)
         problem,
         candidates,
         walk.sizes,
+        flat,
     )
+    return with_instances(checked) if flat.instances else checked
 
 
 @dataclass

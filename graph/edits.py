@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from graph.definition import Blueprint, Interface
 from graph.port import PortRef
 from graph.records import Edge, Node, Place
 from graph.tensor import Tensor
@@ -114,6 +115,61 @@ class SetGraph(Edit):
     """Set `title`, `dtype`, `seed`, `mode`, `target` or `note` of the graph."""
 
     values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SetModule(Edit):
+    """Make a node one of another module with the same ports, as when an instance becomes unique."""
+
+    id: str
+    module: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetShares(Edit):
+    """Tie an instance's parameters to those of another instance, or untie them with None."""
+
+    id: str
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Define(Edit):
+    """Add a definition; `place` puts it back among the others."""
+
+    blueprint: Blueprint
+    place: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undefine(Edit):
+    """Remove a definition that no node is an instance of."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenameDefinition(Edit):
+    """Give a definition another name; its instances follow."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetInterface(Edit):
+    """Set a definition's doc, icon, ports and exposed attributes."""
+
+    name: str
+    interface: Interface
+
+
+@dataclass(frozen=True, slots=True)
+class Within(Edit):
+    """Apply an edit inside a definition, and so in all its instances."""
+
+    name: str
+    edit: Edit
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,10 @@ class BypassError(GraphError):
     """A node cannot be bypassed: its first input cannot stand for its output."""
 
 
+class BadDefinition(GraphError):
+    """A definition cannot be as it would become: its name, its ports, or what it contains."""
+
+
 class WiringError(GraphError):
     """The parent of all reasons why an edge is refused."""
 

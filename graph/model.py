@@ -5,22 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from graph import edits as e
 from graph import wiring
 from graph.applying import apply, check_field
 from graph.catalogue import Catalogue, default_catalogue
+from graph.composite import Composite
+from graph.defining import define_all
+from graph.definition import Blueprint, Definition
 from graph.errors import BadTensor, CycleFound, GraphError
 from graph.module import Module, plain
 from graph.port import PortRef
 from graph.records import Edge, Node, Place, id_stem
+from graph.scope import Scope
 from graph.store import Store
 from graph.tensor import Tensor
 from graph.topology import find_cycle, reached, topological_order
 from graph.types import Types
 
 Listener = Callable[[e.Edit], None]
+
+
+class Holder(NamedTuple):
+    """The document that a definition's inside belongs to, and the definition's name there."""
+
+    graph: Graph
+    name: str
 
 
 def _owner(port: PortRef) -> tuple[str, str]:
@@ -49,7 +60,9 @@ class Graph:
         seed_gradient: Tensor | tuple[int, ...] | None = None,
         note: str | None = None,
     ) -> None:
-        self.catalogue = default_catalogue() if catalogue is None else catalogue
+        base = default_catalogue() if catalogue is None else catalogue
+        self.scope = Scope(base.base if isinstance(base, Scope) else base)
+        self.holder: Holder | None = None
         self.store = Store()
         self.revision = 0
         self.types = Types(self)
@@ -69,6 +82,16 @@ class Graph:
         self.store.fields.update(fields)
 
     # --- reading -------------------------------------------------------------------------
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The modules that can be placed: the installed ones, then the document's definitions."""
+        return self.scope if self.scope.definitions else self.scope.base
+
+    @property
+    def definitions(self) -> Mapping[str, Definition]:
+        """Modules made of modules, by name. The inside of each is a graph: its `body`."""
+        return MappingProxyType(self.scope.definitions)
 
     @property
     def title(self) -> str:
@@ -250,14 +273,61 @@ class Graph:
             return error
         return None
 
+    def draw(self, given: Edge) -> None:
+        """Put an edge in where its ends exist and are free; types and cycles are not asked."""
+        edge = Edge(self.resolve(given.source), self.resolve(given.target), given.extra)
+        wiring.check_ends(self, edge.source, edge.target, delay=edge.delay)
+        wiring.check_free(self, edge.source, edge.target)
+        self.store.put_edge(edge, None)
+
+    def drawn_out(
+        self, nodes: Iterable[tuple[Node, Module | None]], edges: Iterable[Edge]
+    ) -> Graph:
+        """A graph of these nodes and edges with this one's fields, tensors and revision.
+
+        Ids may be addresses. Nothing is checked: what is drawn out was checked where it stood.
+        """
+        flat = Graph(self.scope.base)
+        flat.revision = self.revision
+        flat.store.fields.update(self.store.fields)
+        for node, module in nodes:
+            flat.store.put_node(node, None)
+            flat.keep_module(node.id, module)
+        for edge in edges:
+            flat.store.put_edge(edge, None)
+        for port, tensor in self.store.tensors.items():
+            flat.store.put_tensor(port, tensor)
+        return flat
+
+    def inner(self) -> Graph:
+        """An empty inside for a definition of this document."""
+        inside = Graph(self.scope.base, dtype=self.dtype)
+        inside.scope = self.scope
+        return inside
+
+    def hold(self, graph: Graph, name: str) -> None:
+        """Send what is applied to this inside through the document that holds it."""
+        self.holder = Holder(graph, name)
+
     def copy(self) -> Graph:
         """A snapshot that shares the frozen records; it can cross to another thread."""
         twin = Graph.__new__(Graph)
-        twin.catalogue, twin.revision = self.catalogue, self.revision
+        twin.scope, twin.holder = Scope(self.scope.base), None
+        for name, definition in self.scope.definitions.items():
+            body = definition.body._twin(twin.scope)
+            body.hold(twin, name)
+            twin.scope.definitions[name] = Definition(name, definition.interface, body)
+        return self._twin(twin.scope, twin)
+
+    def _twin(self, scope: Scope, twin: Graph | None = None) -> Graph:
+        """A copy in another scope, with other definitions: instances of those are made anew."""
+        twin = Graph.__new__(Graph) if twin is None else twin
+        twin.scope, twin.revision = scope, self.revision
         twin.store = self.store.copy()
         twin.types = Types(twin)
         twin.types.take(self.types)
-        twin._modules = dict(self._modules)
+        known = self._modules.items()
+        twin._modules = {id_: module for id_, module in known if not isinstance(module, Composite)}
         twin._listeners = []
         return twin
 
@@ -266,8 +336,15 @@ class Graph:
     def apply(self, edit: e.Edit) -> e.Edit:
         """Apply an edit, tell the listeners, return the inverse.
 
-        Raises a `GraphError` and leaves the graph as it was where the edit does not fit.
+        Raises a `GraphError` and leaves the graph as it was where the edit does not fit. On the
+        inside of a definition the whole document is changed, and the inverse is for that.
         """
+        if self.holder is not None:
+            return self.holder.graph.apply(e.Within(self.holder.name, edit))
+        return self.change(edit)
+
+    def change(self, edit: e.Edit) -> e.Edit:
+        """`apply` to this graph alone; for those who keep the document around it in step."""
         inverse = apply(self, edit)
         self.revision += 1
         for listener in tuple(self._listeners):
@@ -288,6 +365,7 @@ class Graph:
         fields: Mapping[str, Any],
         extra: Mapping[str, Any],
         catalogue: Catalogue | None = None,
+        definitions: Iterable[Blueprint] = (),
     ) -> Graph:
         """Build a whole graph at once, as a file does; raises the `GraphError` of its first fault.
 
@@ -295,13 +373,11 @@ class Graph:
         """
         graph = cls(catalogue, **fields)
         graph.store.extra = dict(extra)
+        define_all(graph, definitions)
         for node in nodes:
             apply(graph, e.AddNode(node))
         for given in edges:
-            edge = Edge(graph.resolve(given.source), graph.resolve(given.target), given.extra)
-            wiring.check_ends(graph, edge.source, edge.target, delay=edge.delay)
-            wiring.check_free(graph, edge.source, edge.target)
-            graph.store.put_edge(edge, None)
+            graph.draw(given)
         cycle = find_cycle(graph.store.nodes, graph.edges)
         if cycle is not None:
             raise CycleFound(cycle)

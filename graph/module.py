@@ -20,7 +20,7 @@ from graph.signature import Misfit, Signature, Sizes
 from graph.suggest import did_you_mean
 from graph.tensor import Tensor
 
-Outline = Literal["source", "operator", "layer", "loss", "unknown"]
+Outline = Literal["source", "operator", "layer", "loss", "composite", "unknown"]
 MAX_RUN = 256
 
 
@@ -70,6 +70,7 @@ class Module:
     advice: ClassVar[tuple[Advice, ...]] = ()
     only_reshapes: ClassVar[bool] = False
     pairs_entries: ClassVar[bool] = False
+    _plain: ClassVar[Module | None] = None
 
     def __init_subclass__(cls, *, sig: str = "", group: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -266,9 +267,10 @@ class Module:
         return tuple(ports)
 
 
-_plain: dict[type[Module], Module] = {}
-
-
 def plain(kind: type[Module]) -> Module:
     """A module with its default settings: instances never change, so all who ask share it."""
-    return _plain.get(kind) or _plain.setdefault(kind, kind())
+    found: Module | None = kind.__dict__.get("_plain")
+    if found is None:
+        found = kind()
+        kind._plain = found  # on the class, so that a definition's class is freed with it
+    return found

@@ -26,6 +26,10 @@ GESTURES = (
     (N(G, "Drag from a port"), N(G, "Draw an edge; in space it asks for a module that fits")),
     (N(G, "Drag the end of an edge"), N(G, "Wire it elsewhere; in space it is cut")),
     (N(G, "Shift+drag the end of an edge"), N(G, "In space, choose what it goes to")),
+    (
+        N(G, "Alt+drag, or Ctrl and the right button"),
+        N(G, "Cut every edge that the stroke crosses"),
+    ),
     (N(G, "Middle button and drag"), N(G, "Pan")),
     (N(G, "Space held and drag"), N(G, "Pan")),
     (N(G, "Pinch, or Ctrl+wheel"), N(G, "Zoom at the pointer")),

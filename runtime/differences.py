@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -66,10 +67,12 @@ class Comparison:
 
     `agrees` is the verdict so far; `reaches` whether the function had finite values on both
     sides; `jump` the greatest difference between the slopes on both sides, relative to them.
+    What may differ grows with the slopes, up to `size_at_most`.
     """
 
     function: Function
     x: Host
+    size_at_most: float = math.inf
     agrees: bool = True
     reaches: bool = True
     jump: float = 0.0
@@ -121,7 +124,7 @@ class Comparison:
         size = max(_greatest(b) for _, b in pairs)
         magnitude = max(1.0, _greatest(self.x), *map(_greatest, above))
         rounding = 4 * EPS * magnitude / h * max(1, *(y.size for y in above)) ** 0.5
-        allowed = TOLERANCE * max(1.0, size)
+        allowed = TOLERANCE * max(1.0, min(size, self.size_at_most))
         # A smaller step rounds more: there, rounding must not excuse a wrong derivative.
         allowed += rounding if part == 1 else min(rounding, allowed)
         agrees = distance <= allowed

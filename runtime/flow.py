@@ -1,14 +1,21 @@
-"""What a trace's slots feed: made once, so that each leaf asks only for what hangs on it."""
+"""What a trace's slots feed, and the target again where some of them hold other numbers."""
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+import numpy as np
+
+from graph.port import PortRef
 from runtime.feeds import Host
 from runtime.plan import PlanStep
+from runtime.tape import Record
 from runtime.trace import Trace
+
+_log = logging.getLogger("gradwire")
 
 
 class Flow:
@@ -27,11 +34,11 @@ class Flow:
             if step.node in trace.records:
                 self.values |= zip(step.outputs, trace.records[step.node].outs, strict=True)
 
-    def steps_from(self, slot: int) -> tuple[PlanStep, ...]:
-        """The steps that a slot feeds, directly or through others, in their order."""
+    def steps_from(self, slots: Iterable[int]) -> tuple[PlanStep, ...]:
+        """The steps that these slots feed, directly or through others, in their order."""
         forward = self.trace.plan.forward
         found: set[int] = set()
-        waiting = [slot]
+        waiting = list(slots)
         while waiting:
             for index in self._readers.get(waiting.pop(), ()):
                 if index not in found:
@@ -39,17 +46,61 @@ class Flow:
                     waiting.extend(forward[index].outputs)
         return tuple(forward[index] for index in sorted(found))
 
-    def read_by(self, steps: tuple[PlanStep, ...]) -> Mapping[int, Host]:
-        """The values that these steps read and none of them makes."""
-        made = {slot for step in steps for slot in step.outputs}
-        read = {slot for step in steps for slot in (*step.inputs, *step.states.values())}
-        return {slot: self.values[slot] for slot in read - made}
+    def steps_between(self, slots: Iterable[int], target: PortRef) -> tuple[PlanStep, ...]:
+        """Those of them that feed the target."""
+        read = {self.trace.plan.slot_of[target]}
+        found = []
+        for step in reversed(self.steps_from(slots)):
+            if not read.isdisjoint(step.outputs):
+                read.update(step.inputs, step.states.values())
+                found.append(step)
+        return tuple(reversed(found))
 
     def kink_distance(self, node: str) -> float:
         """How near a node that ran is to its nearest kink; worked out once."""
         if node not in self._kinks:
             self._kinks[node] = kink_distance(self.trace, node)
         return self._kinks[node]
+
+
+class Replay:
+    """The target of a trace with other numbers in some slots; only what they feed runs again.
+
+    After each run `is_near_kink` says whether a node's inputs moved by as much as they are away
+    from a kink.
+    """
+
+    def __init__(self, flow: Flow, slots: Iterable[int], target: PortRef) -> None:
+        self.is_near_kink = False
+        self._values = flow.values
+        self._target = flow.trace.plan.slot_of[target]
+        steps = flow.steps_between(slots, target)
+        self._records = [flow.trace.records[step.node] for step in steps]
+        self._near = [flow.kink_distance(step.node) for step in steps]
+
+    def run(self, given: Mapping[int, Host]) -> Host | None:
+        """The target's value; None where a step cannot be made."""
+        self.is_near_kink = False
+        values = {**self._values, **given}
+        for record, near in zip(self._records, self._near, strict=True):
+            step = record.step
+            ins = tuple(values[slot] for slot in step.inputs)
+            ctx = replace(record.context, kept={}, updates={})
+            try:
+                outs = step.module.forward(ctx, ins)
+            except Exception as error:  # a module may refuse numbers; differences then say nothing
+                _log.debug("%s: a probe failed", step.node, exc_info=error)
+                return None
+            values.update(zip(step.outputs, outs, strict=True))
+            if near < math.inf and near <= 2 * _moved(record, ins):
+                self.is_near_kink = True
+        return values[self._target]
+
+
+def _moved(record: Record, ins: tuple[Host, ...]) -> float:
+    """The greatest distance of any input from where it was."""
+    pairs = zip(ins, record.ins, strict=True)
+    return max(float(np.abs(a - b).max(initial=0.0)) for a, b in pairs if a is not b)
 
 
 def kink_distance(trace: Trace, node: str) -> float:

@@ -13,7 +13,7 @@ from graph.port import PortRef
 from runtime.engine import Engine
 from runtime.feeds import Host
 from runtime.flow import Flow, kink_distance
-from runtime.leaf_check import check_leaf
+from runtime.leaf_check import check_leaves
 from runtime.local_check import check_edge
 from runtime.tape import Watch
 from runtime.trace import Trace
@@ -32,8 +32,8 @@ def check_gradients(
     Differences are taken in float64 on the CPU: of each node's own forward for the edges that
     end there, of the target for each source and parameter. Then the run as it is (an engine's
     device and dtype; float32 for a float64 graph) is compared with float64. Without a target
-    the edges alone are checked. `watch` is called before each step, edge and leaf, and may
-    raise `Cancelled`. Raises what `Engine.run` raises.
+    the edges alone are checked. `watch` is called before each step, edge and run for the leaves,
+    and may raise `Cancelled`. Raises what `Engine.run` raises.
     """
     engine = subject if isinstance(subject, Engine) else Engine(subject)
     trace = _run(_like(engine, "cpu", "float64"), feeds, watch)
@@ -43,8 +43,7 @@ def check_gradients(
         edges = {ref: check_edge(trace, ref) for ref in _watched(_edges(trace), watch)}
         if trace.target is not None and trace.failure is None:
             sources = [source.ref for source in trace.plan.sources]
-            flow = Flow(trace)
-            leaves = {ref: check_leaf(flow, ref, watch) for ref in _watched(sources, watch)}
+            leaves = check_leaves(Flow(trace), sources, watch)
             rounding = _rounding(engine, trace, feeds, watch)
     dtype = engine.dtype or engine.graph.dtype
     return GradientReport(

@@ -14,7 +14,7 @@ from runtime.feeds import Host
 from runtime.maps import LinearMap, TooLarge
 from runtime.modules.context import Context
 from runtime.modules.door import sum_to
-from runtime.streams import stream
+from runtime.streams import Stream, stream
 from runtime.trace import Trace
 from runtime.verdict import Verdict, judge
 
@@ -55,9 +55,8 @@ class _Node:
         names = trace.floating_outputs(target.node)
         self.shown = tuple(self.step.output_names.index(name) for name in names)
         self.maps = tuple(_map(trace, target, name) for name in names)
-        self.cotangents = tuple(
-            self._cotangents(str(target), number) for number in range(COTANGENTS)
-        )
+        draw = stream(0, str(target), "cotangent")
+        self.cotangents = tuple(self._cotangents(draw) for _ in range(COTANGENTS))
         self.gradients = tuple(self.pull(gouts) for gouts in self.cotangents)
 
     @property
@@ -109,8 +108,7 @@ class _Node:
 
         return derive
 
-    def _cotangents(self, key: str, number: int) -> tuple[Host | None, ...]:
-        draw = stream(number, key, "cotangent")
+    def _cotangents(self, draw: Stream) -> tuple[Host | None, ...]:
         shapes = (self.step.shapes[name] for name in self.step.output_names)
         signs = [draw.choice((-1.0, 1.0), shape) for shape in shapes]
         return tuple(np.asarray(g) if i in self.shown else None for i, g in enumerate(signs))

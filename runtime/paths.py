@@ -43,16 +43,21 @@ def first_value(plan: Plan, source: PortRef) -> int:
 
 
 def hops(plan: Plan, source: PortRef, end: int) -> list[Hop]:
-    """All hops on paths from a port to a slot, in the order of the run; floating ports alone."""
+    """All hops on paths from a port to a slot, in the order of the run; floating ports alone.
+
+    An edge that ends at an instance counts for all inner inputs that read it.
+    """
     first = first_value(plan, source)
+    own = frozenset(plan.flat.inputs.get(source, (source,)) if first == EDGE else ())
+    ends = {ref.node for ref in own}
     reached = {first}
     found: list[Hop] = []
     if first == end:
         return found
     for step in plan.forward:
-        if reached.isdisjoint(step.inputs) and (first != EDGE or step.node != source.node):
+        if reached.isdisjoint(step.inputs) and step.node not in ends:
             continue
-        new = _through(plan, step, reached, source if first == EDGE else None)
+        new = _through(plan, step, reached, own)
         reached.update(hop.target for hop in new)
         found += new
         if end in reached:
@@ -80,8 +85,8 @@ def towards(end: int, ways: list[AnyWay]) -> list[AnyWay]:
     return kept[::-1]
 
 
-def _through(plan: Plan, step: PlanStep, reached: set[int], edge: PortRef | None) -> list[Hop]:
-    """The hops of one step from what is reached already."""
+def _through(plan: Plan, step: PlanStep, reached: set[int], own: frozenset[PortRef]) -> list[Hop]:
+    """The hops of one step from what is reached already; `own` are the inputs of one edge."""
     found = []
     outputs = [
         (name, slot)
@@ -89,8 +94,7 @@ def _through(plan: Plan, step: PlanStep, reached: set[int], edge: PortRef | None
         if plan.slots[slot].is_floating
     ]
     for name, slot in zip(step.input_names, step.inputs, strict=True):
-        is_edge = edge is not None and edge == (step.node, name)
-        number = EDGE if is_edge else slot
+        number = EDGE if own and (step.node, name) in own else slot
         if number in reached and plan.slots[slot].is_floating:
             found += [Hop(step, name, output, number, target) for output, target in outputs]
     return found

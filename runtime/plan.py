@@ -10,11 +10,12 @@ from typing import Any, Literal, cast
 import numpy as np
 
 from graph.checking import Check, check
+from graph.flattening import Flat
 from graph.initialise import sizes
+from graph.instances import flat_target
 from graph.model import Graph
 from graph.module import Module
 from graph.port import PortRef, PortType, show_shape
-from graph.targets import choose_target
 from graph.tensor import Tensor
 from runtime.bypass import Bypass
 from runtime.errors import CheckFailed, NoTarget, RunError
@@ -84,6 +85,11 @@ class Plan:
         forward, reverse = len(self.forward), len(self.reverse)
         return f"<Plan of revision {self.revision}: {forward} forward, {reverse} reverse steps>"
 
+    @property
+    def flat(self) -> Flat:
+        """How the ports of instances are found among those of the steps."""
+        return self.check.flat
+
     @functools.cached_property
     def step_of(self) -> Mapping[str, PlanStep]:
         """The forward step of each node that has one."""
@@ -121,17 +127,19 @@ def compile_plan(
         checked = _retarget(graph, checked)
     if checked.errors and not partial:
         raise CheckFailed(checked.errors)
-    numbering = _Numbering(graph, checked, dtype or graph.dtype)
+    numbering = _Numbering(checked.flat.graph, checked, dtype or graph.dtype)
     for id_ in checked.order:
         if id_ in checked.runnable:
             reason = numbering.visit(id_)
             if reason and not partial:
                 raise RunError(reason, node=id_)
+    numbering.instances(checked.flat)
     return _finish(numbering, cast(Mode, mode or graph.mode), seed_gradient)
 
 
 def _retarget(graph: Graph, checked: Check) -> Check:
-    target, problem, candidates = choose_target(graph, checked.types, checked.runnable)
+    flat = replace(checked.flat, origin=graph)
+    target, problem, candidates = flat_target(flat, checked.types, checked.runnable)
     return replace(checked, target=target, target_problem=problem, candidates=candidates)
 
 
@@ -180,19 +188,37 @@ class _Numbering:
         if module.outline() != "source" and not isinstance(module, Differentiable):
             return f"{id_}: found {module.name}, which computes nothing, expected one that does."
         for name in module.ports:
+            owner = self.check.flat.ties.get(PortRef(id_, name))
+            if owner is not None and owner not in self.check.types:
+                return f"{id_}.{name}: found no {owner}, expected the parameter it is tied to."
             type_ = self.check.types.get(PortRef(id_, name))
             if type_ is not None and not type_.is_known:
                 return f"{id_}.{name}: found {type_}, expected sizes that are numbers."
         return None
 
+    def instances(self, flat: Flat) -> None:
+        """Slots of the ports of instances, which are those of inner ports; edges as drawn."""
+        for whole, inner in (*flat.outputs.items(), *flat.feeds.items()):
+            if inner in self.slot_of:
+                self.slot_of[whole] = self.slot_of[inner]
+        for target, source in flat.drawn.items():
+            if self.edges.get(target) is not None or target in flat.inputs:
+                self.edges[target] = source
+
     def _own(self, module: Module, id_: str) -> None:
         """Slots for the parameters and states that the node owns now."""
         for port in (*module.parameter_ports, *module.state_ports):
             ref = PortRef(id_, port.name)
-            if ref not in self.edges:
-                self._source(module, ref)
-                if port.role == "parameter":
-                    self.edges[ref] = None
+            if ref in self.edges:
+                continue
+            owner = self.check.flat.ties.get(ref, ref)
+            if owner not in self.slot_of:  # else an instance tied to this one came first
+                owning = self.graph.module(owner.node)
+                assert owning is not None
+                self._source(owning, owner)
+            self.slot_of[ref] = self.slot_of[owner]
+            if port.role == "parameter":
+                self.edges[ref] = None if owner == ref else owner
 
     def _source(self, module: Module, ref: PortRef) -> None:
         origin: Any = self.graph.tensors.get(ref)

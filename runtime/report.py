@@ -107,7 +107,7 @@ def _port(trace: Trace, ref: PortRef) -> Plain:
 
 
 def _edge(trace: Trace, source: PortRef | None, target: PortRef, dense: bool) -> Plain:
-    gradient = trace.gradient(target)
+    gradient = trace.part(target)
     return {
         "from": None if source is None else str(source),
         "to": str(target),
@@ -117,7 +117,7 @@ def _edge(trace: Trace, source: PortRef | None, target: PortRef, dense: bool) ->
 
 
 def _jacobians(trace: Trace, target: PortRef, dense: bool) -> Plain | None:
-    if not trace.types[target].is_floating or target.node not in trace.records:
+    if not trace.types[target].is_floating or not trace.has_run(target.node):
         return None
     found = {}
     for output in trace.floating_outputs(target.node):

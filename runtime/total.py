@@ -58,6 +58,8 @@ class TotalJacobian(LinearMap):
     Accumulation: Griewank and Walther, Evaluating Derivatives, 2nd ed., 2008, chapters 3 and 10.
     """
 
+    counted = False
+
     def __init__(
         self,
         source: int,

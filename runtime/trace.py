@@ -132,6 +132,13 @@ class Trace:
         """(source, target) of every edge that ran; source None at a parameter of the node's own."""
         return tuple((source, target) for target, source in self.plan.edges.items())
 
+    def has_run(self, node: str) -> bool:
+        """Whether a node's forward step was played; an instance's when all of its inside was."""
+        if node in self.plan.flat.instances:
+            inside = (step.node for step in self.plan.forward if step.node.startswith(f"{node}/"))
+            return all(step in self.records for step in inside)
+        return node in self.records
+
     def parts(self, step: Step) -> tuple[str, ...]:
         """How a step can be played in parts: `sum`, then the input ports that get a gradient."""
         record = self.records.get(step.node)
@@ -159,8 +166,29 @@ class Trace:
         """
         ref = self._ref(port)
         self._slot(ref)
-        found = self._gradients.get(ref)
+        if ref in self.plan.flat.inputs:
+            return self._whole_part(ref)
+        total = self.sums.get(ref)
+        found = self._gradients.get(self.plan.flat.inner(ref)) if total is None else total.array
         return None if found is None else frozen(to_numpy(found))
+
+    def part(self, port: Name) -> Host | None:
+        """The part of dL/d(value) over one edge, also at a parameter that the node itself owns.
+
+        There `gradient` is the sum over all that read it: instances can be tied to this one.
+        """
+        ref = self._ref(port)
+        found = self._gradients.get(ref)
+        return self.gradient(ref) if found is None else frozen(to_numpy(found))
+
+    def _whole_part(self, ref: PortRef) -> Host | None:
+        """What comes back over the edge of an instance's input: the sum over its inner readers."""
+        inner = (self._gradients.get(port) for port in self.plan.flat.inputs[ref])
+        parts = [to_numpy(part) for part in inner if part is not None]
+        if not parts:
+            return None
+        whole: Host = frozen(np.asarray(np.add.reduce(parts)))
+        return whole
 
     def why_no_gradient(self, port: Name) -> Why | None:
         """The reason why `gradient` is None; None where there is one, or it is not computed."""
@@ -203,6 +231,8 @@ class Trace:
             return self.total(port, output, sample=sample)
         ref = self._ref(port)
         slot = self._slot(ref)
+        if ref.node in self.plan.flat.instances:
+            return self._whole_jacobian(ref, output, sample)
         record = self.records.get(ref.node)
         if record is None:
             raise NoValue(f"{ref}: found no Jacobian, for the run ended before it.")
@@ -217,6 +247,16 @@ class Trace:
         if key not in self._maps:
             self._maps[key] = local_jacobian(self.plan, record, ref.port, output)
         return self._maps[key]
+
+    def _whole_jacobian(
+        self, ref: PortRef, output: Name | None, sample: int | None
+    ) -> LinearMap | None:
+        """That of an instance: the total derivative of its output over all that is inside."""
+        outputs = self.floating_outputs(ref.node)
+        output = next(iter(outputs), "") if output is None else output
+        if output not in outputs or not self._floats(ref):
+            return None
+        return self.total(ref, PortRef(ref.node, str(output)), sample=sample)
 
     def total(self, source: Name, target: Name, *, sample: int | None = None) -> TotalJacobian:
         """d(target)/d(source) over all paths, made on first use; its `cost` says how it is built.
@@ -245,7 +285,8 @@ class Trace:
     def jacobians(self, port: Name) -> dict[str, LinearMap]:
         """The Jacobian per floating output of the node at an input port; none at integer ones."""
         ref = self._ref(port)
-        names = self.floating_outputs(ref.node) if ref.node in self.plan.step_of else ()
+        is_known = ref.node in self.plan.step_of or ref.node in self.plan.flat.instances
+        names = self.floating_outputs(ref.node) if is_known else ()
         found = {name: self.jacobian(ref, name) for name in names}
         return {name: linear for name, linear in found.items() if linear is not None}
 
@@ -279,13 +320,20 @@ class Trace:
         return tuple(step for step in self.plan.reverse if step.node not in done)
 
     def floating_outputs(self, node: str) -> tuple[str, ...]:
-        """Names of the floating outputs of a node that has a step."""
+        """Names of the floating outputs of a node that has a step, or of an instance."""
+        if node in self.plan.flat.instances:
+            refs = (ref for ref in self.plan.flat.outputs if ref.node == node)
+            return tuple(ref.port for ref in refs if self._floats(ref))
         step = self.plan.step_of[node]
         return tuple(
             name
             for name, slot in zip(step.output_names, step.outputs, strict=True)
             if self.plan.slots[slot].is_floating
         )
+
+    def _floats(self, ref: PortRef) -> bool:
+        slot = self.plan.slot_of.get(ref)
+        return slot is not None and self.plan.slots[slot].is_floating
 
 
 @dataclass(frozen=True, eq=False)
@@ -304,7 +352,7 @@ class EdgeView:
     @property
     def gradient(self) -> Host | None:
         """The part of dL/d(value) that comes back over this edge."""
-        return self.trace.gradient(self.target)
+        return self.trace.part(self.target)
 
     @property
     def jacobian(self) -> LinearMap | None:

@@ -350,5 +350,5 @@ EVERY_CLASS = {
 }
 """One strategy per class of map that can be made."""
 
-BOUNDED = (maps.LowRank, maps.Product, maps.Sum)
+BOUNDED = (maps.LowRank, maps.OneSample, maps.Product, maps.Sum)
 """The classes whose count of non-zeros is an upper bound."""

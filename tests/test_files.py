@@ -112,13 +112,14 @@ FOREIGN = """{
   "x-top": {"deep": [1, {"x-in": null}], "big": 1e300}, "gradwire": 1,
   "view": {"frames": [{"title": "a", "box": [0, 0, 9.5, 9], "x-f": 1}], "watches": []},
   "time": {"steps": 3}, "training": {"epochs": 2, "optimizer": {"name": "SGD", "lr": 0.1}},
-  "definitions": {"Block": {"inputs": [{"name": "x", "to": ["lin.x"]}], "nodes": [
-     {"id": "lin", "module": "Dense", "anything": {"x-a": [true]}}]}},
+  "definitions": {"Block": {"inputs": [{"name": "x", "to": ["lin.x"]}], "outputs": [],
+     "attributes": [], "nodes": [{"id": "lin", "module": "Dense", "x-a": [true]}], "edges": [],
+     "x-d": 1}},
   "nodes": [
     {"x-node": "ä", "id": "x", "module": "Source", "attributes": {"x-a": [1], "shape": [2]}},
-    {"id": "one", "module": "Block", "attributes": {"width": 3, "odd": {"a": [null, "b"]}},
+    {"id": "one", "module": "NoSuchBlock", "attributes": {"width": 3, "odd": {"a": [null, "b"]}},
      "bypassed": true, "at": [1, 2], "label": "first", "note": "n"},
-    {"id": "two", "module": "Block", "shares": "one", "x-z": 0},
+    {"id": "two", "module": "NoSuchBlock", "shares": "one", "x-z": 0},
     {"id": "three", "module": "NoSuchModule", "attributes": {"k": 1e-7}},
     {"id": "t", "module": "Twice"}],
   "edges": [

@@ -52,7 +52,18 @@ WHOLE = {
         "u/in.w": {"dtype": "bool", "shape": [2], "values": [True, False]},
         "x-all": [1],
     },
-    "definitions": {"Block": {"nodes": [], "x-d": 1}},
+    "definitions": {
+        "Block": {
+            "doc": "d",
+            "icon": "B",
+            "inputs": [{"name": "x", "to": ["in.x"]}],
+            "outputs": [{"name": "y", "from": "in.y"}],
+            "attributes": [],
+            "nodes": [{"id": "in", "module": "Twice"}],
+            "edges": [],
+            "x-d": 1,
+        }
+    },
     "time": {"steps": 2},
     "view": {"frames": [{"box": [0, 0, 1.5, 2]}]},
     "x-top": {"deep": [[[]]]},

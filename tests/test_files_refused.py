@@ -356,7 +356,7 @@ def document(call, data):
         "nodes": [
             {"id": "x", "module": "Source", "attributes": {"shape": [len(data)]}, "label": call},
             {"id": "u", "module": "os.system", "attributes": {"__class__": call, "command": call}},
-            {"id": "b", "module": "Block", "attributes": {"equation": call}, "shares": "u"}],
+            {"id": "b", "module": "Block", "shares": "u"}],
         "tensors": {
             "x.y": {"dtype": "uint8", "shape": [len(data)], "data": packed},
             "u.__init__": {"dtype": "bool", "shape": [], "values": [True]}}})

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graph import BadAttribute, Graph
+from graph import BadAttribute, Graph, PortRef
 from runtime import CheckFailed, Engine, check_gradients
 from runtime.differences import STEP
 from runtime.errors import Cancelled
-from tests.runtime_toys import by_hand, draw
+from tests.runtime_toys import CATALOGUE, by_hand, draw
 
 
 def through(module, x, *, mid="", **fields):
@@ -128,6 +128,67 @@ def test_leaves_without_a_path():
     assert leaves == {"x.y": "agrees", "z.y": "no path", "i.y": "not differentiable"}
     assert words(report)["u.x"] == "agrees"
     assert report.ok
+
+
+def chains(count: int, wrong: int | None = None) -> Graph:
+    """Leaves, each through a module of its own, all added up."""
+    graph = Graph(CATALOGUE)
+    rng, total = np.random.default_rng(5), ""
+    for n in range(count):
+        graph.add("Input", f"x{n}", shape=(2,))
+        graph.set_tensor(f"x{n}.y", rng.uniform(1, 2, 2))
+        graph.add("Wrong" if n == wrong else "Sin", f"m{n}")
+        graph.connect(f"x{n}.y", f"m{n}.x")
+        last = f"m{n}.y"
+        if n:
+            graph.add("Add", f"s{n}")
+            graph.connect(total, f"s{n}.a")
+            graph.connect(last, f"s{n}.b")
+            last = f"s{n}.y"
+        total = last
+    graph.add("Total", "loss")
+    graph.connect(total, "loss.x")
+    return graph
+
+
+@pytest.mark.parametrize("wrong", [0, 17, 39])
+def test_one_wrong_leaf_among_many_is_named_and_no_other(wrong):
+    report = check_gradients(chains(40, wrong))
+    leaves = {str(ref): verdict.word for ref, verdict in report.leaves.items()}
+    assert leaves == {f"x{n}.y": "disagrees" if n == wrong else "agrees" for n in range(40)}
+    assert list(leaves) == [f"x{n}.y" for n in range(40)]
+
+
+def test_a_small_wrong_gradient_beside_large_ones_is_found(monkeypatch):
+    graph = draw("x:Input z:Input c:Input p:Multiply m:Wrong s:Add t:Total", "x.y p.a", "c.y p.b",
+                 "z.y m.x", "p.y s.a", "m.y s.b", "s.y t.x",
+                 tensors={"x": [3.0], "z": [1e-4], "c": [1e5]})  # fmt: skip
+    leaves = {str(r): v.word for r, v in check_gradients(graph).leaves.items()}
+    assert leaves == {"x.y": "agrees", "c.y": "agrees", "z.y": "disagrees"}
+
+
+def test_a_kink_at_one_leaf_leaves_the_others_their_verdict():
+    graph = chains(6)
+    graph.add("Abs", "bend")
+    graph.add("Input", "k", shape=(2,))
+    graph.set_tensor("k.y", np.array([0.0, 1.0]))
+    graph.add("Add", "last")
+    graph.remove("loss")
+    graph.add("Total", "loss")
+    for edge in ("k.y bend.x", "bend.y last.a", "s5.y last.b", "last.y loss.x"):
+        graph.connect(*edge.split())
+    words = {str(r): v.word for r, v in check_gradients(graph).leaves.items()}
+    assert words == {f"x{n}.y": "agrees" for n in range(6)} | {"k.y": "kink"}
+
+
+def test_leaves_that_agree_are_moved_together():
+    def runs(count: int) -> int:
+        graph, seen = chains(count), []
+        check_gradients(graph, watch=seen.append)
+        leaves = {f"x{n}.y" for n in range(count)}
+        return sum(str(place) in leaves for place in seen if isinstance(place, PortRef))
+
+    assert runs(30) == runs(3) <= 20
 
 
 def test_without_a_target_the_edges_are_checked_alone():

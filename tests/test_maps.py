@@ -66,6 +66,7 @@ def test_laws(kind, data):
     filled = np.count_nonzero(matrix)
     assert filled <= made.nonzeros <= matrix.size
     assert made.nonzeros == filled or kind in BOUNDED
+    assert made.counted == (kind not in BOUNDED)
     assert made.density == (made.nonzeros / matrix.size if matrix.size else 0)
 
 

@@ -9,6 +9,7 @@ from graph import Graph, load
 from gui.files import examples
 from runtime import Engine
 from runtime.errors import NoValue
+from runtime.maps.summary import summarise
 from tests.catalogue_cases import error
 
 EXACT = 1e-12
@@ -187,3 +188,15 @@ def test_progress_is_told_and_can_end_the_work(monkeypatch):
 
     with pytest.raises(Enough):
         total.build(progress=stop)
+
+
+def test_its_figures_are_those_of_its_matrix():
+    diagonal = forward(chain("Tanh", "Sigmoid", "Square")).jacobian("x.y", "n2.y")
+    assert summarise(diagonal).how == "In closed form, from the diagonal."
+    total = forward(mlp(6, 5, 4)).jacobian("x.y", "a1.y")
+    found, matrix = summarise(total), total.dense()
+    assert found.how == f"From the whole matrix of {total.rows} × {total.columns}."
+    values = np.linalg.svd(matrix, compute_uv=False)
+    np.testing.assert_allclose(found.singular_values, values, atol=1e-12)
+    assert (found.rank, found.sparsity) == (np.linalg.matrix_rank(matrix), 0)
+    assert found.norm == pytest.approx(np.linalg.norm(matrix))

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from graph.attributes import written
+from graph.definition import Definition
 from graph.errors import FileError, sentence
 from graph.files import disk, tensors
 from graph.files.schema import FORMAT
@@ -52,6 +53,10 @@ def dumps(graph: Graph) -> bytes:
     parts.append(_lines("edges", "[]", (_text(_edge(edge)) for edge in graph.edges)))
     kept = {str(port): _tensor(graph, port) for port in _tensor_order(graph)} | notes
     parts.append(_lines("tensors", "{}", (f"{_text(k)}: {_text(v)}" for k, v in kept.items())))
+    if graph.definitions:
+        named = graph.definitions.items()
+        listed = (f"{_text(name)}: {_definition(found)}" for name, found in named)
+        parts.append(_lines("definitions", "{}", listed))
     parts.extend(f"  {_text(key)}: {_broken(value, 2)}" for key, value in extra.items())
     return ("{\n" + ",\n".join(parts) + "\n}\n").encode("utf-8")
 
@@ -61,10 +66,27 @@ def _seed_gradient(graph: Graph) -> Any:
     return tensors.encode(seed) if isinstance(seed, Tensor) else seed
 
 
-def _lines(key: str, brackets: str, entries: Iterable[str]) -> str:
-    body = ",\n".join(f"    {entry}" for entry in entries)
-    inside = f"\n{body}\n  " if body else ""
-    return f'  "{key}": {brackets[0]}{inside}{brackets[1]}'
+def _lines(key: str, brackets: str, entries: Iterable[str], indent: int = 2) -> str:
+    pad = " " * indent
+    body = ",\n".join(f"{pad}  {entry}" for entry in entries)
+    inside = f"\n{body}\n{pad}" if body else ""
+    return f'{pad}"{key}": {brackets[0]}{inside}{brackets[1]}'
+
+
+def _definition(definition: Definition) -> str:
+    """A definition as it stands in the document: a port, node or edge a line."""
+    interface, body = definition.interface, definition.body
+    texts = {"doc": interface.doc, "icon": interface.icon}
+    parts = [f'      "{key}": {_text(value)}' for key, value in texts.items() if value]
+    inputs = ({"name": x.name, "to": [str(ref) for ref in x.to]} for x in interface.inputs)
+    outputs = ({"name": x.name, "from": str(x.source)} for x in interface.outputs)
+    exposed = ({"name": x.name, "to": [str(ref) for ref in x.to]} for x in interface.attributes)
+    lists: dict[str, Iterable[Any]] = {"inputs": inputs, "outputs": outputs, "attributes": exposed}
+    lists |= {"nodes": map(_node, body.nodes.values()), "edges": map(_edge, body.edges)}
+    parts += [_lines(key, "[]", map(_text, entries), 6) for key, entries in lists.items()]
+    kept = interface.extra.items()
+    parts.extend(f"      {_text(key)}: {_broken(value, 6)}" for key, value in kept)
+    return "{\n" + ",\n".join(parts) + "\n    }"
 
 
 def _node(node: Node) -> dict[str, Any]:

@@ -7,19 +7,31 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from graph.catalogue import Catalogue, default_catalogue
-from graph.errors import BadAttribute, BadId, CycleFound, FileError, GraphError, sentence
+from graph.definition import Blueprint, Inlet, Interface, Outlet, Setting
+from graph.errors import (
+    BadAttribute,
+    BadDefinition,
+    BadId,
+    CycleFound,
+    FileError,
+    GraphError,
+    sentence,
+)
 from graph.files import tensors
 from graph.files.disk import read
 from graph.files.document import parse, shown, step
-from graph.files.limits import MAX_BYTES, MAX_EDGES, MAX_NODES
+from graph.files.limits import MAX_BYTES, MAX_DEFINITIONS, MAX_EDGES, MAX_NODES
 from graph.files.migrations import migrate
 from graph.files.schema import (
     FOREIGN,
     KEPT_UNTOUCHED,
+    DefinitionRecord,
     EdgeRecord,
     FileRecord,
+    InputRecord,
     Misfit,
     NodeRecord,
+    OutputRecord,
     Record,
     TensorRecord,
     fields_of,
@@ -64,9 +76,11 @@ class _Reader:
 
     def graph(self, document: dict[str, Any]) -> Graph:
         record, notes = self.record(FileRecord, document, "$")
-        self.check_count("nodes", len(record.nodes), MAX_NODES)
-        self.check_count("edges", len(record.edges), MAX_EDGES)
-        self.check_definitions(record.definitions or {})
+        blueprints = self.definitions(record.definitions or {})
+        nodes = len(record.nodes) + sum(len(part.nodes) for part in blueprints)
+        edges = len(record.edges) + sum(len(part.edges) for part in blueprints)
+        self.check_count("nodes", nodes, MAX_NODES)
+        self.check_count("edges", edges, MAX_EDGES)
         if record.target is not None:
             self.check_name(record.target, 4 * MAX_NAME, "$.target")
         entries = {k: v for k, v in record.tensors.items() if not k.startswith(FOREIGN)}
@@ -76,13 +90,14 @@ class _Reader:
         fields = ("title", "note", "dtype", "seed", "mode", "target")
         try:
             return Graph.assemble(
-                self.nodes(record.nodes),
-                self.edges(record.edges),
+                self.nodes(record.nodes, "$.nodes"),
+                self.edges(record.edges, "$.edges"),
                 self.tensors(entries),
                 {key: getattr(record, key) for key in fields}
                 | {"seed_gradient": self.seed_gradient(record.seed_gradient)},
                 extra,
                 self.catalogue,
+                blueprints,
             )
         except CycleFound as error:
             raise self.refused(str(error), self.closing(error.cycle, record.edges)) from None
@@ -98,9 +113,55 @@ class _Reader:
             return None
         return tuple(entry) if isinstance(entry, list) else (entry,)
 
-    def nodes(self, entries: list[dict[str, Any]]) -> Iterator[Node]:
+    def definitions(self, entries: dict[str, Any]) -> list[Blueprint]:
+        """The definitions as they stand; what they contain is judged when all are there."""
+        found = []
+        self.check_count("definitions", len(entries), MAX_DEFINITIONS)
+        for key, entry in entries.items():
+            self.check_name(key, MAX_NAME, "$.definitions")
+            where = step("$.definitions", key)
+            if key in self.catalogue:
+                text, mend = f"the name of the module {key}", "Give the definition another name."
+                raise self.refused(sentence("", text, "a name of its own", mend), where)
+            record, extra = self.record(DefinitionRecord, entry, where)
+            for name, text in (("doc", record.doc), ("icon", record.icon)):
+                if reason := bad_character(text, lines=name == "doc"):
+                    refused = sentence("", reason, "a text of plain characters", "")
+                    raise self.refused(refused, f"{where}.{name}")
+            inputs = self.links(record.inputs, f"{where}.inputs")
+            exposed = self.links(record.attributes, f"{where}.attributes")
+            interface = Interface(
+                record.doc,
+                record.icon,
+                tuple(Inlet(*link) for link in inputs),
+                tuple(self.outlets(record.outputs, f"{where}.outputs")),
+                tuple(Setting(*link) for link in exposed),
+                extra,
+            )
+            nodes = tuple(self.nodes(record.nodes, f"{where}.nodes"))
+            edges = tuple(self.edges(record.edges, f"{where}.edges"))
+            found.append(Blueprint(key, interface, nodes, edges))
+        return found
+
+    def links(
+        self, entries: list[dict[str, Any]], where: str
+    ) -> Iterator[tuple[str, tuple[PortRef, ...]]]:
         for index, entry in enumerate(entries):
-            record, extra = self.record(NodeRecord, entry, step("$.nodes", index))
+            here = step(where, index)
+            record, _ = self.record(InputRecord, entry, here)
+            self.check_name(record.name, MAX_NAME, f"{here}.name")
+            yield record.name, tuple(self.port(text, f"{here}.to") for text in record.to)
+
+    def outlets(self, entries: list[dict[str, Any]], where: str) -> Iterator[Outlet]:
+        for index, entry in enumerate(entries):
+            here = step(where, index)
+            record, _ = self.record(OutputRecord, entry, here)
+            self.check_name(record.name, MAX_NAME, f"{here}.name")
+            yield Outlet(record.name, self.port(record.source, f"{here}.from"))
+
+    def nodes(self, entries: list[dict[str, Any]], where: str) -> Iterator[Node]:
+        for index, entry in enumerate(entries):
+            record, extra = self.record(NodeRecord, entry, step(where, index))
             self.check_name(record.module, MAX_NAME, f"{self.where}.module")
             for key in record.attributes:
                 if not key.startswith(FOREIGN):
@@ -119,9 +180,9 @@ class _Reader:
                 extra,
             )
 
-    def edges(self, entries: list[dict[str, Any]]) -> Iterator[Edge]:
+    def edges(self, entries: list[dict[str, Any]], where: str) -> Iterator[Edge]:
         for index, entry in enumerate(entries):
-            record, extra = self.record(EdgeRecord, entry, step("$.edges", index))
+            record, extra = self.record(EdgeRecord, entry, step(where, index))
             if record.delay < 0:
                 reason = sentence("", str(record.delay), "a whole number from 0 up", "")
                 raise self.refused(reason, f"{self.where}.delay")
@@ -132,7 +193,7 @@ class _Reader:
                 extra = {"delay": record.delay, **extra}
             source = self.port(record.source, f"{self.where}.from")
             yield Edge(source, self.port(record.target, f"{self.where}.to"), extra)
-        self.where = "$.edges"
+        self.where = where
 
     def tensors(self, entries: dict[str, Any]) -> Iterator[tuple[PortRef, Tensor, Notes]]:
         for key, entry in entries.items():
@@ -179,18 +240,12 @@ class _Reader:
         if count > most:
             raise self.refused(sentence("", f"{count} {key}", f"at most {most}", ""), f"$.{key}")
 
-    def check_definitions(self, definitions: dict[str, Any]) -> None:
-        for key in definitions:
-            self.check_name(key, MAX_NAME, "$.definitions")
-            if key in self.catalogue:
-                found, mend = f"the name of the module {key}", "Give the definition another name."
-                reason = sentence("", found, "a name of its own", mend)
-                raise self.refused(reason, step("$.definitions", key))
-
     def place(self, error: GraphError) -> str:
         """The path of what a graph refused, as far as it tells more than where the reader is."""
         if self.where == "$" and error.node == "graph":
             return f"$.{error.port}"
+        if isinstance(error, BadDefinition):
+            return "$.definitions"
         if self.where.startswith("$.nodes"):
             if isinstance(error, BadId):
                 return f"{self.where}.id"

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 FORMAT = 1
-KEPT_UNTOUCHED = ("definitions", "time", "training", "view")
+KEPT_UNTOUCHED = ("time", "training", "view")
 FOREIGN = "x-"  # keys that begin so belong to other programs: kept, never read
 
 
@@ -33,6 +33,32 @@ class EdgeRecord(msgspec.Struct, frozen=True, rename={"source": "from", "target"
     target: str
     delay: int = 0
     initial: str | None = None
+
+
+class InputRecord(msgspec.Struct, frozen=True):
+    """One entry of a definition's `inputs`, or of its `attributes`: what it stands for inside."""
+
+    name: str
+    to: list[str]
+
+
+class OutputRecord(msgspec.Struct, frozen=True, rename={"source": "from"}):
+    """One entry of a definition's `outputs`."""
+
+    name: str
+    source: str
+
+
+class DefinitionRecord(msgspec.Struct, frozen=True):
+    """One entry of `definitions`, its lists still unread."""
+
+    doc: str = ""
+    icon: str = ""
+    inputs: list[dict[str, Any]] = []
+    outputs: list[dict[str, Any]] = []
+    attributes: list[dict[str, Any]] = []
+    nodes: list[dict[str, Any]] = []
+    edges: list[dict[str, Any]] = []
 
 
 class TensorRecord(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from gui.actions.conditions import WHEN
 from gui.actions.keys import is_for_canvas, keys_of, native
-from gui.actions.rows import MENUS, ROWS, Row, plain_title, row_of, tr
+from gui.actions.rows import INNER, MENUS, ROWS, Row, plain_title, row_of, tr
 from gui.actions.titles import TITLES
 from gui.icons import icon
 
@@ -44,7 +44,7 @@ class Actions(QObject):
         for menu in menus.values():
             menu.setToolTipsVisible(True)
         for row in ROWS:
-            menu = menus[row.menu]
+            menu = inner_menu(menus[row.menu], row)
             if row.after_gap:
                 menu.addSeparator()
             self.add_to(menu, row)
@@ -139,6 +139,18 @@ class Actions(QObject):
     def _draw_play(self) -> None:
         name = "pause" if self._window.stepping.player.is_playing else "play"
         self.by_id["play"].setIcon(icon(name, self._window.theme.color("text")))
+
+
+def inner_menu(menu: QMenu, row: Row) -> QMenu:
+    """The submenu of a menu that a command belongs in, made for the first; else the menu."""
+    if not row.within:
+        return menu
+    found = menu.findChild(QMenu, row.within, Qt.FindChildOption.FindDirectChildrenOnly)
+    if found is None:
+        found = menu.addMenu(tr(INNER[row.within]))
+        found.setObjectName(row.within)
+        found.setToolTipsVisible(True)
+    return found
 
 
 def tooltip(row: Row, settings: Settings) -> str:

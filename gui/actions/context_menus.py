@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from graph.naming import port_name
+from gui.actions.actions import inner_menu
 from gui.actions.keys import keys_of, native
 from gui.actions.rows import A, N, row_of, tr
 from gui.canvas.menus import make_target, possible_targets
@@ -26,7 +27,8 @@ CONTEXT: Mapping[Kind, str] = {
     "canvas": "add - paste select_all - zoom_fit arrange rename",
     "node": "edit_value? edit_label edit_note bypass - target target_by_itself? to_node"
     " - select_ancestors select_descendants - cut copy duplicate - delete delete_reconnect",
-    "nodes": "arrange bypass - select_ancestors select_descendants"
+    "nodes": "arrange align_left align_centre align_right align_top align_middle align_bottom"
+    " distribute_across distribute_down bypass - select_ancestors select_descendants"
     " - cut copy duplicate - delete delete_reconnect",
     "edge": "add - go_to_source go_to_target - delete",
 }
@@ -81,7 +83,7 @@ class ContextMenus(QObject):
             action.triggered.connect(lambda: AT_POINT[name](window, point))
             menu.addAction(action)
         else:
-            menu.addAction(window.commands.by_id[name])
+            inner_menu(menu, row_of(name)).addAction(window.commands.by_id[name])
 
     def _targets(self) -> list:
         node = self._window.document.selection.node

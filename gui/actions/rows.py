@@ -21,8 +21,9 @@ class Row:
 
     `does` is the method to call, as a path from the window; `enabled` and `checked` name rows of
     `WHEN`. `after_gap` puts a line above it in its menu; `fills` makes it a submenu that this
-    method fills. `canvas_only` keys belong to the canvas, for text fields use them too; single
-    letters, Home, Del and their like do so by themselves.
+    method fills; `within` puts it into a submenu with others. `canvas_only` keys belong to the
+    canvas, for text fields use them too; single letters, Home, Del and their like do so by
+    themselves.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Row:
     after_gap: bool = False
     canvas_only: bool = False
     fills: str = ""
+    within: str = ""
 
 
 MENUS = (
@@ -48,6 +50,8 @@ MENUS = (
     ("run", N(A, "&Run")),
     ("help", N(A, "&Help")),
 )
+# Submenus of which each row is a command: by `within`.
+INNER = {"align": N(A, "A&lign and distribute")}
 
 # fmt: off
 ROWS = (
@@ -170,6 +174,31 @@ ROWS = (
 
     Row("arrange", N(A, "&Arrange nodes"), "Ctrl+L", "graph", "arrange",
         N(A, "Lay the selected nodes out in columns, or all."), "has_nodes"),
+    Row("align_left", N(A, "Align &left edges"), "", "graph", "canvas.aligning.left",
+        N(A, "Put the left edges of the selected nodes in one line."), "several_nodes",
+        within="align"),
+    Row("align_centre", N(A, "Align &centres"), "", "graph", "canvas.aligning.centre",
+        N(A, "Put the middles of the selected nodes in one upright line."), "several_nodes",
+        within="align"),
+    Row("align_right", N(A, "Align &right edges"), "", "graph", "canvas.aligning.right",
+        N(A, "Put the right edges of the selected nodes in one line."), "several_nodes",
+        within="align"),
+    Row("align_top", N(A, "Align &top edges"), "", "graph", "canvas.aligning.top",
+        N(A, "Put the top edges of the selected nodes in one line."), "several_nodes",
+        within="align"),
+    Row("align_middle", N(A, "Align &middles"), "", "graph", "canvas.aligning.middle",
+        N(A, "Put the middles of the selected nodes in one level line."), "several_nodes",
+        within="align"),
+    Row("align_bottom", N(A, "Align &bottom edges"), "", "graph", "canvas.aligning.bottom",
+        N(A, "Put the bottom edges of the selected nodes in one line."), "several_nodes",
+        within="align"),
+    Row("distribute_across", N(A, "Distribute &horizontally"), "", "graph",
+        "canvas.aligning.across",
+        N(A, "Leave equal gaps from left to right."), "three_nodes", after_gap=True,
+        within="align"),
+    Row("distribute_down", N(A, "Distribute &vertically"), "", "graph", "canvas.aligning.down",
+        N(A, "Leave equal gaps from top to bottom."), "three_nodes",
+        within="align"),
     Row("target", N(A, "Make it the &target"), "Ctrl+T", "graph", "stepping.make_target",
         N(A, "Differentiate the selected node's output."), "one_node"),
     Row("target_by_itself", N(A, "&Find the target by itself"), "", "graph",

@@ -223,6 +223,24 @@ def crossing(points: np.ndarray, box: tuple[float, float, float, float]) -> np.n
     return (enter <= leave).any(1)
 
 
+def crossed_by(points: np.ndarray, a: Point, b: Point) -> np.ndarray:
+    """Which of the lines `[n, P, 2]` the straight piece from a to b crosses: booleans `[n]`.
+
+    Two pieces cross where the ends of each lie on different sides of the other.
+    """
+    start, end = points[:, :-1], points[:, 1:]
+    first, last = np.array(a), np.array(b)
+
+    def side(origin: np.ndarray, way: np.ndarray, point: np.ndarray) -> np.ndarray:
+        away = point - origin
+        return way[..., 0] * away[..., 1] - way[..., 1] * away[..., 0]
+
+    along, piece = end - start, np.broadcast_to(last - first, start.shape)
+    parts_stroke = side(first, piece, start) * side(first, piece, end) <= 0
+    parts_line = side(start, along, first) * side(start, along, last) <= 0
+    return (parts_stroke & parts_line & (np.abs(along).sum(-1) > 0)).any(1)
+
+
 def boxes(points: np.ndarray, margin: float) -> np.ndarray:
     """Bounds of lines `[n, P, 2]`, grown by a margin: `[n, 4]` as left, top, right, bottom."""
     return np.concatenate((points.min(1) - margin, points.max(1) + margin), axis=1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 
 from graph import PortRef
+from gui.canvas.cut_stroke import CutStroke
 from gui.canvas.gestures import Band, Gesture, MoveNodes
 from gui.canvas.levels import PORTS_FROM
 from gui.canvas.wiring import Wiring
@@ -23,11 +24,13 @@ LOOSE = 24  # pixels from its port within which the end of an edge can be taken 
 def gesture_at(view: CanvasView, point: QPointF, modifiers: Qt.KeyboardModifier) -> Gesture | None:
     """The gesture that begins at a point; None where the press is only a click."""
     port = wire_end_at(view, point)
-    if port is not None:
+    if port is not None and not modifiers & Qt.KeyboardModifier.AltModifier:
         return Wiring(view, port)
     item = view.canvas.node_at(point)
     if item is not None:
         return _hold(view, item, point, modifiers)
+    if modifiers & Qt.KeyboardModifier.AltModifier:
+        return CutStroke(view, point)
     target = edge_at(view, point)
     if target is None:
         return Band(view, point, modifiers)

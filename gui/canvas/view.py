@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from graph import PortRef
 from gui.canvas import menus, overview, printing, tips, ways
+from gui.canvas.aligning import Aligning
 from gui.canvas.autopan import AutoPan
 from gui.canvas.bypassing import toggle_bypass
 from gui.canvas.camera import Camera
+from gui.canvas.cut_stroke import CutStroke
 from gui.canvas.deleting import delete_and_reconnect, delete_selection
 from gui.canvas.drops import Drops
 from gui.canvas.focus import KeyFocus
@@ -65,6 +67,7 @@ class CanvasView(QGraphicsView):
         self._set_up()
         self.focus = KeyFocus(self)
         self.marking = Marking(self)
+        self.aligning = Aligning(self)
         tips.PlaceTips(self)
         self.inline = InlineEdits(self)
         self.minimap = Minimap(self)
@@ -197,6 +200,8 @@ class CanvasView(QGraphicsView):
             self._dragging = True
         elif event.button() == Qt.MouseButton.LeftButton:
             self._begin(gesture_at(self, point, event.modifiers()))
+        elif event.button() == Qt.MouseButton.RightButton and _cuts(event):
+            self._begin(CutStroke(self, point))
 
     def mouseMoveEvent(self, event) -> None:
         """Go on with the gesture once the pointer has left the place of the press."""
@@ -265,7 +270,7 @@ class CanvasView(QGraphicsView):
 
     def _begin(self, gesture: Gesture | None) -> None:
         self._gesture = gesture
-        if gesture is not None and gesture.cursor is not None and isinstance(gesture, Pan):
+        if isinstance(gesture, (Pan, CutStroke)):
             self.viewport().setCursor(gesture.cursor)
 
     def _hover(self, point: QPointF) -> None:
@@ -324,6 +329,8 @@ class CanvasView(QGraphicsView):
 
     def contextMenuEvent(self, event) -> None:
         """A right click asks for the menu of what lies there, the key for that of the selection."""
+        if isinstance(self._gesture, CutStroke):
+            return  # the right button draws it
         self.cancel_gesture()
         if event.reason() == event.Reason.Keyboard:
             self.ask_menu()
@@ -379,3 +386,8 @@ class CanvasView(QGraphicsView):
     def _start_anew(self) -> None:
         self.cancel_gesture()
         self.zoom_to_fit()
+
+
+def _cuts(event) -> bool:
+    """Whether a press of the right button is the beginning of a stroke."""
+    return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)

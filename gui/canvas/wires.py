@@ -120,6 +120,13 @@ class Wires:
         runs = geo.crossing(self._lines[rows], box) if len(rows) else ()
         return tuple(self.targets[row] for row, is_in in zip(rows, runs, strict=True) if is_in)
 
+    def crossed_by(self, a: geo.Point, b: geo.Point) -> tuple[PortRef, ...]:
+        """The targets of the wires that a straight piece from a to b crosses."""
+        xs, ys = sorted((a[0], b[0])), sorted((a[1], b[1]))
+        rows = self.within((xs[0], ys[0], xs[1], ys[1]))
+        met = geo.crossed_by(self._lines[rows], a, b) if len(rows) else ()
+        return tuple(self.targets[row] for row, is_met in zip(rows, met, strict=True) if is_met)
+
     def pairs(self, rows: Iterable[int]) -> Iterator[tuple[PortRef, PortRef]]:
         """(source, target) of rows."""
         for row in rows:

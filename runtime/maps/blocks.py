@@ -118,11 +118,11 @@ class BlockDiagonal(Blocks):
         return int(self.xp.count_nonzero(self.blocks))
 
     def _push(self, tangent: Array) -> Array:
-        rows = _gathered(tangent, self.in_axes, self.count)
+        rows = gathered(tangent, self.in_axes, self.count)
         return _scattered(self.blocks @ rows, self.out_shape, self.out_axes)
 
     def _pull(self, gradient: Array) -> Array:
-        rows = _gathered(gradient, self.out_axes, self.count)
+        rows = gathered(gradient, self.out_axes, self.count)
         return _scattered(self.blocks.transpose(0, 2, 1) @ rows, self.in_shape, self.in_axes)
 
     def _at(self, rows: Array, columns: Array) -> Array:
@@ -132,17 +132,18 @@ class BlockDiagonal(Blocks):
         return self.xp.where(block[:, None] == other[None, :], values, 0)
 
 
-def _order(shape: Sequence[int], axes: Shape) -> list[int]:
+def order_of_blocks(shape: Sequence[int], axes: Shape) -> list[int]:
+    """The axes in another order: those that count the blocks first, a block's own behind."""
     return [*(axis for axis in range(len(shape)) if axis not in axes), *axes]
 
 
-def _gathered(array: Array, axes: Shape, count: int) -> Array:
+def gathered(array: Array, axes: Shape, count: int) -> Array:
     """The tensor as one column per block: [count, size, 1]."""
-    moved = array.transpose(_order(array.shape, axes))
+    moved = array.transpose(order_of_blocks(array.shape, axes))
     return moved.reshape(count, array.size // count, 1)
 
 
 def _scattered(columns: Array, shape: Shape, axes: Shape) -> Array:
-    order = _order(shape, axes)
+    order = order_of_blocks(shape, axes)
     moved = columns.reshape([shape[axis] for axis in order])
     return moved.transpose([order.index(axis) for axis in range(len(shape))])

@@ -21,6 +21,7 @@ class Product(LinearMap):
     """
 
     structure = "product"
+    counted = False
 
     def __init__(self, after: LinearMap, before: LinearMap) -> None:
         _expect_fit(after, before)
@@ -87,6 +88,7 @@ class Sum(LinearMap):
     """Several maps of one shape, added; `nonzeros` is an upper bound."""
 
     structure = "sum"
+    counted = False
 
     def __init__(self, *parts: LinearMap) -> None:
         first = parts[0]

@@ -62,13 +62,16 @@ class Kronecker(LinearMap):
     @cached_property
     def nonzeros(self) -> int:
         """Exact, but for products of factors that underflow."""
+        return int(self.over_entries([(factor != 0).astype("int64") for factor in self.factors]))
+
+    def over_entries(self, each: Sequence[Array]) -> Array | int:
+        """The sum over the matrix of products of numbers, one per entry of each factor."""
         covered = "".join(self.axes.factors)
         labels = set(self.axes.input + self.axes.output) - set(covered)
         repeats = math.prod(self.axes.sizes[label] for label in labels)
-        if not repeats or not self.factors:
+        if not repeats or not each:
             return repeats
-        filled = [(factor != 0).astype("int64") for factor in self.factors]
-        return repeats * int(self._einsum(filled, self.axes.factors, ""))
+        return repeats * self._einsum(each, self.axes.factors, "")
 
     def describe(self) -> str:
         return kronecker_text(self.axes)

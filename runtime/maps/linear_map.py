@@ -25,6 +25,12 @@ class LinearMap(ABC):
 
     structure: str
 
+    counted = True
+    """Whether `nonzeros` is exact, not an upper bound."""
+
+    simple: LinearMap | None = None
+    """The same map in one simple structure, where one that is made of many has been found to be."""
+
     def __init__(
         self, out_shape: Sequence[int], in_shape: Sequence[int], dtype: Any, xp: Any
     ) -> None:

@@ -21,6 +21,8 @@ class LowRank(Blocks):
     the diagonal and for `left`, and softmax for `right`.
     """
 
+    counted = False
+
     def __init__(
         self,
         shape: Sequence[int],

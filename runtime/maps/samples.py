@@ -87,6 +87,8 @@ class OneSample(LinearMap):
     A window is the window of the whole map. Applying it applies the whole map.
     """
 
+    counted = False
+
     def __init__(self, whole: LinearMap, sample: int, count: int) -> None:
         """Sample `sample` of `count`; ValueError where axis 0 has other sizes."""
         cut = Cut(sample, count)

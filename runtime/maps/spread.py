@@ -44,7 +44,7 @@ class Broadcast(OnePerRow):
         xp: Any = np,
     ) -> None:
         super().__init__(out_shape, in_shape, weights, dtype, xp)
-        self._axes = broadcast_axes(self.out_shape, self.in_shape)
+        self.copied = broadcast_axes(self.out_shape, self.in_shape)
 
     def weighted(self, factor: Array | float) -> Broadcast:
         """The map with a factor (broadcastable to `out_shape`) after it."""
@@ -65,14 +65,14 @@ class Broadcast(OnePerRow):
 
     def _pulls(self, gradients: Array) -> Array:
         weighed = gradients if self.weights is None else gradients * self.weights
-        axes = tuple(axis + 1 for axis in self._axes)
+        axes = tuple(axis + 1 for axis in self.copied)
         return summed(weighed, axes).reshape(len(gradients), *self.in_shape)
 
     def _gather(self, tangent: Array) -> Array:
         return self.xp.broadcast_to(tangent, self.out_shape)
 
     def _scatter(self, gradient: Array) -> Array:
-        return summed(gradient, self._axes).reshape(self.in_shape)
+        return summed(gradient, self.copied).reshape(self.in_shape)
 
 
 class Reduce(LinearMap):

@@ -45,10 +45,14 @@ class Toeplitz(LinearMap):
 
     @functools.cached_property
     def nonzeros(self) -> int:
-        filled = (self.weight != 0).sum(axis=(0, 1))
+        return int(self.over_entries(self.weight != 0))
+
+    def over_entries(self, each: Array) -> Array:
+        """The sum over the matrix of numbers [O, C / groups, *kernel], one per kernel entry."""
+        total = each.sum(axis=(0, 1))
         for counts in reversed(self.windows.counts()):
-            filled = (filled * self.xp.asarray(counts)).sum(axis=-1)
-        return int(filled) * self._batched[1][0]
+            total = (total * self.xp.asarray(counts)).sum(axis=-1)
+        return total * self._batched[1][0]
 
     def describe(self) -> str:
         kernel = "×".join(map(str, self.windows.kernel))
@@ -121,15 +125,21 @@ class KernelToeplitz(LinearMap):
 
     @functools.cached_property
     def nonzeros(self) -> int:
-        """Exact: each filled entry of x is read at some taps, by every channel of its group."""
-        xp, filled = self.xp, (self.x != 0).astype("int64")
-        each = self.out_shape[1] // self.groups
+        """Exact."""
+        return int(self.over_entries((self.x != 0).astype("int64")))
+
+    def over_entries(self, each: Array) -> Array:
+        """The sum over the matrix of numbers of the shape of x, one per entry of x.
+
+        Each is read at some taps, by every channel of its group.
+        """
+        xp, channels = self.xp, self.out_shape[1] // self.groups
         if not self.transposed:
-            return int(self.windows.read(xp, filled).sum()) * each
+            return self.windows.read(xp, each).sum() * channels
         ones = xp.ones((1, 1, *self.windows.size), "int64")
         taps = self.windows.read(xp, ones)
         inside = taps.sum(axis=tuple(range(-self.windows.rank, 0)))
-        return int((filled * inside).sum()) * each
+        return (each * inside).sum() * channels
 
     def describe(self) -> str:
         kernel = "×".join(map(str, self.windows.kernel))

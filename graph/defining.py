@@ -1,0 +1,440 @@
+"""How edits of definitions change a graph, and which edit takes each back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from graph import edits as e
+from graph.addresses import keeps, renamed, renamed_inside
+from graph.definition import MAX_DEPTH, MAX_FLAT_NODES, Blueprint, Definition, Interface
+from graph.errors import BadDefinition, GraphError, PortOccupied
+from graph.module import Module
+from graph.port import PortRef
+from graph.records import MAX_NAME, bad_character, check_id
+from graph.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from graph.model import Graph
+
+
+def define(graph: Graph, edit: e.Define) -> e.Edit:
+    """Add a definition; raises `BadDefinition` or the fault of what it contains."""
+    name = edit.blueprint.name
+    check_name(graph, name)
+    definition = Definition(name, edit.blueprint.interface, graph.inner())
+    entries = list(graph.scope.definitions.items())
+    entries.insert(len(entries) if edit.place is None else edit.place, (name, definition))
+    _stand(graph, dict(entries))
+    try:
+        _fill(definition, edit.blueprint)
+        _check(graph, definition)
+    except GraphError:
+        del entries[entries.index((name, definition))]
+        _stand(graph, dict(entries))
+        raise
+    definition.body.hold(graph, name)
+    _refresh(graph)
+    return e.Undefine(name)
+
+
+def define_all(graph: Graph, blueprints: Iterable[Blueprint]) -> None:
+    """Define what may contain each other, in any order, in a graph without nodes; raises alike."""
+    waiting = {blueprint.name: blueprint for blueprint in blueprints}
+    for name, blueprint in waiting.items():
+        check_name(graph, name)
+        definition = Definition(name, blueprint.interface, graph.inner())
+        definition.body.hold(graph, name)
+        graph.scope.definitions[name] = definition
+    for name in _inner_first(waiting):
+        _fill(graph.scope.definitions[name], waiting[name])
+        _check_interface(graph.scope.definitions[name])
+    graph.scope.forget()
+    _check_nesting(graph)
+
+
+def _inner_first(blueprints: Mapping[str, Blueprint]) -> list[str]:
+    """Names so that each comes after those that it contains; raises `BadDefinition` at a cycle."""
+    ids = dict.fromkeys(blueprints)
+    contains = {
+        name: dict.fromkeys(node.module for node in blueprint.nodes if node.module in ids)
+        for name, blueprint in blueprints.items()
+    }
+    found: list[str] = []
+    waiting = [(name, iter(inner)) for name, inner in reversed(contains.items())]
+    done, open_ = set(), set()
+    while waiting:
+        name, inner = waiting[-1]
+        open_.add(name)
+        following = next((x for x in inner if x not in done), None)
+        if name in done or following is None:
+            if name not in done:
+                found.append(name)
+            done.add(name)
+            open_.discard(name)
+            waiting.pop()
+        elif following in open_:
+            raise _inside_itself((name, following))
+        else:
+            waiting.append((following, iter(contains[following])))
+    return found
+
+
+def _inside_itself(path: tuple[str, ...]) -> BadDefinition:
+    found = "a definition inside itself, " + " → ".join(path)
+    expected, mend = "definitions that contain others only", "Take that node out of it."
+    return BadDefinition(node=path[-1], found=found, expected=expected, mend=mend)
+
+
+def _stand(graph: Graph, definitions: Mapping[str, Definition]) -> None:
+    """Make these the definitions, in their order."""
+    graph.scope.definitions.clear()
+    graph.scope.definitions.update(definitions)
+    _refresh(graph)
+
+
+def _fill(definition: Definition, blueprint: Blueprint) -> None:
+    """Draw a blueprint's nodes and edges into an empty body."""
+    body = definition.body
+    for node in blueprint.nodes:
+        body.change(e.AddNode(node))
+    for edge in blueprint.edges:
+        body.draw(edge)
+    body.order()  # raises where a cycle stands
+    resolve = body.resolve
+    definition.interface = _map(definition.interface, resolve)
+
+
+def check_name(graph: Graph, name: str) -> None:
+    """Raise `BadDefinition` unless a new definition can have that name."""
+    if not name or len(name) > MAX_NAME or bad_character(name):
+        found, expected = repr(name[:60]), f"1 to {MAX_NAME} plain characters"
+        raise BadDefinition(node="definition", found=found, expected=expected)
+    if name in graph.scope:
+        what = "definition" if name in graph.scope.definitions else "module"
+        found, mend = f"another {what} of that name", "Give it another name."
+        raise BadDefinition(node=name, found=found, expected="a name of its own", mend=mend)
+
+
+def undefine(graph: Graph, edit: e.Undefine) -> e.Edit:
+    """Remove a definition without instances."""
+    definition = _need(graph, edit.name)
+    users = [id_ for _, id_ in graph.scope.users(graph, [edit.name])]
+    if users:
+        found = f"{len(users)} nodes made of it, first {users[0]}"
+        mend = "Remove or ungroup them first."
+        raise BadDefinition(node=edit.name, found=found, expected="none", mend=mend)
+    place = list(graph.scope.definitions).index(edit.name)
+    del graph.scope.definitions[edit.name]
+    graph.scope.forget()
+    return e.Define(definition.blueprint(), place)
+
+
+def set_interface(graph: Graph, edit: e.SetInterface) -> e.Edit:
+    """Set ports, attributes and texts; raises `PortOccupied` where an edge would dangle."""
+    definition = _need(graph, edit.name)
+    before = definition.interface
+    _refuse_dangling(graph, definition, edit.interface)
+    definition.interface = edit.interface
+    try:
+        _check(graph, definition)
+    except GraphError:
+        definition.interface = before
+        raise
+    _refresh(graph)
+    return e.SetInterface(edit.name, before)
+
+
+def rename_definition(graph: Graph, edit: e.RenameDefinition) -> e.Edit:
+    """Give a definition another name; its instances become of that module."""
+    definition = _need(graph, edit.old)
+    if edit.new != edit.old:
+        check_name(graph, edit.new)
+    users = list(graph.scope.users(graph, [edit.old]))
+    definition.name = edit.new
+    _stand(graph, {known.name: known for known in graph.scope.definitions.values()})
+    for holder, id_ in users:
+        holder.store.replace_node(replace(holder.store.node(id_), module=edit.new))
+    definition.body.hold(graph, edit.new)
+    _refresh(graph)
+    return e.RenameDefinition(edit.new, edit.old)
+
+
+def within(graph: Graph, edit: e.Within) -> e.Edit:
+    """Apply an edit to a definition's inside.
+
+    What stands outside follows: links of ports and kept tensors after a renamed node; ports,
+    their edges and tensors go with a node that goes.
+    """
+    definition = _need(graph, edit.name)
+    if _only_places(edit.edit):
+        return e.Within(edit.name, definition.body.change(edit.edit))
+    moved = renamed(graph, edit.name, edit.edit, graph.tensors)
+    target = _target_after(graph, edit)
+    undo: list[e.Edit] = [e.Within(edit.name, definition.body.change(edit.edit))]
+    try:
+        graph.scope.forget()
+        _check_nesting(graph)
+        followed = _map(definition.interface, lambda ref: renamed_inside(edit.edit, ref))
+        definition.interface = followed
+        graph.store.fields["target"] = target
+        for old in moved:
+            tensor = graph.store.pop_tensor(old)
+            assert tensor is not None
+            graph.store.put_tensor(moved[old], tensor)
+        _refresh(graph)
+        pruned = _pruned(definition)
+        gone = set(followed.ports) - set(pruned.ports)
+        for part in _cuts(graph, edit.name, gone):
+            undo.append(graph.change(part))
+        if pruned != followed:
+            undo.append(set_interface(graph, e.SetInterface(edit.name, pruned)))
+        for port in [port for port in graph.tensors if "/" in port.node]:
+            if not keeps(graph, port):
+                undo.append(e.SetTensor(port, graph.store.pop_tensor(port)))
+        _check(graph, definition)
+    except GraphError:
+        for part in _in_turn(undo):
+            graph.change(part)
+        raise
+    return undo[0] if len(undo) == 1 else e.Batch(_in_turn(undo))
+
+
+def _target_after(graph: Graph, edit: e.Within) -> str | None:
+    """The target as it is called once inner nodes have their new ids."""
+    if graph.target is None:
+        return None
+    node, dot, port = graph.target.partition(".")
+    ref = PortRef(node, port)
+    return renamed(graph, edit.name, edit.edit, [ref]).get(ref, ref).node + dot + port
+
+
+def _in_turn(undo: list[e.Edit]) -> tuple[e.Edit, ...]:
+    """Inverses so that the inside comes back first: what stands outside refers to it."""
+    return (undo[0], *reversed(undo[1:]))
+
+
+def set_module(graph: Graph, edit: e.SetModule) -> e.Edit:
+    """Make a node one of another module that has all ports which are wired."""
+    if edit.id not in graph:
+        raise BadDefinition(node=edit.id, found="no such node", expected="a node of the graph")
+    node = graph.nodes[edit.id]
+    changed = replace(node, module=edit.module)
+    if edit.module not in graph.catalogue:
+        mend = did_you_mean(edit.module, graph.catalogue.names())
+        found = f'module "{edit.module}"'
+        expected = "a module of the catalogue"
+        raise BadDefinition(node=edit.id, found=found, expected=expected, mend=mend)
+    module = graph.make_module(changed)
+    if module is not None:
+        _refuse_gone(graph, edit.id, set(_port_names(module)))
+    graph.store.replace_node(changed)
+    graph.drop_module(edit.id)
+    graph.types.forget(edit.id)
+    return e.SetModule(edit.id, node.module)
+
+
+def set_shares(graph: Graph, edit: e.SetShares) -> e.Edit:
+    """Tie or untie an instance; whether the owner fits is for the check to say."""
+    if edit.id not in graph:
+        raise BadDefinition(node=edit.id, found="no such node", expected="a node of the graph")
+    if edit.owner is not None:
+        check_id(edit.owner)
+    node = graph.nodes[edit.id]
+    extra = {key: value for key, value in node.extra.items() if key != "shares"}
+    if edit.owner is not None:
+        extra = {"shares": edit.owner, **extra}
+    graph.store.replace_node(replace(node, extra=extra))
+    return e.SetShares(edit.id, node.extra.get("shares"))
+
+
+def check_size(graph: Graph) -> None:
+    """Raise `BadDefinition` where definitions contain themselves, nest too deep, or grow too large.
+
+    Counted without drawing anything out, so that a small file cannot ask for much.
+    """
+    if not graph.scope.definitions:
+        return
+    depth, count = _measure(graph, graph, {}, ())
+    if depth > MAX_DEPTH:
+        raise _too_deep("definitions")
+    if count > MAX_FLAT_NODES:
+        expected = f"at most {MAX_FLAT_NODES:,}".replace(",", " ")
+        found = "more nodes than that with all instances drawn out"
+        raise BadDefinition(node="definitions", found=found, expected=expected)
+
+
+def _measure(
+    root: Graph, inside: Graph, known: dict[str, tuple[int, int]], path: tuple[str, ...]
+) -> tuple[int, int]:
+    """(levels of instances, nodes) of a graph with all drawn out; the count ends at 2^60."""
+    depth, count = 0, 0
+    for node in inside.nodes.values():
+        definition = root.scope.definitions.get(node.module)
+        if definition is None:
+            count += 1
+            continue
+        if node.module in path:
+            raise _inside_itself((*path[path.index(node.module) :], node.module))
+        if len(path) > MAX_DEPTH:
+            raise _too_deep(node.module)
+        if node.module not in known:
+            known[node.module] = _measure(root, definition.body, known, (*path, node.module))
+        inner_depth, inner_count = known[node.module]
+        depth, count = max(depth, inner_depth + 1), min(count + inner_count, 2**60)
+    return depth, count
+
+
+def _check(graph: Graph, definition: Definition) -> None:
+    """Raise unless the definition can be as it is now."""
+    graph.scope.forget()
+    _check_interface(definition)
+    _check_nesting(graph)
+
+
+def _check_interface(definition: Definition) -> None:
+    """Raise unless the names of the interface differ and stand for what is there and free."""
+    exposed = tuple(link.name for link in definition.interface.attributes)
+    for names in (definition.interface.ports, exposed):
+        for at, name in enumerate(names):
+            check_id(name)
+            if name in names[:at]:
+                found, expected = f"the name {name} twice", "names that differ"
+                raise BadDefinition(node=definition.name, found=found, expected=expected)
+    for ref in definition.interface.inner_ports():
+        if not _exists(definition.body, ref):
+            found, expected = f"no {ref} inside", "a port or attribute of an inner node"
+            raise BadDefinition(node=definition.name, found=found, expected=expected)
+    for inlet in definition.interface.inputs:
+        for ref in inlet.to:
+            edge = definition.body.incoming(ref)
+            if edge is not None:
+                found, expected = f"an edge from {edge.source} at {ref}", "a free inner input"
+                raise BadDefinition(
+                    node=definition.name, port=inlet.name, found=found, expected=expected
+                )
+
+
+def _check_nesting(graph: Graph) -> None:
+    """The same as `check_size`, and for definitions without instances as well."""
+    known: dict[str, tuple[int, int]] = {}
+    for name, definition in graph.scope.definitions.items():
+        if name not in known:
+            known[name] = _measure(graph, definition.body, known, (name,))
+        if known[name][0] >= MAX_DEPTH:
+            raise _too_deep(name)
+    check_size(graph)
+
+
+def _too_deep(name: str) -> BadDefinition:
+    found = f"more than {MAX_DEPTH} instances inside each other"
+    return BadDefinition(node=name, found=found, expected=f"at most {MAX_DEPTH}")
+
+
+def _exists(body: Graph, ref: PortRef) -> bool:
+    if ref.node not in body:
+        return False
+    module = body.module(ref.node)
+    return module is None or ref.port in module.ports or ref.port in module.attributes
+
+
+def _pruned(definition: Definition) -> Interface:
+    """The interface without what stands no more inside, or is wired there now."""
+    body, interface = definition.body, definition.interface
+
+    def is_free(ref: PortRef) -> bool:
+        return _exists(body, ref) and body.incoming(ref) is None
+
+    return replace(
+        interface,
+        inputs=tuple(
+            replace(x, to=tuple(filter(is_free, x.to)))
+            for x in interface.inputs
+            if not x.to or any(map(is_free, x.to))
+        ),
+        outputs=tuple(x for x in interface.outputs if _exists(body, x.source)),
+        attributes=tuple(
+            replace(x, to=tuple(ref for ref in x.to if _exists(body, ref)))
+            for x in interface.attributes
+            if any(_exists(body, ref) for ref in x.to)
+        ),
+    )
+
+
+def _map(interface: Interface, follow: Callable[[PortRef], PortRef]) -> Interface:
+    return replace(
+        interface,
+        inputs=tuple(replace(x, to=tuple(map(follow, x.to))) for x in interface.inputs),
+        outputs=tuple(replace(x, source=follow(x.source)) for x in interface.outputs),
+        attributes=tuple(replace(x, to=tuple(map(follow, x.to))) for x in interface.attributes),
+    )
+
+
+def _cuts(graph: Graph, name: str, gone: set[str]) -> list[e.Edit]:
+    """Edits that remove the edges at ports of a definition's instances that go away."""
+    found: list[e.Edit] = []
+    for holder, id_ in graph.scope.users(graph, [name]) if gone else ():
+        for edge in holder.store.edges_at(id_):
+            if edge.ends_at(id_) & gone:
+                cut = e.Disconnect(edge.target)
+                found.append(cut if holder.holder is None else e.Within(holder.holder.name, cut))
+    return list(dict.fromkeys(found))
+
+
+def _refuse_dangling(graph: Graph, definition: Definition, interface: Interface) -> None:
+    gone = set(definition.interface.ports) - set(interface.ports)
+    for holder, id_ in graph.scope.users(graph, [definition.name]) if gone else ():
+        module = holder.module(id_)
+        if module is not None:
+            _refuse_gone(holder, id_, set(_port_names(module)) - gone)
+
+
+def _refuse_gone(graph: Graph, id_: str, ports: set[str]) -> None:
+    for edge in graph.store.edges_at(id_):
+        gone = edge.ends_at(id_) - ports
+        if gone:
+            expected, mend = "no edge at a port that goes away", "Remove the edge first."
+            raise PortOccupied(
+                node=id_, port=min(gone), found=f"an edge, {edge}", expected=expected, mend=mend
+            )
+
+
+def _port_names(module: Module) -> list[str]:
+    return [port.name for port in (*module.wired_ports, *module.output_ports)]
+
+
+def _only_places(edit: e.Edit) -> bool:
+    if isinstance(edit, e.Batch):
+        return all(map(_only_places, edit.edits))
+    return isinstance(edit, e.Move)
+
+
+def _refresh(graph: Graph) -> None:
+    """Forget what was known of instances: modules and types, here and inside definitions."""
+    graph.scope.forget()
+    for inside in (graph, *graph.scope.bodies()):
+        for node in inside.store.nodes.values():
+            if node.module in graph.scope.definitions:
+                inside.types.forget(node.id)
+                inside.drop_module(node.id)
+
+
+def _need(graph: Graph, name: str) -> Definition:
+    definition = graph.scope.definitions.get(name)
+    if definition is None:
+        mend = did_you_mean(name, graph.scope.definitions)
+        found, expected = "no such definition", "a definition of the graph"
+        raise BadDefinition(node=name, found=found, expected=expected, mend=mend)
+    return definition
+
+
+APPLY: Mapping[type[e.Edit], Callable[[Graph, Any], e.Edit]] = {
+    e.Define: define,
+    e.Undefine: undefine,
+    e.SetInterface: set_interface,
+    e.RenameDefinition: rename_definition,
+    e.Within: within,
+    e.SetModule: set_module,
+    e.SetShares: set_shares,
+}

@@ -1,0 +1,75 @@
+"""Frobenius's norm and the count of non-zeros, from the structure or in windows of rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from runtime.maps.blocks import BlockDiagonal
+from runtime.maps.dense import Dense
+from runtime.maps.factoring import finite
+from runtime.maps.kronecker import Kronecker
+from runtime.maps.linear_map import LinearMap
+from runtime.maps.lowrank import LowRank
+from runtime.maps.lowrank_spectrum import lowrank_norm, terms_of
+from runtime.maps.places import Array
+from runtime.maps.stacking import STACK_ENTRIES, Progress, parts
+from runtime.maps.toeplitz import KernelToeplitz, Toeplitz
+
+WINDOW_ENTRIES = 1 << 27
+"""Most entries of a matrix that is walked through in windows."""
+
+WINDOW_WORK = 1 << 32
+"""Most multiply-adds that building these windows may take."""
+
+
+def window_work(made: LinearMap) -> int:
+    """What building every window of a map takes: its entries at least, and applying its parts."""
+    entries = made.rows * made.columns
+    if made.structure not in ("product", "sum"):
+        return entries
+    return max(entries, min(made.rows, made.columns) * made.work)
+
+
+def walkable(made: LinearMap) -> bool:
+    """Whether every window of a map may be built, one after the other."""
+    return made.rows * made.columns <= WINDOW_ENTRIES and window_work(made) <= WINDOW_WORK
+
+
+def frobenius(made: LinearMap) -> float | None:
+    """The norm from what the map stores; None where its structure does not tell."""
+    for kind, squares in _SQUARES:
+        if isinstance(made, kind):
+            return math.sqrt(float(squares(made)))
+    return lowrank_norm(terms_of(made)) if isinstance(made, LowRank) else None
+
+
+def counted_in_windows(
+    made: LinearMap, progress: Progress | None = None
+) -> tuple[float, int] | None:
+    """(norm, count of non-zeros) of all entries, in windows of rows; None for too many."""
+    if not walkable(made):
+        return None
+    norm, nonzeros = 0.0, 0
+    step = max(STACK_ENTRIES // (4 * max(made.rows, made.columns)), 1)
+    for part in parts(slice(0, made.rows), step, progress):
+        window = finite(made.window(part))
+        norm = math.hypot(norm, float(np.linalg.norm(window)))
+        nonzeros += int(np.count_nonzero(window))
+    return norm, nonzeros
+
+
+def _square(array: Array) -> Array:
+    return finite(array) ** 2
+
+
+_SQUARES: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (Toeplitz, lambda made: made.over_entries(_square(made.weight))),
+    (KernelToeplitz, lambda made: made.over_entries(_square(made.x))),
+    (Kronecker, lambda made: made.over_entries([_square(factor) for factor in made.factors])),
+    (BlockDiagonal, lambda made: _square(made.blocks).sum()),
+    (Dense, lambda made: _square(made.matrix).sum()),
+)
