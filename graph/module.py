@@ -6,6 +6,7 @@ file, checks, manual) reads that class; the mathematics is added by the layer ab
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -128,10 +129,20 @@ class Module:
         inputs = self.settings.get("inputs")
         return None if inputs is None else {"inputs": inputs + 1}
 
-    @property
+    @functools.cached_property
     def wired_ports(self) -> tuple[Port, ...]:
         """Input ports, parameters included; states excluded."""
         return tuple(port for port in self.input_ports if port.role != "state")
+
+    @functools.cached_property
+    def wired_names(self) -> tuple[str, ...]:
+        """The names of `wired_ports`."""
+        return tuple(port.name for port in self.wired_ports)
+
+    @functools.cached_property
+    def output_names(self) -> tuple[str, ...]:
+        """The names of `output_ports`."""
+        return tuple(port.name for port in self.output_ports)
 
     @property
     def parameter_ports(self) -> tuple[Port, ...]:

@@ -9,7 +9,7 @@ from graph.initialise import sizes
 from graph.port import PortRef
 from runtime.errors import NoValue
 from runtime.maps import Zero
-from runtime.paths import connected, first_value, hops
+from runtime.paths import connected, first_value
 from runtime.samples import ask_sample, count_samples
 from runtime.total import Link, TotalJacobian
 
@@ -35,14 +35,14 @@ def total_jacobian(
     first = first_value(plan, source)
     shapes = {first: shape, end: sizes(plan.slots[end])}
     links: list[Link] = []
-    for hop in hops(plan, source, end):
-        made = trace.jacobian(PortRef(hop.step.node, hop.port), hop.output, sample=sample)
+    for hop in plan.hops(source, end):
+        made = trace.local(PortRef(hop.step.node, hop.port), hop.output, sample)
         shapes[hop.target] = hop.step.shapes[hop.output]
-        if made is not None and not isinstance(made, Zero):
-            links.append(Link(hop.source, hop.target, made))
+        links.append(Link(hop.source, hop.target, made))
     if sample is not None:
         shapes = {value: shape[1:] for value, shape in shapes.items()}
-    links = connected(first, end, links)  # a zero map is no link
+    if any(type(link.map) is Zero for link in links):
+        links = connected(first, end, [link for link in links if type(link.map) is not Zero])
     name_of = functools.partial(_name, plan)
     return TotalJacobian(first, end, links, shapes, plan.slots[end].dtype, name_of)
 

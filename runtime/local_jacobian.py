@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from graph.port import PortRef
+from runtime.array import Array
 from runtime.backend import to_numpy
 from runtime.maps import LinearMap, Zero, sample_of
-from runtime.modules.context import scipy_special
+from runtime.modules.context import Context, scipy_special
 from runtime.paths import EDGE, Hop
 from runtime.samples import ask_apart, ask_sample
 
@@ -34,14 +36,18 @@ def local_jacobian(
         made = plan.slots[plan.slot_of[PortRef(step.node, output)]]
         zero = Zero(step.shapes[output], step.shapes[port], dtype=made.dtype)
         return zero if sample is None else sample_of(zero, sample, step.shapes[port][0])
-    kept = {name: to_numpy(array) for name, array in record.kept().items()}
-    ctx = replace(
-        record.context,
-        xp=np,
-        load_special=scipy_special,
-        state={name: to_numpy(array) for name, array in record.context.state.items()},
-    )
+    ctx, kept = _on_host(record)
     with np.errstate(all="ignore"):
         if sample is None:
             return step.module.jacobian(ctx, port, output, kept)
         return step.module.sample_jacobian(ctx, port, output, kept, sample)
+
+
+def _on_host(record: Record) -> tuple[Context, Mapping[str, Array]]:
+    """What a module's Jacobian reads."""
+    ctx, kept = record.context, record.kept()
+    if ctx.xp is np:
+        return ctx, kept
+    state = {name: to_numpy(array) for name, array in ctx.state.items()}
+    host = replace(ctx, xp=np, load_special=scipy_special, state=state)
+    return host, {name: to_numpy(array) for name, array in kept.items()}

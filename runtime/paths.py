@@ -42,7 +42,7 @@ def first_value(plan: Plan, source: PortRef) -> int:
     return EDGE if plan.edges.get(source) is not None else plan.slot_of[source]
 
 
-def hops(plan: Plan, source: PortRef, end: int) -> list[Hop]:
+def find_hops(plan: Plan, source: PortRef, end: int) -> list[Hop]:
     """All hops on paths from a port to a slot, in the order of the run; floating ports alone.
 
     An edge that ends at an instance counts for all inner inputs that read it.

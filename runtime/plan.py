@@ -21,6 +21,7 @@ from runtime.bypass import Bypass
 from runtime.errors import CheckFailed, NoTarget, RunError
 from runtime.feeds import Host, Initial, Source, tensor_array
 from runtime.modules.door import Differentiable
+from runtime.paths import Hop, find_hops
 
 Mode = Literal["train", "eval"]
 SeedGradient = Host | int | tuple[int, ...] | None
@@ -45,12 +46,12 @@ class PlanStep:
     @property
     def input_names(self) -> tuple[str, ...]:
         """Names of the ports that `inputs` and `need` belong to."""
-        return tuple(port.name for port in self.module.wired_ports)
+        return self.module.wired_names
 
     @property
     def output_names(self) -> tuple[str, ...]:
         """Names of the ports that `outputs` belongs to."""
-        return tuple(port.name for port in self.module.output_ports)
+        return self.module.output_names
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -80,6 +81,7 @@ class Plan:
     seed_gradient: Host | None
     why_forward_only: str | None
     warnings: tuple[str, ...]
+    _hops: dict[tuple[PortRef, int], tuple[Hop, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         forward, reverse = len(self.forward), len(self.reverse)
@@ -89,6 +91,15 @@ class Plan:
     def flat(self) -> Flat:
         """How the ports of instances are found among those of the steps."""
         return self.check.flat
+
+    def hops(self, source: PortRef, end: int) -> tuple[Hop, ...]:
+        """The ways through steps on all paths from a port to a slot; kept, for values change
+        nothing in it.
+        """
+        key = source, end
+        if key not in self._hops:
+            self._hops[key] = tuple(find_hops(self, source, end))
+        return self._hops[key]
 
     @functools.cached_property
     def step_of(self) -> Mapping[str, PlanStep]:

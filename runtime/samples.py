@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from graph.initialise import sizes
 from graph.port import PortRef, show_shape
 from runtime.errors import SamplesMix
-from runtime.paths import Hop, hops
+from runtime.paths import Hop
 
 if TYPE_CHECKING:
     from runtime.plan import Plan
@@ -23,7 +23,7 @@ def count_samples(plan: Plan, source: PortRef, target: PortRef) -> int:
     Raises `SamplesMix`, naming the first port behind which samples do not stay apart.
     """
     count = _count(source, sizes(plan.slots[plan.slot_of[source]]))
-    for hop in hops(plan, source, plan.slot_of[target]):
+    for hop in plan.hops(source, plan.slot_of[target]):
         ask_apart(plan, hop)
     shape = sizes(plan.slots[plan.slot_of[target]])
     if shape[:1] != (count,):

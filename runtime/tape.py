@@ -62,11 +62,10 @@ class Record:
 
     def kept(self) -> Mapping[str, Array]:
         """All ports by name, and what the module kept besides: a trace keeps everything."""
-        return {
-            **dict(zip(self.step.input_names, self.ins, strict=True)),
-            **dict(zip(self.step.output_names, self.outs, strict=True)),
-            **self.context.kept,
-        }
+        kept = dict(zip(self.step.input_names, self.ins, strict=True))
+        kept.update(zip(self.step.output_names, self.outs, strict=True))
+        kept.update(self.context.kept)
+        return kept
 
 
 @dataclass(frozen=True, slots=True)

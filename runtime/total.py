@@ -1,4 +1,4 @@
-"""TotalJacobian derivatives between two ports of a trace: all paths of the chain rule at once."""
+"""The total derivative between two ports of a trace: all paths of the chain rule at once."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class TotalJacobian(LinearMap):
         """An upper bound, unless the map is simple."""
         return self.simple.nonzeros if self.simple else self.rows * self.columns
 
-    @property
+    @functools.cached_property
     def work(self) -> int:
         return self.simple.work if self.simple else sum(link.map.work for link in self.links)
 
@@ -104,22 +104,27 @@ class TotalJacobian(LinearMap):
 
     def forecast(self, rows: int, columns: int) -> Cost:
         """What a window of so many rows and columns takes, and how it would be built."""
-        work = self.work
-        forward = Count(columns * work, self._held(columns))
-        reverse = Count(rows * work, self._held(rows))
-        by_columns = forward.multiply_adds < reverse.multiply_adds
-        chosen = forward if by_columns else reverse
-        direction: Direction = "forward" if by_columns else "reverse"
-        through: int | None = None
-        for value, before, after in self._meetings():
-            size = math.prod(self.shapes[value])
-            adds = min(columns, size) * before + min(rows, size) * after + rows * size * columns
-            if adds < chosen.multiply_adds:
-                held = (columns + rows) * size * self.dtype.itemsize
-                chosen = Count(adds, held + self._held(max(rows, columns)))
-                direction, through = "mixed", value
+        forward = Count(columns * self.work, self._held(columns))
+        reverse = Count(rows * self.work, self._held(rows))
+        direction, through, adds = self._choose(rows, columns)
+        chosen = forward if direction == "forward" else reverse
+        if through is not None:
+            met = (columns + rows) * math.prod(self.shapes[through]) * self.dtype.itemsize
+            chosen = Count(adds, met + self._held(max(rows, columns)))
         why = self._why(forward, reverse, chosen, direction, through)
         return Cost(forward, reverse, chosen, direction, through, why)
+
+    def _choose(self, rows: int, columns: int) -> tuple[Direction, int | None, int]:
+        """(direction, value at which a mixed one meets, multiply-adds) of what takes least."""
+        best = min(rows, columns) * self.work
+        direction: Direction = "forward" if columns < rows else "reverse"
+        through: int | None = None
+        for value, before, after in self._meetings:
+            size = math.prod(self.shapes[value])
+            adds = min(columns, size) * before + min(rows, size) * after + rows * size * columns
+            if adds < best:
+                direction, through, best = "mixed", value, adds
+        return direction, through, best
 
     def build(
         self,
@@ -136,15 +141,17 @@ class TotalJacobian(LinearMap):
             return self.xp.zeros(shape, self.dtype)
         if self.simple is not None:
             return self.simple.window(rows, columns)
-        cost = self.forecast(*shape)
-        if cost.direction == "mixed":
-            assert cost.through is not None
-            first, second = self._halves(cost.through)
+        direction, through, _ = self._choose(*shape)
+        if through is not None:
+            first, second = self._halves(through)
             whole = slice(None)
             return second.build(rows, whole, progress) @ first.build(whole, columns, progress)
-        by_rows = cost.direction == "reverse"
-        matrix = self.xp.empty(shape, self.dtype)
+        by_rows = direction == "reverse"
         wanted = rows if by_rows else columns
+        if shape[not by_rows] <= self._stack and progress is None:
+            whole = self._pulled_rows(rows) if by_rows else self._pushed_columns(columns).T
+            return whole[:, columns] if by_rows else whole[rows]
+        matrix = self.xp.empty(shape, self.dtype)
         for part in parts(wanted, self._stack, progress):
             inside = slice(part.start - wanted.start, part.stop - wanted.start)
             if by_rows:
@@ -214,14 +221,12 @@ class TotalJacobian(LinearMap):
 
     def _simplified(self, links: Sequence[Link]) -> tuple[tuple[Link, ...], LinearMap | None]:
         """The links with simple beginnings multiplied out; and the whole, where it is simple."""
-        known: dict[int, LinearMap] = {
-            self.source: Identity(self.in_shape, dtype=self.dtype, xp=self.xp)
-        }
         if self.source == self.target:
-            return (), known[self.source]
+            return (), Identity(self.in_shape, dtype=self.dtype, xp=self.xp)
+        known: dict[int, LinearMap] = {}
         rest: list[Link] = []
         for target, arriving in _by_target(links):
-            whole = _added(arriving, known)
+            whole = self._added(arriving, known)
             if whole is not None:
                 known[target] = whole
                 continue
@@ -234,6 +239,20 @@ class TotalJacobian(LinearMap):
         if not links:
             return (), Zero(self.out_shape, self.in_shape, dtype=self.dtype, xp=self.xp)
         return tuple(rest), known.get(self.target)
+
+    def _added(self, arriving: Sequence[Link], known: Mapping[int, LinearMap]) -> LinearMap | None:
+        """The sum of all that arrives at a value, from the source; None where it is not simple."""
+        total: LinearMap | None = None
+        for link in arriving:
+            part = link.map
+            if link.source != self.source:
+                if link.source not in known:
+                    return None
+                part = compose(part, known[link.source])
+            total = part if total is None else add(total, part)
+            if isinstance(total, Product | Sum):
+                return None
+        return total
 
     def _word(self) -> str:
         if self.simple is not None:
@@ -262,8 +281,11 @@ class TotalJacobian(LinearMap):
         values = {self.source, self.target, *(link.target for link in self.links)}
         return [self.shapes[value] for value in values]
 
+    @functools.cached_property
     def _meetings(self) -> list[tuple[int, int, int]]:
         """(value, work before it, work behind it) of values that every path goes through."""
+        if len(self.links) < 2:
+            return []
         total = _count_paths(self.source, self.target, self.links)
         ahead = _paths_to(self.target, self.links)
         before = _paths_from(self.source, self.links)
@@ -306,19 +328,6 @@ def _by_target(links: Sequence[Link]) -> list[tuple[int, list[Link]]]:
     for link in links:
         found.setdefault(link.target, []).append(link)
     return list(found.items())
-
-
-def _added(arriving: Sequence[Link], known: Mapping[int, LinearMap]) -> LinearMap | None:
-    """The sum of all that arrives at a value, from the source; None where it is not simple."""
-    total: LinearMap | None = None
-    for link in arriving:
-        if link.source not in known:
-            return None
-        part = compose(link.map, known[link.source])
-        total = part if total is None else add(total, part)
-        if isinstance(total, Product | Sum):
-            return None
-    return total
 
 
 def _count_paths(source: int, target: int, links: Sequence[Link]) -> int:

@@ -49,7 +49,7 @@ class Trace:
     loaded: Mapping[PortRef, Loaded]
     _gradients: Mapping[PortRef, Array]
     _host: dict[int, Host] = field(default_factory=dict)
-    _maps: dict[tuple[PortRef, str], LinearMap] = field(default_factory=dict)
+    _maps: dict[tuple[PortRef, str, int | None], LinearMap] = field(default_factory=dict)
     _totals: dict[tuple[PortRef, PortRef, int | None], TotalJacobian] = field(default_factory=dict)
 
     @classmethod
@@ -233,19 +233,21 @@ class Trace:
         slot = self._slot(ref)
         if ref.node in self.plan.flat.instances:
             return self._whole_jacobian(ref, output, sample)
-        record = self.records.get(ref.node)
-        if record is None:
+        if ref.node not in self.records:
             raise NoValue(f"{ref}: found no Jacobian, for the run ended before it.")
         outputs = self.floating_outputs(ref.node)
         if output is None:
             output = next(iter(outputs), "")
         if not self.plan.slots[slot].is_floating or output not in outputs:
             return None
-        if sample is not None:
-            return local_jacobian(self.plan, record, ref.port, output, sample)
-        key = (ref, output)
+        return self.local(ref, output, sample)
+
+    def local(self, ref: PortRef, output: str, sample: int | None = None) -> LinearMap:
+        """The local Jacobian of a floating port and output of a node that ran; see `jacobian`."""
+        key = (ref, output, sample)
         if key not in self._maps:
-            self._maps[key] = local_jacobian(self.plan, record, ref.port, output)
+            record = self.records[ref.node]
+            self._maps[key] = local_jacobian(self.plan, record, ref.port, output, sample)
         return self._maps[key]
 
     def _whole_jacobian(

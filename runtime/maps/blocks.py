@@ -117,6 +117,10 @@ class BlockDiagonal(Blocks):
     def nonzeros(self) -> int:
         return int(self.xp.count_nonzero(self.blocks))
 
+    @property
+    def work(self) -> int:
+        return int(self.blocks.size)
+
     def _push(self, tangent: Array) -> Array:
         rows = gathered(tangent, self.in_axes, self.count)
         return _scattered(self.blocks @ rows, self.out_shape, self.out_axes)

@@ -13,7 +13,7 @@ from runtime.maps.dense import Dense
 from runtime.maps.linear_map import LinearMap
 from runtime.maps.places import Array, Shape, array_module, coordinates
 from runtime.maps.pointwise import Identity
-from runtime.maps.subscripts import read_subscripts
+from runtime.maps.subscripts import Axes, read_subscripts
 from runtime.maps.wording import kronecker_text
 
 STACK = "Z"  # the label of a stack's axis; those of ellipses come from the alphabet's other end
@@ -48,8 +48,7 @@ class Kronecker(LinearMap):
             dtype = np.result_type(*(factor.dtype for factor in factors))
             xp = array_module(factors[0])
         super().__init__(out_shape, in_shape, dtype, xp)
-        shapes = [tuple(factor.shape) for factor in factors]
-        self.axes = read_subscripts(subscripts, shapes, self.in_shape, self.out_shape)
+        self.axes = _axes(subscripts, factors, self.in_shape, self.out_shape)
         self.factors = tuple(
             factor.reshape(self.axes.shape(labels))
             for factor, labels in zip(factors, self.axes.factors, strict=True)
@@ -72,6 +71,10 @@ class Kronecker(LinearMap):
         if not repeats or not each:
             return repeats
         return repeats * self._einsum(each, self.axes.factors, "")
+
+    @property
+    def work(self) -> int:
+        return math.prod(self.axes.sizes[label] for label in self.axes.used)
 
     def describe(self) -> str:
         return kronecker_text(self.axes)
@@ -142,11 +145,14 @@ def contraction(
     map is `Dense` and shares the factor's memory if its order allows; where there is no factor
     and nothing is copied (a bias without a batch) it is the identity.
     """
-    made = Kronecker(out_shape, in_shape, factors, subscripts, dtype=dtype, xp=xp)
-    if not factors and made.axes.output == made.axes.input and made.out_shape == made.in_shape:
+    axes = _axes(subscripts, factors, tuple(in_shape), tuple(out_shape))
+    if not factors and axes.output == axes.input and tuple(out_shape) == tuple(in_shape):
         return Identity(out_shape, dtype=dtype, xp=xp)
-    wanted = made.axes.output + made.axes.input
-    if len(made.factors) == 1 and sorted(made.axes.factors[0]) == sorted(wanted):
-        order = [made.axes.factors[0].index(label) for label in wanted]
-        return Dense(out_shape, in_shape, made.factors[0].transpose(order))
-    return made
+    if len(factors) == 1 and axes.order is not None:
+        thin = factors[0].reshape(axes.shape(axes.factors[0]))
+        return Dense(out_shape, in_shape, thin.transpose(axes.order))
+    return Kronecker(out_shape, in_shape, factors, subscripts, dtype=dtype, xp=xp)
+
+
+def _axes(text: str, factors: Sequence[Array], in_shape: Shape, out_shape: Shape) -> Axes:
+    return read_subscripts(text, tuple(factor.shape for factor in factors), in_shape, out_shape)

@@ -18,6 +18,7 @@ class Zero(LinearMap):
     structure = "zero"
     stored = 0
     nonzeros = 0
+    work = 0
 
     def __init__(
         self,
@@ -53,6 +54,10 @@ class Pointwise(LinearMap):
     def factor(self) -> Array | float:
         """What a tensor is multiplied by: a number, or an array broadcastable to its shape."""
 
+    @property
+    def work(self) -> int:
+        return self.rows
+
     def _push(self, tangent: Array) -> Array:
         return tangent * self.factor
 
@@ -83,6 +88,7 @@ class Identity(Pointwise):
     structure = "identity"
     factor = 1.0
     stored = 0
+    work = 0
 
     def __init__(self, shape: Sequence[int], *, dtype: Any = "float64", xp: Any = np) -> None:
         super().__init__(shape, shape, dtype, xp)
@@ -130,7 +136,8 @@ class Diagonal(Pointwise):
     def __init__(self, shape: Sequence[int], factors: Array) -> None:
         super().__init__(shape, shape, factors.dtype, array_module(factors))
         self.factors = self.xp.asarray(factors)
-        self.xp.broadcast_to(self.factors, self.out_shape)  # refuses other shapes
+        if self.factors.shape != self.out_shape:
+            self.xp.broadcast_to(self.factors, self.out_shape)  # refuses other shapes
 
     @property
     def factor(self) -> Array:

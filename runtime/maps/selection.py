@@ -47,6 +47,10 @@ class OnePerRow(LinearMap):
         filled = self.xp.broadcast_to(self.weights, self.out_shape) != 0
         return int(self.xp.count_nonzero(filled if kept is None else filled & kept))
 
+    @property
+    def work(self) -> int:
+        return self.rows
+
     @abstractmethod
     def source(self, ids: Array) -> Array:
         """The column that each of these rows reads; -1 for a row of zeros."""

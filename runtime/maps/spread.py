@@ -118,6 +118,10 @@ class Reduce(LinearMap):
             return self.columns
         return int(self.xp.count_nonzero(self.xp.broadcast_to(self.weights, self.in_shape)))
 
+    @property
+    def work(self) -> int:
+        return self.columns
+
     def weighted(self, factor: Array | float) -> Reduce:
         """The map with a factor (broadcastable to `in_shape`) before it."""
         weights = times(self.weights, factor, self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from runtime.maps.places import Shape
 
@@ -26,8 +27,24 @@ class Axes:
         """The shape of a tensor with these labels."""
         return tuple(self.sizes[label] for label in labels)
 
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The labels of all tensors."""
+        return frozenset("".join((*self.factors, self.input, self.output)))
 
-def read_subscripts(text: str, factors: Sequence[Shape], in_shape: Shape, out_shape: Shape) -> Axes:
+    @cached_property
+    def order(self) -> tuple[int, ...] | None:
+        """The axes of the first factor as output and input name them; None where it lacks one."""
+        labels, wanted = self.factors[0], self.output + self.input
+        if sorted(labels) != sorted(wanted):
+            return None
+        return tuple(labels.index(label) for label in wanted)
+
+
+@lru_cache(maxsize=4096)
+def read_subscripts(
+    text: str, factors: tuple[Shape, ...], in_shape: Shape, out_shape: Shape
+) -> Axes:
     """Read "factor,factor,input->output", an ellipsis standing for any leading axes.
 
     Ellipses are aligned at their ends and broadcast as in NumPy. Raises ValueError where the text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import Any
 
 from runtime.maps.linear_map import LinearMap
@@ -53,6 +54,11 @@ class Toeplitz(LinearMap):
         for counts in reversed(self.windows.counts()):
             total = (total * self.xp.asarray(counts)).sum(axis=-1)
         return total * self._batched[1][0]
+
+    @property
+    def work(self) -> int:
+        reads = math.prod(map(sum, self.windows.counts()))
+        return int(self._batched[1][0] * math.prod(self.weight.shape[:2]) * reads)
 
     def describe(self) -> str:
         kernel = "×".join(map(str, self.windows.kernel))
@@ -140,6 +146,10 @@ class KernelToeplitz(LinearMap):
         taps = self.windows.read(xp, ones)
         inside = taps.sum(axis=tuple(range(-self.windows.rank, 0)))
         return (each * inside).sum() * channels
+
+    @property
+    def work(self) -> int:
+        return self.nonzeros
 
     def describe(self) -> str:
         kernel = "×".join(map(str, self.windows.kernel))
