@@ -59,6 +59,14 @@ class Backend:
         with self.active():
             return self.xp.asarray(array)
 
+    def ask_dtype(self, dtype: str) -> None:
+        """Raise `BackendError` where the device does not compute in a floating dtype."""
+        if self.is_cpu and dtype == "float16":
+            raise BackendError(
+                "dtype: found float16 on cpu, expected float32 or float64: float16 is for a GPU."
+                " Choose another dtype, or a device such as cuda:0."
+            )
+
     def load_special(self) -> Any:
         """SciPy's special functions, or CuPy's twin of them; imported on first use."""
         return importlib.import_module("scipy.special" if self.is_cpu else "cupyx.scipy.special")

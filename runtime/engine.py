@@ -72,6 +72,11 @@ class Engine:
         """`cpu` or `cuda:N`."""
         return self.backend.name
 
+    @property
+    def run_dtype(self) -> str:
+        """The floating dtype of a run: the engine's own, else the graph's."""
+        return self.dtype or self.graph.dtype
+
     def check(self, feeds: Mapping[str, Any] | None = None) -> Check:
         """The check of the graph with feeds of these shapes."""
         return self._check(feed_types(host_feeds(self.graph, feeds)))
@@ -94,8 +99,9 @@ class Engine:
         changed is taken from it, and the result is the same bit for bit. `watch(step)` is called
         before each step; `Cancelled` raised in it passes through.
 
-        Raises `CheckFailed`, `NoTarget`, `FeedError`, `MemoryRefused`, `BadAttribute` for another
-        phase, or `RunError` naming the node whose step failed.
+        Raises `BackendError` for float16 on the CPU, `CheckFailed`, `NoTarget`, `FeedError`,
+        `MemoryRefused`, `BadAttribute` for another phase, or `RunError` naming the node whose step
+        failed.
         """
         tape = self._start(feeds, phase, previous)
         for _ in self._play(tape, phase, watch):
@@ -126,6 +132,7 @@ class Engine:
     ) -> Tape:
         if phase not in ("both", "forward"):
             raise BadAttribute(port="phase", found=repr(phase), expected='"both" or "forward"')
+        self.backend.ask_dtype(self.run_dtype)
         fed = host_feeds(self.graph, feeds)
         plan = self._plan_for(fed)
         if phase == "both" and plan.target is None and not self.partial:

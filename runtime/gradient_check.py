@@ -36,6 +36,7 @@ def check_gradients(
     and may raise `Cancelled`. Raises what `Engine.run` raises.
     """
     engine = subject if isinstance(subject, Engine) else Engine(subject)
+    engine.backend.ask_dtype(engine.run_dtype)
     trace = _run(_like(engine, "cpu", "float64"), feeds, watch)
     leaves: dict[PortRef, Verdict] = {}
     rounding: dict[PortRef, Verdict] = {}
@@ -45,7 +46,7 @@ def check_gradients(
             sources = [source.ref for source in trace.plan.sources]
             leaves = check_leaves(Flow(trace), sources, watch)
             rounding = _rounding(engine, trace, feeds, watch)
-    dtype = engine.dtype or engine.graph.dtype
+    dtype = engine.run_dtype
     return GradientReport(
         trace.revision, dtype, trace.target, edges, leaves, rounding, trace.why_forward_only
     )
@@ -83,7 +84,7 @@ def _rounding(
     engine: Engine, exact: Trace, feeds: Mapping[str, Any] | None, watch: Watch | None
 ) -> dict[PortRef, Verdict]:
     """Gradients of the run as it is against those of the float64 run, port by port."""
-    dtype = engine.dtype or engine.graph.dtype
+    dtype = engine.run_dtype
     if dtype == "float64" and engine.device == "cpu":
         dtype = "float32"
     rounded = _run(_like(engine, engine.device, dtype), feeds, watch)

@@ -109,6 +109,37 @@ def cuda():
         pytest.skip(f"no GPU: {error}")
 
 
+def test_half_precision_is_refused_on_the_cpu_in_a_sentence():
+    graph = by_hand()
+    sentence = "dtype: found float16 on cpu, expected float32 or float64"
+    for start in (Engine(graph, dtype="float16").run, Engine(graph, dtype="float16").steps):
+        with pytest.raises(BackendError, match=sentence):
+            list(start())
+    with pytest.raises(BackendError, match=sentence):
+        check_gradients(Engine(graph, dtype="float16"))
+    graph.configure(dtype="float16")
+    with pytest.raises(BackendError, match=sentence):
+        Engine(graph, partial=True).run()
+    assert Engine(graph, dtype="float32").run().dtype == "float32"
+
+
+def test_half_precision_is_for_a_gpu(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cupy", fake_cupy())
+    for dtype in ("float16", "float32", "float64"):
+        Backend.open("cuda:0").ask_dtype(dtype)
+
+
+def test_a_gpu_computes_in_half_precision():
+    cuda()
+    exact = Engine(by_hand()).run()
+    half = Engine(by_hand(), device="cuda:0", dtype="float16").run()
+    assert half.dtype == "float16"
+    for ref in exact.ports:
+        assert half.value(ref).dtype == half.gradient(ref).dtype == np.float16
+        np.testing.assert_allclose(half.value(ref), exact.value(ref), rtol=2e-3)
+        np.testing.assert_allclose(half.gradient(ref), exact.gradient(ref), rtol=2e-3)
+
+
 def test_a_gpu_gives_what_the_cpu_gives():
     cuda()
     here, there = Engine(by_hand()).run(), Engine(by_hand(), device="cuda:0").run()

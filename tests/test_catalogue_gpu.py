@@ -11,6 +11,7 @@ from runtime.modules.door import sum_to
 from tests.catalogue_cases import Case, computing_cases, error
 
 LIMIT = {"float64": 1e-10, "float32": 1e-4}
+HALF = 2e-2
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,23 @@ def test_gives_what_numpy_gives(gpu, case, dtype):
     for found, expected in zip(run(case, gpu), run(case, Backend.open("cpu")), strict=True):
         assert found.dtype == expected.dtype
         assert error(found, expected) < LIMIT[dtype]
+
+
+@pytest.mark.parametrize("case", computing_cases(), ids=str)
+def test_half_precision_gives_nearly_what_float64_gives(gpu, case):
+    half = case.as_("float16")
+    with gpu.active(), np.errstate(all="ignore"):
+        ctx = half.context(gpu.xp, load_special=gpu.load_special)
+        ins = tuple(gpu.asarray(array) for array in half.ins)
+        outs = half.module.forward(ctx, ins)
+        ports = [port.name for port in (*half.module.wired_ports, *half.module.output_ports)]
+        kept = dict(zip(ports, (*ins, *outs), strict=True)) | ctx.kept
+        gouts = tuple(gpu.xp.ones_like(y) for y in outs)
+        gradients = half.module.vjp(ctx, gouts, kept, half.floats())
+    floating = [y.dtype.name for y in (*outs, *gradients) if y is not None and y.dtype.kind == "f"]
+    assert set(floating) <= {"float16"}
+    if max((np.abs(x).max() for x in half.ins if x.size), default=0) < 10:
+        assert error(to_numpy(outs[0]), case.run()[1][0]) < HALF
 
 
 @pytest.mark.parametrize("case", computing_cases(), ids=str)
