@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graph.initialise import sizes
 from graph.port import PortRef
 from runtime.array import Array
 from runtime.backend import to_numpy
@@ -33,9 +34,9 @@ def local_jacobian(
     if sample is not None:
         ask_sample(sample, ask_apart(plan, Hop(step, port, output, EDGE, EDGE)))
     if port not in step.input_names:
-        made = plan.slots[plan.slot_of[PortRef(step.node, output)]]
-        zero = Zero(step.shapes[output], step.shapes[port], dtype=made.dtype)
-        return zero if sample is None else sample_of(zero, sample, step.shapes[port][0])
+        made, read = (plan.slots[plan.slot_of[PortRef(step.node, p)]] for p in (output, port))
+        zero = Zero(sizes(made), sizes(read), dtype=made.dtype)
+        return zero if sample is None else sample_of(zero, sample, zero.in_shape[0])
     ctx, kept = _on_host(record)
     with np.errstate(all="ignore"):
         if sample is None:
