@@ -18,7 +18,10 @@ SAMPLED = 8
 """Most rows that are read of each row of cells where there are too many to read them all."""
 
 MOST_READ = 1 << 27
-"""Entries that are read then, or one row of each row of cells."""
+"""Most entries that are read then, unless one row of each row of cells has more."""
+
+MOST_WORK = 1 << 28
+"""Most multiply-adds that this takes, with the same exception."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +43,7 @@ def reduced(
     """Rows and columns of a map in at most `cells` cells, each the greatest size of its entries.
 
     All entries are read where they are at most 2^22; of larger regions some rows of each row of
-    cells: eight, or one where rows are very long. An entry that is NaN makes its cell NaN.
+    cells: eight, or fewer where rows are long or cost much, but one at least. An entry that is NaN makes its cell NaN.
     `progress` is told the share done and may raise to end the work. Empty regions have no cells.
     """
     top, bottom, _ = rows.indices(linear.rows)
@@ -50,10 +53,11 @@ def reduced(
     across = _edges(left, right, cells[1]) - left
     picture = np.zeros((len(down) - 1, len(across) - 1))
     width = right - left
-    count = min(max(MOST_READ // (len(picture) * width), 1), SAMPLED) if picture.size else 0
     every = (bottom - top) * width <= STACK_ENTRIES
     if not picture.size:
         return Reduced(picture, True, "")
+    count = min(MOST_READ // width, MOST_WORK // max(linear.work, 1)) // len(picture)
+    count = min(max(count, 1), SAMPLED)
     if every:
         entries = _sizes(linear, slice(top, bottom), slice(left, right), progress)
         picture = _pooled(_pooled(entries, down - top, 0), across, 1)

@@ -17,7 +17,7 @@ from gui.inspector.labels import Label
 from gui.numbers import format_count, format_number
 from gui.theme import Theme
 
-ROOMY = 28  # pixels that a row of numbers is high where there is room
+ROOMY, TALL = 72, 28  # pixels of a cell with a number, where there is room
 
 
 class MapPicture(HeatMap):
@@ -27,6 +27,7 @@ class MapPicture(HeatMap):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
+        self._theme = theme
         self.readout.setWordWrap(True)
         self.readout.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.readout.setMinimumHeight(2 * self.readout.fontMetrics().lineSpacing())
@@ -34,11 +35,13 @@ class MapPicture(HeatMap):
     def _read(self, row: int, column: int) -> None:
         super()._read(row, column)
         self.readout.dye("text")
+        self.readout.setFont(self._theme.font(12, mono=True))
 
     def _rest(self) -> None:
         """Say what can be done here while nothing is pointed at."""
         self.readout.say(self.tr("Point at a cell to read it; drag a rectangle to zoom in."))
         self.readout.dye("muted")
+        self.readout.setFont(self._theme.font(12))
 
 
 class MapView(QWidget):
@@ -195,5 +198,5 @@ def _told_span(start: int, stop: int) -> str:
 def _extent(rows: int, columns: int) -> tuple[int, int]:
     """As other heat maps; but few cells are so large that their numbers can stand in them."""
     if columns * WIDE <= WIDTH and rows * HIGH <= HEIGHT:
-        return columns * WIDE, rows * min(ROOMY, HEIGHT // rows)
+        return columns * min(ROOMY, WIDTH // columns), rows * min(TALL, HEIGHT // rows)
     return extent(rows, columns)

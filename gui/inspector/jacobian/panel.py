@@ -92,7 +92,7 @@ class JacobianPanel(QWidget):
         self.output.changed.connect(self._choose)
         self.samples.changed.connect(self._choose)
         self.zoom.changed.connect(self._look)
-        self.table.said.connect(self.note.say)
+        self.table.said.connect(self._note)
 
     @property
     def heat_map(self):
@@ -146,7 +146,7 @@ class JacobianPanel(QWidget):
             return
         self._question, self._linear = question, None
         self._looking.drop()
-        self.note.say("")
+        self._note("")
         self._say_problem(None)
         if question.is_quick:
             self._finding.ask(question.find, 0)
@@ -189,7 +189,8 @@ class JacobianPanel(QWidget):
             return
         self._linear = linear
         self.output.setVisible(self.output.has_choice)
-        self.samples.offer(found.samples, self._told(found.why))
+        why = self.tr("No single samples. {0}").format(self._told(found.why)) if found.why else ""
+        self.samples.offer(found.samples, why)
         self._describe(linear, found)
         self.zoom.set_size((linear.rows, linear.columns))
         self._names = self._entry_names(linear, found.sample)
@@ -252,7 +253,7 @@ class JacobianPanel(QWidget):
         self.number.setVisible(is_number)
         self.view.setVisible(is_drawn)
         self.places.setVisible(is_drawn and self.places.is_needed)
-        for part in (self.table, self.copy, self.note):
+        for part in (self.table, self.copy):
             part.setVisible(has_entries)
 
     def _hide_old(self) -> None:
@@ -270,6 +271,10 @@ class JacobianPanel(QWidget):
         self._say_problem(error)
         if not isinstance(error, GradwireError | MemoryError):
             raise error
+
+    def _note(self, sentence: str) -> None:
+        self.note.say(sentence)
+        self.note.setVisible(bool(sentence))
 
     def _say_nothing(self) -> None:
         self.caption.say("")

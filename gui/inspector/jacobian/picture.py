@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.inspector.heat_map import Picture
 from gui.inspector.jacobian.zoom import STEP
+from gui.numbers import format_number
 from gui.pictures import paint_numbers
 from gui.theme import Theme
 
 NOTCH = 120  # what a wheel reports for one notch
-WIDE, HIGH = 46, 20  # pixels that a number needs in its cell
+WIDE, HIGH = 46, 20  # pixels that a short number needs in its cell
+NUMBER, MARGIN = 11, 6  # pixels: the font of the numbers, and what is free beside them
 Cells = tuple[int, int, int, int]
 
 ZOOMS = {
@@ -54,8 +56,12 @@ class ZoomPicture(Picture):
     def has_numbers(self) -> bool:
         """Whether the cells are large enough for their numbers."""
         rows, columns = self._cells.shape
-        has_room = self.width() >= columns * WIDE and self.height() >= rows * HIGH
-        return self.writes_numbers and has_room
+        if not self.writes_numbers or self.width() < columns * WIDE or self.height() < rows * HIGH:
+            return False
+        metrics = QFontMetricsF(self._theme.drawn_font(NUMBER))
+        texts = (format_number(number, 2) for number in self._cells.flat)
+        widest = max(map(metrics.horizontalAdvance, texts), default=0.0)
+        return widest + MARGIN <= self.width() / columns
 
     writes_numbers = False
     """Whether a cell stands for one entry, so that its number can be written in it."""
@@ -66,7 +72,7 @@ class ZoomPicture(Picture):
             return
         painter = QPainter(self)
         if self.has_numbers:
-            paint_numbers(painter, QRectF(self.rect()), self._cells, self._theme)
+            paint_numbers(painter, QRectF(self.rect()), self._cells, self._theme, NUMBER)
         band = self._band()
         if band is not None:
             painter.setPen(QPen(self._theme.color("text"), 1, Qt.PenStyle.DashLine))
