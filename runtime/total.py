@@ -93,6 +93,8 @@ class TotalJacobian(LinearMap):
     def describe(self) -> str:
         if self.simple is not None:
             return self.simple.describe()
+        if len(self.links) == 1:
+            return self.links[0].map.describe()
         if self.paths == 1:
             return f"product of {len(self.links)}"
         return f"sum over {self.paths:,} paths".replace(",", _THIN_SPACE)
@@ -257,6 +259,8 @@ class TotalJacobian(LinearMap):
     def _word(self) -> str:
         if self.simple is not None:
             return self.simple.structure
+        if len(self.links) == 1:
+            return self.links[0].map.structure
         return "product" if self.paths == 1 else "sum"
 
     def _held(self, stack: int) -> int:

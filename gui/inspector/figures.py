@@ -13,15 +13,19 @@ from gui.shown import Reading
 from gui.theme import Theme
 
 LARGE, SMALL, WORD = 18, 13, 12
-WIDEST = 104  # pixels that a figure may take from its neighbours
+WIDEST = 100  # pixels that a figure may take from its neighbours
+FACTOR = 64  # and the one in the middle, which is cut where the others are wide
 LONGEST = 8  # characters up to which a figure is written large
 
 
 class Figure:
     """A name above a figure."""
 
-    def __init__(self, theme: Theme, name: str, ink: str, parent: QWidget) -> None:
-        self._theme, self._ink, self._name = theme, ink, name
+    def __init__(
+        self, theme: Theme, name: str, ink: str, parent: QWidget, least: int = WIDEST
+    ) -> None:
+        """`least` is the width that it takes in any case, if it needs so much."""
+        self._theme, self._ink, self._name, self._least = theme, ink, name, least
         self.caption = Label(theme, name, size=11, ink="muted", parent=parent)
         self.label = Label(theme, size=LARGE, weight=600, ink=ink, parent=parent)
         self.label.setMinimumHeight(24)
@@ -40,7 +44,7 @@ class Figure:
         self.label.say(text)
         self.label.setAccessibleName(f"{self._name}: {text}")
         room = self.label.fontMetrics().horizontalAdvance(text) + 4
-        self.label.setMinimumWidth(min(room, WIDEST))
+        self.label.setMinimumWidth(min(room, self._least))
 
 
 class Figures(QWidget):
@@ -49,7 +53,7 @@ class Figures(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.value = Figure(theme, self.tr("Value"), "forward", self)
-        self.factor = Figure(theme, self.tr("Local derivative"), "text", self)
+        self.factor = Figure(theme, self.tr("Local derivative"), "text", self, FACTOR)
         self.gradient = Figure(theme, self.tr("Gradient"), "reverse", self)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)

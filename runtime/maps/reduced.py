@@ -43,8 +43,9 @@ def reduced(
     """Rows and columns of a map in at most `cells` cells, each the greatest size of its entries.
 
     All entries are read where they are at most 2^22; of larger regions some rows of each row of
-    cells: eight, or fewer where rows are long or cost much, but one at least. An entry that is NaN makes its cell NaN.
-    `progress` is told the share done and may raise to end the work. Empty regions have no cells.
+    cells: eight, or fewer where rows are long or cost much, but one at least. An entry that is
+    NaN makes its cell NaN, and an empty region has no cells. `progress` is told the share done
+    and may raise to end the work.
     """
     top, bottom, _ = rows.indices(linear.rows)
     left, right, _ = columns.indices(linear.columns)

@@ -9,5 +9,6 @@
 | `sight.py` | what is computed for a rectangle, off the window's thread |
 | `picture.py`, `map_view.py` | how it is drawn, pointed at and read out |
 | `progress_line.py` | how far long work is, and the button that ends it |
+| `figures.py`, `spectrum.py` | norm, rank, singular values and the like |
 | `names.py`, `words.py` | the indices of an entry, the structure in words |
 """

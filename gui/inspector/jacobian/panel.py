@@ -12,6 +12,7 @@ from gui.inspector.axes import Plane
 from gui.inspector.background import Background
 from gui.inspector.buttons import Button
 from gui.inspector.jacobian import words
+from gui.inspector.jacobian.figures import FiguresView
 from gui.inspector.jacobian.map_view import MapView
 from gui.inspector.jacobian.names import Axis, Names
 from gui.inspector.jacobian.outputs import OutputChooser
@@ -68,6 +69,7 @@ class JacobianPanel(QWidget):
             parent=self,
         )
         self.note = Label(theme, size=11, ink="muted", wrap=True, parent=self)
+        self.figures = FiguresView(theme, self)
         self._finding, self._looking = Background(self), Background(self)
         self._listen()
         column = QVBoxLayout(self)
@@ -76,6 +78,7 @@ class JacobianPanel(QWidget):
         for part in (
             self.output, self.structure, self.caption, self.cost, self.samples, self.problem,
             self.progress, self.number, self.view, self.places, self.table, self.copy, self.note,
+            self.figures,
         ):  # fmt: skip
             column.addWidget(part)
         self._show_parts(is_number=False, is_drawn=False)
@@ -146,6 +149,7 @@ class JacobianPanel(QWidget):
             return
         self._question, self._linear = question, None
         self._looking.drop()
+        self.figures.forget()
         self._note("")
         self._say_problem(None)
         if question.is_quick:
@@ -173,6 +177,7 @@ class JacobianPanel(QWidget):
         self._question, self._linear = None, None
         self._finding.drop()
         self._looking.drop()
+        self.figures.forget()
         self.progress.end()
         self._say_problem(None)
         self.caption.say(sentence)
@@ -198,6 +203,7 @@ class JacobianPanel(QWidget):
             self.progress.end()
             self._show_parts(is_number=False, is_drawn=False)
             return
+        self.figures.show_map(linear)
         self._look()
 
     def _describe(self, linear: LinearMap, found: Found) -> None:
@@ -253,6 +259,7 @@ class JacobianPanel(QWidget):
         self.number.setVisible(is_number)
         self.view.setVisible(is_drawn)
         self.places.setVisible(is_drawn and self.places.is_needed)
+        self.figures.setVisible(is_drawn)
         for part in (self.table, self.copy):
             part.setVisible(has_entries)
 

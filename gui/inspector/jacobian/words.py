@@ -21,9 +21,8 @@ def tr(text: str) -> str:
 def structure(linear: LinearMap, samples: int | None = None) -> str:
     """`Dense`, `Block-diagonal: 128 blocks of 10×10, one a sample`, where it has samples."""
     description = linear.describe()
-    words = linear.structure
-    if description != linear.structure:
-        words = f"{linear.structure}: {description}"
+    is_said = description.startswith(linear.structure)
+    words = description if is_said else f"{linear.structure}: {description}"
     each = _blocks_a_sample(linear, samples)
     if each:
         share = tr("one a sample") if each == 1 else tr("{0} a sample").format(format_count(each))
