@@ -8,36 +8,27 @@ written by hand, and a test fails where they are stale.
 
 from __future__ import annotations
 
-import html
-import math
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import ziamath
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from graph import Graph, default_catalogue
 from graph.catalogue import GROUPS
 from graph.module import Example, Module
+from gui.module_card.facts import brief, ports_of
+from gui.module_card.pictures import curves, formula_picture, is_curve, svg
 from runtime import Engine
 from runtime.maps import LinearMap
-from runtime.modules.door import Differentiable, Elementwise
+from runtime.modules.door import Differentiable
 
 FOLDER = Path(__file__).parent / "modules"
 PLUS, MINUS, INK, MUTED = "#0A6B1D", "#8E29B3", "#1A1F26", "#55606D"
-# Pictures are shown on light and on dark pages.
-STYLE = (
-    "<style>.i{stroke:#1A1F26}.f{fill:#1A1F26}.m{stroke:#6B7684}.t{fill:#55606D}"
-    "@media(prefers-color-scheme:dark){.i{stroke:#E9ECF0}.f{fill:#E9ECF0}.m{stroke:#8B96A5}"
-    ".t{fill:#A9B2BE}}</style>"
-)
-FONT = 'font-family="sans-serif" font-size="11"'
 MOST_CELLS = 40  # a Jacobian with more rows or columns is said in words
-SPAN, CURVE = 4.0, (240, 160)  # from -4 to 4; pixels
 
 
 def main(folder: Path = FOLDER) -> None:
@@ -66,7 +57,7 @@ def index(kinds: list[type[Module]]) -> str:
     others = sorted({kind.group for kind in kinds} - set(GROUPS))
     for group in (*GROUPS, *others):
         own = sorted((kind for kind in kinds if kind.group == group), key=lambda kind: kind.name)
-        rows = [f"| [{kind.name}]({kind.name}.md) | {brief(kind)} |" for kind in own]
+        rows = [f"| [{kind.name}]({kind.name}.md) | {flat(brief(kind))} |" for kind in own]
         if rows:
             lines += [f"## {group}", "", "| module | what it does |", "|---|---|", *rows, ""]
     return "\n".join(lines)
@@ -82,7 +73,7 @@ def module_files(kind: type[Module]) -> Iterator[tuple[str, str]]:
 def module_pictures(kind: type[Module]) -> Iterator[tuple[str, str]]:
     """Formula, curves of an elementwise module, Jacobians of the first example."""
     if kind.formula:
-        yield f"{kind.name}-formula.svg", formula(kind.formula)
+        yield f"{kind.name}-formula.svg", formula_picture(kind.formula)
     if is_curve(kind):
         yield f"{kind.name}-curves.svg", curves(kind)
     for port, made in jacobians(kind):
@@ -115,14 +106,9 @@ def page(kind: type[Module], pictures: dict[str, str]) -> str:
 def ports_table(kind: type[Module]) -> list[str]:
     """One row a port, as the signature has it."""
     rows = ["| port | what | kind | shape |", "|---|---|---|---|"]
-    for side, terms in (("input", kind.sig.inputs), ("output", kind.sig.outputs)):
-        for term in terms:
-            role = side
-            role = "parameter" if term.name in kind.parameters else role
-            role = "state" if term.name in kind.states else role
-            name = f"{term.name}0, {term.name}1, …" if term.run else term.name
-            shape = ", ".join(term.dims).replace("*", r"\*")
-            rows.append(f"| `{name}` | {role} | {term.kind} | [{shape}] |")
+    for port in ports_of(kind):
+        shape = port.shape.replace("*", r"\*")
+        rows.append(f"| `{port.name}` | {port.role} | {port.kind} | {shape} |")
     return rows
 
 
@@ -216,66 +202,6 @@ def example_graph(kind: type[Module], example: Example) -> Graph:
 # --- pictures ---------------------------------------------------------------------------------
 
 
-def formula(latex: str) -> str:
-    """The formula as outlines of letters, typeset by ziamath; its LaTeX is the description."""
-    ziamath.config.svg2 = False
-    drawn = ziamath.Latex(latex, size=20).svg()
-    short = re.sub(r"-?\d+\.\d{2,}", lambda m: f"{float(m[0]):.1f}".removesuffix(".0"), drawn)
-    inked = re.sub(r"<path ", '<path class="f" ', short)
-    return inked.replace("<path", f"{described(latex)}{STYLE}<path", 1) + "\n"
-
-
-def described(latex: str) -> str:
-    """What a formula's picture is made of, which tells whether it is stale."""
-    return f"<desc>{html.escape(latex)}</desc>"
-
-
-def is_curve(kind: type[Module]) -> bool:
-    """Whether y is a function of one number."""
-    return issubclass(kind, Elementwise) and len(kind.sig.inputs) == 1 and kind.name != "Dropout"
-
-
-def curves(kind: type[Module]) -> str:
-    """f and its derivative from -4 to 4, where they are defined."""
-    x = np.linspace(-SPAN, SPAN, 161)
-    graph = Graph()
-    graph.add("Input", "x", shape=x.shape)
-    graph.set_tensor("x.y", x)
-    graph.add(kind.name, "it")
-    graph.connect("x.y", "it.x")
-    trace = Engine(graph).run(phase="forward")
-    y = trace.value("it.y")
-    slope = np.where(np.isfinite(y), trace.jacobian("it.x").jvp(np.ones(x.shape)), np.nan)
-    width, height = CURVE
-    top = 4.0
-    lines = [
-        f'<path class="m" d="M0 {height / 2:g}H{width}M{width / 2:g} 0V{height}"/>',
-        f'<path class="i" stroke-width="1.5" d="{outline(x, y, top)}"/>',
-        f'<path class="i" stroke-width="1.5" stroke-dasharray="4 3" d="{outline(x, slope, top)}"/>',
-        f'<text class="t" {FONT} x="4" y="{height / 2 - 4:g}">−4</text>',
-        f'<text class="t" {FONT} x="{width - 12}" y="{height / 2 - 4:g}">4</text>',
-        f'<text class="t" {FONT} x="{width / 2 + 4:g}" y="11">4</text>',
-    ]
-    return svg(width, height, lines)
-
-
-def outline(x: np.ndarray, y: np.ndarray, top: float) -> str:
-    """A path through the points in sight; gaps where a number is missing."""
-    width, height = CURVE
-    parts, is_on, before = [], False, 0.0
-    for a, b in zip(x, y, strict=True):
-        jumps = is_on and abs(b - before) > top
-        before = b
-        if not math.isfinite(b) or abs(b) > top:
-            is_on = False
-            continue
-        is_on = is_on and not jumps
-        place = f"{(a + SPAN) / (2 * SPAN) * width:.1f} {(1 - b / top) * height / 2:.1f}"
-        parts.append(("L" if is_on else "M") + place)
-        is_on = True
-    return "".join(parts)
-
-
 def cells(made: LinearMap) -> str:
     """The matrix: a square an entry, green above 0, purple below, nothing at 0."""
     matrix = made.dense()
@@ -292,18 +218,6 @@ def cells(made: LinearMap) -> str:
         size = f'width="{side - 1}" height="{side - 1}"'
         lines.append(f'<rect {place} {size} fill="{colour}" fill-opacity="{strength:g}"/>')
     return svg(columns * side + 1, rows * side + 1, lines)
-
-
-def svg(width: int, height: int, lines: list[str]) -> str:
-    """A picture of lines without fill."""
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-    head += f'viewBox="0 0 {width} {height}" fill="none">'
-    return "\n".join([head, STYLE, *lines, "</svg>", ""])
-
-
-def brief(kind: type[Module]) -> str:
-    """The first sentence of the doc."""
-    return flat(kind.doc.partition("\n\n")[0]).partition(" Definition:")[0].partition(" Source:")[0]
 
 
 def flat(text: str) -> str:

@@ -32,6 +32,7 @@ QTreeView#flat:focus, QListView#flat:focus {{ border-color: {text}; }}
 QTreeView#flat::item:selected, QListView#flat::item:selected {{ background: {selected};
                                                               color: {text}; }}
 QFrame#choicebox {{ background: {panel}; border: 1px solid {line}; border-radius: 8px; }}
+QFrame#card {{ background: {node}; border: 1px solid {line}; }}
 QLabel#heading {{ color: {muted}; padding: 8px 12px 0 12px; }}
 QSplitter::handle {{ background: {grid}; }}
 QWidget#panel {{ background: {panel}; }}

@@ -17,6 +17,7 @@ from graph import Catalogue, Module
 from gui.borders import frame
 from gui.canvas.adding import module_mime
 from gui.icons import icon
+from gui.module_card.hovering import CardTips
 from gui.module_search import find_modules, first_sentence, group_rank
 from gui.theme import Theme
 
@@ -42,13 +43,14 @@ class ModuleTree(QTreeWidget):
         self.setAccessibleName(self.tr("Modules"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.itemActivated.connect(self._choose)
+        self.cards = CardTips(self, theme, self._kind_at)
         self.fill(catalogue)
         theme.changed.connect(self._paint_icons)
 
     def fill(self, catalogue: Catalogue) -> None:
         """Show these modules."""
-        self.clear()
         self._modules = tuple(catalogue)
+        self.clear()
         groups = catalogue.groups()
         for group in sorted(groups, key=group_rank):
             heading = QTreeWidgetItem(self, [group])
@@ -114,9 +116,12 @@ class ModuleTree(QTreeWidget):
     def _row(self, module: type[Module]) -> QTreeWidgetItem:
         item = QTreeWidgetItem([module.name])
         item.setData(0, NAME, module.name)
-        item.setToolTip(0, f"{module.name}: {first_sentence(module.doc)}")
+        item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, first_sentence(module.doc))
         item.setSizeHint(0, QSize(0, ROW))
         return item
+
+    def _kind_at(self, index: QModelIndex) -> type[Module] | None:
+        return next((kind for kind in self._modules if kind.name == index.data(NAME)), None)
 
     def _items(self) -> list[tuple[QTreeWidgetItem, QTreeWidgetItem]]:
         headings = [self.topLevelItem(row) for row in range(self.topLevelItemCount())]

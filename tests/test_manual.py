@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-import warnings
+import re
 from pathlib import Path
 
 import pytest
 
 from graph import default_catalogue
+from gui.module_card.pictures import described
 
 ROOT = Path(__file__).parents[1]
 STALE = "run python docs/make_manual.py"
@@ -19,10 +20,7 @@ def maker():
     place = ROOT / "docs" / "make_manual.py"
     spec = importlib.util.spec_from_file_location("make_manual", place)
     made = importlib.util.module_from_spec(spec)
-    with warnings.catch_warnings():
-        # the typesetter reads its font by a door that Python is giving up
-        warnings.simplefilter("ignore", DeprecationWarning)
-        spec.loader.exec_module(made)
+    spec.loader.exec_module(made)
     return made
 
 
@@ -34,7 +32,7 @@ def test_the_manual_is_not_stale(maker):
     for name, text in made.items():
         if name.endswith("-formula.svg"):  # its outlines are the typesetter's
             latex = formulas[name.removesuffix("-formula.svg")]
-            assert maker.described(latex) in known[name], STALE
+            assert described(latex) in known[name], STALE
         else:
             assert known[name] == text, f"{name}: {STALE}"
 
@@ -47,3 +45,15 @@ def test_every_module_has_a_page_with_its_parts(maker):
         assert all(f"| `{spec}` |" in page for spec in kind.attributes)
         if kind.sig.inputs:
             assert "## Example" in page
+
+
+def test_no_formula_is_taller_than_two_fractions():
+    for path in (ROOT / "docs" / "modules").glob("*-formula.svg"):
+        head = path.read_text(encoding="utf-8")[:400]
+        height = float(re.search(r' height="([\d.]+)"', head)[1])
+        assert height < 100, path.name  # a bracket that grew to the sky, once
+
+
+def test_every_stroke_of_a_formula_follows_the_page(maker):
+    for name, text in maker.manual():
+        assert "black" not in text or not name.endswith("-formula.svg"), name

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QWidget
 
 from graph import Module
-from gui.search_box.choice_box import ChoiceBox
+from gui.module_card.hovering import CardTips
+from gui.search_box.choice_box import CHOICE, ChoiceBox
 from gui.search_box.row_paint import RowPainter
 from gui.search_box.rows import ModuleRows
 from gui.theme import Theme
@@ -28,6 +29,8 @@ class SearchBox(ChoiceBox):
         super().__init__(ModuleRows(modules, used_last), RowPainter(theme), theme, parent, hint)
         title, prompt = self.tr("Add a module"), self.tr("Search modules")
         self.name_parts(title, prompt, self.tr("Modules"))
+        by_name = {kind.name: kind for kind in modules}
+        self.cards = CardTips(self.list, theme, lambda row: by_name.get(row.data(CHOICE)), self)
 
     def why_nothing(self, query: str) -> str:
         """What to say where no module answers a query."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -84,8 +83,6 @@ class ModuleRows(QAbstractListModel):
             return row.name
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
             return row.doc
-        if role == Qt.ItemDataRole.ToolTipRole:  # Qt would read tags in a plain text
-            return f"<p>{html.escape(f'{row.name}: {row.doc}')}</p>"
         return None
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:

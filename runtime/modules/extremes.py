@@ -144,7 +144,7 @@ class Norm(Weighing, sig="x[*s] -> y[*r]", group="Reductions"):
     the largest entry, so that nothing overflows.
     """
 
-    formula = r"y = \left(\sum_i |x_i|^p\right)^{1/p}"
+    formula = r"y = \Bigl(\sum_i |x_i|^p\Bigr)^{1/p}"
     local = {"x": "x / y for ord 2; 0 where y is 0"}
     ord: float = attribute(2.0, "the exponent p", minimum=1, infinite=True)
     examples = (

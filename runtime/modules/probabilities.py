@@ -242,7 +242,7 @@ class CrossEntropyLoss(
 
     aliases = {"logits": "prediction"}
     words = ("softmax cross entropy", "xent")
-    formula = r"y = \frac{1}{B} \sum_b \left( \ln \sum_j e^{x_{bj}} - x_{b t_b} \right)"
+    formula = r"y = \frac{1}{B} \sum_b \Bigl( \ln \sum_j e^{x_{bj}} - x_{b t_b} \Bigr)"
     local = {"prediction": "(softmax(p) − one-hot(t)) / B"}
     advice = (
         Advice(

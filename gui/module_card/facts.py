@@ -1,0 +1,58 @@
+"""What the declaration of a module says, for the manual's page and for the card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from graph.module import Module
+from gui.module_card.pictures import curves, formula_lines, formula_picture, is_curve
+
+
+@dataclass(frozen=True, slots=True)
+class PortFacts:
+    """A port as the signature has it; a run of ports stands in one row."""
+
+    name: str
+    role: str
+    kind: str
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the card of a module shows; pictures are SVG with classes for inks."""
+
+    name: str
+    icon: str
+    group: str
+    brief: str
+    formulas: tuple[str, ...]
+    curves: str
+    ports: tuple[PortFacts, ...]
+
+
+@cache
+def facts_of(kind: type[Module]) -> Facts:
+    """The facts of a module, made once. Typesetting takes its time: not for the window's thread."""
+    formulas = tuple(formula_picture(line) for line in formula_lines(kind.formula))
+    drawn = curves(kind) if is_curve(kind) else ""
+    return Facts(kind.name, kind.icon, kind.group, brief(kind), formulas, drawn, ports_of(kind))
+
+
+def brief(kind: type[Module]) -> str:
+    """The first paragraph of the doc on one line, without where its definition is from."""
+    line = " ".join(kind.doc.partition("\n\n")[0].split())
+    return line.partition(" Definition:")[0].partition(" Source:")[0]
+
+
+def ports_of(kind: type[Module]) -> tuple[PortFacts, ...]:
+    """One row a port, inputs before outputs."""
+    rows = []
+    for side, terms in (("input", kind.sig.inputs), ("output", kind.sig.outputs)):
+        for term in terms:
+            role = "parameter" if term.name in kind.parameters else side
+            role = "state" if term.name in kind.states else role
+            name = f"{term.name}0, {term.name}1, …" if term.run else term.name
+            rows.append(PortFacts(name, role, term.kind, f"[{', '.join(term.dims)}]"))
+    return tuple(rows)
