@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from graph.edits import Batch, Edit, Rename
@@ -31,6 +31,16 @@ def node_at(graph: Graph, address: str) -> tuple[Graph, Node] | None:
     """The graph and the node that an address leads to; None where it leads nowhere."""
     found = list(steps(graph, address))
     return found[-1][1:] if len(found) == address.count("/") + 1 else None
+
+
+def is_at(address: str, heads: Collection[str]) -> bool:
+    """Whether an address is one of these, or stands inside one of them."""
+    at = address.find("/")
+    while at >= 0:
+        if address[:at] in heads:
+            return True
+        at = address.find("/", at + 1)
+    return address in heads
 
 
 def keeps(graph: Graph, port: PortRef) -> bool:

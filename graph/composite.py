@@ -77,11 +77,10 @@ class Composite(Module):
 
     def inner_types(self, types: Mapping[str, PortType], dtype: str) -> dict[PortRef, PortType]:
         """Types of the inner outputs; raises as `infer` does."""
-        body, interface = self.body, self.definition.interface
+        body = self.body
         given: dict[str, dict[str, PortType]] = {}
-        for inlet in interface.inputs:
-            for ref in inlet.to if inlet.name in types else ():
-                given.setdefault(ref.node, {})[ref.port] = types[inlet.name]
+        for ref, type_ in self.given(types).items():
+            given.setdefault(ref.node, {})[ref.port] = type_
         known: dict[PortRef, PortType] = {}
         for id_ in body.order():
             arriving = given.get(id_, {})
@@ -94,6 +93,11 @@ class Composite(Module):
                 raise self._outside(error, id_) from None
             known.update({PortRef(id_, port): type_ for port, type_ in found.items()})
         return known
+
+    def given(self, types: Mapping[str, PortType]) -> dict[PortRef, PortType]:
+        """Types of the inner inputs that are fed from outside, from those of the inputs."""
+        inputs = self.definition.interface.inputs
+        return {ref: types[x.name] for x in inputs if x.name in types for ref in x.to}
 
     def _outside(self, error: GraphError, id_: str) -> GraphError:
         """A refusal of an inner node, told of this module's port if it stands for that one."""

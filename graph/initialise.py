@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from graph.addresses import is_at
+from graph.flattening import flatten
 from graph.port import PortRef, PortType
 from graph.tensor import Tensor
 
@@ -33,6 +36,25 @@ def owned_tensors(graph: Graph, id_: str) -> dict[PortRef, Tensor]:
             if tensor is not None:
                 found[ref] = tensor
     return found
+
+
+def written_out(graph: Graph, ids: Iterable[str]) -> dict[PortRef, Tensor]:
+    """`owned_tensors` of nodes, and of all that stands inside those that are instances.
+
+    Parameters that are tied to another instance's are that one's.
+    """
+    ids = tuple(ids)
+    flat = flatten(graph)
+    if not flat.instances:
+        return {ref: tensor for id_ in ids for ref, tensor in owned_tensors(graph, id_).items()}
+    heads = frozenset(ids)
+    addresses = [address for address in flat.graph.nodes if is_at(address, heads)]
+    return {
+        ref: tensor
+        for address in addresses
+        for ref, tensor in owned_tensors(flat.graph, address).items()
+        if ref not in flat.ties
+    }
 
 
 def initial_tensor(graph: Graph, ref: PortRef, type_: PortType) -> Tensor | None:

@@ -47,6 +47,14 @@ class Types:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._known: dict[str, NodeTypes] = {}
+        self._given: dict[str, dict[str, PortType]] = {}
+
+    def give(self, given: Mapping[PortRef, PortType]) -> None:
+        """Say what arrives from outside at inputs that are not wired, and start anew."""
+        self._given = {}
+        for ref, type_ in given.items():
+            self._given.setdefault(ref.node, {})[ref.port] = type_
+        self.forget_all()
 
     def of(self, port: PortRef) -> PortType | None:
         """The type of an output, parameter or wired input; None while it is unknown."""
@@ -54,8 +62,8 @@ class Types:
         return self._node(port.node).get(port.port)
 
     def arriving(self, id_: str) -> dict[str, PortType]:
-        """Types of what arrives at the node's wired inputs, as far as known."""
-        found = {}
+        """Types of what arrives at the node's inputs, as far as known."""
+        found = dict(self._given.get(id_, {}))
         for port, edge in self._graph.arriving(id_).items():
             given = None if edge.delay else self._node(edge.source.node).get(edge.source.port)
             if given is not None:

@@ -182,7 +182,7 @@ def test_every_field_takes_the_colours_chosen(desk, choice):
 
 def test_the_palette_is_searched_and_places_what_it_found(desk):
     palette = desk.window.palette_panel
-    desk.press_key(Key.Key_F, CONTROL)
+    desk.press_key(Key.Key_F, CONTROL | Qt.KeyboardModifier.ShiftModifier)
     assert QApplication.focusWidget() is palette.search
     QTest.keyClicks(palette.search, "softm")
     assert palette.tree.names()[0] == "Softmax"
