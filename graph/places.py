@@ -53,13 +53,15 @@ def inside(graph: Graph, address: str) -> Graph:
             given = {}
         body = module.body
     mirror = body.copy()
+    for name in containing(graph, definition_at(graph, address).name):
+        del mirror.scope.definitions[name]  # none of them can stand inside
     mirror.types.give(given)
     for port, tensor in graph.tensors.items():
         inner = _stripped(port, address)
         if inner is not None:
             mirror.store.put_tensor(inner, tensor)
     mirror.store.fields.update({name: graph.store.fields[name] for name in _FIELDS})
-    mirror.store.fields["target"] = _stripped_target(graph, address)
+    mirror.store.fields["target"] = _stripped_target(graph.target, address)
     mirror.revision = graph.revision
     return mirror
 
@@ -84,6 +86,7 @@ def project(graph: Graph, address: str, edit: e.Edit) -> e.Edit | None:
     definition = graph.definitions.get(found[1].module) if found is not None else None
     if definition is None:
         return None
+    around = containing(graph, definition.name)
     match edit:
         case e.Batch(edits):
             parts = [project(graph, address, part) for part in edits]
@@ -91,25 +94,27 @@ def project(graph: Graph, address: str, edit: e.Edit) -> e.Edit | None:
                 return None
             kept = tuple(part for part in parts if part is not None and part != NOTHING)
             return e.Batch(kept) if kept else NOTHING
-        case e.Within(name, inner):
-            return inner if name == definition.name else edit
+        case e.Within(name, inner) if name == definition.name:
+            return inner
+        case e.Within(name, e.Move() | e.SetNode()) if name in around:
+            return NOTHING
+        case e.Within(name) | e.SetInterface(name):
+            return None if name in around else edit
+        case e.Define(blueprint):
+            return NOTHING if blueprint.name in around else edit
         case e.SetTensor(port, tensor):
             own = _stripped(port, address)
             return NOTHING if own is None else e.SetTensor(own, tensor)
         case e.SetGraph(values):
             kept_values = {name: value for name, value in values.items() if name in _FIELDS}
             if "target" in values:
-                kept_values["target"] = _stripped_target(graph, address)
+                kept_values["target"] = _stripped_target(values["target"], address)
             return e.SetGraph(kept_values) if kept_values else NOTHING
         case e.Move() | e.SetNode():
             return NOTHING
-        case e.Define() | e.Undefine() | e.SetInterface():
-            return edit
-        case e.AddNode(node):
-            return None if node.id == address.partition("/")[0] else NOTHING
-        case e.Connect() | e.Disconnect():
-            return None  # what arrives at the instance may have another type
-        case _:
+        case e.AddNode(node) if node.id != address.partition("/")[0]:
+            return NOTHING
+        case _:  # what arrives at the instance may have another type, or it may be gone
             return None
 
 
@@ -139,6 +144,21 @@ def _lifted(graph: Graph, address: str, name: str, edit: e.Edit) -> Iterator[e.E
             yield e.Within(name, edit)
 
 
+def containing(graph: Graph, name: str) -> frozenset[str]:
+    """A definition and all that contain it, at any depth."""
+    found = {name}
+    while True:
+        more = {
+            other.name
+            for other in graph.definitions.values()
+            if other.name not in found
+            and any(node.module in found for node in other.body.nodes.values())
+        }
+        if not more:
+            return frozenset(found)
+        found |= more
+
+
 def addresses_of(graph: Graph, name: str) -> tuple[str, ...]:
     """The addresses of all instances of a definition, outer ones first."""
     return tuple(at for at, found in flatten(graph).instances.items() if found == name)
@@ -162,6 +182,6 @@ def _stripped(port: PortRef, address: str) -> PortRef | None:
     return PortRef(port.node.removeprefix(prefix), port.port)
 
 
-def _stripped_target(graph: Graph, address: str) -> str | None:
-    prefix, target = f"{address}/", graph.target or ""
-    return target.removeprefix(prefix) if target.startswith(prefix) else None
+def _stripped_target(target: str | None, address: str) -> str | None:
+    prefix = f"{address}/"
+    return target.removeprefix(prefix) if target and target.startswith(prefix) else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from graph.addresses import node_at
 from graph.initialise import sizes
 from graph.module import Module
 from graph.port import PortRef, PortType
@@ -80,10 +81,11 @@ def feed_types(feeds: Mapping[str, Host]) -> Feeds:
 
 
 def _host_feed(graph: Graph, id_: str, value: Any) -> Host:
-    if id_ not in graph:
+    found = node_at(graph, id_)
+    if found is None:
         mend = did_you_mean(id_, graph.nodes)
         raise FeedError(f"{id_}: found a feed for no node, expected a node. {mend}".rstrip())
-    module = graph.module(id_)
+    module = found[0].module(found[1].id)
     if module is None or module.outline() != "source":
         raise FeedError(f"{id_}: found a feed, expected one for an Input.", node=id_)
     try:
