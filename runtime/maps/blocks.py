@@ -61,8 +61,8 @@ class Blocks(LinearMap):
         if not 0 <= number < self.count:
             raise IndexError(f"block: found {number}, expected 0 to {self.count - 1}")
         return self._at(
-            self._members(number, self.out_shape, self.out_axes),
-            self._members(number, self.in_shape, self.in_axes),
+            self.members(number, self.out_shape, self.out_axes),
+            self.members(number, self.in_shape, self.in_axes),
         )
 
     @abstractmethod
@@ -72,7 +72,7 @@ class Blocks(LinearMap):
     def _entries(self, top: int, bottom: int, left: int, right: int) -> Array:
         return self._at(self.xp.arange(top, bottom), self.xp.arange(left, right))
 
-    def _locate(self, ids: Array, shape: Shape, axes: Shape) -> tuple[Array, Array]:
+    def locate(self, ids: Array, shape: Shape, axes: Shape) -> tuple[Array, Array]:
         """(number of the block, place inside it) of entries given by flat number."""
         places = coordinates(ids, shape)
         outside = [place for axis, place in enumerate(places) if axis not in axes]
@@ -80,8 +80,11 @@ class Blocks(LinearMap):
         sizes = tuple(shape[axis] for axis in axes)
         return flat(outside, self._batch, ids), flat(inside, sizes, ids)
 
-    def _members(self, number: int, shape: Shape, axes: Shape) -> Array:
-        """The flat numbers of one block's entries, in the block's order."""
+    def members(self, number: Array | int, shape: Shape, axes: Shape) -> Array:
+        """The flat numbers of one block's entries, in the block's order.
+
+        Numbers of several blocks as [n, 1] give [n, entries of a block].
+        """
         sizes = tuple(shape[axis] for axis in axes)
         ids = self.xp.arange(math.prod(sizes))
         inside = dict(zip(axes, coordinates(ids, sizes), strict=True))
@@ -130,8 +133,8 @@ class BlockDiagonal(Blocks):
         return _scattered(self.blocks.transpose(0, 2, 1) @ rows, self.in_shape, self.in_axes)
 
     def _at(self, rows: Array, columns: Array) -> Array:
-        block, row = self._locate(rows, self.out_shape, self.out_axes)
-        other, column = self._locate(columns, self.in_shape, self.in_axes)
+        block, row = self.locate(rows, self.out_shape, self.out_axes)
+        other, column = self.locate(columns, self.in_shape, self.in_axes)
         values = self.blocks[block[:, None], row[:, None], column[None, :]]
         return self.xp.where(block[:, None] == other[None, :], values, 0)
 

@@ -89,8 +89,8 @@ class LowRank(Blocks):
 
     def _at(self, rows: Array, columns: Array) -> Array:
         xp, shape = self.xp, self.out_shape
-        block, _ = self._locate(rows, shape, self.out_axes)
-        other, _ = self._locate(columns, shape, self.in_axes)
+        block, _ = self.locate(rows, shape, self.out_axes)
+        other, _ = self.locate(columns, shape, self.in_axes)
         total = xp.zeros((rows.size, columns.size), self.dtype)
         for left, right in self.pairs:
             total += (self.scale * pick(left, shape, rows, xp))[:, None] * pick(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from runtime.maps.places import Array
 
@@ -24,7 +24,7 @@ def row_by_row(
     matrix = _empty(made, rows, columns)
     for part in parts(rows, _step(made), progress):
         count = part.stop - part.start
-        units = _units(made, part, made.rows).reshape(count, *made.out_shape)
+        units = unit_stack(made, _numbers(made, part), made.rows).reshape(count, *made.out_shape)
         pulled = made.vjps(units).reshape(count, made.columns)
         matrix[part.start - rows.start : part.stop - rows.start] = pulled[:, columns]
     return matrix
@@ -37,8 +37,8 @@ def column_by_column(
     matrix = _empty(made, rows, columns)
     for part in parts(columns, _step(made), progress):
         count = part.stop - part.start
-        units = _units(made, part, made.columns).reshape(count, *made.in_shape)
-        pushed = made.jvps(units).reshape(count, made.rows)
+        units = unit_stack(made, _numbers(made, part), made.columns)
+        pushed = made.jvps(units.reshape(count, *made.in_shape)).reshape(count, made.rows)
         matrix[:, part.start - columns.start : part.stop - columns.start] = pushed[:, rows].T
     return matrix
 
@@ -48,11 +48,15 @@ def _empty(made: LinearMap, rows: slice, columns: slice) -> Array:
     return made.xp.empty(shape, made.dtype)
 
 
-def _units(made: LinearMap, part: slice, size: int) -> Any:
-    xp, count = made.xp, part.stop - part.start
-    units = xp.zeros((count, size), made.dtype)
-    units[xp.arange(count), xp.arange(part.start, part.stop)] = 1
+def unit_stack(made: LinearMap, ids: Array, size: int) -> Array:
+    """[len(ids), size] of zeros with a 1 at each of these numbers."""
+    units = made.xp.zeros((len(ids), size), made.dtype)
+    units[made.xp.arange(len(ids)), ids] = 1
     return units
+
+
+def _numbers(made: LinearMap, part: slice) -> Array:
+    return made.xp.arange(part.start, part.stop)
 
 
 def parts(whole: slice, step: int, progress: Progress | None) -> Iterator[slice]:

@@ -34,7 +34,7 @@ class Toeplitz(LinearMap):
         wide = (1 if count is None else count, weight.shape[1] * groups, *windows.size)
         narrow = (wide[0], len(weight), *windows.out)
         shapes = (wide, narrow) if transposed else (narrow, wide)
-        self._batched: tuple[Shape, Shape] = shapes
+        self.batched: tuple[Shape, Shape] = shapes
         out_shape, in_shape = (s[1:] for s in shapes) if count is None else shapes
         super().__init__(out_shape, in_shape, weight.dtype, array_module(weight))
         self.weight, self.windows, self.groups = weight, windows, groups
@@ -53,7 +53,7 @@ class Toeplitz(LinearMap):
         total = each.sum(axis=(0, 1))
         for counts in reversed(self.windows.counts()):
             total = (total * self.xp.asarray(counts)).sum(axis=-1)
-        return total * self._batched[1][0]
+        return total * self.batched[1][0]
 
     @property
     def work(self) -> int:
@@ -72,11 +72,11 @@ class Toeplitz(LinearMap):
 
     # A stack is a larger batch.
     def _pushes(self, tangents: Array) -> Array:
-        images = tangents.reshape(-1, *self._batched[1][1:])
+        images = tangents.reshape(-1, *self.batched[1][1:])
         return self._apply(images, backwards=self.transposed).reshape(-1, *self.out_shape)
 
     def _pulls(self, gradients: Array) -> Array:
-        images = gradients.reshape(-1, *self._batched[0][1:])
+        images = gradients.reshape(-1, *self.batched[0][1:])
         return self._apply(images, backwards=not self.transposed).reshape(-1, *self.in_shape)
 
     def _apply(self, array: Array, *, backwards: bool) -> Array:
@@ -85,8 +85,8 @@ class Toeplitz(LinearMap):
 
     def _entries(self, top: int, bottom: int, left: int, right: int) -> Array:
         xp = self.xp
-        rows = coordinates(xp.arange(top, bottom)[:, None], self._batched[0])
-        columns = coordinates(xp.arange(left, right)[None, :], self._batched[1])
+        rows = coordinates(xp.arange(top, bottom)[:, None], self.batched[0])
+        columns = coordinates(xp.arange(left, right)[None, :], self.batched[1])
         narrow, wide = (columns, rows) if self.transposed else (rows, columns)
         out_each = len(self.weight) // self.groups
         in_each = self.weight.shape[1]
@@ -176,18 +176,10 @@ class KernelToeplitz(LinearMap):
         for axis in range(self.windows.rank):
             tap = columns[2 + axis]
             if self.transposed:
-                place, on = self._place_of(axis, rows[2 + axis], tap)
+                place, on = self.windows.place(axis, rows[2 + axis], tap)
             else:
                 on, place = self.windows.entry(axis, rows[2 + axis], tap)
             hit = hit & on
             spots.append(place)
         read = columns[0] if self.transposed else channel
         return xp.where(hit, self.x[(rows[0], read, *spots)], 0)
-
-    def _place_of(self, axis: int, entry: Array, tap: Array) -> tuple[Array, Array]:
-        """The place at which this kernel entry reads `entry`, and whether there is one."""
-        windows = self.windows
-        stride, out = windows.stride[axis], windows.out[axis]
-        offset = entry + windows.padding[axis] - tap * windows.dilation[axis]
-        place = offset // stride
-        return place.clip(0, out - 1), (offset % stride == 0) & (place >= 0) & (place < out)

@@ -100,6 +100,13 @@ class Windows:
         inside = (entry >= 0) & (entry < self.size[axis])
         return inside, entry.clip(0, self.size[axis] - 1)
 
+    def place(self, axis: int, entry: Array, tap: Array) -> tuple[Array, Array]:
+        """The place at which kernel entry `tap` reads `entry`, and whether there is one."""
+        stride, out = self.stride[axis], self.out[axis]
+        offset = entry + self.padding[axis] - tap * self.dilation[axis]
+        place = offset // stride
+        return place.clip(0, out - 1), (offset % stride == 0) & (place >= 0) & (place < out)
+
     def _spots(self, place: tuple[int, ...]) -> tuple[slice, ...]:
         """Where the padded entries stand that this kernel entry reads."""
         return tuple(
