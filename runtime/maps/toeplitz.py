@@ -58,7 +58,7 @@ class Toeplitz(LinearMap):
     @property
     def work(self) -> int:
         reads = math.prod(map(sum, self.windows.counts()))
-        return int(self._batched[1][0] * math.prod(self.weight.shape[:2]) * reads)
+        return int(self.batched[1][0] * math.prod(self.weight.shape[:2]) * reads)
 
     def describe(self) -> str:
         kernel = "×".join(map(str, self.windows.kernel))
