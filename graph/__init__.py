@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         WiringError,
     )
     from graph.files import dumps, load, loads, save
+    from graph.frames import Frame
     from graph.history import History
     from graph.layout import arrange
     from graph.model import Graph
@@ -50,6 +51,7 @@ _HOMES = {
         "GradwireError", "GraphError", "KindMismatch", "PortOccupied", "SelfLoop", "ShapeMismatch",
         "UnknownModule", "UnknownNode", "UnknownPort", "WiringError",
     ),
+    "frames": ("Frame",),
     "files": ("dumps", "load", "loads", "save"),
     "history": ("History",),
     "layout": ("arrange",),
@@ -67,7 +69,7 @@ __all__ = [  # noqa: RUF022 - in the order of the rooms
     "Check", "check", "BadAttribute", "BadId", "BadTensor", "CycleFound", "DuplicateId",
     "FileError", "GradwireError", "GraphError", "KindMismatch", "PortOccupied", "SelfLoop",
     "ShapeMismatch", "UnknownModule", "UnknownNode", "UnknownPort", "WiringError", "dumps", "load",
-    "loads", "save", "History", "arrange", "Graph", "Example", "Module", "Port", "PortRef",
+    "loads", "save", "Frame", "History", "arrange", "Graph", "Example", "Module", "Port", "PortRef",
     "PortType", "Problem", "Edge", "Node", "Tensor",
 ]  # fmt: skip
 

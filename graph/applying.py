@@ -12,6 +12,7 @@ from graph import edits as e
 from graph.addresses import keeps
 from graph.composite import Composite
 from graph.errors import BadAttribute, BadTensor, DuplicateId, GraphError, PortOccupied, UnknownNode
+from graph.frames import check_frames
 from graph.module import Module
 from graph.port import PortRef
 from graph.records import MAX_NAME, Edge, Node, Place, bad_character, check_id
@@ -301,6 +302,12 @@ def _set_graph(graph: Graph, edit: e.SetGraph) -> e.Edit:
     return e.SetGraph(before)
 
 
+def _set_frames(graph: Graph, edit: e.SetFrames) -> e.Edit:
+    check_frames(edit.frames)
+    before, graph.store.frames = graph.store.frames, edit.frames
+    return e.SetFrames(before)
+
+
 def _is_seed_gradient(value: Any) -> bool:
     if isinstance(value, Tensor):
         return value.dtype in FLOATING
@@ -388,6 +395,7 @@ _APPLY: dict[type[e.Edit], Callable[[Graph, Any], e.Edit]] = {
     e.Move: _move,
     e.SetTensor: _set_tensor,
     e.SetGraph: _set_graph,
+    e.SetFrames: _set_frames,
     e.Batch: _batch,
     **defining.APPLY,
 }

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from graph.definition import Blueprint, Interface
+from graph.frames import Frame
 from graph.port import PortRef
 from graph.records import Edge, Node, Place
 from graph.tensor import Tensor
@@ -170,6 +171,13 @@ class Within(Edit):
 
     name: str
     edit: Edit
+
+
+@dataclass(frozen=True, slots=True)
+class SetFrames(Edit):
+    """Set all frames of the canvas, from the lowest to the topmost."""
+
+    frames: tuple[Frame, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from graph.composite import Composite
 from graph.defining import define_all
 from graph.definition import Blueprint, Definition
 from graph.errors import BadTensor, CycleFound, GraphError
+from graph.frames import Frame
 from graph.module import Module, plain
 from graph.port import PortRef
 from graph.records import Edge, Node, Place, id_stem
@@ -135,6 +136,11 @@ class Graph:
     def extra(self) -> Mapping[str, Any]:
         """Other top-level keys of the file, kept untouched."""
         return MappingProxyType(self.store.extra)
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        """Titled boxes behind the nodes, from the lowest to the topmost."""
+        return self.store.frames
 
     @property
     def nodes(self) -> Mapping[str, Node]:
@@ -366,6 +372,7 @@ class Graph:
         extra: Mapping[str, Any],
         catalogue: Catalogue | None = None,
         definitions: Iterable[Blueprint] = (),
+        frames: Iterable[Frame] = (),
     ) -> Graph:
         """Build a whole graph at once, as a file does; raises the `GraphError` of its first fault.
 
@@ -374,6 +381,7 @@ class Graph:
         graph = cls(catalogue, **fields)
         graph.store.extra = dict(extra)
         define_all(graph, definitions)
+        apply(graph, e.SetFrames(tuple(frames)))
         for node in nodes:
             apply(graph, e.AddNode(node))
         for given in edges:

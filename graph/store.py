@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from graph.frames import Frame
 from graph.port import PortRef
 from graph.records import Edge, Node
 from graph.tensor import Tensor
@@ -28,6 +29,7 @@ class Store:
     def __init__(self) -> None:
         self.fields: dict[str, Any] = dict(FIELDS)
         self.extra: dict[str, Any] = {}
+        self.frames: tuple[Frame, ...] = ()
         self.tensors: dict[PortRef, Tensor] = {}
         self.node_rank: dict[str, int] = {}
         self.edge_rank: dict[PortRef, int] = {}

@@ -260,7 +260,7 @@ def concerns_run(edit: e.Edit) -> bool:
         return not LOOKS_OF_NODE.issuperset(edit.values)
     if isinstance(edit, e.SetGraph):
         return not LOOKS_OF_GRAPH.issuperset(edit.values)
-    return not isinstance(edit, e.Move)
+    return not isinstance(edit, (e.Move, e.SetFrames))
 
 
 def _renames(edit: e.Edit) -> list[e.Rename]:

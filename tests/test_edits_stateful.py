@@ -12,6 +12,7 @@ from graph.catalogue import Catalogue
 from graph.checking import check
 from graph.errors import GraphError
 from graph.files import dumps, loads
+from graph.frames import Frame
 from graph.history import History
 from graph.port import PortRef
 from graph.records import Edge, Node
@@ -92,7 +93,8 @@ class Drawing:
         kinds = (
             self.add, self.add, self.connect, self.connect, self.connect, self.replace,
             self.disconnect, self.remove, self.set, self.set_and_cut, self.label, self.rename,
-            self.rename_kept, self.move, self.tensor, self.fields, self.batch,
+            self.rename_kept, self.move, self.tensor, self.fields, self.frames,
+            self.batch,
         )  # fmt: skip
         return self.one_of(kinds)()
 
@@ -164,6 +166,11 @@ class Drawing:
         }  # fmt: skip
         name = self.one_of(values)
         return e.SetGraph({name: self.one_of(values[name])})
+
+    def frames(self):
+        boxes = [(0.0, 0.0, 100.0, 80.0), (-8.5, 1.0, 1.0, 1.0), (0.0, 0.0, 0.0, 1.0)]
+        frame = st.builds(Frame, st.sampled_from(["", "a", "\n"]), st.sampled_from(boxes))
+        return e.SetFrames(tuple(self.draw(st.lists(frame, max_size=2))))
 
     def batch(self):
         return e.Batch(tuple(self.edit() for _ in range(self.draw(st.integers(0, 3)))))

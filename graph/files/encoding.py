@@ -11,7 +11,8 @@ from graph.attributes import written
 from graph.definition import Definition
 from graph.errors import FileError, sentence
 from graph.files import disk, tensors
-from graph.files.schema import FORMAT
+from graph.files.schema import FORMAT, KEPT_UNTOUCHED
+from graph.frames import Frame
 from graph.model import Graph
 from graph.port import PortRef
 from graph.records import Edge, Node
@@ -46,7 +47,7 @@ def dumps(graph: Graph) -> bytes:
         "target": graph.target,
         "seed_gradient": _seed_gradient(graph),
     }
-    extra = dict(graph.extra)
+    extra = _with_frames(graph)
     notes = extra.pop("tensors", {})
     parts = [f'  "{key}": {_text(value)}' for key, value in head.items() if value is not None]
     parts.append(_lines("nodes", "[]", (_text(_node(node)) for node in graph.nodes.values())))
@@ -59,6 +60,32 @@ def dumps(graph: Graph) -> bytes:
         parts.append(_lines("definitions", "{}", listed))
     parts.extend(f"  {_text(key)}: {_broken(value, 2)}" for key, value in extra.items())
     return ("{\n" + ",\n".join(parts) + "\n}\n").encode("utf-8")
+
+
+def _with_frames(graph: Graph) -> dict[str, Any]:
+    """What is kept for others, with the frames in their place under `view`."""
+    extra = dict(graph.extra)
+    if not graph.frames:
+        if extra.get("view") == {}:
+            del extra["view"]
+        return extra
+    view = {"frames": [_frame(frame) for frame in graph.frames], **extra.get("view", {})}
+    known = [key for key in KEPT_UNTOUCHED if key in extra or key == "view"]
+    own = {key: view if key == "view" else extra[key] for key in known}
+    return own | {key: value for key, value in extra.items() if key not in own}
+
+
+def _frame(frame: Frame) -> dict[str, Any]:
+    entry: dict[str, Any] = {"title": frame.title, "box": [_short(x) for x in frame.box]}
+    if frame.note is not None:
+        entry["note"] = frame.note
+    if frame.folded:
+        entry["folded"] = True
+    return entry | dict(frame.extra)
+
+
+def _short(number: float) -> int | float:
+    return int(number) if float(number).is_integer() else float(number)
 
 
 def _seed_gradient(graph: Graph) -> Any:
@@ -98,7 +125,7 @@ def _node(node: Node) -> dict[str, Any]:
     if node.attributes:
         entry["attributes"] = {name: written(value) for name, value in node.attributes.items()}
     if node.at is not None:
-        entry["at"] = [int(x) if float(x).is_integer() else float(x) for x in node.at]
+        entry["at"] = [_short(x) for x in node.at]
     if node.bypassed:
         entry["bypassed"] = True
     return entry | {key: value for key, value in node.extra.items() if key != "tensors"}

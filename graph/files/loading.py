@@ -28,6 +28,7 @@ from graph.files.schema import (
     DefinitionRecord,
     EdgeRecord,
     FileRecord,
+    FrameRecord,
     InputRecord,
     Misfit,
     NodeRecord,
@@ -37,6 +38,7 @@ from graph.files.schema import (
     fields_of,
     typed,
 )
+from graph.frames import MAX_FRAMES, Frame, check_frames
 from graph.model import Graph
 from graph.port import PortRef
 from graph.records import MAX_NAME, Edge, Node, bad_character
@@ -87,6 +89,9 @@ class _Reader:
         extra = {key: document[key] for key in KEPT_UNTOUCHED if key in document} | notes
         if len(entries) < len(record.tensors):
             extra["tensors"] = {k: v for k, v in record.tensors.items() if k not in entries}
+        frames = self.frames(record.view or {})
+        if "view" in extra and "frames" in extra["view"]:
+            extra["view"] = {k: v for k, v in extra["view"].items() if k != "frames"}
         fields = ("title", "note", "dtype", "seed", "mode", "target")
         try:
             return Graph.assemble(
@@ -98,6 +103,7 @@ class _Reader:
                 extra,
                 self.catalogue,
                 blueprints,
+                frames,
             )
         except CycleFound as error:
             raise self.refused(str(error), self.closing(error.cycle, record.edges)) from None
@@ -112,6 +118,22 @@ class _Reader:
         if entry is None:
             return None
         return tuple(entry) if isinstance(entry, list) else (entry,)
+
+    def frames(self, view: dict[str, Any]) -> list[Frame]:
+        entries = view.get("frames", [])
+        if not isinstance(entries, list):
+            reason = sentence("", type(entries).__name__, "a list", "")
+            raise self.refused(reason, "$.view.frames")
+        self.check_count("view.frames", len(entries), MAX_FRAMES)
+        found = []
+        for index, entry in enumerate(entries):
+            record, extra = self.record(FrameRecord, entry, step("$.view.frames", index))
+            found.append(Frame(record.title, record.box, record.note, record.folded, extra))
+            try:
+                check_frames((found[-1],))
+            except GraphError as error:
+                raise self.refused(str(error)) from None
+        return found
 
     def definitions(self, entries: dict[str, Any]) -> list[Blueprint]:
         """The definitions as they stand; what they contain is judged when all are there."""

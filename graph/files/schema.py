@@ -61,6 +61,15 @@ class DefinitionRecord(msgspec.Struct, frozen=True):
     edges: list[dict[str, Any]] = []
 
 
+class FrameRecord(msgspec.Struct, frozen=True):
+    """One entry of `view.frames`."""
+
+    box: tuple[float, float, float, float]
+    title: str = ""
+    note: str | None = None
+    folded: bool = False
+
+
 class TensorRecord(msgspec.Struct, frozen=True):
     """One entry of `tensors`: `values` or `data`."""
 
