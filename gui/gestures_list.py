@@ -21,6 +21,8 @@ GESTURES = (
     (N(G, "Double click on an edge"), N(G, "Search a module and insert it")),
     (N(G, "Double click on a source"), N(G, "Edit its value")),
     (N(G, "Drag a node"), N(G, "Move the selected nodes; with Alt off the grid")),
+    (N(G, "Drag a frame's title"), N(G, "Move it with all in it; its edges resize it")),
+    (N(G, "Double click on a frame's title"), N(G, "Edit it")),
     (N(G, "Drag a module from the palette"), N(G, "Add a node; on an edge it is inserted")),
     (N(G, "Drag a file onto the window"), N(G, "Open it")),
     (N(G, "Drag from a port"), N(G, "Draw an edge; in space it asks for a module that fits")),

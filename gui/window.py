@@ -333,6 +333,7 @@ class Window(QMainWindow):
             self.workspaces.changed,
             self.clipboard.changed,
             self.find_bar.changed,
+            self.canvas.canvas.frames.chosen,
         ):
             signal.connect(lambda *_: refresh())
         self.live.changed.connect(self._show_busy)

@@ -153,6 +153,34 @@ def a_target_from_the_list(desk):
     InspectorDesk.choose(page(desk).rows["target"].field, -1)
 
 
+# --- frames and lines of nodes --------------------------------------------------------------
+
+
+@act
+def a_frame(desk):
+    choose(desk, "x1", "x2")
+    desk.press_key(Key.Key_F)
+    desk.press_key(Key.Key_Escape)
+
+
+@act
+def nodes_in_one_line(desk):
+    choose(desk, "x", "h", "loss")
+    desk.window.commands.by_id["align_middle"].trigger()
+
+
+@act
+def equal_gaps(desk):
+    choose(desk, "x", "x1", "loss")
+    desk.window.commands.by_id["distribute_across"].trigger()
+
+
+@act
+def a_stroke_that_cuts(desk):
+    x = desk.scene.items_by_id["x2"].x() - 40
+    desk.drag(desk.pixel(x, -40), desk.pixel(x, 260), modifiers=ALT)
+
+
 # --- the canvas ---------------------------------------------------------------------------
 
 

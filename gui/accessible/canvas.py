@@ -25,7 +25,9 @@ class CanvasInterface(QAccessibleWidget):
             return super().text(kind)
         graph = view.document.graph
         text = words.tr("Nodes: {0}. Edges: {1}. Tab goes through nodes and ports.")
-        return text.format(len(graph.nodes), len(graph.edges))
+        text = text.format(len(graph.nodes), len(graph.edges))
+        frames = view.canvas.frames.drawn()
+        return ". ".join([text.rstrip("."), *map(view.framing.describe, frames)]) + "."
 
     def childCount(self) -> int:
         """Nodes, and widgets over them."""

@@ -16,6 +16,11 @@ def _all_bypassed(w: Window) -> bool:
     return bool(chosen) and all(nodes[id_].bypassed for id_ in chosen if id_ in nodes)
 
 
+def _is_folded_frame(w: Window) -> bool:
+    number = w.canvas.framing.number
+    return number is not None and w.document.graph.frames[number].folded
+
+
 WHEN: Mapping[str, Callable[[Window], bool]] = {
     "always": lambda w: True,
     "has_nodes": lambda w: bool(w.document.graph.nodes),
@@ -23,6 +28,10 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "can_redo": lambda w: w.document.history.redo_text is not None,
     "selected": lambda w: w.document.selection.kind != "graph",
     "chosen_nodes": lambda w: bool(w.document.selection.nodes),
+    "can_delete": lambda w: WHEN["selected"](w) or w.canvas.canvas.frames.current is not None,
+    "has_frames": lambda w: bool(w.document.graph.frames),
+    "one_frame": lambda w: w.canvas.framing.number is not None,
+    "is_folded_frame": _is_folded_frame,
     "several_nodes": lambda w: len(w.document.selection.nodes) > 1,
     "three_nodes": lambda w: len(w.document.selection.nodes) > 2,
     "is_bypassed": _all_bypassed,
@@ -57,6 +66,9 @@ WHY: Mapping[str, str] = {
     "can_redo": N(A, "There is nothing to redo."),
     "selected": N(A, "Select a node or an edge first."),
     "chosen_nodes": N(A, "Select a node first."),
+    "can_delete": N(A, "Select a node, an edge or a frame first."),
+    "has_frames": N(A, "The graph has no frames. Select nodes and press F."),
+    "one_frame": N(A, "Select a frame, or a node in one."),
     "several_nodes": N(A, "Select several nodes first."),
     "three_nodes": N(A, "Select three nodes or more first."),
     "clipboard_text": N(A, "The clipboard holds no text."),

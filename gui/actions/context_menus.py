@@ -27,9 +27,10 @@ CONTEXT: Mapping[Kind, str] = {
     "canvas": "add - paste select_all - zoom_fit arrange rename",
     "node": "edit_value? edit_label edit_note bypass - target target_by_itself? to_node"
     " - select_ancestors select_descendants - cut copy duplicate - delete delete_reconnect",
-    "nodes": "arrange align_left align_centre align_right align_top align_middle align_bottom"
-    " distribute_across distribute_down bypass - select_ancestors select_descendants"
+    "nodes": "arrange frame_selection align_left align_centre align_right align_top align_middle"
+    " align_bottom distribute_across distribute_down bypass - select_ancestors select_descendants"
     " - cut copy duplicate - delete delete_reconnect",
+    "frame": "fold_frame frame_title fit_frame - remove_frame",
     "edge": "add - go_to_source go_to_target - delete",
 }
 # Commands that a right click tells where.

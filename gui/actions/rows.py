@@ -51,7 +51,7 @@ MENUS = (
     ("help", N(A, "&Help")),
 )
 # Submenus of which each row is a command: by `within`.
-INNER = {"align": N(A, "A&lign and distribute")}
+INNER = {"align": N(A, "A&lign and distribute"), "frames": N(A, "F&rames")}
 
 # fmt: off
 ROWS = (
@@ -92,7 +92,7 @@ ROWS = (
         N(A, "Add the selected nodes once more, with the edges between them."), "chosen_nodes",
         canvas_only=True),
     Row("delete", N(A, "&Delete"), "Del; Backspace", "edit", "canvas.delete_selection",
-        N(A, "Remove what is selected."), "selected", canvas_only=True),
+        N(A, "Remove what is selected."), "can_delete", canvas_only=True),
     Row("delete_reconnect", N(A, "Delete and reconne&ct"), "Ctrl+Del", "edit",
         "canvas.delete_and_reconnect",
         N(A, "Remove the selected nodes and wire what fed them to what they fed."),
@@ -199,6 +199,22 @@ ROWS = (
     Row("distribute_down", N(A, "Distribute &vertically"), "", "graph", "canvas.aligning.down",
         N(A, "Leave equal gaps from top to bottom."), "three_nodes",
         within="align"),
+    Row("frame_selection", N(A, "&Frame the selection"), "F", "graph", "canvas.framing.add",
+        N(A, "Draw a box with a title behind the selected nodes."), "chosen_nodes",
+        canvas_only=True, within="frames"),
+    Row("next_frame", N(A, "&Next frame"), "Shift+F", "graph", "canvas.framing.next",
+        N(A, "Select the next frame and show it."), "has_frames", canvas_only=True,
+        within="frames"),
+    Row("fold_frame", N(A, "F&old or unfold the frame"), "Shift+G", "graph",
+        "canvas.framing.toggle_fold",
+        N(A, "Draw the frame and all in it as one box, or as they are."), "one_frame",
+        checked="is_folded_frame", canvas_only=True, within="frames"),
+    Row("frame_title", N(A, "Edit the &title"), "Shift+F2", "graph", "canvas.framing.edit_title",
+        N(A, "Name the frame where it stands."), "one_frame", within="frames"),
+    Row("fit_frame", N(A, "Fit the frame to its no&des"), "", "graph", "canvas.framing.fit",
+        N(A, "Draw the frame close around the nodes in it."), "one_frame", within="frames"),
+    Row("remove_frame", N(A, "&Remove the frame"), "", "graph", "canvas.framing.remove",
+        N(A, "Remove the frame and leave the nodes in it."), "one_frame", within="frames"),
     Row("target", N(A, "Make it the &target"), "Ctrl+T", "graph", "stepping.make_target",
         N(A, "Differentiate the selected node's output."), "one_node"),
     Row("target_by_itself", N(A, "&Find the target by itself"), "", "graph",

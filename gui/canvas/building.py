@@ -145,11 +145,12 @@ class Building(QObject):
         scene, ends = self._scene, []
         for target in targets:
             edge = scene.document.graph.incoming(target)
-            if edge is None or scene.hides(edge.source.node) or scene.hides(target.node):
+            if edge is None:
                 continue
-            start, end = scene.port_place(edge.source), scene.port_place(target)
+            start, end = scene.wire_place(edge.source), scene.wire_place(target)
             if start is not None and end is not None:
-                upward = target.port in self.items[target.node].outline.pins
+                is_held = target.node in scene.frames.held
+                upward = not is_held and target.port in self.items[target.node].outline.pins
                 ends.append((edge.source, target, start, end, upward))
         scene.wires.put(ends)
 

@@ -185,13 +185,13 @@ class InlineEdits(QObject):
 
     def edit_label(self, id_: str) -> None:
         """Open the line over a node's title."""
-        self._open(LabelSubject(self._document, id_))
+        self.open(LabelSubject(self._document, id_))
 
     def edit_value(self, ref: PortRef) -> None:
         """Open the line at a source's output or at a pin."""
         tensor = KeptTensor(self._document, ref)
         if tensor.exists:
-            self._open(ValueSubject(self._document, ref, TensorWork(tensor, self)))
+            self.open(ValueSubject(self._document, ref, TensorWork(tensor, self)))
 
     def close(self) -> None:
         """Leave without a change."""
@@ -207,7 +207,8 @@ class InlineEdits(QObject):
 
     # --- inside ------------------------------------------------------------------------------
 
-    def _open(self, subject: Subject) -> None:
+    def open(self, subject: Subject) -> None:
+        """Open the line for a text of any kind."""
         self.close()
         self._way = None
         self._view.cancel_gesture()

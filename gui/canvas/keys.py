@@ -63,6 +63,8 @@ def leave(view: CanvasView) -> bool:
     if QToolTip.isVisible():
         QToolTip.hideText()
         return True
+    if view.framing.leave():
+        return True
     was_selected = view.document.selection.kind != "graph"
     view.document.selection.clear()
     return was_selected
@@ -82,6 +84,8 @@ def _press_arrow(view: CanvasView, dx: int, dy: int, modifiers: Qt.KeyboardModif
 
 def nudge(view: CanvasView, dx: float, dy: float) -> bool:
     """Move the selected nodes; presses in a row are one entry."""
+    if view.framing.nudge(dx, dy):
+        return True
     place = view.focus.place
     ids = sorted(view.document.selection.nodes or ({node_of(place)} if place else ()))
     if not ids:

@@ -17,7 +17,7 @@ from gui.icons import icon
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
-Kind = Literal["canvas", "node", "nodes", "edge"]  # what a menu is about
+Kind = Literal["canvas", "node", "nodes", "edge", "frame"]  # what a menu is about
 
 
 def look_under(view: CanvasView, pixel: QPoint) -> Kind:
@@ -30,7 +30,9 @@ def look_under(view: CanvasView, pixel: QPoint) -> Kind:
         return _kind(view)
     target = view.edge_at(point)
     if target is None:
-        return "canvas"
+        hit = view.frame_at(point)
+        view.canvas.frames.choose(hit.number if hit is not None else None)
+        return "canvas" if hit is None else "frame"
     selection.set_edge(target)
     return "edge"
 
@@ -43,6 +45,8 @@ def look_at_selection(view: CanvasView) -> tuple[Kind, QPoint]:
         place = scene.port_place(selection.edge)
     else:
         boxes = [scene.items_by_id[id_].box() for id_ in selection.nodes]
+        if scene.frames.current is not None:
+            boxes = [scene.frames.drawn_box(scene.frames.current)]
         place = min(((box[0], box[3]) for box in boxes), default=None)
     pixel = view.mapFromScene(*place) if place is not None else seen.center()
     return _kind(view), pixel if seen.contains(pixel) else seen.center()
@@ -50,6 +54,8 @@ def look_at_selection(view: CanvasView) -> tuple[Kind, QPoint]:
 
 def _kind(view: CanvasView) -> Kind:
     kind = view.document.selection.kind
+    if view.canvas.frames.current is not None:
+        return "frame"
     return "canvas" if kind == "graph" else kind
 
 

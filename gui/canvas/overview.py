@@ -33,6 +33,9 @@ class Plan:
         self._sync()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(_hairline(theme.color("line"), 1))
+        painter.setBrush(theme.color("selected", 0.35))
+        frames = self._scene.frames
+        painter.drawRects([_rect(*frames.drawn_box(number)) for number in frames.drawn()])
         painter.drawLines(self._lines)
         painter.setBrush(theme.color("node"))
         painter.drawRects(self._rects)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from graph import PortRef
 from gui.canvas.cut_stroke import CutStroke
+from gui.canvas.frame_gestures import CURSORS, frame_at, frame_gesture
 from gui.canvas.gestures import Band, Gesture, MoveNodes
 from gui.canvas.levels import PORTS_FROM
 from gui.canvas.wiring import Wiring
@@ -31,8 +32,11 @@ def gesture_at(view: CanvasView, point: QPointF, modifiers: Qt.KeyboardModifier)
         return _hold(view, item, point, modifiers)
     if modifiers & Qt.KeyboardModifier.AltModifier:
         return CutStroke(view, point)
-    target = edge_at(view, point)
+    target, hit = edge_at(view, point), frame_at(view.canvas, point, view.zoom)
+    if hit is not None and (target is None or hit.is_corner):  # a wire can be met elsewhere
+        return frame_gesture(view, hit, point)
     if target is None:
+        view.canvas.frames.choose(None)
         return Band(view, point, modifiers)
     view.document.selection.set_edge(target)
     return None
@@ -45,7 +49,8 @@ def wire_end_at(view: CanvasView, point: QPointF) -> PortRef | None:
     port = view.canvas.port_at(point)
     if port is not None:
         return port
-    if view.canvas.node_at(point) is not None:
+    hit = frame_at(view.canvas, point, view.zoom)
+    if view.canvas.node_at(point) is not None or (hit is not None and hit.is_corner):
         return None
     target = edge_at(view, point)
     return target if target is not None and _is_loose_end(view, target, point) else None
@@ -61,6 +66,18 @@ def edge_at(view: CanvasView, point: QPointF) -> PortRef | None:
         if len(edges) == 1:
             return edges[0].target
     return view.canvas.wires.hit(point.x(), point.y(), REACH / view.zoom)
+
+
+def cursor_at(view: CanvasView, point: QPointF) -> Qt.CursorShape:
+    """The shape of the pointer: what a press would begin."""
+    if view.navigation.is_space_held:
+        return Qt.CursorShape.OpenHandCursor
+    if wire_end_at(view, point) is not None:
+        return Qt.CursorShape.CrossCursor
+    hit = frame_at(view.canvas, point, view.zoom)
+    if hit is None or view.canvas.node_at(point) is not None:
+        return Qt.CursorShape.ArrowCursor
+    return CURSORS[hit.part]
 
 
 def is_empty_at(view: CanvasView, point: QPointF) -> bool:

@@ -18,6 +18,8 @@ from gui.canvas import geometry as geo
 from gui.canvas.building import AT_ONCE, Building
 from gui.canvas.fades import Fades
 from gui.canvas.folding import Folding
+from gui.canvas.frame_paint import paint_frames
+from gui.canvas.frames import Frames
 from gui.canvas.ground import paint_dots
 from gui.canvas.levels import level_of
 from gui.canvas.lineage import Lineage
@@ -36,8 +38,9 @@ from gui.canvas.node_boxes import NodeBoxes
 from gui.canvas.node_item import NodeItem
 from gui.canvas.overview import Plan
 from gui.canvas.plate_paint import paint_plates
-from gui.canvas.plates import Layout, Plate, Sight
+from gui.canvas.plates import Layout, Plate
 from gui.canvas.pulse import Pulse
+from gui.canvas.sight import sight_of
 from gui.canvas.touched import (
     changes_every_number,
     changes_only_numbers,
@@ -84,6 +87,7 @@ class CanvasScene(QGraphicsScene):
         self.waiting = WaitingNodes(document, self)
         self.lineage = Lineage(document, self)
         self.folding = Folding(document, self)
+        self.frames = Frames(self)
         self.pulse = Pulse(theme, self)
         self.fades = Fades(theme, self)
         self.building.finished.connect(self._after_building)
@@ -104,6 +108,7 @@ class CanvasScene(QGraphicsScene):
         self.theme.changed.connect(self.refresh)
         self.lineage.changed.connect(self.refresh)
         self.folding.changed.connect(self._after_folding)
+        self.frames.changed.connect(self._after_folding)
 
     # --- building ------------------------------------------------------------------------
 
@@ -205,11 +210,19 @@ class CanvasScene(QGraphicsScene):
     def order(self) -> tuple[str, ...]:
         """The nodes that are drawn, in topological order."""
         order = self.document.order
-        return tuple(id_ for id_ in order if not self.hides(id_)) if self.folding.hidden else order
+        if not (self.folding.hidden or self.frames.held):
+            return order
+        return tuple(id_ for id_ in order if not self.hides(id_))
 
     def hides(self, id_: str) -> bool:
         """Whether a node is not drawn, though it is there."""
-        return id_ in self.folding.hidden
+        return id_ in self.folding.hidden or id_ in self.frames.held
+
+    def wire_place(self, ref: PortRef) -> geo.Point | None:
+        """Where a wire ends: at its port, at the border of a folded frame, or nowhere."""
+        if ref.node in self.folding.hidden:
+            return None
+        return self.frames.wire_place(ref) if ref.node in self.frames.held else self.port_place(ref)
 
     def dims(self, id_: str) -> bool:
         """Whether a node stands back behind others; in a printed picture none does."""
@@ -297,8 +310,11 @@ class CanvasScene(QGraphicsScene):
         return None if self.is_printing else self.document.selection.edge
 
     def content_rect(self) -> QRectF:
-        """What all nodes take, with room for the texts of pins; empty without nodes."""
+        """What all nodes and frames take, with room for the texts of pins; empty without nodes."""
         boxes = self.boxes.array
+        framed = [self.frames.drawn_box(number) for number in self.frames.drawn()]
+        if framed:
+            boxes = np.concatenate((boxes, np.array(framed)))
         if not len(boxes):
             return QRectF()
         left, top = boxes[:, :2].min(0)
@@ -349,11 +365,13 @@ class CanvasScene(QGraphicsScene):
         self.paint_flow(painter, rect, zoom)
 
     def paint_flow(self, painter: QPainter, rect: QRectF, zoom: float) -> None:
-        """Wires and plates that meet a rectangle."""
+        """Frames, wires and plates that meet a rectangle."""
         shows_plates = level_of(zoom) in ("working", "close")
         plates = self.plates(rect, zoom) if shows_plates else []
         boxes = np.array([plate.box for plate in plates]).reshape(-1, 4)
+        paint_frames(painter, rect, self, zoom, folded=False)
         paint_wires(painter, rect, self, zoom, boxes)
+        paint_frames(painter, rect, self, zoom, folded=True)
         paint_plates(painter, rect, plates, self.theme, 1 / zoom)
 
     def plates(self, rect: QRectF, zoom: float) -> list[Plate]:
@@ -363,28 +381,8 @@ class CanvasScene(QGraphicsScene):
             across, down = rect.width() * FAR_SIGHT + 400, rect.height() * FAR_SIGHT + 400
             region = rect.adjusted(-across, -down, across, down)
             document = self.document
-            sight = self._sight(region)
+            sight = sight_of(self, region)
             layout = Layout(sight, document.graph, document.shown, self.theme, zoom)
             self._plates = layout.plates()
             self._plates_for = (state, region)
         return self._plates
-
-    def _sight(self, region: QRectF) -> Sight:
-        sight = Sight()
-        box = (region.left(), region.top(), region.right(), region.bottom())
-        rows = self.wires.within(box)
-        for source, target in self.wires.pairs(rows.tolist()):
-            if target == self.hidden_wire or self.dims(source.node) or self.dims(target.node):
-                continue
-            sight.sources[source] = self.port_place(source)
-            if target.port not in self.items_by_id[target.node].outline.pins:
-                sight.targets[target] = self.port_place(target)
-        boxes = []
-        for item in self.items(region):
-            if isinstance(item, NodeItem):
-                boxes.append(item.box())
-                for pin in () if self.dims(item.id) else item.outline.pins:
-                    sight.pins[PortRef(item.id, pin)] = item.port_place(pin)
-        sight.nodes = np.array(boxes).reshape(-1, 4)
-        sight.wires = self.wires.lines(rows)
-        return sight

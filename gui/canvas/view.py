@@ -19,6 +19,8 @@ from gui.canvas.cut_stroke import CutStroke
 from gui.canvas.deleting import delete_and_reconnect, delete_selection
 from gui.canvas.drops import Drops
 from gui.canvas.focus import KeyFocus
+from gui.canvas.frame_gestures import Hit, frame_at
+from gui.canvas.framing import Framing
 from gui.canvas.gestures import Gesture, Pan
 from gui.canvas.inline_edit import InlineEdits, edit_value
 from gui.canvas.keys import press_key
@@ -27,7 +29,7 @@ from gui.canvas.marking import Marking
 from gui.canvas.minimap import Minimap
 from gui.canvas.navigation import Navigation
 from gui.canvas.placer import Placer
-from gui.canvas.pressing import edge_at, gesture_at, is_empty_at, wire_end_at
+from gui.canvas.pressing import cursor_at, edge_at, gesture_at, is_empty_at
 from gui.canvas.scene import EXTENT, CanvasScene
 from gui.canvas.zoom_bar import ZoomBar
 
@@ -68,6 +70,7 @@ class CanvasView(QGraphicsView):
         self.focus = KeyFocus(self)
         self.marking = Marking(self)
         self.aligning = Aligning(self)
+        self.framing = Framing(self)
         tips.PlaceTips(self)
         self.inline = InlineEdits(self)
         self.minimap = Minimap(self)
@@ -118,7 +121,7 @@ class CanvasView(QGraphicsView):
 
     def reveal(self, what: str | PortRef) -> None:
         """Bring a node or a port into sight, and no further than needed."""
-        if self.canvas.hides(ways.node_of(what)):
+        if ways.node_of(what) in self.canvas.folding.hidden:
             self.canvas.folding.show_all()
         box = ways.box_of(self.canvas, what)
         if box is None:
@@ -133,13 +136,11 @@ class CanvasView(QGraphicsView):
         """Add a node with its middle at a canvas point; its id, or None where refused."""
         return self.placer.place(self.document.graph.catalogue.require(name), point)
 
-    def add_at(self, point: QPointF) -> None:
-        """Ask at a canvas point which module is to be added there."""
-        self.placer.ask(point)
-
     def delete_selection(self) -> None:
-        """Remove the selected nodes, or cut the edge that is selected or has the keys."""
-        if not self.focus.cut():
+        """Remove the selected nodes or frame, or cut the edge that is selected or has the keys."""
+        if self.canvas.frames.current is not None:
+            self.framing.remove()
+        elif not self.focus.cut():
             delete_selection(self.document)
 
     def delete_and_reconnect(self) -> None:
@@ -153,6 +154,10 @@ class CanvasView(QGraphicsView):
     def edge_at(self, point: QPointF) -> PortRef | None:
         """The target of the edge that lies under a canvas point."""
         return edge_at(self, point)
+
+    def frame_at(self, point: QPointF) -> Hit | None:
+        """The frame whose title or edge lies under a canvas point."""
+        return frame_at(self.canvas, point, self.zoom)
 
     def select_all(self) -> None:
         """Select every node that is drawn."""
@@ -240,8 +245,10 @@ class CanvasView(QGraphicsView):
         if event.button() == Qt.MouseButton.LeftButton and item and edit_value(self, item.id):
             return
         if event.button() == Qt.MouseButton.LeftButton and is_empty_at(self, point):
+            if self.framing.edit_title_at(point):
+                return
             self.cancel_gesture()
-            self.add_at(point)
+            self.placer.ask(point)
         else:
             self.mousePressEvent(event)
 
@@ -274,10 +281,7 @@ class CanvasView(QGraphicsView):
             self.viewport().setCursor(gesture.cursor)
 
     def _hover(self, point: QPointF) -> None:
-        begins_wire = wire_end_at(self, point) is not None
-        shape = Qt.CursorShape.CrossCursor if begins_wire else Qt.CursorShape.ArrowCursor
-        if self.navigation.is_space_held:
-            shape = Qt.CursorShape.OpenHandCursor
+        shape = cursor_at(self, point)
         if self.viewport().cursor().shape() != shape:
             self.viewport().setCursor(shape)
 

@@ -34,8 +34,11 @@ def box_of(scene: CanvasScene, place: Place) -> QRectF | None:
     """What a node takes, or a port with some room around it; None for what is gone."""
     if not exists(scene, place):
         return None
+    holder = scene.frames.held.get(node_of(place))
     left, top, right, bottom = scene.items_by_id[node_of(place)].box()
-    if isinstance(place, PortRef):
+    if holder is not None:
+        left, top, right, bottom = scene.frames.drawn_box(holder)
+    elif isinstance(place, PortRef):
         x, y = scene.port_place(place)
         left, top, right, bottom = x - PITCH, y - PITCH, x + PITCH, y + PITCH
     return QRectF(left, top, right - left, bottom - top)

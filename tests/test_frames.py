@@ -1,0 +1,418 @@
+"""Frames: in the file, by mouse and keys on the real window, folded, and read aloud."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from graph import FileError, Frame, Graph, PortRef, dumps, loads
+from graph import edits as e
+from tests.canvas_desk import LEFT, NONE, by_hand
+from tests.test_menus import choose as choose_entry
+from tests.test_menus import right_click, texts
+from tests.window_desk import desk_for
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+Key = Qt.Key
+SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+ALT = Qt.KeyboardModifier.AltModifier
+BOX = (216.0, 0.0, 400.0, 248.0)  # around x1, b, x2
+INSIDE = {"x1", "b", "x2"}
+
+
+@pytest.fixture
+def desk(qtbot, tmp_path, monkeypatch):
+    with desk_for(qtbot, tmp_path, monkeypatch) as desk:
+        desk.document.replace(by_hand(), None)
+        desk.settle()
+        desk.view.zoom_to_fit()
+        desk.view.setFocus()
+        yield desk
+
+
+@pytest.fixture
+def framed(desk):
+    desk.document.do(e.SetFrames((Frame("w x + b", BOX),)), "Frame")
+    desk.view.zoom_to_fit()
+    return desk
+
+
+def select(desk, *ids):
+    desk.document.selection.set_nodes(ids)
+    QApplication.processEvents()
+
+
+def frame(desk, number=0):
+    return desk.graph.frames[number]
+
+
+def title(desk, number=0):
+    left, top, _, _ = desk.scene.frames.drawn_box(number)
+    return desk.pixel(left + 80, top + 14)
+
+
+def mark(desk, number=0):
+    left, top, _, _ = desk.scene.frames.drawn_box(number)
+    return desk.pixel(left + 16, top + 14)
+
+
+def undo(desk):
+    desk.press_key(Key.Key_Z, CONTROL)
+
+
+# --- the file -----------------------------------------------------------------------------
+
+
+def test_frames_stand_in_the_file_under_view_and_come_back_byte_for_byte():
+    graph = by_hand()
+    frames = (Frame("a", (0.0, -8.0, 96.0, 60.5), note="why\nnot"), Frame("", BOX, folded=True))
+    graph.apply(e.SetFrames(frames))
+    data = dumps(graph)
+    assert b'"view": {' in data
+    again = loads(data)
+    assert again.frames == frames
+    assert dumps(again) == data
+    assert again.copy().frames == frames
+
+
+def test_what_else_view_holds_is_kept_and_so_are_foreign_keys():
+    text = """{"gradwire": 1, "nodes": [], "edges": [], "tensors": {},
+      "view": {"watches": ["a.y"], "frames": [{"title": "t", "box": [0, 0, 10, 10], "x-own": 1}]},
+      "x-more": 2}"""
+    graph = loads(text)
+    assert graph.frames[0].extra == {"x-own": 1}
+    data = dumps(graph)
+    assert b'"x-own": 1' in data
+    assert b'"watches": ["a.y"]' in data
+    assert dumps(loads(data)) == data
+    graph.apply(e.SetFrames(()))
+    assert b"frames" not in dumps(graph)
+    assert b'"watches": ["a.y"]' in dumps(graph)
+
+
+@pytest.mark.parametrize(
+    ("entry", "where"),
+    [
+        ('{"title": "t"}', "$.view.frames[0]"),
+        ('{"title": "t", "box": [0, 0, 1]}', "$.view.frames[0].box"),
+        ('{"title": "t", "box": [0, 0, 0, 5]}', "$.view.frames[0]"),
+        ('{"title": "t", "box": [0, 0, 1e300, 5]}', "$.view.frames[0]"),
+        ('{"title": "\\u202e", "box": [0, 0, 9, 5]}', "$.view.frames[0]"),
+        ('{"title": "t", "box": [0, 0, 9, 5], "colour": 1}', "$.view.frames[0]"),
+        ("7", "$.view.frames[0]"),
+    ],
+)
+def test_a_frame_that_no_canvas_can_show_is_refused_by_its_path(entry, where):
+    with pytest.raises(FileError) as refused:
+        loads('{"gradwire": 1, "view": {"frames": [' + entry + "]}}")
+    assert refused.value.where == where
+
+
+def test_frames_that_are_no_list_are_refused():
+    with pytest.raises(FileError) as refused:
+        loads('{"gradwire": 1, "view": {"frames": {}}}')
+    assert refused.value.where == "$.view.frames"
+
+
+# --- making, naming, removing -------------------------------------------------------------
+
+
+def test_f_frames_the_selection_and_asks_for_the_title(desk):
+    select(desk, *INSIDE)
+    desk.press_key(Key.Key_F)
+    line = QApplication.focusWidget()
+    QTest.keyClicks(line, "affine")
+    desk.press_key(Key.Key_Return)
+    assert frame(desk).title == "affine"
+    assert set(desk.scene.frames.members(0)) >= INSIDE
+    assert desk.view.hasFocus()
+    undo(desk)
+    undo(desk)
+    assert desk.graph.frames == ()
+
+
+def test_a_double_click_on_the_title_edits_it(framed):
+    desk = framed
+    QTest.mouseDClick(desk.view.viewport(), LEFT, NONE, title(desk))
+    QTest.keyClicks(QApplication.focusWidget(), "sum")
+    desk.press_key(Key.Key_Return)
+    assert frame(desk).title == "sum"
+
+
+def test_delete_removes_the_selected_frame_and_keeps_its_nodes(framed):
+    desk = framed
+    desk.click(title(desk))
+    assert desk.scene.frames.current == 0
+    desk.press_key(Key.Key_Delete)
+    assert desk.graph.frames == ()
+    assert len(desk.graph.nodes) == 8
+    undo(desk)
+    assert frame(desk).box == BOX
+
+
+def test_a_click_beside_and_esc_let_go_of_the_frame(framed):
+    desk = framed
+    desk.click(title(desk))
+    desk.press_key(Key.Key_Escape)
+    assert desk.scene.frames.current is None
+    desk.click(title(desk))
+    desk.click(desk.middle("x1"))
+    assert desk.scene.frames.current is None
+    desk.press_key(Key.Key_Delete)
+    assert "x1" not in desk.graph
+    assert len(desk.graph.frames) == 1
+
+
+# --- moving and resizing ------------------------------------------------------------------
+
+
+def test_the_title_moves_the_frame_with_the_nodes_in_it_as_one_entry(framed):
+    desk = framed
+    before = {id_: node.at for id_, node in desk.graph.nodes.items()}
+    start = title(desk)
+    desk.drag(start, start + QPoint(40, 64))
+    dx, dy = frame(desk).box[0] - BOX[0], frame(desk).box[1] - BOX[1]
+    assert dx > 0 < dy
+    for id_, node in desk.graph.nodes.items():
+        x, y = before[id_]
+        assert node.at == ((x + dx, y + dy) if id_ in INSIDE else (x, y))
+        assert (desk.scene.items_by_id[id_].x(), desk.scene.items_by_id[id_].y()) == node.at
+    undo(desk)
+    assert frame(desk).box == BOX
+    assert {id_: node.at for id_, node in desk.graph.nodes.items()} == before
+
+
+def test_esc_during_a_move_puts_everything_back(framed):
+    desk = framed
+    start = title(desk)
+    desk.press(start)
+    desk.move(start + QPoint(30, 30))
+    desk.move(start + QPoint(60, 60))
+    assert desk.scene.items_by_id["x1"].x() != 240
+    desk.press_key(Key.Key_Escape)
+    desk.release(start + QPoint(60, 60))
+    assert desk.scene.items_by_id["x1"].x() == 240
+    assert frame(desk).box == BOX
+    assert desk.scene.frames.drawn_box(0)[0] == BOX[0]
+
+
+@pytest.mark.parametrize("edges", ["l", "r", "t", "b", "rb", "lt"])
+def test_each_edge_resizes(framed, edges):
+    desk = framed
+    left, top, right, bottom = desk.scene.frames.drawn_box(0)
+    x = left if "l" in edges else right if "r" in edges else (left + right) / 2
+    y = top if "t" in edges else bottom if "b" in edges else top + 44
+    x = x if edges not in ("t", "b") else left + 20
+    start = desk.pixel(x, y)
+    desk.drag(start, start + QPoint(-24, -24))
+    new = desk.scene.frames.drawn_box(0)
+    for letter, a, b in zip("ltrb", (left, top, right, bottom), new, strict=True):
+        assert (a != b) == (letter in edges)
+    undo(desk)
+    assert frame(desk).box == BOX
+
+
+def test_it_gets_no_smaller_than_its_title(framed):
+    desk = framed
+    start = desk.pixel(*desk.scene.frames.drawn_box(0)[2:])
+    desk.drag(start, start - QPoint(900, 500))
+    assert frame(desk).box[2:] == (120.0, 64.0)
+
+
+def test_alt_and_arrows_move_the_selected_frame(framed):
+    desk = framed
+    desk.click(title(desk))
+    desk.press_key(Key.Key_Right, ALT)
+    assert frame(desk).box[0] == BOX[0] + 8
+    assert desk.graph.nodes["x1"].at == (248.0, 56.0)
+
+
+def test_a_frame_in_a_frame_moves_along(framed):
+    desk = framed
+    inner = Frame("inner", (BOX[0] + 8, BOX[1] + 40, 130.0, 90.0))
+    desk.document.do(e.SetFrames((frame(desk), inner)), "Frame")
+    start = title(desk)
+    desk.drag(start, start + QPoint(0, 50))
+    assert frame(desk, 1).box[1] - inner.box[1] == frame(desk).box[1] - BOX[1] > 0
+
+
+def test_fitting_draws_it_close_around_its_nodes(framed):
+    desk = framed
+    desk.document.do(e.SetFrames((Frame("f", (150.0, -90.0, 480.0, 400.0)),)), "Frame")
+    desk.click(title(desk))
+    held = set(desk.scene.frames.members(0))
+    desk.window.commands.by_id["fit_frame"].trigger()
+    assert set(desk.scene.frames.members(0)) == held
+    assert frame(desk).box[2] * frame(desk).box[3] < 480 * 400
+
+
+# --- folding ------------------------------------------------------------------------------
+
+
+def test_the_mark_folds_to_one_box_and_edges_go_to_its_border(framed):
+    desk = framed
+    desk.click(mark(desk))
+    assert frame(desk).folded
+    assert set(desk.scene.frames.held) == INSIDE
+    assert not any(desk.scene.items_by_id[id_].isVisible() for id_ in INSIDE)
+    left, top, right, bottom = desk.scene.frames.drawn_box(0)
+    assert (right - left, bottom - top) == (176.0, 60.0)
+    wires = desk.scene.wires
+    assert {str(target) for target in wires.targets} == {
+        "x1.a", "x1.b", "difference.a", "difference.b", "loss.x",
+    }  # fmt: skip
+    assert wires.line(PortRef("x1", "a"))[-1][0] == left
+    assert wires.line(PortRef("difference", "b"))[0][0] == right
+    heights = sorted(wires.line(PortRef("x1", port))[-1][1] for port in "ab")
+    assert top < heights[0] < heights[1] < bottom
+    desk.view.grab()
+    desk.click(mark(desk))
+    assert not frame(desk).folded
+    assert len(wires) == len(desk.graph.edges)
+    assert all(desk.scene.items_by_id[id_].isVisible() for id_ in INSIDE)
+
+
+def test_a_folded_frame_moves_with_its_nodes_and_its_edges(framed):
+    desk = framed
+    desk.click(mark(desk))
+    start = title(desk)
+    desk.drag(start, start + QPoint(40, 40))
+    dx = frame(desk).box[0] - BOX[0]
+    assert dx > 0
+    assert desk.graph.nodes["x1"].at[0] == 240 + dx
+    line = desk.scene.wires.line(PortRef("x1", "a"))
+    assert line[-1][0] == frame(desk).box[0]
+    undo(desk)
+    assert desk.scene.wires.line(PortRef("x1", "a"))[-1][0] == BOX[0]
+    undo(desk)
+    assert not frame(desk).folded
+    assert len(desk.scene.wires) == 7
+
+
+def test_keys_fold_the_frame_around_the_selected_node(framed):
+    desk = framed
+    select(desk, "x2")
+    desk.press_key(Key.Key_G, SHIFT)
+    assert frame(desk).folded
+    assert desk.scene.frames.current == 0
+    assert desk.document.selection.nodes == set()
+    desk.press_key(Key.Key_G, SHIFT)
+    assert not frame(desk).folded
+
+
+def test_it_runs_and_saves_the_same_while_folded(framed):
+    desk = framed
+    desk.settle()
+    before = desk.document.run_revision
+    desk.click(mark(desk))
+    assert desk.document.run_revision == before
+    again = loads(dumps(desk.graph))
+    assert again.frames[0].folded
+    desk.document.replace(again, None)
+    desk.settle()
+    assert set(desk.scene.frames.held) == INSIDE
+    assert len(desk.scene.wires) == 5
+
+
+def test_a_frame_in_a_folded_frame_is_gone_with_it(framed):
+    desk = framed
+    inner = Frame("inner", (BOX[0] + 8, BOX[1] + 40, 130.0, 90.0), folded=True)
+    desk.document.do(e.SetFrames((frame(desk), inner)), "Frame")
+    desk.click(mark(desk))
+    assert desk.scene.frames.drawn() == [0]
+    assert set(desk.scene.frames.held.values()) == {0}
+    desk.click(mark(desk))
+    assert set(desk.scene.frames.held.values()) == {1}
+
+
+def test_an_edge_drawn_and_a_node_removed_behind_a_folded_frame(framed):
+    desk = framed
+    desk.click(mark(desk))
+    desk.document.do(e.RemoveNode("x2"), "Delete")
+    assert set(desk.scene.frames.held) == {"x1", "b"}
+    undo(desk)
+    assert set(desk.scene.frames.held) == INSIDE
+    assert len(desk.scene.wires) == 5
+
+
+# --- keys, menus, screen readers ----------------------------------------------------------
+
+
+def test_shift_f_goes_from_frame_to_frame_and_says_where_one_is(framed):
+    desk = framed
+    far = Frame("far away", (5000.0, 5000.0, 200.0, 100.0))
+    desk.document.do(e.SetFrames((frame(desk), far)), "Frame")
+    said = []
+    desk.view.framing.told.connect(said.append)
+    desk.press_key(Key.Key_F, SHIFT)
+    desk.press_key(Key.Key_F, SHIFT)
+    assert desk.view.viewport().rect().contains(title(desk, 1))
+    desk.press_key(Key.Key_F, SHIFT)
+    assert said == ["Frame w x + b, open, 3 nodes", "Frame far away, open, 0 nodes", said[0]]
+
+
+def test_a_right_click_on_the_title_opens_the_menu_of_the_frame(framed):
+    desk = framed
+    menu = right_click(desk, title(desk))
+    assert texts(menu) == ["Frames"] or "Fold or unfold the frame" in texts(menu)
+    inner = menu.findChild(type(menu), "frames") or menu
+    inner.popup(QPoint(40, 40))
+    choose_entry(inner, "Remove the frame")
+    menu.close()
+    assert desk.graph.frames == ()
+
+
+def test_a_screen_reader_is_told_of_the_frames(framed):
+    QAccessible.setActive(True)
+    try:
+        canvas = QAccessible.queryAccessibleInterface(framed.view)
+        assert "Frame w x + b, open, 3 nodes" in canvas.text(QAccessible.Text.Description)
+        framed.click(mark(framed))
+        found = [canvas.child(i).text(QAccessible.Text.Name) for i in range(canvas.childCount())]
+        assert INSIDE.isdisjoint(found)
+    finally:
+        QAccessible.setActive(False)
+
+
+def test_the_pointer_shows_what_a_press_would_do(framed):
+    desk = framed
+    left, _, _, bottom = desk.scene.frames.drawn_box(0)
+    for place, shape in (
+        (title(desk), Qt.CursorShape.SizeAllCursor),
+        (mark(desk), Qt.CursorShape.PointingHandCursor),
+        (desk.pixel(left, bottom - 30), Qt.CursorShape.SizeHorCursor),
+        (desk.pixel(left + 20, bottom - 20), Qt.CursorShape.ArrowCursor),
+    ):
+        desk.move(place)
+        assert desk.view.viewport().cursor().shape() == shape
+
+
+def test_a_drag_inside_the_frame_still_selects_with_a_band(framed):
+    desk = framed
+    left, _, _, bottom = desk.scene.frames.drawn_box(0)
+    desk.drag(desk.pixel(left + 12, bottom - 12), desk.pixel(left + 100, bottom - 60))
+    assert desk.document.selection.nodes == {"b"}
+    assert desk.graph.frames[0].box == BOX
+
+
+def test_a_thousand_nodes_in_frames_fold_and_move_without_holding_the_window(desk):
+    graph = Graph()
+    for number in range(1000):
+        graph.add("Exp", f"n{number}", at=(number % 40 * 144, number // 40 * 100))
+        if number % 40:
+            graph.connect(f"n{number - 1}.y", f"n{number}.x")
+    frames = [Frame(f"rows {r}", (-24.0, r * 500 - 40.0, 5800.0, 480.0)) for r in range(5)]
+    graph.apply(e.SetFrames(tuple(frames)))
+    desk.document.replace(graph, None)
+    desk.settle()
+    desk.qtbot.waitUntil(lambda: desk.scene.building.is_done)
+    desk.press_key(Key.Key_F, SHIFT)
+    desk.press_key(Key.Key_G, SHIFT)
+    assert len(desk.scene.frames.held) == 200
+    desk.view.grab()
+    desk.view.zoom_to(1.0)
+    desk.press_key(Key.Key_Right, ALT)
+    desk.press_key(Key.Key_G, SHIFT)
+    assert len(desk.scene.wires) == len(graph.edges)
