@@ -61,7 +61,7 @@ def test_it_lists_every_command_with_its_keys_and_what_cannot_be_done_last(desk)
     row = box.rows.index(rows.index("Next step"))
     assert "PgDown" in row.data(Qt.ItemDataRole.AccessibleDescriptionRole)
     reason = box.rows.index(rows.index("Delete")).data(Qt.ItemDataRole.ToolTipRole)
-    assert reason == "Select a node or an edge first."
+    assert reason == "Select a node, an edge or a frame first."
     box.grab()
 
 
