@@ -278,7 +278,7 @@ def test_an_example_says_its_structure_and_follows_an_edit(qtbot):
 def test_one_of_many_ports_is_found_by_typing(qtbot):
     desk, panel = panel_of(qtbot, chain(30), "sin0.x")
     field = panel.output.field
-    assert field.itemText(field.count() - 1) == "Search all 31 ports…"
+    assert field.itemText(field.count() - 1) == "Search all ports behind…"
     desk.choose(field, field.count() - 1)
     box = panel.output.box
     assert box.isVisible()
