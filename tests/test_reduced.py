@@ -10,6 +10,7 @@ from runtime import Engine
 from runtime.maps import Dense, Diagonal
 from runtime.maps.reduced import reduced
 from runtime.reach import reached_ports
+from tests.composite_graphs import two_blocks
 from tests.inspector_desk import network
 
 
@@ -100,3 +101,12 @@ def test_one_edge_of_several_leads_its_own_way_alone():
     assert [str(p) for p in reached_ports(plan, PortRef("one", "x"))] == ["one.y"]
     assert [str(p) for p in reached_ports(plan, PortRef("x", "y"))] == ["one.y", "other.y"]
     assert list(reached_ports(plan, PortRef("place", "y"))) == []  # an integer has no derivative
+
+
+def test_an_instance_leads_to_its_own_outputs_first():
+    plan = Engine(two_blocks()).run().plan
+    names = [str(port) for port in reached_ports(plan, PortRef("one", "x"))]
+    assert names[0] == "one.y"
+    assert names.count("one.y") == 1
+    assert set(names) > {"one/lin.y", "two.y", "loss.y"}
+    assert "two/add.y" not in names  # it is two.y

@@ -46,8 +46,10 @@ class Behind:
     @property
     def target(self) -> PortRef | None:
         """The run's target, where the edge leads to it and the playhead has been there."""
-        has_gradient = self.shown.gradient(self.by).is_value
-        return self.shown.trace.target if has_gradient else None
+        trace = self.shown.trace
+        if not self.shown.in_reverse or trace.gradient(self.by) is None:
+            return None
+        return trace.plan.flat.outer(trace.target)
 
     def __contains__(self, port: PortRef) -> bool:
         """Whether it is one of them."""
@@ -58,7 +60,7 @@ class Behind:
         if port.node == self.by.node:
             return tr("{0}, this node").format(port.port)
         name = output_name(self.graph, port)
-        if self.shown.trace is not None and port == self.shown.trace.target:
+        if port == self.target:
             return tr("{0}, the target").format(name)
         return name
 

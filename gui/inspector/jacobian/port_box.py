@@ -25,7 +25,7 @@ class PortRows(QAbstractListModel):
     def __init__(self, behind: Behind, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._behind = behind
-        self._ports = tuple(behind)
+        self._ports: tuple[PortRef, ...] | None = None
         self._rows: tuple[PortRef, ...] = ()
         self.find("")
 
@@ -33,7 +33,10 @@ class PortRows(QAbstractListModel):
         """Show what answers a query."""
         words = query.casefold().split()
         self.beginResetModel()
-        found = (port for port in self._ports if self._behind.matches(port, words))
+        if words and self._ports is None:
+            self._ports = tuple(self._behind)
+        ports = self._behind if self._ports is None else self._ports
+        found = (port for port in ports if self._behind.matches(port, words))
         self._rows = tuple(islice(found, MOST))
         self.endResetModel()
 
