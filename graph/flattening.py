@@ -25,7 +25,8 @@ class Flat:
     inner inputs that read it. `feeds` gives for an instance's wired input the inner output that
     feeds it, `drawn` for every wired input the port from which its edge is drawn. `ties` gives
     for a parameter port of a tied instance the one that owns the tensor, `strays` the instances
-    tied to what is no instance of their definition. `origin` is the graph that was flattened.
+    tied to what is no instance of their definition, `links` for an instance's output the port
+    inside that it hands on, which can be another instance's. `origin` is what was flattened.
     """
 
     graph: Graph
@@ -37,6 +38,7 @@ class Flat:
     drawn: Mapping[PortRef, PortRef] = field(default_factory=dict)
     ties: Mapping[PortRef, PortRef] = field(default_factory=dict)
     strays: tuple[str, ...] = ()
+    links: Mapping[PortRef, PortRef] = field(default_factory=dict)
 
     def inner(self, port: PortRef) -> PortRef:
         """The port of the flat graph that an output port is."""
@@ -136,6 +138,7 @@ class _Drawing:
             drawn | ties,
             ties,
             tuple(self.strays),
+            dict(self.outputs),
         )
 
     def tie(self) -> dict[PortRef, PortRef]:

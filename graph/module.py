@@ -10,7 +10,7 @@ import functools
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from graph import signature
 from graph.advice import Advice
@@ -20,6 +20,9 @@ from graph.port import Kind, Port, PortType, Role, Shape, show_shape
 from graph.signature import Misfit, Signature, Sizes
 from graph.suggest import did_you_mean
 from graph.tensor import Tensor
+
+if TYPE_CHECKING:
+    from graph.recipe import Recipe
 
 Outline = Literal["source", "operator", "layer", "loss", "composite", "unknown"]
 MAX_RUN = 256
@@ -239,6 +242,18 @@ class Module:
         The rules are mathematics, so the layer above declares them.
         """
         raise GraphError(port=port, found="no rule that initialises it", expected="a tensor")
+
+    def primitives(self, recipe: Recipe) -> bool:
+        """Draw this module from simpler ones into the recipe; False where these settings cannot.
+
+        A module that overrides it can be expanded in place into a composite of its primitives.
+        """
+        return False
+
+    @classmethod
+    def primitives_are_known(cls) -> bool:
+        """Whether the class says how it is drawn from simpler modules."""
+        return cls.primitives is not Module.primitives
 
     def _match_port(self, port: Port, given: PortType, sizes: Sizes) -> None:
         if port.kind not in ("any", given.kind):

@@ -166,10 +166,10 @@ class Trace:
         """
         ref = self._ref(port)
         self._slot(ref)
-        if ref in self.plan.flat.inputs:
-            return self._whole_part(ref)
+        if ref.node in self.plan.flat.instances:
+            return self._whole_gradient(ref)
         total = self.sums.get(ref)
-        found = self._gradients.get(self.plan.flat.inner(ref)) if total is None else total.array
+        found = self._gradients.get(ref) if total is None else total.array
         return None if found is None else frozen(to_numpy(found))
 
     def part(self, port: Name) -> Host | None:
@@ -181,14 +181,30 @@ class Trace:
         found = self._gradients.get(ref)
         return self.gradient(ref) if found is None else frozen(to_numpy(found))
 
-    def _whole_part(self, ref: PortRef) -> Host | None:
-        """What comes back over the edge of an instance's input: the sum over its inner readers."""
-        inner = (self._gradients.get(port) for port in self.plan.flat.inputs[ref])
-        parts = [to_numpy(part) for part in inner if part is not None]
-        if not parts:
-            return None
-        whole: Host = frozen(np.asarray(np.add.reduce(parts)))
-        return whole
+    def _whole_gradient(self, ref: PortRef) -> Host | None:
+        """At an instance's input the sum over the inner inputs, at its output over its edges.
+
+        Nodes inside may read what the output hands on; their parts are the inner port's alone.
+        """
+        flat = self.plan.flat
+        if ref in flat.inputs:
+            parts = [self.part(inner) for inner in flat.inputs[ref]]
+        else:
+            parts = [self.part(target) for target in self._readers.get(ref, ())]
+            parts.append(self.plan.seed_gradient if ref == self.target and self.sums else None)
+        parts += [self.gradient(outer) for outer, inner in flat.links.items() if inner == ref]
+        kept = [part for part in parts if part is not None]
+        total: Host | None = frozen(np.asarray(sum(kept[1:], kept[0]))) if kept else None
+        return total
+
+    @functools.cached_property
+    def _readers(self) -> dict[PortRef, list[PortRef]]:
+        """The inputs that each port is wired to, as drawn."""
+        found: dict[PortRef, list[PortRef]] = {}
+        for target, source in self.plan.edges.items():
+            if source is not None:
+                found.setdefault(source, []).append(target)
+        return found
 
     def why_no_gradient(self, port: Name) -> Why | None:
         """The reason why `gradient` is None; None where there is one, or it is not computed."""

@@ -9,6 +9,8 @@ from typing import Any
 from graph.attributes import attribute
 from graph.module import Example
 from graph.port import PortType, Shape
+from graph.recipe import Read, Recipe
+from graph.tensor import Tensor
 from runtime import maps
 from runtime.array import Array
 from runtime.modules.context import Context
@@ -57,6 +59,46 @@ class Attention(
             if port in types:
                 self._check_heads(port, types[port].shape)
         return super().infer(types, dtype)
+
+    def primitives(self, recipe: Recipe) -> bool:
+        if self.settings["mask"]:
+            return False  # there is no module that chooses by a boolean tensor
+        heads = self.settings["num_heads"]
+        query, key, value = (
+            self._draw_heads(recipe, name, turned=name == "key")
+            for name in ("query", "key", "value")
+        )
+        found = recipe.add("MatMul", "scores", {"a": query, "b": key})
+        each = recipe.shape("query")[-1] // heads
+        scale = Tensor.of_values("float64", (), [1 / math.sqrt(max(each, 1))])
+        scale_port = recipe.constant("scale", scale)
+        found = recipe.add("Multiply", "scaled", {"a": found, "b": scale_port})
+        if self.settings["causal"]:
+            rows, columns = recipe.shape("query")[-2], recipe.shape("key")[-2]
+            later = [-math.inf if k > t else 0.0 for t in range(rows) for k in range(columns)]
+            mask = recipe.constant("later", Tensor.of_values("float64", (rows, columns), later))
+            found = recipe.add("Add", "allowed", {"a": found, "b": mask})
+        found = recipe.add("Softmax", "weights", {"x": found}, axis=-1)
+        found = recipe.add("MatMul", "read", {"a": found, "b": value})
+        if heads > 1:
+            rank = len(recipe.shape("query")) + 1
+            found = recipe.add("Transpose", "by_place", {"x": found}, axes=_swapped(rank))
+            found = recipe.add("Reshape", "joined", {"x": found}, shape=recipe.shape("y"))
+        recipe.output("y", found)
+        return True
+
+    def _draw_heads(self, recipe: Recipe, name: str, *, turned: bool) -> Read:
+        """[..., T, D] as [..., heads, T, D / heads]; turned the last two axes change places."""
+        shape, heads = recipe.shape(name), self.settings["num_heads"]
+        if heads == 1:
+            if not turned:
+                return name
+            axes = (*range(len(shape) - 2), len(shape) - 1, len(shape) - 2)
+            return recipe.add("Transpose", f"{name}_turned", {"x": name}, axes=axes)
+        found = recipe.add("Reshape", f"{name}_cut", {"x": name}, shape=self._cut(shape))
+        rank = len(shape) + 1
+        axes = (*range(rank - 3), rank - 2, rank - 1, rank - 3) if turned else _swapped(rank)
+        return recipe.add("Transpose", f"{name}_heads", {"x": found}, axes=axes)
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         xp, y = ctx.xp, ctx.into(out)
@@ -165,6 +207,11 @@ class Attention(
             earlier = xp.arange(keys)[None, :] <= xp.arange(queries)[:, None]
             allowed = earlier if allowed is None else allowed & earlier
         return allowed
+
+
+def _swapped(rank: int) -> tuple[int, ...]:
+    """All axes in order, but those of places and heads: [..., T, heads, D] and back."""
+    return (*range(rank - 3), rank - 2, rank - 3, rank - 1)
 
 
 def _softmax(xp: Any, scores: Array) -> Array:

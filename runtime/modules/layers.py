@@ -9,6 +9,7 @@ from graph.advice import Advice
 from graph.attributes import attribute
 from graph.errors import BadAttribute
 from graph.module import Example
+from graph.recipe import Recipe
 from runtime import maps
 from runtime.array import Array
 from runtime.modules import initial
@@ -64,6 +65,11 @@ class Linear(
         if self.settings["bias"]:
             ctx.xp.add(y, ins[2], out=y)
         return (y,)
+
+    def primitives(self, recipe: Recipe) -> bool:
+        bias = "bias" if self.settings["bias"] else None
+        recipe.output("y", recipe.affine("y", "x", "weight", bias))
+        return True
 
     def vjp(
         self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]

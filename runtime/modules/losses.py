@@ -10,6 +10,7 @@ from graph.attributes import attribute
 from graph.errors import BadAttribute
 from graph.module import Example
 from graph.port import PortType
+from graph.recipe import Recipe
 from runtime import maps
 from runtime.array import Array
 from runtime.modules.context import Context
@@ -104,6 +105,9 @@ class MSELoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses"):
     formula = r"y = \frac{1}{n} \sum_i (p_i - t_i)^2"
     local = {"prediction": "2 (p − t) / n", "target": "−2 (p − t) / n"}
 
+    def primitives(self, recipe: Recipe) -> bool:
+        return _drawn(recipe, "Square", self.settings["reduction"])
+
     def terms(self, ctx: Context, prediction: Array, target: Array) -> Array:
         return ctx.xp.square(prediction - target)
 
@@ -128,6 +132,9 @@ class L1Loss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses"):
             values={"prediction": [1.0, 2.0, 3.0], "target": [1.0, 3.0, 1.0]},
         ),
     )
+
+    def primitives(self, recipe: Recipe) -> bool:
+        return _drawn(recipe, "Abs", self.settings["reduction"])
 
     def terms(self, ctx: Context, prediction: Array, target: Array) -> Array:
         return ctx.xp.abs(prediction - target)
@@ -220,3 +227,13 @@ class HingeLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses")
         xp, (prediction, target) = ctx.xp, ins
         steepest = xp.maximum(xp.maximum(xp.abs(target), xp.abs(prediction)), 1.0)
         return least(xp.abs(1.0 - target * prediction) / steepest)
+
+
+def _drawn(recipe: Recipe, module: str, reduction: str) -> bool:
+    """A loss of the differences, entry by entry and then reduced."""
+    found = recipe.add("Subtract", "difference", {"a": "prediction", "b": "target"})
+    found = recipe.add(module, "terms", {"x": found})
+    if reduction != "none":
+        found = recipe.add(reduction.capitalize(), "reduced", {"x": found})
+    recipe.output("y", found)
+    return True

@@ -9,6 +9,8 @@ from typing import ClassVar
 
 from graph.attributes import attribute
 from graph.module import Example
+from graph.recipe import Read, Recipe
+from graph.tensor import Tensor
 from runtime import maps
 from runtime.array import Array
 from runtime.modules import initial
@@ -147,6 +149,23 @@ class OverFeatures(Normalising):
 
     def wide(self, ctx: Context, parameter: Array) -> Array:
         return parameter
+
+    def primitives(self, recipe: Recipe) -> bool:
+        centred: Read = "x"
+        if self.is_centred:
+            mean = recipe.add("Mean", "mean", {"x": "x"}, axis=(-1,), keepdims=True)
+            centred = recipe.add("Subtract", "centred", {"a": "x", "b": mean})
+        squared = recipe.add("Square", "squared", {"x": centred})
+        variance = recipe.add("Mean", "variance", {"x": squared}, axis=(-1,), keepdims=True)
+        eps = recipe.constant("eps", Tensor.of_values("float64", (), [self.settings["eps"]]))
+        raised = recipe.add("Add", "raised", {"a": variance, "b": eps})
+        deviation = recipe.add("Sqrt", "deviation", {"x": raised})
+        normal = recipe.add("Divide", "normal", {"a": centred, "b": deviation})
+        found = recipe.add("Multiply", "scaled", {"a": normal, "b": recipe.port("weight")})
+        if self.settings.get("bias"):
+            found = recipe.add("Add", "shifted", {"a": found, "b": recipe.port("bias")})
+        recipe.output("y", found)
+        return True
 
 
 class LayerNorm(

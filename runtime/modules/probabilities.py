@@ -10,6 +10,7 @@ from graph.advice import Advice
 from graph.attributes import attribute
 from graph.module import Example
 from graph.port import PortType
+from graph.recipe import Read, Recipe
 from runtime import maps
 from runtime.array import Array
 from runtime.modules.context import Context
@@ -251,6 +252,14 @@ class CrossEntropyLoss(
             " LogSoftmax.", "remove",
         ),
     )  # fmt: skip
+
+    def primitives(self, recipe: Recipe) -> bool:
+        logarithms = recipe.add("LogSoftmax", "logarithms", {"x": "prediction"}, axis=-1)
+        reads: dict[str, Read] = {"prediction": logarithms, "target": "target"}
+        recipe.output(
+            "y", recipe.add("NLLLoss", "loss", reads, reduction=self.settings["reduction"])
+        )
+        return True
 
     def losses(self, ctx: Context, rows: Array, target: Array) -> Array:
         xp = ctx.xp

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from graph.attributes import attribute
 from graph.module import Example
 from graph.port import PortType
+from graph.recipe import Recipe
 from runtime import maps
 from runtime.array import Array
 from runtime.modules.context import Context
@@ -57,6 +58,15 @@ class Softmax(AlongAxis, sig="x[*s] -> y[*s]", group="Activations"):
     words = ("probabilities",)
     formula = r"y_i = \frac{e^{x_i}}{\sum_j e^{x_j}}"
     local = {"x": "diag(y) − y yᵀ for each row"}
+
+    def primitives(self, recipe: Recipe) -> bool:
+        axis = (self.settings["axis"],)
+        peak = recipe.add("Max", "peak", {"x": "x"}, axis=axis, keepdims=True)
+        shifted = recipe.add("Subtract", "shifted", {"a": "x", "b": peak})
+        raised = recipe.add("Exp", "raised", {"x": shifted})
+        total = recipe.add("Sum", "total", {"x": raised}, axis=axis, keepdims=True)
+        recipe.output("y", recipe.add("Divide", "share", {"a": raised, "b": total}))
+        return True
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         y = self._shift(ctx, ins[0], ctx.into(out))
