@@ -162,12 +162,28 @@ def test_unknown_drawings_get_the_plain_box(qapp):
     assert np.array(image.constBits()).any()
 
 
-def test_every_module_of_the_catalogue_has_its_own_drawing():
+def drawn(name: str) -> np.ndarray:
+    """How dark each of 16x16 pixels is, from 0 to 1."""
+    image = icons.icon_image(name, "#000000", 16)
+    return np.array(image.constBits()).reshape(16, 16, 4)[..., 3] / 255
+
+
+def test_every_module_of_the_catalogue_has_a_drawing():
     from graph import default_catalogue
 
     catalogue = default_catalogue()
     icon_names = [catalogue.get(name).icon for name in catalogue.names()]
     assert [name for name in icon_names if not icons.has_icon(name)] == []
+
+
+def test_no_two_modules_of_a_family_look_the_same_at_16_pixels(qapp):
+    from graph import default_catalogue
+
+    for kinds in default_catalogue().groups().values():
+        for one, other in itertools.combinations(kinds, 2):
+            a, b = drawn(one.icon), drawn(other.icon)
+            unlike = np.abs(a - b).sum() / max(a.sum(), b.sum())
+            assert unlike > 0.25, f"{one.name} and {other.name}"
 
 
 class Still(QProxyStyle):
