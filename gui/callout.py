@@ -25,7 +25,7 @@ class Callout(QFrame):
         super().__init__(parent)
         self._theme = theme
         self.lead = Label(theme, lead, size=12, weight=600, parent=self)
-        self.text = Label(theme, sentence, size=12, wrap=True, parent=self)
+        self.text = Label(theme, size=12, wrap=True, parent=self)
         self.close_button = QToolButton(self, objectName="flat")
         self.close_button.setAccessibleName(self.tr("Dismiss: {0}").format(lead))
         self.close_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -33,9 +33,14 @@ class Callout(QFrame):
         self.close_button.setFixedSize(26, 20)
         self.close_button.clicked.connect(self.dismissed)
         self._lay_out()
-        self.setAccessibleName(self.tr("Note: {0}. {1}").format(lead, sentence))
+        self.say(sentence)
         theme.changed.connect(self._dye)
         self._dye()
+
+    def say(self, sentence: str) -> None:
+        """Set the sentence; the size follows by `fit`."""
+        self.text.say(sentence)
+        self.setAccessibleName(self.tr("Note: {0}. {1}").format(self.lead.said, sentence))
 
     def fit(self) -> QSize:
         """Take the size that the words need."""

@@ -129,17 +129,24 @@ class FirstNotes(QObject):
         ):
             signal.connect(self._follow)
         view.installEventFilter(self)
+        self._window.settings.changed.connect(self._spell_keys)
 
     def _is_at_home(self) -> bool:
         graph = self._window.document.graph
         return all(id_ in graph for id_ in (PARAMETER, EDGE.node, PORT.node))
 
-    def _show(self, note: Note) -> None:
-        sentence = tr(note.sentence)
+    def _sentence(self, note: Note) -> str:
         keys = note.command and keys_text(row_of(note.command), self._window.settings)
-        if keys:
-            sentence = f"{sentence} {tr(note.with_keys).format(keys)}"
-        callout = Callout(self._window.theme, tr(note.lead), sentence, self._view)
+        return f"{tr(note.sentence)} {tr(note.with_keys).format(keys) if keys else ''}".rstrip()
+
+    def _spell_keys(self, _changed: str) -> None:
+        for note in NOTES:
+            if note.id in self.shown:
+                self.shown[note.id].say(self._sentence(note))
+        self._soon.start()
+
+    def _show(self, note: Note) -> None:
+        callout = Callout(self._window.theme, tr(note.lead), self._sentence(note), self._view)
         callout.setObjectName(note.id)
         callout.dismissed.connect(self._dismiss_sender)
         callout.hide()

@@ -63,6 +63,7 @@ class StatusBar(QStatusBar):
         self._soon.timeout.connect(self.follow)
         self._folded = 0
         self._saved = ""  # the sentence that a file was written
+        self._refused = ""  # the sentence why something was not done
         self._counted: tuple[object, tuple[int, int]] = (None, (0, 0))
         self._listen()
         self.follow()
@@ -75,6 +76,15 @@ class StatusBar(QStatusBar):
         """Tell that a file was written, for as long as it holds what is shown."""
         self._saved = self.tr("Saved {0}").format(path)
         self.say(self._saved)
+
+    def _say_refused(self, sentence: str) -> None:
+        self._refused = sentence
+        self.say(sentence)
+
+    def _unsay_refused(self) -> None:
+        """Another edit has worked: what was refused before it is over."""
+        if self._refused and self.currentMessage() == self._refused:
+            self.clearMessage()
 
     def _unsay_saved(self) -> None:
         if not self._document.is_saved and self.currentMessage() == self._saved:
@@ -130,7 +140,8 @@ class StatusBar(QStatusBar):
         self._live.changed.connect(lambda: self.show_busy(self._live.is_busy))
         document.replaced.connect(self.clearMessage)  # it was about the graph before
         document.saved_changed.connect(self._unsay_saved)
-        document.refused.connect(self.say)
+        document.refused.connect(self._say_refused)
+        document.edited.connect(self._unsay_refused)
         document.failed.connect(self.say)
 
     def _field(self) -> QLabel:

@@ -30,6 +30,7 @@ from gui.canvas.minimap import Minimap
 from gui.canvas.navigation import Navigation
 from gui.canvas.placer import Placer
 from gui.canvas.pressing import cursor_at, edge_at, gesture_at, is_empty_at
+from gui.canvas.refusals import Refusals
 from gui.canvas.scene import EXTENT, CanvasScene
 from gui.canvas.zoom_bar import ZoomBar
 
@@ -72,6 +73,7 @@ class CanvasView(QGraphicsView):
         self.aligning = Aligning(self)
         self.framing = Framing(self)
         tips.PlaceTips(self)
+        self.refusals = Refusals(self)
         self.inline = InlineEdits(self)
         self.minimap = Minimap(self)
         self.zoom_bar = ZoomBar(self)

@@ -111,6 +111,10 @@ class GraphPage(QWidget):
             self.reason.say(told(self.document.graph, problem), problem.severity, ink)
 
     def _sum(self, summary: Summary) -> None:
+        self.table.setVisible(bool(summary.lines))
+        if not summary.lines:
+            self.totals.say(self.tr("No nodes yet. What is placed on the canvas is listed here."))
+            return
         text = self.tr("Nodes: {0}. Numbers in parameters: {1}. Values and parameters take {2}.")
         self.totals.say(
             text.format(
@@ -119,7 +123,6 @@ class GraphPage(QWidget):
                 format_bytes(summary.memory),
             )
         )
-        self.table.setVisible(bool(summary.lines))
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

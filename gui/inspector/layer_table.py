@@ -202,7 +202,7 @@ class LayerTable(QTableView):
         self._work.ask(lambda: summarise(snapshot, check), size)
 
     def _take(self, summary: Summary) -> None:
-        if summary.lines == self.lines.lines:
+        if summary.lines and summary.lines == self.lines.lines:
             return
         self.lines.show(summary.lines)
         rows = min(len(summary.lines), 16) * ROW

@@ -66,6 +66,7 @@ class ChoiceBox(QFrame):
         self._theme = theme
         self._is_open = True
         self._most = HEIGHT
+        self._pixel, self._room = QPoint(), QRect(0, 0, WIDTH, HEIGHT)
         self.line = QLineEdit(self)
         self.line.setClearButtonEnabled(True)
         frame(self.line, theme)
@@ -93,10 +94,9 @@ class ChoiceBox(QFrame):
 
     def open_at(self, pixel: QPoint, room: QRect) -> None:
         """Open below and right of a pixel, wholly inside a room, and take the focus."""
-        room = room.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-        self._most = max(min(HEIGHT, room.height()), LEAST)
-        self.resize(min(WIDTH, room.width()), self._most)
-        self._move_into(QRect(pixel, self.size()), room)
+        self._pixel, self._room = pixel, room.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        self._most = max(min(HEIGHT, self._room.height()), LEAST)
+        self.resize(min(WIDTH, self._room.width()), self._most)
         self.show()
         self.raise_()
         self._fit_height()
@@ -105,7 +105,8 @@ class ChoiceBox(QFrame):
 
     def keep_inside(self, room: QRect) -> None:
         """What the box lies on has another size."""
-        self._move_into(self.geometry(), room.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN))
+        self._room = room.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        self._move_into_room()
 
     def close_box(self, returns_focus: bool = True) -> None:
         """Leave without a choice."""
@@ -143,7 +144,9 @@ class ChoiceBox(QFrame):
 
     # --- inside --------------------------------------------------------------------------
 
-    def _move_into(self, place: QRect, room: QRect) -> None:
+    def _move_into_room(self) -> None:
+        """Stand at the pixel where it was asked for, as far as the room lets it."""
+        place, room = QRect(self._pixel, self.size()), self._room
         place.moveRight(min(place.right(), room.right()))
         place.moveBottom(min(place.bottom(), room.bottom()))
         place.moveLeft(max(place.left(), room.left()))
@@ -204,7 +207,7 @@ class ChoiceBox(QFrame):
         announce(self.line, found if self.list.isVisible() else self.nothing.text())
 
     def _fit_height(self) -> None:
-        """No taller than what is found; the top stays where it is."""
+        """No taller than what is found, and as near to its pixel as that allows."""
         rows = (self.list.sizeHintForRow(i) for i in range(self.rows.rowCount()))
         rest = self.layout().contentsMargins()
         fixed = [w for w in (self.line, self.hint, self.nothing) if w.isVisible()]
@@ -212,6 +215,7 @@ class ChoiceBox(QFrame):
         for widget in fixed:
             height += widget.sizeHint().height() + self.layout().spacing()
         self.resize(self.width(), min(height, self._most))
+        self._move_into_room()
 
     def _choose_first(self) -> None:
         first = next((i for i in range(self.rows.rowCount()) if self._is_choice(i)), None)
