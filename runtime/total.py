@@ -225,36 +225,32 @@ class TotalJacobian(LinearMap):
         """The links with simple beginnings multiplied out; and the whole, where it is simple."""
         if self.source == self.target:
             return (), Identity(self.in_shape, dtype=self.dtype, xp=self.xp)
+        if not links:
+            return (), Zero(self.out_shape, self.in_shape, dtype=self.dtype, xp=self.xp)
         known: dict[int, LinearMap] = {}
         rest: list[Link] = []
         for target, arriving in _by_target(links):
-            whole = self._added(arriving, known)
-            if whole is not None:
+            arriving = [self._from_source(link, known) for link in arriving]
+            whole = self._simple_sum(arriving)
+            if whole is None:
+                rest += arriving
+            else:
                 known[target] = whole
-                continue
-            rest += [
-                Link(self.source, target, compose(link.map, known[link.source]))
-                if link.source in known
-                else link
-                for link in arriving
-            ]
-        if not links:
-            return (), Zero(self.out_shape, self.in_shape, dtype=self.dtype, xp=self.xp)
         return tuple(rest), known.get(self.target)
 
-    def _added(self, arriving: Sequence[Link], known: Mapping[int, LinearMap]) -> LinearMap | None:
+    def _from_source(self, link: Link, known: Mapping[int, LinearMap]) -> Link:
+        """The link with what leads to it multiplied in, where that is known."""
+        before = known.get(link.source)
+        if before is None:
+            return link
+        return Link(self.source, link.target, compose(link.map, before))
+
+    def _simple_sum(self, arriving: Sequence[Link]) -> LinearMap | None:
         """The sum of all that arrives at a value, from the source; None where it is not simple."""
-        total: LinearMap | None = None
-        for link in arriving:
-            part = link.map
-            if link.source != self.source:
-                if link.source not in known:
-                    return None
-                part = compose(part, known[link.source])
-            total = part if total is None else add(total, part)
-            if isinstance(total, Product | Sum):
-                return None
-        return total
+        if any(link.source != self.source for link in arriving):
+            return None
+        total = functools.reduce(add, [link.map for link in arriving])
+        return None if isinstance(total, (Product, Sum)) else total
 
     def _word(self) -> str:
         if self.simple is not None:
@@ -290,15 +286,18 @@ class TotalJacobian(LinearMap):
         """(value, work before it, work behind it) of values that every path goes through."""
         if len(self.links) < 2:
             return []
-        total = _count_paths(self.source, self.target, self.links)
-        ahead = _paths_to(self.target, self.links)
-        before = _paths_from(self.source, self.links)
-        found = []
-        for value in dict.fromkeys(link.target for link in self.links):
-            if value == self.target or before[value] * ahead.get(value, 0) != total:
-                continue
-            work = sum(link.map.work for link in self.links if link.target <= value)
-            found.append((value, work, self.work - work))
+        is_chain = len({link.target for link in self.links}) == len(self.links)
+        if not is_chain:
+            before = _paths_from(self.source, self.links)
+            ahead = _paths_to(self.target, self.links)
+        found, done = [], 0
+        for link, following in zip(self.links, (*self.links[1:], None), strict=True):
+            done += link.map.work
+            value = link.target
+            if value == self.target or (following and following.target == value):
+                continue  # the last one, or more arrives at it
+            if is_chain or before[value] * ahead.get(value, 0) == before[self.target]:
+                found.append((value, done, self.work - done))
         return found
 
     def _halves(self, value: int) -> tuple[TotalJacobian, TotalJacobian]:
