@@ -150,7 +150,9 @@ def contraction(
         return Identity(out_shape, dtype=dtype, xp=xp)
     if len(factors) == 1 and axes.order is not None:
         thin = factors[0].reshape(axes.shape(axes.factors[0]))
-        return Dense(out_shape, in_shape, thin.transpose(axes.order))
+        if axes.order != tuple(range(thin.ndim)):
+            thin = thin.transpose(axes.order)
+        return Dense(out_shape, in_shape, thin)
     return Kronecker(out_shape, in_shape, factors, subscripts, dtype=dtype, xp=xp)
 
 

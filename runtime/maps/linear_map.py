@@ -19,7 +19,8 @@ class LinearMap(ABC):
     Seen as a matrix it has one row per output entry and one column per input entry, both
     flattened in C order. `structure` is one word: zero, identity, scaled, diagonal, selection,
     broadcast, reduce, block-diagonal, kronecker, toeplitz, low-rank, dense, product or sum.
-    `dtype` is that of the numbers, `xp` the array module (NumPy or CuPy) they live in.
+    `rows` and `columns` are the matrix's sizes; `dtype` is that of the numbers, `xp` the array
+    module (NumPy or CuPy) they live in.
     Applying a map may give back a view of its argument: do not write into results.
     """
 
@@ -36,6 +37,8 @@ class LinearMap(ABC):
     ) -> None:
         self.out_shape: Shape = tuple(map(int, out_shape))
         self.in_shape: Shape = tuple(map(int, in_shape))
+        self.rows = math.prod(self.out_shape)
+        self.columns = math.prod(self.in_shape)
         self.dtype = np.dtype(dtype)
         self.xp = xp
 
@@ -47,16 +50,6 @@ class LinearMap(ABC):
     def shape(self) -> tuple[Shape, Shape]:
         """(output shape, input shape)."""
         return self.out_shape, self.in_shape
-
-    @property
-    def rows(self) -> int:
-        """Entries of the output."""
-        return math.prod(self.out_shape)
-
-    @property
-    def columns(self) -> int:
-        """Entries of the input."""
-        return math.prod(self.in_shape)
 
     @property
     @abstractmethod
