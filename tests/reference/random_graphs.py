@@ -45,7 +45,7 @@ def random_graph(seed: int) -> Graph:
             break
         outputs += _grow(graph, random, outputs)
     _share_weights(graph, random)
-    _finish(graph)
+    finish(graph)
     for id_ in tuple(graph.nodes):
         for port, tensor in owned_tensors(graph, id_).items():
             graph.set_tensor(port, np.asarray(tensor.values()).reshape(tensor.shape))
@@ -72,20 +72,20 @@ def _grow(graph: Graph, random: np.random.RandomState, outputs: list[PortRef]) -
             if port.role == "input":
                 near = max(len(outputs) - 12, 0) if random.randint(3) else 0
                 graph.connect(outputs[random.randint(near, len(outputs))], PortRef(id_, port.name))
-        _expect_small(graph, id_)
+        expect_small(graph, id_)
     except GradwireError:
         graph.remove(id_)
         return []
     return [PortRef(id_, port.name) for port in module.output_ports]
 
 
-def _expect_small(graph: Graph, id_: str) -> None:
-    """Raise where a node does not fit, or gives nothing or too much."""
+def expect_small(graph: Graph, id_: str, least: int = 1, most: int = MOST_ENTRIES) -> None:
+    """Raise where a node does not fit, or gives too little or too much."""
     if any(p.node == id_ and p.severity == "error" for p in check(graph).problems):
         raise GradwireError("does not fit")
     for port in graph.module(id_).output_ports:
         shape = graph.types.of(PortRef(id_, port.name)).shape
-        if len(shape) > 5 or not 0 < np.prod(shape) <= MOST_ENTRIES:
+        if len(shape) > 5 or not least <= np.prod(shape) <= most:
             raise GradwireError("too small or too large")
 
 
@@ -105,17 +105,21 @@ def _share_weights(graph: Graph, random: np.random.RandomState) -> None:
             graph.connect(f"shared_{ids[0]}.y", f"{id_}.weight")
 
 
-def _finish(graph: Graph) -> None:
-    """The mean of every output that leads nowhere, all added: the target."""
+def finish(graph: Graph) -> None:
+    """The mean of every output that leads nowhere, all added: the target.
+
+    Of none the sum, which is 0; what is not floating leads nowhere anyway.
+    """
     loose = [
         PortRef(id_, port.name)
         for id_ in tuple(graph.nodes)
         for port in graph.module(id_).output_ports
         if not graph.outgoing(PortRef(id_, port.name))
+        and graph.types.of(PortRef(id_, port.name)).is_floating
     ]
     total: str | None = None
     for number, port in enumerate(loose):
-        graph.add("Mean", f"mean_{number}")
+        graph.add("Mean" if np.prod(graph.types.of(port).shape) else "Sum", f"mean_{number}")
         graph.connect(port, f"mean_{number}.x")
         if total is None:
             total = f"mean_{number}.y"
