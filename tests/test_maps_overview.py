@@ -154,7 +154,7 @@ def test_what_is_too_large_is_sampled():
 def test_sampled_rows_of_a_structure(monkeypatch):
     monkeypatch.setattr("runtime.maps.overview.LISTED_ENTRIES", 100)
     monkeypatch.setattr("runtime.maps.overview.SAMPLED_ENTRIES", 50)
-    monkeypatch.setattr("runtime.maps.overview.walkable", lambda _: False)
+    monkeypatch.setattr("runtime.maps.overview.walkable", lambda *_: False)
     matrix = random.randn(95, 7)
     found = overview(maps.Dense((95,), (7,), matrix), 10, 7)
     assert not found.exact
@@ -196,3 +196,33 @@ def test_progress_is_told_and_may_end_the_work(monkeypatch):
 
     with pytest.raises(Stopped):
         overview(made, 7, 7, stop)
+
+
+@pytest.mark.parametrize("kind", EVERY_CLASS, ids=lambda kind: kind.__name__)
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_a_part_of_a_map_is_drawn_as_if_it_were_all(kind, data):
+    made, _ = data.draw(EVERY_CLASS[kind])
+    within = []
+    for size in (made.rows, made.columns):
+        start = data.draw(st.integers(0, size))
+        within.append(slice(start, data.draw(st.integers(start, size))))
+    found = overview(
+        made, data.draw(st.integers(1, 4)), data.draw(st.integers(1, 4)), within=within
+    )
+    assert found.exact
+    part = made.dense()[tuple(within)]
+    if part.size:
+        expected = pooled(part, found.rows_per_cell, found.columns_per_cell)
+        np.testing.assert_allclose(found.picture, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_a_part_of_a_listed_map_is_listed(name, no_window):
+    made = LISTED[name]()
+    rows = slice(made.rows // 3, made.rows // 3 * 2 + 1)
+    columns = slice(made.columns // 4, made.columns // 4 * 3 + 1)
+    found = overview(made, 7, 9, within=(rows, columns))
+    whole = overview(made, made.rows, made.columns).picture[rows, columns]
+    expected = pooled(whole, found.rows_per_cell, found.columns_per_cell)
+    np.testing.assert_allclose(found.picture, expected, rtol=1e-6)

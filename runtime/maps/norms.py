@@ -26,17 +26,21 @@ WINDOW_WORK = 1 << 32
 """Most multiply-adds that building these windows may take."""
 
 
-def window_work(made: LinearMap) -> int:
-    """What building every window of a map takes: its entries at least, and applying its parts."""
-    entries = made.rows * made.columns
+def window_work(made: LinearMap, size: tuple[int, int] | None = None) -> int:
+    """What building every window of a map takes: its entries at least, and applying its parts.
+
+    `size` is how many rows and columns the windows cover, by default all.
+    """
+    rows, columns = size or (made.rows, made.columns)
     if made.structure not in ("product", "sum"):
-        return entries
-    return max(entries, min(made.rows, made.columns) * made.work)
+        return rows * columns
+    return max(rows * columns, min(rows, columns) * made.work)
 
 
-def walkable(made: LinearMap) -> bool:
-    """Whether every window of a map may be built, one after the other."""
-    return made.rows * made.columns <= WINDOW_ENTRIES and window_work(made) <= WINDOW_WORK
+def walkable(made: LinearMap, size: tuple[int, int] | None = None) -> bool:
+    """Whether every window of a map may be built, one after the other; `size` as there."""
+    rows, columns = size or (made.rows, made.columns)
+    return rows * columns <= WINDOW_ENTRIES and window_work(made, size) <= WINDOW_WORK
 
 
 def frobenius(made: LinearMap) -> float | None:

@@ -37,29 +37,36 @@ class Overview:
 
 
 def overview(
-    made: LinearMap, rows: int = 128, columns: int = 128, progress: Progress | None = None
+    made: LinearMap,
+    rows: int = 128,
+    columns: int = 128,
+    progress: Progress | None = None,
+    *,
+    within: tuple[slice, slice] = (slice(None), slice(None)),
 ) -> Overview:
     """The picture of a map in at most `rows` x `columns` cells (both 1 or more).
 
-    Exact where the structure leaves few entries, or the matrix in windows takes few operations;
-    else of rows that stand evenly in their cells. `progress` may raise to end the work.
+    `within` takes some rows and columns of it, as slices with step 1. Exact where the structure
+    leaves few entries, or the matrix in windows takes few operations; else of rows that stand
+    evenly in their cells. `progress` may raise to end the work.
     """
     made = made.simple or made
     with np.errstate(invalid="ignore", over="ignore"):  # a NaN is drawn as what it is
-        return _drawn(made, _Canvas(made, rows, columns), progress)
+        return _drawn(made, _Canvas(made, (rows, columns), within), progress)
 
 
 def _drawn(made: LinearMap, canvas: _Canvas, progress: Progress | None) -> Overview:
-    if not made.rows or not made.columns:
-        return canvas.shown(f"The matrix of {made.rows} × {made.columns} has no entries.")
+    height, width = canvas.size
+    if not height or not width:
+        return canvas.shown(f"The matrix of {height} × {width} has no entries.")
     if isinstance(made, Pointwise) and not isinstance(made, Diagonal):
         canvas.along_the_diagonal(abs(float(made.factor)))
         return canvas.shown()
     each = entries_per_row(made)
-    if each is not None and made.rows * each <= LISTED_ENTRIES:
-        _list(made, np.arange(made.rows), each, canvas, progress)
+    if each is not None and height * each <= LISTED_ENTRIES:
+        _list(made, np.arange(canvas.top, canvas.bottom), each, canvas, progress)
         return canvas.shown()
-    if walkable(made):
+    if walkable(made, canvas.size):
         _walk(made, canvas, progress)
         return canvas.shown()
     chosen = canvas.sample(_affordable_rows(made, each))
@@ -73,10 +80,16 @@ def _drawn(made: LinearMap, canvas: _Canvas, progress: Progress | None) -> Overv
 class _Canvas:
     """The picture while it is made."""
 
-    def __init__(self, made: LinearMap, rows: int, columns: int) -> None:
-        self.rows, self.columns = made.rows, made.columns
-        self.tall, self.wide = max(-(-made.rows // rows), 1), max(-(-made.columns // columns), 1)
-        self.picture = np.zeros((-(-made.rows // self.tall), -(-made.columns // self.wide)))
+    def __init__(
+        self, made: LinearMap, cells: tuple[int, int], within: tuple[slice, slice]
+    ) -> None:
+        self.top, self.bottom, _ = within[0].indices(made.rows)
+        self.left, self.right, _ = within[1].indices(made.columns)
+        self.size = max(self.bottom - self.top, 0), max(self.right - self.left, 0)
+        self.tall, self.wide = (
+            max(-(-size // most), 1) for size, most in zip(self.size, cells, strict=True)
+        )
+        self.picture = np.zeros((-(-self.size[0] // self.tall), -(-self.size[1] // self.wide)))
 
     def shown(self, why: str = "") -> Overview:
         size = f"{self.tall} × {self.wide}"
@@ -87,34 +100,40 @@ class _Canvas:
         return Overview(self.picture, True, why or cells, self.tall, self.wide)
 
     def sampled(self, count: int) -> Overview:
-        why = f"Looked at {count} of {self.rows} rows, evenly; all would take too long."
+        why = f"Looked at {count} of {self.size[0]} rows, evenly; all would take too long."
         return Overview(self.picture, False, why, self.tall, self.wide)
 
     def sample(self, count: int) -> Array:
         """Row numbers, in the middle of equal parts of each row of cells, one of each at least."""
         each = min(max(count // len(self.picture), 1), self.tall)
-        tops = np.arange(len(self.picture))[:, None] * self.tall
-        sizes = np.minimum(self.rows - tops, self.tall)
+        tops = np.arange(self.top, self.bottom, self.tall)[:, None]
+        sizes = np.minimum(self.bottom - tops, self.tall)
         inside = (2 * np.arange(each)[None, :] + 1) * sizes // (2 * each)
         return np.unique(tops + inside)
 
     def along_the_diagonal(self, size: float) -> None:
         """One number at every entry of the diagonal: in cells whose rows and columns meet."""
-        tops = np.arange(len(self.picture))[:, None] * self.tall
-        lefts = np.arange(self.picture.shape[1])[None, :] * self.wide
-        ends = np.minimum(tops + self.tall, lefts + self.wide).clip(max=self.rows)
+        tops = np.arange(self.top, self.bottom, self.tall)[:, None]
+        lefts = np.arange(self.left, self.right, self.wide)[None, :]
+        ends = np.minimum(tops + self.tall, lefts + self.wide).clip(
+            max=min(self.bottom, self.right)
+        )
         self.picture[np.maximum(tops, lefts) < ends] = size
 
     def put(self, rows: Array, columns: Array, values: Array) -> None:
-        """Entries given by their flat numbers, all three of one shape."""
-        cells = rows // self.tall * self.picture.shape[1] + columns // self.wide
+        """Entries given by their flat numbers, all three of one shape; others are left out."""
+        inside = (columns >= self.left) & (columns < self.right)
+        if not inside.all():
+            rows, columns, values = rows[inside], columns[inside], values[inside]
+        down, across = (rows - self.top) // self.tall, (columns - self.left) // self.wide
+        cells = down * self.picture.shape[1] + across
         np.maximum.at(self.picture.reshape(-1), cells.reshape(-1), np.abs(values).reshape(-1))
 
     def put_rows(self, rows: Array, matrix: Array) -> None:
-        """Whole rows [n, columns], given by their flat numbers."""
-        lefts = np.arange(0, self.columns, self.wide)
+        """Whole rows [n, width], given by their flat numbers."""
+        lefts = np.arange(0, self.size[1], self.wide)
         largest = np.maximum.reduceat(np.abs(matrix), lefts, axis=1)
-        np.maximum.at(self.picture, rows // self.tall, largest)
+        np.maximum.at(self.picture, (rows - self.top) // self.tall, largest)
 
 
 def _list(
@@ -129,8 +148,10 @@ def _list(
 
 def _walk(made: LinearMap, canvas: _Canvas, progress: Progress | None) -> None:
     """All rows, in windows."""
-    for part in parts(slice(0, made.rows), max(STACK_ENTRIES // made.columns, 1), progress):
-        canvas.put_rows(np.arange(part.start, part.stop), to_numpy(made.window(part)))
+    step = max(STACK_ENTRIES // canvas.size[1], 1)
+    columns = slice(canvas.left, canvas.right)
+    for part in parts(slice(canvas.top, canvas.bottom), step, progress):
+        canvas.put_rows(np.arange(part.start, part.stop), to_numpy(made.window(part, columns)))
 
 
 def _pull(made: LinearMap, ids: Array, canvas: _Canvas, progress: Progress | None) -> None:
@@ -138,8 +159,9 @@ def _pull(made: LinearMap, ids: Array, canvas: _Canvas, progress: Progress | Non
     step = max(STACK_ENTRIES // max(made.rows, made.columns), 1)
     for part in parts(slice(0, len(ids)), step, progress):
         units = unit_stack(made, made.xp.asarray(ids[part]), made.rows)
-        pulled = made.vjps(units.reshape(-1, *made.out_shape))
-        canvas.put_rows(ids[part], to_numpy(pulled).reshape(-1, made.columns))
+        pulled = to_numpy(made.vjps(units.reshape(-1, *made.out_shape)))
+        rows = pulled.reshape(-1, made.columns)[:, canvas.left : canvas.right]
+        canvas.put_rows(ids[part], rows)
 
 
 def _affordable_rows(made: LinearMap, each: int | None) -> int:

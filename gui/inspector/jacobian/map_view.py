@@ -144,25 +144,21 @@ class MapView(QWidget):
         return f"{name}: {format_number(sight.entries[down, right].item(), 6)}"
 
     def _remember(self, row: int, column: int) -> None:
-        region, (down, right) = self._sight.region, self.heat_map.picture.place()
-        height, width = region.size
+        rows, columns = self._sight.group(row, column)
+        down, right = self.heat_map.picture.place()  # so that the last entry is reached as well
         self._entry = (
-            region.top + round(down * (height - 1)),
-            region.left + round(right * (width - 1)),
+            rows[0] + round(down * (rows[1] - 1 - rows[0])),
+            columns[0] + round(right * (columns[1] - 1 - columns[0])),
         )
         if self.heat_map.picture.hasFocus():
             announce(self.heat_map.picture, self._spoken(row, column))
 
     def _find_again(self) -> None:
         """Put the keys' cursor where it was, if that is in sight."""
-        sight, picture = self._sight, self.heat_map.picture
-        if self._entry is None or not picture.hasFocus():
-            return
-        region, (rows, columns) = sight.region, sight.drawing.cells.shape
-        down, right = self._entry[0] - region.top, self._entry[1] - region.left
-        height, width = region.size
-        if 0 <= down < height and 0 <= right < width:
-            picture.point(down * rows // height, right * columns // width)
+        picture = self.heat_map.picture
+        cell = self._sight.cell_of(*self._entry) if self._entry and picture.hasFocus() else None
+        if cell is not None:
+            picture.point(*cell)
 
     # --- moving --------------------------------------------------------------------------
 
