@@ -6,9 +6,9 @@ import numpy as np
 
 from runtime.maps.linear_map import LinearMap
 from runtime.maps.places import Array
-from runtime.maps.pointwise import Diagonal, Identity, Pointwise, Scaled, Zero
-from runtime.maps.selection import Reshaped, Selection
-from runtime.maps.spread import Broadcast, Reduce
+from runtime.maps.pointwise import Pointwise, Zero
+from runtime.maps.products import one_map, pointwise
+from runtime.maps.selection import Reshaped
 from runtime.maps.stacking import column_by_column, row_by_row
 
 
@@ -135,26 +135,21 @@ class Sum(LinearMap):
 def compose(after: LinearMap, before: LinearMap) -> LinearMap:
     """`after` of `before`, simplified; ValueError where the shapes do not meet.
 
-    Zero and identity disappear, pointwise maps multiply to one, a pointwise map becomes the
-    weights of a broadcast or selection before it and of a reduction after it, two reshapes are
-    one. Everything else is a `Product`.
+    By the rules of `runtime.maps.products`, also with the next map inside a product: a diagonal
+    after (diagonal after dense) is (diagonal after dense). Everything else is a `Product`.
     """
     _expect_fit(after, before)
-    if isinstance(after, Zero) or isinstance(before, Zero):
-        dtype = np.result_type(after.dtype, before.dtype)
-        return Zero(after.out_shape, before.in_shape, dtype=dtype, xp=after.xp)
-    if isinstance(after, Identity):
-        return before
-    if isinstance(before, Identity):
-        return after
-    if isinstance(after, Pointwise) and isinstance(before, Pointwise):
-        return _pointwise(after, before, after.factor * before.factor)
-    if isinstance(after, Reshaped) and isinstance(before, Reshaped):
-        return Reshaped(after.out_shape, before.in_shape, dtype=before.dtype, xp=before.xp)
-    if isinstance(after, Pointwise) and isinstance(before, Broadcast | Selection):
-        return before.weighted(after.factor)
-    if isinstance(after, Reduce) and isinstance(before, Pointwise):
-        return after.weighted(before.factor)
+    found = one_map(after, before)
+    if found is not None:
+        return found
+    if isinstance(before, Product):
+        nearer = compose(after, before.after)
+        if not isinstance(nearer, Product):
+            return compose(nearer, before.before)
+    if isinstance(after, Product):
+        nearer = compose(after.before, before)
+        if not isinstance(nearer, Product):
+            return compose(after.after, nearer)
     return Product(after, before)
 
 
@@ -169,20 +164,13 @@ def add(first: LinearMap, second: LinearMap) -> LinearMap:
     if isinstance(second, Zero):
         return first
     if isinstance(first, Pointwise) and isinstance(second, Pointwise):
-        return _pointwise(first, second, first.factor + second.factor)
+        return pointwise(first, second, first.factor + second.factor)
     parts = [part for side in (first, second) for part in _terms(side)]
     return Sum(*parts)
 
 
 def _terms(side: LinearMap) -> tuple[LinearMap, ...]:
     return side.parts if isinstance(side, Sum) else (side,)
-
-
-def _pointwise(first: Pointwise, second: Pointwise, factor: Array | float) -> Pointwise:
-    if isinstance(first, Diagonal) or isinstance(second, Diagonal):
-        return Diagonal(first.out_shape, factor)
-    dtype = np.result_type(first.dtype, second.dtype)
-    return Scaled(first.out_shape, factor, dtype=dtype, xp=first.xp)
 
 
 def _expect_fit(after: LinearMap, before: LinearMap) -> None:

@@ -77,6 +77,18 @@ def summed(array: Array, axes: tuple[int, ...]) -> Array:
     return array.sum(axis=axes, keepdims=True) if axes else array
 
 
+def added_along(array: Array, shape: Shape, axes: Sequence[int]) -> Array:
+    """The sum along axes, which stay with size 1, of an array broadcast to `shape`.
+
+    The result has all axes; those along which the array is all the same stay thin.
+    """
+    found = array.reshape((1,) * (len(shape) - array.ndim) + array.shape)
+    for axis in axes:
+        same = found.shape[axis] == 1
+        found = found * shape[axis] if same else found.sum(axis=axis, keepdims=True)
+    return found
+
+
 def times(weights: Array | None, factor: Array | float, like: Any) -> Array:
     """Weights (None for ones) times a factor, as an array of the map `like`."""
     product = factor if weights is None else weights * factor

@@ -29,7 +29,7 @@ from runtime.maps.linear_map import LinearMap
 from runtime.maps.lowrank import LowRank
 from runtime.maps.lowrank_spectrum import lowrank_determinant, lowrank_spectrum, terms_of
 from runtime.maps.norms import frobenius, window_work
-from runtime.maps.places import Array, Shape, with_ones
+from runtime.maps.places import Array, Shape, added_along, with_ones
 from runtime.maps.pointwise import Diagonal, Pointwise, Zero
 from runtime.maps.selection import OnePerRow, Reshaped, Transposed
 from runtime.maps.signs import (
@@ -120,16 +120,8 @@ def _reduce(made: Reduce, _: Progress | None) -> Spectrum:
 
 
 def _squares_along(weights: Array | None, shape: Shape, axes: Sequence[int]) -> Array:
-    """The squares of weights broadcast to a shape, added along axes, which stay with size 1.
-
-    Axes along which the weights are all the same stay thin.
-    """
-    found = np.ones(()) if weights is None else finite(weights) ** 2
-    found = found.reshape((1,) * (len(shape) - found.ndim) + found.shape)
-    for axis in axes:
-        same = found.shape[axis] == 1
-        found = found * shape[axis] if same else found.sum(axis=axis, keepdims=True)
-    return found
+    """The squares of weights broadcast to a shape, added along axes."""
+    return added_along(np.ones(()) if weights is None else finite(weights) ** 2, shape, axes)
 
 
 def _block_diagonal(made: BlockDiagonal, progress: Progress | None) -> Spectrum | None:
