@@ -59,6 +59,16 @@ class History:
         return self._redo[-1].text if self._redo else None
 
     @property
+    def undo_edit(self) -> Edit | None:
+        """The edit that undo would apply, or None."""
+        return self._undo[-1].edit if self._undo else None
+
+    @property
+    def redo_edit(self) -> Edit | None:
+        """The edit that redo would apply, or None."""
+        return self._redo[-1].edit if self._redo else None
+
+    @property
     def is_saved(self) -> bool:
         """Whether the graph is as it was when `mark_saved` was called last."""
         return self._saved == self._state

@@ -96,7 +96,7 @@ class Autosave(QObject):
         self.wrote.connect(self._take)
         self._pace()
         settings.changed.connect(self._pace)
-        document.replaced.connect(self._drop)
+        document.opened.connect(self._drop)
         document.saved_changed.connect(self._follow)
 
     def adopt(self, draft: drafts.Draft) -> None:
@@ -145,7 +145,7 @@ class Autosave(QObject):
             self.timer.start()  # a slow disk gets no second graph on top
             return
         document = self._document
-        graph = document.graph.copy()
+        graph = document.root.copy()
         name = document.name
         about = drafts.About(name, self._changed, os.getpid(), document.origin)
         self._has_draft = True

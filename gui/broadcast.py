@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication
 from graph import GradwireError, PortRef
 from graph.port import Shape
 from gui.numbers import format_shape
+from gui.places import SeenTrace, address_of
 
 if TYPE_CHECKING:
     from runtime.trace import Trace
@@ -82,8 +83,10 @@ def axes_text(axes: tuple[int, ...]) -> str:
     return tr("axes {0} and {1}").format(most, axes[-1])
 
 
-def spread_of(trace: Trace | None, target: PortRef) -> Spread | None:
+def spread_of(trace: Trace | SeenTrace | None, target: PortRef) -> Spread | None:
     """How the edge that ends at an input port is stretched in a run; None where it is not."""
+    if isinstance(trace, SeenTrace):
+        trace, target = trace.whole, address_of(trace.place, target)
     step = trace.plan.step_of.get(target.node) if trace is not None else None
     if step is None or target not in trace.types or target.port not in step.module.ports:
         return None

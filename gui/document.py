@@ -12,11 +12,14 @@ from PySide6.QtCore import QObject, Signal
 
 from graph import Catalogue, GradwireError, Graph, History, PortRef, arrange, load, save
 from graph import edits as e
+from graph.places import NOTHING, inside, lift, project
 from gui.drafts import Origin
+from gui.places import SeenReport, SeenTrace, seen_check
 from gui.playhead import Playhead
 from gui.selection import Selection
 from gui.shown import Shown
 from gui.told import told_error
+from gui.undo_places import place_of
 
 if TYPE_CHECKING:
     from graph import Check
@@ -29,14 +32,20 @@ LOOKS_OF_GRAPH = frozenset({"title", "note"})
 
 
 class Document(QObject):
-    """A graph that is open in a window.
+    """A graph that is open in a window, and the place of it that is shown.
+
+    `root` is the whole document, as the file holds it. `graph` is what is shown and edited: the
+    same, or at a place the inside of the instance at that address, as a mirror. Edits of it
+    become edits of the root; what is known of the root is read at the place.
 
     `check`, `trace` and `report` come from the background (`gui.live`) and may be older than the
     graph: `is_fresh` tells. Nothing here blocks for longer than an edit takes.
     """
 
     edited = Signal(object)  # an edit of `graph` was applied, undone or redone
+    changed = Signal(object)  # an edit of `root` was, wherever
     replaced = Signal()  # another graph: everything is to be built anew
+    opened = Signal()  # it is another document, not another place of the same
     checked = Signal()  # `check` is new
     traced = Signal()  # `trace` is new
     reported = Signal()  # `report` is new
@@ -61,19 +70,50 @@ class Document(QObject):
     def shown(self) -> Shown:
         """What the playhead lets one see of the trace."""
         if self._shown is None:
-            head = self.playhead
-            self._shown = Shown(self.trace, head.position, head.part, self.graph)
+            self._shown = Shown(self.trace, *self.playhead.whole, self.graph)
         return self._shown
+
+    @property
+    def place(self) -> str:
+        """The address of the instance whose inside is shown; "" for the document itself."""
+        return self.playhead.place
+
+    @property
+    def check(self) -> Check | None:
+        """What the newest check says, at the place that is shown."""
+        if self._check is None:
+            self._check = seen_check(self.whole_check, self.place, self.graph)
+        return self._check
+
+    @property
+    def trace(self) -> Trace | SeenTrace | None:
+        """The newest run, at the place that is shown."""
+        whole = self.whole_trace
+        if whole is None or self._trace is not None:
+            return self._trace
+        steps = self.playhead.steps
+        self._trace = whole if steps is whole.steps else SeenTrace(whole, self.place, steps)
+        return self._trace
+
+    @property
+    def report(self) -> GradientReport | SeenReport | None:
+        """What finite differences say, at the place that is shown."""
+        whole, found = self.whole_report, self.whole_check
+        if whole is None or found is None or not found.flat.instances:
+            return whole
+        return SeenReport(whole, self.place, found.flat)
 
     @property
     def is_fresh(self) -> bool:
         """Whether the trace belongs to the graph as it is now."""
-        return self.trace is not None and self.trace.revision >= self.run_revision
+        trace = self.whole_trace
+        return trace is not None and trace.revision >= self.run_revision
 
     @property
     def is_checked(self) -> bool:
         """Whether the check belongs to the graph as it is now."""
-        return self.check is not None and self.check.revision >= self.run_revision
+        check = self.whole_check
+        return check is not None and check.revision >= self.run_revision
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -93,12 +133,12 @@ class Document(QObject):
         """Whether nobody would miss it: empty, without a file, without a history."""
         history = self.history
         is_new = history.undo_text is None and history.redo_text is None and history.is_saved
-        return is_new and not self.graph.nodes and self.path is None
+        return is_new and not self.root.nodes and self.path is None
 
     @property
     def name(self) -> str:
         """What to call the document: its title, its file, or nothing."""
-        return self.graph.title or (self.path.stem if self.path else "")
+        return self.root.title or (self.path.stem if self.path else "")
 
     # --- changing ------------------------------------------------------------------------
 
@@ -108,15 +148,43 @@ class Document(QObject):
         Edits that follow each other with an equal `merge` become one entry (a drag). False, and
         a sentence through `refused`, where the graph refuses it.
         """
+        if not self.place:
+            return self.do_at_root(edit, text, merge)
+        if isinstance(edit, e.SetFrames):
+            self.refuse(
+                self.tr("Frames stand around nodes of the document, not inside composites.")
+            )
+            return False
+        return self._attempt(
+            lambda: self.history.do(lift(self.root, self.place, edit), text, merge)
+        )
+
+    def do_at_root(self, edit: e.Edit, text: str, merge: object = None) -> bool:
+        """The same for an edit of the whole document, whatever place is shown."""
         return self._attempt(lambda: self.history.do(edit, text, merge))
 
     def undo(self) -> bool:
-        """Take the last entry of the history back."""
+        """Take the last entry of the history back, and show the place where that is seen."""
+        self._go_where(self.history.undo_edit)
         return self._attempt(self.history.undo)
 
     def redo(self) -> bool:
-        """Apply again what was taken back."""
+        """Apply again what was taken back, and show the place where that is seen."""
+        self._go_where(self.history.redo_edit)
         return self._attempt(self.history.redo)
+
+    def show_place(self, address: str) -> bool:
+        """Show the inside of the instance at an address; "" shows the document itself.
+
+        False, and a sentence through `refused`, where no composite is there.
+        """
+        try:
+            graph = inside(self.root, address) if address else self.root
+        except GradwireError as error:
+            self.refused.emit(told_error(self.graph, error))
+            return False
+        self._show(graph, address)
+        return True
 
     def refuse(self, sentence: str) -> None:
         """Say why something was not done."""
@@ -133,7 +201,7 @@ class Document(QObject):
         path = Path(path) if path is not None else self.path
         if path is None:
             raise GradwireError(self.tr("The graph has no file yet. Save it under a name."))
-        save(self.graph, path)
+        save(self.root, path)
         self.mark_saved(path)
 
     def mark_saved(self, path: Path) -> None:
@@ -151,6 +219,7 @@ class Document(QObject):
         self._take(graph, path)
         if not is_saved:
             self.history.mark_unsaved()
+        self.opened.emit()
         self.replaced.emit()
         self.saved_changed.emit()
 
@@ -160,7 +229,7 @@ class Document(QObject):
         """Take a check over; an old one is dropped."""
         if check.revision < self.run_revision:
             return False
-        self.check = check
+        self.whole_check, self._check = check, None
         self.checked.emit()
         return True
 
@@ -168,7 +237,8 @@ class Document(QObject):
         """Take a trace over; an old one is dropped. The playhead keeps its node and phase."""
         if trace.revision < self.run_revision:
             return False
-        self.trace, self._shown = trace, None
+        self.whole_trace = trace
+        self._forget_seen()
         self.playhead.set_trace(trace)
         self.traced.emit()
         return True
@@ -177,24 +247,43 @@ class Document(QObject):
         """Take over what finite differences say; an old verdict is dropped."""
         if revision < self.run_revision:
             return False
-        self.report = report
+        self.whole_report = report
         self.reported.emit()
         return True
 
     # --- inside --------------------------------------------------------------------------
 
     def _take(self, graph: Graph, path: Path | None) -> None:
-        self.graph, self.path = graph, path
+        self.root = self.graph = graph
+        self.path = path
         self.origin = Origin.of(path)  # the file as it was then
         self.history = History(graph)
         self.run_revision = graph.revision  # the last edit that a run depends on
         self._unsubscribe = graph.subscribe(self._after_edit)
-        self.check: Check | None = None
-        self.trace: Trace | None = None
-        self.report: GradientReport | None = None
-        self._shown: Shown | None = None
+        self.whole_check: Check | None = None
+        self.whole_trace: Trace | None = None
+        self.whole_report: GradientReport | None = None
+        self._forget_seen()
         self.selection.clear()
         self.playhead.restart()
+
+    def _forget_seen(self) -> None:
+        self._check: Check | None = None
+        self._trace: Trace | SeenTrace | None = None
+        self._shown: Shown | None = None
+
+    def _show(self, graph: Graph, address: str) -> None:
+        self.graph = graph
+        self.playhead.turn_to(address)
+        self._forget_seen()
+        self.selection.clear()
+        self.playhead_moved.emit()
+        self.replaced.emit()
+
+    def _go_where(self, edit: e.Edit | None) -> None:
+        place = place_of(self.root, edit, self.place) if edit is not None else self.place
+        if place != self.place:
+            self.show_place(place)
 
     def _attempt(self, change) -> bool:
         try:
@@ -208,14 +297,44 @@ class Document(QObject):
     def _after_edit(self, edit: e.Edit) -> None:
         self._shown = None
         if concerns_run(edit):
-            self.run_revision = self.graph.revision
+            self.run_revision = self.root.revision
             self._forget_report()
-        self._follow(edit)
-        self.edited.emit(edit)
+        self.changed.emit(edit)
+        if self.place:
+            self._after_edit_elsewhere(edit)
+        else:
+            self._follow(edit)
+            self.edited.emit(edit)
+
+    def _after_edit_elsewhere(self, edit: e.Edit) -> None:
+        """Bring the mirror of a place in step with the root: by the same edit, or anew."""
+        seen = project(self.root, self.place, edit)
+        if seen == NOTHING:
+            return
+        try:
+            if seen is None:
+                self._mirror_anew()
+                return
+            self.graph.apply(seen)
+        except GradwireError:  # a mirror that was not in step
+            self._mirror_anew()
+            return
+        self._follow(seen)
+        self.edited.emit(seen)
+
+    def _mirror_anew(self) -> None:
+        """The inside as it is now; where that is gone, what was around it."""
+        address, graph = self.place, None
+        while address and graph is None:
+            try:
+                graph = inside(self.root, address)
+            except GradwireError:
+                address = address.rpartition("/")[0]
+        self._show(graph or self.root, address)
 
     def _forget_report(self) -> None:
-        if self.report is not None:
-            self.report = None
+        if self.whole_report is not None:
+            self.whole_report = None
             self.reported.emit()
 
     def _follow(self, edit: e.Edit) -> None:
@@ -258,6 +377,8 @@ def concerns_run(edit: e.Edit) -> bool:
         return any(map(concerns_run, edit.edits))
     if isinstance(edit, e.SetNode):
         return not LOOKS_OF_NODE.issuperset(edit.values)
+    if isinstance(edit, e.Within):
+        return concerns_run(edit.edit)
     if isinstance(edit, e.SetGraph):
         return not LOOKS_OF_GRAPH.issuperset(edit.values)
     return not isinstance(edit, (e.Move, e.SetFrames))

@@ -118,7 +118,7 @@ class Files(QObject):
             self.window.notices.tell(text.format(path.name), str(path))
             return False
         finish_field(self.window)
-        snapshot = self.document.graph.copy()
+        snapshot = self.document.root.copy()
         if not self._try(lambda: self._waiting(lambda: save(snapshot, path))):
             return False
         self.document.mark_saved(path)

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from html import escape
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+if TYPE_CHECKING:
+    from graph import Module
+
 FALLBACK = "module"
+LETTER = "letter:"  # and the letter that stands in a composite's double frame
+FRAMED = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
+<g fill="none" stroke="currentColor"><rect x="0.75" y="0.75" width="14.5" height="14.5" rx="3"
+stroke-width="1.5"/></g><text x="8" y="11.8" font-size="10.5" font-weight="600"
+font-family="sans-serif" text-anchor="middle" fill="currentColor">{}</text></svg>"""
 
 
 @cache
@@ -34,8 +44,18 @@ def has_icon(name: str) -> bool:
     return _key(name) in _drawings()
 
 
-@cache
+def icon_of(kind: type[Module]) -> str:
+    """The name of a module's drawing; that of a composite is the letter of its definition."""
+    if kind.outline() != "composite":
+        return kind.icon
+    letter = next((x for x in (*kind.icon[:1], *kind.name) if x.isprintable() and x != " "), "?")
+    return LETTER + letter
+
+
+@lru_cache(maxsize=512)
 def _source(name: str) -> str:
+    if name.startswith(LETTER):
+        return FRAMED.format(escape(name.removeprefix(LETTER)))
     name = _drawings().get(_key(name), FALLBACK)
     return (files("assets") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
 

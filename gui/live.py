@@ -99,7 +99,7 @@ def numbers_in(found: Check) -> int:
 
 def run_now(document: Document) -> None:
     """Check and run in this thread, for pictures and tests; raises `GradwireError`."""
-    answer = compute(Request(document.graph.copy(), "always"))
+    answer = compute(Request(document.root.copy(), "always"))
     if answer.check is not None:
         document.accept_check(answer.check)
     if answer.error:
@@ -178,8 +178,8 @@ class Live(QObject):
         self._worker.answered.connect(self._take)
         self._soon = _timer(self, 0, self._post)
         self._later = _timer(self, VERIFY_AFTER, self._verify)
-        document.edited.connect(self._after_edit)
-        document.replaced.connect(self._restart)
+        document.changed.connect(self._after_edit)
+        document.opened.connect(self._restart)
         self._soon.start()
 
     @property
@@ -242,7 +242,7 @@ class Live(QObject):
 
     def _send(self, runs: Runs, *, verifies: bool = False) -> None:
         document = self.document
-        self._sent = Request(document.graph.copy(), runs, document.trace, verifies)
+        self._sent = Request(document.root.copy(), runs, document.whole_trace, verifies)
         self._worker.post(self._sent)
         self.changed.emit()
 
@@ -253,7 +253,7 @@ class Live(QObject):
             self._sent = None
         if answer.check is not None and document.accept_check(answer.check):
             self._is_large = answer.is_large
-            document.graph.types.take(request.graph.types)
+            document.root.types.take(request.graph.types)
         if answer.trace is not None and document.accept_trace(answer.trace):
             self._after_trace(answer)
         if answer.report is not None:

@@ -38,11 +38,11 @@ def mend_now(document: Document, mend: Mend) -> bool:
     if not document.is_checked:
         document.refuse(tr("The graph has changed and is being checked. Press again in a moment."))
         return False
-    edit = with_room(document.graph, _as_now(document.graph, mend.edit))
+    edit = with_room(document.root, _as_now(document.root, mend.edit))
     added = _added(edit)
-    if not document.do(edit, mend.text):
+    if not document.do_at_root(edit, mend.text):
         return False
-    if added is not None:
+    if added is not None and not document.place:
         document.selection.set_nodes({added.node.id})
     return True
 

@@ -16,12 +16,13 @@ from PySide6.QtWidgets import (
 from graph import Catalogue, Module
 from gui.borders import frame
 from gui.canvas.adding import module_mime
-from gui.icons import icon
+from gui.icons import icon, icon_of
 from gui.module_card.hovering import CardTips
 from gui.module_search import find_modules, first_sentence, group_rank
 from gui.theme import Theme
 
 NAME = Qt.ItemDataRole.UserRole
+DRAWING = NAME + 1
 ROW = 24
 
 
@@ -48,7 +49,8 @@ class ModuleTree(QTreeWidget):
         theme.changed.connect(self._paint_icons)
 
     def fill(self, catalogue: Catalogue) -> None:
-        """Show these modules."""
+        """Show these modules; what was in sight stays there."""
+        seen = self.verticalScrollBar().value()
         self._modules = tuple(catalogue)
         self.clear()
         groups = catalogue.groups()
@@ -61,6 +63,11 @@ class ModuleTree(QTreeWidget):
                 heading.addChild(self._row(module))
             heading.setExpanded(True)
         self._paint_icons()
+        self.verticalScrollBar().setValue(seen)
+
+    def shows(self, catalogue: Catalogue) -> bool:
+        """Whether these modules are shown, as they are now."""
+        return tuple(map(_looks, catalogue)) == tuple(map(_looks, self._modules))
 
     def find(self, text: str) -> None:
         """Leave only the modules that answer a query, and choose the best of them."""
@@ -117,6 +124,7 @@ class ModuleTree(QTreeWidget):
         item = QTreeWidgetItem([module.name])
         item.setData(0, NAME, module.name)
         item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, first_sentence(module.doc))
+        item.setData(0, DRAWING, icon_of(module))
         item.setSizeHint(0, QSize(0, ROW))
         return item
 
@@ -130,7 +138,7 @@ class ModuleTree(QTreeWidget):
     def _paint_icons(self) -> None:
         ink = self._theme.color("text")
         for _, item in self._items():
-            item.setIcon(0, icon(item.data(0, NAME), ink))
+            item.setIcon(0, icon(item.data(0, DRAWING), ink))
 
     def _choose(self, item: QTreeWidgetItem) -> None:
         name = item.data(0, NAME)
@@ -180,6 +188,12 @@ class Palette(QWidget):
         self.search.returnPressed.connect(self._place_first)
         self.tree.chosen.connect(self.chosen)
 
+    def follow(self, catalogue: Catalogue) -> None:
+        """Show these modules, where they are others: the search and what is seen stay."""
+        if not self.tree.shows(catalogue):
+            self.tree.fill(catalogue)
+            self.tree.find(self.search.text())
+
     def start_search(self) -> None:
         """Put the caret into the search field."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -189,6 +203,11 @@ class Palette(QWidget):
         item = self.tree.currentItem()
         if item is not None and item.data(0, NAME):
             self.chosen.emit(item.data(0, NAME))
+
+
+def _looks(module: type[Module]) -> tuple[str, str, str]:
+    """What a row says of a module: a definition's class is another one after each change."""
+    return module.name, module.doc, icon_of(module)
 
 
 def index_of(tree: ModuleTree, name: str) -> QModelIndex:

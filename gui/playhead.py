@@ -1,10 +1,12 @@
-"""The playhead: how much of the trace is shown."""
+"""The playhead: how much of the trace is shown, in steps of the place that is shown."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+
+from gui.level import Level
 
 if TYPE_CHECKING:
     from runtime.trace import Step, Trace
@@ -16,7 +18,8 @@ class Playhead(QObject):
     """A place in the trace: `position` steps are done, and `part` parts of the next one.
 
     It keeps its node and phase when an edit brings another trace, and stands at 0 in another
-    graph.
+    graph. Positions are those of a place of the document: a composite there is one step, whose
+    parts are the steps inside. `whole` is where it stands in the run itself.
     """
 
     moved = Signal()
@@ -24,39 +27,58 @@ class Playhead(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._trace: Trace | None = None
-        self._position = 0
-        self._part = 0
+        self._level = Level(None)
+        self._whole = (0, 0)  # steps of the run that are done, and parts of the next one
         self._done: tuple[Place, ...] = ()  # the steps behind it, to find its place again
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """All steps of the trace."""
-        return () if self._trace is None else self._trace.steps
+        """All steps at the place that is shown."""
+        return self._level.steps
+
+    @property
+    def place(self) -> str:
+        """The address of the instance whose steps these are; "" for the whole document."""
+        return self._level.place
+
+    @property
+    def whole(self) -> tuple[int, int]:
+        """How many steps of the whole run are done, and how many parts of the next one."""
+        return self._whole
 
     @property
     def position(self) -> int:
         """How many steps are done, from 0 to `len(steps)`."""
-        return self._position
+        return self._level.position(*self._whole)[0]
 
     @property
     def part(self) -> int:
         """How many parts of the next step are done; 0 between two steps."""
-        return self._part
+        return self._level.position(*self._whole)[1]
 
     @property
     def step(self) -> Step | None:
         """The step under way, or the last one done; None at the start."""
-        if self._part:
-            return self.steps[self._position]
-        return self.steps[self._position - 1] if self._position else None
+        position, part = self._level.position(*self._whole)
+        if part:
+            return self.steps[position]
+        return self.steps[position - 1] if position else None
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Names of the parts of the next step: `sum`, then ports; empty for a forward step."""
-        if self._trace is None or self._position >= len(self.steps):
-            return ()
-        step = self.steps[self._position]
-        return tuple(self._trace.parts(step)) if step.phase == "reverse" else ()
+        """Names of the parts of the next step: `sum`, then ports; empty for a forward step.
+
+        Those of a composite are the steps inside it.
+        """
+        return self._level.parts(self.position)
+
+    @property
+    def composite(self) -> str | None:
+        """The composite whose step is the next one, or is under way; None where none is."""
+        position = self.position
+        if position >= len(self.steps) or self._level.is_single(position):
+            return None
+        return self.steps[position].node
 
     @property
     def forward_end(self) -> int:
@@ -67,20 +89,39 @@ class Playhead(QObject):
     @property
     def is_at_start(self) -> bool:
         """Whether no step is done."""
-        return not self._position and not self._part
+        return not self.position and not self.part
 
     @property
     def is_at_end(self) -> bool:
         """Whether all steps are done."""
-        return self._position >= len(self.steps)
+        return self.position >= len(self.steps)
 
     def go(self, position: int, part: int = 0) -> None:
         """Move to a position; beyond the ends it stays at them."""
         position = min(max(position, 0), len(self.steps))
-        if (position, part) != (self._position, self._part):
-            self._position, self._part = position, part
+        if (position, part) != self._level.position(*self._whole):
+            self._whole = self._level.whole(position, part)
             self._remember()
             self.moved.emit()
+
+    def turn_to(self, place: str) -> None:
+        """Count in steps of another place from now on; the run stands where it stood.
+
+        Who shows the place says that it moved.
+        """
+        self._level = Level(self._trace, place)
+
+    def begin_next(self) -> None:
+        """Stand where the next step begins: other steps of the run may lie before it."""
+        if not self.part and not self.is_at_end:
+            self._whole = (self._level.start(self.position), 0)
+            self._remember()
+
+    def finish(self, id_: str) -> None:
+        """On to the end of a composite's step, if the run stands in it or before it."""
+        at = self._level.within(id_, self._whole[0])
+        if at is not None:
+            self.go(at + 1)
 
     def first(self) -> None:
         """Back to the start."""
@@ -92,16 +133,16 @@ class Playhead(QObject):
 
     def next(self) -> None:
         """One step on; finishes a step that was begun by parts."""
-        self.go(self._position + 1)
+        self.go(self.position + 1)
 
     def previous(self) -> None:
         """One step back; out of a step begun by parts, to its start."""
-        self.go(self._position if self._part else self._position - 1)
+        self.go(self.position if self.part else self.position - 1)
 
     def next_part(self) -> None:
-        """One part on inside a reverse step; a forward step has no parts."""
-        if self._part + 1 < len(self.parts):
-            self.go(self._position, self._part + 1)
+        """One part on inside a reverse step or a composite; other steps have no parts."""
+        if self.part + 1 < len(self.parts):
+            self.go(self.position, self.part + 1)
         else:
             self.next()
 
@@ -117,7 +158,7 @@ class Playhead(QObject):
         ends = [index + 1 for index, step in enumerate(self.steps) if step.node == id_]
         if not ends:
             return False
-        self.go(next((end for end in ends if end > self._position), ends[0]))
+        self.go(next((end for end in ends if end > self.position), ends[0]))
         return True
 
     def set_trace(self, trace: Trace | None) -> None:
@@ -125,39 +166,47 @@ class Playhead(QObject):
 
         An empty trace (a graph in pieces) does not make it forget where it stood.
         """
-        parts = self.parts
-        part_name = parts[self._part - 1] if self._part else ""
-        under_way = self.step if self._part else None
-        self._trace = trace
+        whole, part = self._whole
+        under_way = self._all[whole] if part and whole < len(self._all) else None
+        part_name = self._parts_of(under_way)[part - 1] if under_way is not None else ""
+        before, self._trace = self._whole, trace
+        self._level = Level(trace, self.place)
         position = self._find_again()
-        part = self._part_again(position, part_name, under_way)
-        if (position, part) != (self._position, self._part):
-            self._position, self._part = position, part
+        self._whole = position, self._part_again(position, part_name, under_way)
+        if before != self._whole:
             self.moved.emit()
 
     def restart(self) -> None:
         """Forget the trace and stand at 0, for another graph."""
         self._trace, self._done = None, ()
-        moved = not self.is_at_start
-        self._position = self._part = 0
+        moved = self._whole != (0, 0)
+        self._level, self._whole = Level(None), (0, 0)
         if moved:
             self.moved.emit()
 
+    @property
+    def _all(self) -> tuple[Step, ...]:
+        """All steps of the whole run."""
+        return () if self._trace is None else self._trace.steps
+
+    def _parts_of(self, step: Step | None) -> tuple[str, ...]:
+        return () if step is None or self._trace is None else tuple(self._trace.parts(step))
+
     def _remember(self) -> None:
-        self._done = tuple((step.phase, step.node) for step in self.steps[: self._position])
+        self._done = tuple((step.phase, step.node) for step in self._all[: self._whole[0]])
 
     def _find_again(self) -> int:
-        places = {(step.phase, step.node): index for index, step in enumerate(self.steps)}
+        places = {(step.phase, step.node): index for index, step in enumerate(self._all)}
         for place in reversed(self._done):
             if place in places:
                 return places[place] + 1
         return 0
 
     def _part_again(self, position: int, name: str, under_way: Step | None) -> int:
-        if under_way is None or position >= len(self.steps):
+        if under_way is None or position >= len(self._all):
             return 0
-        step = self.steps[position]
+        step = self._all[position]
         if (step.phase, step.node) != (under_way.phase, under_way.node):
             return 0
-        names = tuple(self._trace.parts(step)) if self._trace is not None else ()
+        names = self._parts_of(step)
         return names.index(name) + 1 if name in names else 0

@@ -56,7 +56,7 @@ class ProblemsModel(QAbstractListModel):
     def follow(self) -> None:
         """Read the document's check anew; another label is another sentence."""
         problems = problems_of(self._document)
-        sentences = tuple(told(self._document.graph, problem) for problem in problems)
+        sentences = tuple(told(self._document.root, problem) for problem in problems)
         if problems != self.problems or sentences != self._sentences:
             self.beginResetModel()
             self.problems, self._sentences = problems, sentences
@@ -213,12 +213,13 @@ class Drawer(QWidget):
 
 
 def problems_of(document: Document) -> tuple[Problem, ...]:
-    """All that is wrong now, the worst first."""
-    found = list(document.check.problems) if document.check else []
-    target = document.check.target_problem if document.check else None
-    if target is not None and target not in found and document.graph.nodes:
+    """All that is wrong now anywhere in the document, the worst first."""
+    check, trace = document.whole_check, document.whole_trace
+    found = list(check.problems) if check else []
+    target = check.target_problem if check else None
+    if target is not None and target not in found and document.root.nodes:
         found.append(target)
-    failure = document.trace.failure if document.trace and document.is_fresh else None
+    failure = trace.failure if trace and document.is_fresh else None
     if failure is not None:
         found.insert(0, Problem("error", "failed", failure.node, None, failure.message))
     return tuple(sorted(found, key=lambda problem: ORDER[problem.severity]))

@@ -102,7 +102,9 @@ class Telling:
         return f"{self._name()}: {told}"
 
     def part(self, name: str) -> str:
-        """One part of a reverse step: the sum of what arrived, or one input's gradient."""
+        """One part of a step: the sum of what arrived, one input's gradient, or one step inside."""
+        if self.module is not None and self.module.outline() == "composite":
+            return tr("{0}: inside, {1}").format(self._name(), name)
         told = self._sum() if name == "sum" else self._input(name, full=True)
         return f"{self._name()}: {told}"
 

@@ -7,17 +7,20 @@ ahead of another. A reading is one of a few words, or a value.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from graph import GradwireError, PortRef
 from gui.broadcast import Spread, spread_of
+from gui.level import progress
+from gui.places import SeenTrace, address_of
 from runtime.maps import TooLarge
 
 if TYPE_CHECKING:
     from graph import Graph
+    from graph.flattening import Flat
     from runtime.maps.linear_map import LinearMap
     from runtime.trace import Step, Trace
 
@@ -45,43 +48,67 @@ class _Timetable:
     """When each node runs: made once for a trace, asked at every move of the playhead."""
 
     def __init__(self, steps: Iterable[Step]) -> None:
+        self._steps = tuple(steps)
+        self._last: dict[str, int | None] = {}
         self.forward: dict[str, int] = {}
         self.reverse: dict[str, int] = {}
-        for index, step in enumerate(steps):
+        for index, step in enumerate(self._steps):
             if step.phase == "forward":
                 self.forward[step.node] = index
             else:
                 self.reverse.setdefault(step.node, index)
         self.turn = min(self.reverse.values(), default=None)
 
+    def last_inside(self, address: str) -> int | None:
+        """The last forward step inside a composite; None where it has none."""
+        if address not in self._last:
+            own = (at for id_, at in self.forward.items() if id_.startswith(f"{address}/"))
+            self._last[address] = max(own, default=None)
+        return self._last[address]
+
 
 class Shown:
     """A trace as seen at a playhead: `position` steps are done, and `part` parts of the next.
 
     `graph` lets a port without a reverse step of its own (a source) wait for all its edges.
-    Without a trace everything is blank.
+    Without a trace everything is blank. Position and part are those of the whole run; ports and
+    nodes are named as at the place of a `SeenTrace`. A composite's ports are those of its inside.
     """
 
     def __init__(
         self,
-        trace: Trace | None = None,
+        trace: Trace | SeenTrace | None = None,
         position: int = 0,
         part: int = 0,
         graph: Graph | None = None,
     ) -> None:
         self.trace, self.position, self.part = trace, position, part
         self._graph = graph
-        self._times = _timetable(trace)
+        is_seen = isinstance(trace, SeenTrace)
+        self._whole: Trace | None = trace.whole if is_seen else trace
+        self.place = trace.place if is_seen else ""
+        self._times = _timetable(self._whole)
         self._kept: dict[tuple[str, PortRef], Reading] = {}
         self._spread: dict[PortRef, Spread | None] = {}
         self._parts = self._parts_done()
 
     @property
     def step(self) -> Step | None:
-        """The step that the playhead stands on: the one under way, or the last one done."""
-        if self.trace is None or not self.trace.steps:
+        """The step that the playhead stands on: the one under way, or the last one done.
+
+        Its node is one of the place: a composite where the step lies inside. None elsewhere.
+        """
+        found = self._whole_step()
+        start = f"{self.place}/" if self.place else ""
+        if found is None or not found.node.startswith(start):
             return None
-        steps = self.trace.steps
+        head, slash, _ = found.node[len(start) :].partition("/")
+        return replace(found, node=head) if slash or start else found
+
+    def _whole_step(self) -> Step | None:
+        if self._whole is None or not self._whole.steps:
+            return None
+        steps = self._whole.steps
         if self.part and self.position < len(steps):
             return steps[self.position]
         return steps[min(self.position, len(steps)) - 1] if self.position else None
@@ -95,9 +122,27 @@ class Shown:
         )
 
     def is_ahead(self, node: str) -> bool:
-        """Whether the node's forward step is still to come."""
-        at = self._times.forward.get(node)
+        """Whether the node's forward step is still to come; of a composite, one inside."""
+        address = address_of(self.place, PortRef(node, "")).node
+        return self._is_ahead(address)
+
+    def _is_ahead(self, address: str) -> bool:
+        is_whole = address in self._flat.instances if self._whole is not None else False
+        times = self._times
+        at = times.last_inside(address) if is_whole else times.forward.get(address)
         return at is not None and at >= self.position
+
+    def progress(self, node: str) -> tuple[str, int, int] | None:
+        """(phase, steps done, steps in all) inside a composite that is under way, else None."""
+        address = address_of(self.place, PortRef(node, "")).node
+        if self._whole is None or address not in self._flat.instances:
+            return None
+        phase, done, count = progress(self._whole.steps, address, self.position)
+        return (phase, done, count) if 0 < done < count else None
+
+    @property
+    def _flat(self) -> Flat:
+        return self._whole.plan.flat
 
     def value(self, port: PortRef) -> Reading:
         """What an output port (or a parameter port) carries."""
@@ -121,25 +166,29 @@ class Shown:
     def spread(self, target: PortRef) -> Spread | None:
         """How the value of an edge is broadcast where it ends; None if it is not."""
         if target not in self._spread:
-            self._spread[target] = spread_of(self.trace, target)
+            self._spread[target] = spread_of(self._whole, address_of(self.place, target))
         return self._spread[target]
 
     def _keep(self, kind: str, port: PortRef) -> Reading:
         key = (kind, port)
         if key not in self._kept:
-            self._kept[key] = BLANK if self.trace is None else getattr(self, f"_{kind}")(port)
+            address = address_of(self.place, port)
+            self._kept[key] = BLANK if self._whole is None else getattr(self, f"_{kind}")(address)
         return self._kept[key]
 
     def _value(self, port: PortRef) -> Reading:
-        if self.is_ahead(port.node):
+        port = self._flat.feeds.get(port, self._flat.inner(port))
+        if self._is_ahead(port.node):
             return BLANK
-        failure = self.trace.failure
+        failure = self._whole.failure
         if failure is not None and failure.node == port.node:
-            done = self.position >= len(self.trace.steps)
+            done = self.position >= len(self._whole.steps)
             return Reading("failed") if done else BLANK
-        return _asked(lambda: self.trace.value(port))
+        return _asked(lambda: self._whole.value(port))
 
     def _gradient(self, port: PortRef) -> Reading:
+        if port in self._flat.inputs:
+            return self._whole_gradient(port)
         at = self._times.reverse.get(port.node)
         if at is None:
             return self._word(port)
@@ -147,7 +196,17 @@ class Shown:
             return self._gradient_of(port)
         return BLANK
 
+    def _whole_gradient(self, port: PortRef) -> Reading:
+        """What comes back over the edge of a composite, once all have brought it that read it."""
+        inner = [self._gradient(reader) for reader in self._flat.inputs[port]]
+        if any(reading.is_value for reading in inner):
+            waits = any(reading.state == "blank" for reading in inner)
+            return BLANK if waits else self._gradient_of(port)
+        words = [reading for reading in inner if reading.state != "blank"]
+        return words[0] if len(words) == len(inner) and words else BLANK
+
     def _port_gradient(self, port: PortRef) -> Reading:
+        port = self._flat.inner(port)
         at = self._times.reverse.get(port.node)
         if at is not None:
             begun = at < self.position or (at == self.position and "sum" in self._parts)
@@ -158,11 +217,11 @@ class Shown:
         return self._gradient_of(port) if self._arrived(port) else BLANK
 
     def _factor(self, port: PortRef) -> Reading:
-        gradient = self.gradient(port)
+        gradient = self._gradient(port)
         if not gradient.is_value:
             return gradient
         try:
-            found = self.trace.jacobian(port)
+            found = self._whole.jacobian(port)
         except TooLarge:
             return Reading("too large")
         except GradwireError:
@@ -170,7 +229,7 @@ class Shown:
         return BLANK if found is None else Reading("value", map=found)
 
     def _gradient_of(self, port: PortRef) -> Reading:
-        found = _asked(lambda: self.trace.gradient(port))
+        found = _asked(lambda: self._whole.gradient(port))
         return found if found.is_value else self._word(port)
 
     def _word(self, port: PortRef) -> Reading:
@@ -178,25 +237,26 @@ class Shown:
         if not self.in_reverse:
             return BLANK
         try:
-            why = self.trace.why_no_gradient(port)
+            why = self._whole.why_no_gradient(port)
         except GradwireError:  # the port is newer than the trace
             return BLANK
         return Reading(why) if why else BLANK
 
     def _arrived(self, port: PortRef) -> bool:
         """Whether every edge that leaves the port has brought its part."""
-        if self._graph is None or port.node not in self._graph:
-            return self.position >= len(self.trace.steps)
-        edges = self._graph.outgoing(port)
+        graph = self._flat.graph if self._flat.instances else self._graph
+        if graph is None or port.node not in graph:
+            return self.position >= len(self._whole.steps)
+        edges = graph.outgoing(port)
         return self.in_reverse and all(
-            self.gradient(edge.target).state != "blank" for edge in edges
+            self._gradient(edge.target).state != "blank" for edge in edges
         )
 
     def _parts_done(self) -> frozenset[str]:
-        steps = () if self.trace is None else self.trace.steps
+        steps = () if self._whole is None else self._whole.steps
         if not self.part or self.position >= len(steps):
             return frozenset()
-        return frozenset(self.trace.parts(steps[self.position])[: self.part])
+        return frozenset(self._whole.parts(steps[self.position])[: self.part])
 
 
 def _asked(read: Callable[[], np.ndarray | None]) -> Reading:

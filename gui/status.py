@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
@@ -138,7 +139,7 @@ class StatusBar(QStatusBar):
             signal.connect(self._soon.start)
         self._live.changed.connect(self._soon.start)
         self._live.changed.connect(lambda: self.show_busy(self._live.is_busy))
-        document.replaced.connect(self.clearMessage)  # it was about the graph before
+        document.opened.connect(self.clearMessage)  # it was about the graph before
         document.saved_changed.connect(self._unsay_saved)
         document.refused.connect(self._say_refused)
         document.edited.connect(self._unsay_refused)
@@ -201,7 +202,7 @@ class StatusBar(QStatusBar):
 
     def _parameters(self) -> tuple[int, int]:
         """How many trainable numbers and tensors, as far as shapes are known."""
-        key = (self._document.graph, self._document.check)
+        key = (self._document.root, self._document.whole_check)
         if key != self._counted[0]:
             self._counted = (key, count_parameters(self._document))
         return self._counted[1]
@@ -216,9 +217,10 @@ class StatusBar(QStatusBar):
 
     def _verdict_text(self) -> str:
         """The wired edges, and whatever else does not agree."""
-        report, graph = self._document.report, self._document.graph
-        if report is None:
+        report, check = self._document.whole_report, self._document.whole_check
+        if report is None or check is None:
             return ""
+        graph = check.flat.graph
         wired = [v.word for ref, v in report.edges.items() if graph.incoming(ref) is not None]
         owned = [v.word for ref, v in report.edges.items() if graph.incoming(ref) is None]
         owned += [verdict.word for verdict in report.leaves.values()]
@@ -250,8 +252,11 @@ class StatusBar(QStatusBar):
 
 def count_parameters(document: Document) -> tuple[int, int]:
     """Trainable numbers and tensors of a document's graph, as far as shapes are known."""
-    graph = document.graph
-    types = document.check.types if document.check else {}
+    check = document.whole_check
+    graph, types = document.root, check.types if check else {}
+    ties: Mapping[PortRef, PortRef] = {}
+    if check is not None and check.flat.instances:
+        graph, ties = check.flat.graph, check.flat.ties
     # Most modules own nothing: asking the class once keeps large graphs quick.
     may_own = {kind.name: _may_own(kind) for kind in graph.catalogue}
     numbers = tensors = 0
@@ -260,7 +265,8 @@ def count_parameters(document: Document) -> tuple[int, int]:
         for name in _trained(module) if module is not None else ():
             ref = PortRef(id_, name)
             type_ = types.get(ref)
-            if type_ is not None and type_.is_known and graph.incoming(ref) is None:
+            is_own = graph.incoming(ref) is None and ref not in ties
+            if type_ is not None and type_.is_known and is_own:
                 numbers, tensors = numbers + math.prod(type_.shape), tensors + 1
     return numbers, tensors
 

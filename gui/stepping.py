@@ -36,7 +36,7 @@ class Stepping(QObject):
         self.player = Player(document.playhead, self)
         live.ran.connect(self._arrive)
         document.playhead_moved.connect(self._follow_play)
-        document.replaced.connect(self.player.stop)
+        document.opened.connect(self.player.stop)
 
     @property
     def may_ask(self) -> bool:

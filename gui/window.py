@@ -28,6 +28,7 @@ from gui.autosave import Autosave
 from gui.canvas.view import CanvasView
 from gui.clipboard import Clipboard
 from gui.command_palette import CommandPalette
+from gui.composites import Composites
 from gui.document import Document
 from gui.dress import style_sheet
 from gui.dropped_files import DroppedFiles
@@ -106,6 +107,7 @@ class Window(QMainWindow):
         self.settings_dialog = SettingsDialog(self)
         self.shortcut_list = ShortcutList(self)
         self.first_notes = FirstNotes(self)
+        self.composites = Composites(self)
         self.commands.refresh()
 
     # --- what rows of the table of actions call -------------------------------------------

@@ -25,6 +25,7 @@ PIN_TEXT = 44  # room for three lines under a pin
 CORNER = 8
 SOURCE_CORNER = 20
 TIP = 12  # how far a loss points to the right
+WIDE = frozenset({"layer", "composite"})  # outlines of large nodes, with their texts on top
 RING = 11  # what a ring, a border and a focus frame may take around a node
 RAIL_GAP = 4
 WIRE_POINTS = 34
@@ -70,17 +71,17 @@ def node_shape(
 ) -> NodeShape:
     """The shape of a node with these ports.
 
-    Compact nodes are 96x60 and grow when more than two ports stand on a side; layers are
-    144x(60 + 24 a port row) and widen with their pins.
+    Compact nodes are 96x60 and grow when more than two ports stand on a side; layers and
+    composites are 144x(60 + 24 a port row) and widen with their pins.
     """
     on_left = (*inputs, *more)
     rows = max(len(on_left), len(outputs), 1)
-    if outline == "layer":
+    if outline in WIDE:
         width, height = max(LAYER[0], PIN_PITCH * len(pins)), LAYER[1] + PITCH * rows
     else:
         width = max(COMPACT[0], PIN_PITCH * len(pins))
         height = max(COMPACT[1], PITCH * (rows - 1) + 36)
-    if outline == "layer":
+    if outline in WIDE:
         # From the height where a compact node has its one port, so that wires between the two
         # are straight where their tops are level.
         left = right = COMPACT[1] / 2

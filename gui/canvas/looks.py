@@ -10,6 +10,7 @@ from graph.growing import next_input
 from graph.port import Shape
 from gui.canvas.geometry import NodeShape, node_shape
 from gui.canvas.wording import tr
+from gui.icons import icon_of
 from gui.numbers import format_shape
 from gui.told import told
 
@@ -82,11 +83,11 @@ def _face_without_note(graph: Graph, id_: str) -> Face:
     first = module.doc.split("\n\n")[0].replace("\n", " ")
     tooltip = f"{id_} ({node.module}): {first}"
     if not node.bypassed or not inputs or not outputs:
-        return Face(title, node.module, module.icon, shape, tooltip)
+        return Face(title, node.module, icon_of(type(module)), shape, tooltip)
     tooltip = tr("{tooltip}\nBypassed: {port} goes through unchanged.").format(
         tooltip=tooltip, port=inputs[0]
     )
-    return Face(title, node.module, module.icon, shape, tooltip, (inputs[0], outputs[0]))
+    return Face(title, node.module, icon_of(type(module)), shape, tooltip, (inputs[0], outputs[0]))
 
 
 def shape_of(module: Module) -> NodeShape:

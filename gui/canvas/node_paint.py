@@ -34,6 +34,7 @@ FOCUS_GAP = 3.5  # to the middle of the focus frame of a port, so that 2 stay fr
 ROWS = (15, 33, 48)  # middles of title, module and shape
 THROUGH, TURN = 30, 5  # height of a bypassed node's line, and where it leaves its ports
 BELOW_THROUGH = 12
+INNER = 3.0  # from a composite's outline to the one inside it
 PLUS = 2.5  # half of the plus where an input can grow
 LEFT_ALIGN = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 CENTRE_ALIGN = Qt.AlignmentFlag.AlignCenter
@@ -114,6 +115,10 @@ def _paint_body(painter: QPainter, face: Face, mood: Mood, theme: Theme, pixel: 
     painter.drawPath(outline_path(shape.outline, shape.width, shape.height))
     if shape.outline == "layer":
         painter.fillRect(QRectF(5, 8, 2, shape.height - 16), theme.color("line"))
+    elif shape.outline == "composite":
+        painter.setPen(QPen(theme.color("line", 1.0 - 0.4 * _muting(mood)), pixel))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(outline_path(shape.outline, shape.width, shape.height, -INNER))
 
 
 def _paint_through(painter: QPainter, face: Face, theme: Theme, zoom: float) -> None:
@@ -135,7 +140,7 @@ def _paint_rows(
     shape = face.shape
     top = _text_top(shape)
     ink = _ink(mood, theme)
-    left = LEFT + (4 if shape.outline == "layer" else 0)
+    left = LEFT + (4 if shape.outline in geo.WIDE else 0)
     paint_icon(painter, face.icon, QRectF(left, top + ROWS[0] - ICON / 2, ICON, ICON), ink)
     start = left + ICON + 4
     row = _mark_row(face, mood, theme)
@@ -185,7 +190,7 @@ def _muting(mood: Mood) -> float:
 
 def _text_top(shape: geo.NodeShape) -> float:
     """Where the three rows of text begin: at the top of a layer, else in the middle."""
-    return 0.0 if shape.outline == "layer" else (shape.height - geo.COMPACT[1]) / 2
+    return 0.0 if shape.outline in geo.WIDE else (shape.height - geo.COMPACT[1]) / 2
 
 
 def _right(shape: geo.NodeShape) -> float:
@@ -200,7 +205,7 @@ def _marks_width(mood: Mood) -> float:
 
 def _mark_row(face: Face, mood: Mood, theme: Theme) -> int:
     """Marks stand in the title's row, or below it where they would cost the title letters."""
-    start = LEFT + ICON + 4 + (4 if face.shape.outline == "layer" else 0)
+    start = LEFT + ICON + 4 + (4 if face.shape.outline in geo.WIDE else 0)
     room = _right(face.shape) - start
     return 0 if fits_whole(face.title, theme, 600, room - _marks_width(mood)) else 1
 
@@ -218,7 +223,7 @@ def _paint_far(painter: QPainter, face: Face, mood: Mood, theme: Theme, zoom: fl
         side = round(32 * zoom * painter.device().devicePixelRatioF())
         painter.drawImage(box, icon_image(face.icon, ink.name(), side))
         return
-    left = LEFT + (2 if shape.outline == "layer" else 0)
+    left = LEFT + (2 if shape.outline in geo.WIDE else 0)
     right = _right(shape)
     font, title = fitted(face.title, theme, pixels, 600, right - left)
     painter.setFont(font)

@@ -45,7 +45,7 @@ from gui.canvas.touched import (
     changes_every_number,
     changes_only_numbers,
     moved_nodes,
-    touched_nodes,
+    touched_in,
 )
 from gui.canvas.waiting_nodes import WaitingNodes
 from gui.canvas.wire_paint import paint_wires
@@ -135,7 +135,7 @@ class CanvasScene(QGraphicsScene):
         self.update()
 
     def _after_edit(self, edit: Edit) -> None:
-        touched, moved = touched_nodes(edit), moved_nodes(edit)
+        touched, moved = touched_in(self.document.graph, edit), moved_nodes(edit)
         changed = self.document.graph.nodes.keys() if changes_every_number(edit) else touched
         self.waiting.note(changed)
         if changes_only_numbers(edit):
@@ -238,7 +238,7 @@ class CanvasScene(QGraphicsScene):
         """The module line and the shape line of a node."""
         document = self.document
         check = document.check
-        wide = self.face(id_).shape.outline == "layer"
+        wide = self.face(id_).shape.outline in geo.WIDE
         return (
             module_text(document.graph, id_, check),
             shape_text(document.graph, id_, check, document.shown, wide),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph import Graph
 from graph import edits as e
 
 
@@ -10,6 +11,15 @@ def touched_nodes(edit: e.Edit) -> frozenset[str]:
     found: set[str] = set()
     _collect(edit, found)
     return frozenset(found)
+
+
+def touched_in(graph: Graph, edit: e.Edit) -> frozenset[str]:
+    """The same in a graph after the edit, with the composites whose definitions may be others."""
+    touched = touched_nodes(edit)
+    if not _changes_definitions(edit):
+        return touched
+    known = graph.definitions
+    return touched | {id_ for id_, node in graph.nodes.items() if node.module in known}
 
 
 def moved_nodes(edit: e.Edit) -> frozenset[str]:
@@ -33,6 +43,12 @@ def changes_every_number(edit: e.Edit) -> bool:
     return isinstance(edit, e.SetGraph) and not {"dtype", "seed", "mode"}.isdisjoint(edit.values)
 
 
+def _changes_definitions(edit: e.Edit) -> bool:
+    if isinstance(edit, e.Batch):
+        return any(map(_changes_definitions, edit.edits))
+    return isinstance(edit, e.Within | e.SetInterface | e.RenameDefinition)
+
+
 def _collect(edit: e.Edit, found: set[str]) -> None:
     match edit:
         case e.Batch():
@@ -40,7 +56,7 @@ def _collect(edit: e.Edit, found: set[str]) -> None:
                 _collect(part, found)
         case e.AddNode():
             found.add(edit.node.id)
-        case e.RemoveNode() | e.SetAttributes() | e.SetNode():
+        case e.RemoveNode() | e.SetAttributes() | e.SetNode() | e.SetModule() | e.SetShares():
             found.add(edit.id)
         case e.Connect():
             found.update((edit.edge.source.node, edit.edge.target.node))
@@ -49,4 +65,4 @@ def _collect(edit: e.Edit, found: set[str]) -> None:
         case e.Rename():
             found.update((edit.old, edit.new))
         case e.SetTensor():
-            found.add(edit.port.node)
+            found.add(edit.port.node.partition("/")[0])  # the composite it lies in

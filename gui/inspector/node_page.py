@@ -11,6 +11,7 @@ from graph.bypassing import through
 from graph.edits import SetGraph, SetNode
 from graph.labelling import label_edit
 from graph.naming import name_of
+from gui.icons import icon_of
 from gui.inspector.attribute_form import AttributeForm
 from gui.inspector.buttons import Button
 from gui.inspector.editing import attempt
@@ -43,7 +44,7 @@ class NodePage(QWidget):
         self.subject = ("node", (id_, graph.nodes[id_].module))
         kind = graph.catalogue.get(graph.nodes[id_].module)
         self.kind = kind
-        self.heading = Heading(theme, kind.icon if kind else "unknown", self)
+        self.heading = Heading(theme, icon_of(kind) if kind else "unknown", self)
         self.problems = ProblemRows(document, theme, id_, self)
         self.bypass = Sentence(theme, parent=self)
         self.label = self._row(self.tr("Label"), LineField(theme), self._label, self._set_label)

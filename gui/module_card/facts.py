@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from graph.module import Module
+from gui.icons import icon_of
 from gui.module_card.pictures import curves, formula_lines, formula_picture, is_curve
 
 
@@ -32,12 +33,23 @@ class Facts:
     ports: tuple[PortFacts, ...]
 
 
-@cache
 def facts_of(kind: type[Module]) -> Facts:
-    """The facts of a module, made once. Typesetting takes its time: not for the window's thread."""
+    """The facts of a module, made once. Typesetting takes its time: not for the window's thread.
+
+    A definition's class is another one after each change of it, so its facts are made anew.
+    """
+    return _facts(kind) if kind.outline() == "composite" else _kept_facts(kind)
+
+
+@cache
+def _kept_facts(kind: type[Module]) -> Facts:
+    return _facts(kind)
+
+
+def _facts(kind: type[Module]) -> Facts:
     formulas = tuple(formula_picture(line) for line in formula_lines(kind.formula))
     drawn = curves(kind) if is_curve(kind) else ""
-    return Facts(kind.name, kind.icon, kind.group, brief(kind), formulas, drawn, ports_of(kind))
+    return Facts(kind.name, icon_of(kind), kind.group, brief(kind), formulas, drawn, ports_of(kind))
 
 
 def brief(kind: type[Module]) -> str:

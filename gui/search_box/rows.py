@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt
 
 from graph import Module
+from gui.icons import icon_of
 from gui.module_search import find_modules, first_sentence, group_rank
 from gui.search_box.choice_box import CHOICE
 
@@ -106,4 +107,4 @@ class ModuleRows(QAbstractListModel):
 
 
 def _row_of(module: type[Module], group: str = "") -> ModuleRow:
-    return ModuleRow(module.name, module.icon, first_sentence(module.doc), group)
+    return ModuleRow(module.name, icon_of(module), first_sentence(module.doc), group)
