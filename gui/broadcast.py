@@ -53,6 +53,18 @@ class Spread:
         return f"{format_shape(self.shape)} → {format_shape(self.to)}"
 
     @property
+    def marks(self) -> tuple[tuple[int, int], ...]:
+        """Where in `arrow` the sizes stand that the value gets by it: start and end of each."""
+        gained = {*self.added, *self.stretched}
+        start, found = len(f"{format_shape(self.shape)} → ["), []
+        for axis, size in enumerate(self.to):
+            end = start + len(str(size))
+            if axis in gained:
+                found.append((start, end))
+            start = end + len(", ")
+        return tuple(found)
+
+    @property
     def forward(self) -> str:
         """What is done to the value: `axis 0 added, axis 2: 1 → 8`."""
         told = [tr("{axes} added").format(axes=axes_text(self.added))] if self.added else []

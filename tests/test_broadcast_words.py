@@ -173,3 +173,41 @@ def test_the_outlines_row_tells_it(qtbot):
     wanted = "Broadcast [8] → [32, 8]: axis 0 added. Its gradient is summed over axis 0."
     qtbot.waitUntil(lambda: row.toolTip(1) == wanted)
     assert outline.row("s").child(1).toolTip(1) == ""
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "marked"),
+    [
+        ((8,), (32, 8), ["32"]),
+        ((32, 1), (32, 8), ["8"]),
+        ((), (4, 2), ["4", "2"]),
+        ((12, 1, 1), (10, 12, 1, 7), ["10", "7"]),
+    ],
+)
+def test_the_sizes_that_broadcasting_adds_are_underlined(qtbot, a, b, marked):
+    desk = Desk(qtbot, added(a, b))
+    words(desk, 1.0)
+    seen = desk.view.mapToScene(desk.view.viewport().rect()).boundingRect()
+    plates = {p.port.node: p for p in desk.scene.plates(seen, 1.0) if p.kind == "value"}
+    (label,) = plates["a"].labels
+    assert [label.text[start:end] for start, end in label.marked] == marked
+    assert plates["b"].labels[0].marked == ()
+
+
+def test_the_underline_is_drawn(qtbot):
+    desk = Desk(qtbot, added((8,), (32, 8)))
+    words(desk, 1.0)
+    seen = desk.view.mapToScene(desk.view.viewport().rect()).boundingRect()
+    plate = next(p for p in desk.scene.plates(seen, 1.0) if p.port == ("a", "y"))
+    picture = desk.view.grab().toImage()
+    corner = desk.view.mapFromScene(plate.box[0], plate.box[3])
+    ink = desk.theme.color("forward")
+
+    def is_ink(x, y):
+        found = picture.pixelColor(x, y)
+        return abs(found.red() - ink.red()) + abs(found.blue() - ink.blue()) < 120
+
+    right = desk.view.mapFromScene(plate.box[2], 0).x()
+    rows = range(corner.y() - 5, corner.y() + 1)
+    longest = max(sum(is_ink(x, y) for x in range(corner.x(), right)) for y in rows)
+    assert longest >= 10

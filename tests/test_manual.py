@@ -24,9 +24,13 @@ def maker():
     return made
 
 
-def test_the_manual_is_not_stale(maker):
+@pytest.fixture(scope="module")
+def made(maker):
+    return dict(maker.manual())
+
+
+def test_the_manual_is_not_stale(maker, made):
     known = {path.name: path.read_text(encoding="utf-8") for path in maker.FOLDER.iterdir()}
-    made = dict(maker.manual())
     assert set(known) == set(made), STALE
     formulas = {kind.name: kind.formula for kind in default_catalogue()}
     for name, text in made.items():
@@ -54,6 +58,6 @@ def test_no_formula_is_taller_than_two_fractions():
         assert height < 100, path.name  # a bracket that grew to the sky, once
 
 
-def test_every_stroke_of_a_formula_follows_the_page(maker):
-    for name, text in maker.manual():
+def test_every_stroke_of_a_formula_follows_the_page(made):
+    for name, text in made.items():
         assert "black" not in text or not name.endswith("-formula.svg"), name

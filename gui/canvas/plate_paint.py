@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from gui.canvas.node_paint import text_width
 from gui.canvas.plates import Label, Plate
 from gui.canvas.thumbnails import paint_thumbnail
 from gui.theme import Theme
@@ -43,4 +44,20 @@ def _paint_label(painter: QPainter, label: Label, theme: Theme, pixel: float) ->
     painter.setFont(theme.drawn_font(label.pixels, label.weight))
     painter.setPen(theme.color(label.ink))
     painter.drawText(rect.adjusted(-8, -4, 8, 4), Qt.AlignmentFlag.AlignCenter, label.text)
+    if label.marked:
+        _paint_marks(painter, label, rect, theme)
     painter.restore()
+
+
+def _paint_marks(painter: QPainter, label: Label, rect: QRectF, theme: Theme) -> None:
+    """Underline what is marked in a text."""
+
+    def width(text: str) -> float:
+        return text_width(text, theme, label.pixels, label.weight)
+
+    left = rect.center().x() - width(label.text) / 2
+    low = rect.center().y() + label.pixels / 2 + 0.5
+    painter.setPen(QPen(theme.color(label.ink), 1.5))
+    for start, end in label.marked:
+        ends = (left + width(label.text[:start]), left + width(label.text[:end]))
+        painter.drawLine(QPointF(ends[0], low), QPointF(ends[1], low))

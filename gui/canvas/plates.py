@@ -38,7 +38,10 @@ AWAY = 5  # pixels between a plate and the rim of its port
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A text at its place; `framed` texts stand in a rounded border."""
+    """A text at its place; `framed` texts stand in a rounded border.
+
+    `marked` are the parts of the text that are underlined: start and end of each.
+    """
 
     text: str
     ink: str
@@ -46,6 +49,7 @@ class Label:
     pixels: int
     weight: int = 600
     framed: bool = False
+    marked: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -87,6 +91,7 @@ class Wish:
     plate: Plate | None = None
     form: int = 0
     factor: int = -1
+    spread: Spread | None = None
 
 
 @dataclass
@@ -139,7 +144,13 @@ class Layout:
         name = port_name(self._graph, port)
         forms = notes.value_forms(reading, name, self._close, spread)
         return Wish(
-            "value", port, self._sight.sources[port], forms, _ink(reading, "forward"), (), reading
+            "value",
+            port,
+            self._sight.sources[port],
+            forms,
+            _ink(reading, "forward"),
+            reading=reading,
+            spread=spread,
         )
 
     def _common_spread(self, port: PortRef) -> Spread | None:
@@ -154,7 +165,8 @@ class Layout:
         forms: notes.Forms = ()
         if edge is not None and spread is not None and self._common_spread(edge.source) is None:
             forms = (spread.arrow,) if self._shown.value(edge.source).is_value else ()
-        return Wish("spread", target, self._sight.targets[target], forms, "forward")
+        at = self._sight.targets[target]
+        return Wish("spread", target, at, forms, "forward", spread=spread)
 
     def _sum(self, port: PortRef) -> Wish:
         several = port.node in self._graph and len(self._graph.outgoing(port)) > 1
@@ -276,12 +288,12 @@ class Layout:
         if wish.kind in ("value", "sum"):
             y += self._height * 1.02 if wish.kind == "sum" else 0
             box = (x + away, y - half, x + away + width, y + half)
-            return (Label(text, wish.ink, box, self._size),)
+            return (Label(text, wish.ink, box, self._size, marked=_marks(text, wish.spread)),)
         right = x - away
         if wish.kind == "spread":  # over the gradient, once that has come
             y -= self._height * 1.02 if self._shown.gradient(wish.port).state != "blank" else 0
             box = (right - width, y - half, right, y + half)
-            return (Label(text, wish.ink, box, self._size),)
+            return (Label(text, wish.ink, box, self._size, marked=_marks(text, wish.spread)),)
         labels: list[Label] = []
         if wish.factor >= 0:
             factor = wish.factors[wish.factor]
@@ -295,6 +307,12 @@ class Layout:
 
     def _width(self, text: str, pixels: int, weight: int) -> float:
         return text_width(text, self._theme, pixels, weight) * self._pixel
+
+
+def _marks(text: str, spread: Spread | None) -> tuple[tuple[int, int], ...]:
+    """Where a text names the sizes that broadcasting adds."""
+    start = text.find(spread.arrow) if spread is not None else -1
+    return () if start < 0 else tuple((start + a, start + b) for a, b in spread.marks)
 
 
 def _ink(reading: Reading, ink: str) -> str:
