@@ -20,7 +20,8 @@
 
 `compose`, `add` and `contraction` make the simplest of these that fits. All of them are
 `LinearMap`s: see there for what a map can do. A dense form above the budget is refused with
-`TooLarge`. The maps work on NumPy and on CuPy arrays.
+`TooLarge`. A map's figures are in `runtime.maps.summary`, its picture at any size in
+`runtime.maps.overview`. The maps work on NumPy and on CuPy arrays.
 """
 
 from runtime.maps.blocks import BlockDiagonal, Blocks
