@@ -155,7 +155,8 @@ def example_section(kind: type[Module]) -> list[str]:
         if module.ports[port].role == "input":
             kinds = {"integer": ', dtype="int64"', "boolean": ', dtype="bool"'}
             dtype = kinds.get(module.ports[port].kind, "")
-            lines.append(f'graph.add("Input", "{port}", shape={tuple(shape)}{dtype})')
+            time = ", sequence=True" if kind.leads_out else ""
+            lines.append(f'graph.add("Input", "{port}", shape={tuple(shape)}{dtype}{time})')
             lines.append(f'graph.connect("{port}.y", "it.{port}")')
     lines.append("```")
     shapes = ", ".join(f"`{port}` {list(shape)}" for port, shape in made_shapes(kind, example))
@@ -193,7 +194,8 @@ def example_graph(kind: type[Module], example: Example) -> Graph:
         low, high = module.domain.get(port.name, (-2.0, 2.0))
         drawn = np.random.RandomState(place).uniform(max(low, -9.0), min(high, 9.0), shape)
         array = np.asarray(drawn if values is None else values, dtype).reshape(shape)
-        graph.add("Input", port.name, shape=shape, dtype=None if dtype == "float64" else dtype)
+        given = None if dtype == "float64" else dtype
+        graph.add("Input", port.name, shape=shape, dtype=given, sequence=kind.leads_out)
         graph.set_tensor(f"{port.name}.y", array)
         graph.connect(f"{port.name}.y", f"it.{port.name}")
     return graph

@@ -11,14 +11,16 @@ from graph import defining, wiring
 from graph import edits as e
 from graph.addresses import keeps
 from graph.composite import Composite
+from graph.delaying import lose_initial, no_edge, refuse_circle, set_delay, take_initial
 from graph.errors import BadAttribute, BadTensor, DuplicateId, GraphError, PortOccupied, UnknownNode
 from graph.frames import check_frames
 from graph.module import Module
 from graph.port import PortRef
-from graph.records import MAX_NAME, Edge, Node, Place, bad_character, check_id
+from graph.records import MAX_NAME, Edge, Node, Place, Time, bad_character, check_id
 from graph.store import FIELDS
 from graph.suggest import did_you_mean
 from graph.tensor import FLOATING, Tensor
+from graph.time import keeps_initial
 
 if TYPE_CHECKING:
     from graph.model import Graph
@@ -78,6 +80,9 @@ def _remove_node(graph: Graph, edit: e.RemoveNode) -> e.Edit:
     if target is not None and _head(target) == edit.id:
         undo.append(_set_graph(graph, e.SetGraph({"target": None})))
     edges = graph.store.edges_at(edit.id)
+    for edge in graph.store.starting_at(edit.id):
+        if edge not in edges:  # its initial value goes, the edge itself stays
+            undo.append(lose_initial(graph, edge))
     undo.extend(_disconnect(graph, e.Disconnect(edge.target)) for edge in edges)
     tensors = graph.store.tensors_of(edit.id)
     for port, _ in tensors:
@@ -92,7 +97,7 @@ def _remove_node(graph: Graph, edit: e.RemoveNode) -> e.Edit:
 def _connect(graph: Graph, edit: e.Connect) -> e.Edit:
     edge = edit.edge
     if edit.rank is None:
-        wiring.check_edge(graph, edge.source, edge.target, delay=edge.delay)
+        wiring.check_edge(graph, edge)
     else:  # an edge that comes back stood here before: only its ends can be gone
         wiring.check_ends(graph, edge.source, edge.target, delay=edge.delay)
         wiring.check_free(graph, edge.source, edge.target)
@@ -103,15 +108,12 @@ def _connect(graph: Graph, edit: e.Connect) -> e.Edit:
 
 def _disconnect(graph: Graph, edit: e.Disconnect) -> e.Edit:
     if graph.incoming(edit.target) is None:
-        raise GraphError(
-            node=edit.target.node,
-            port=edit.target.port,
-            found="no edge that ends here",
-            expected="an edge to remove",
-        )
+        raise no_edge(edit.target)
+    kept = take_initial(graph, edit.target)
     edge, rank = graph.store.pop_edge(edit.target)
     graph.types.forget(edit.target.node)
-    return e.Connect(edge, rank)
+    back = e.Connect(edge, rank)
+    return e.Batch((back, kept)) if kept else back
 
 
 def _set_attributes(graph: Graph, edit: e.SetAttributes) -> e.Edit:
@@ -185,6 +187,7 @@ def _rename(graph: Graph, edit: e.Rename) -> e.Edit:
     if graph.store.has(edit.new):
         raise DuplicateId(node=edit.new, found="another node of that id", expected="a free id")
     store = graph.store
+    refuse_circle(graph, edit.old, edit.new)
     graph.types.forget(edit.old)
     following = _references(graph, edit.old) - edit.stay
     loose = _references(graph, edit.new)  # they named nothing, and on the way back do so again
@@ -283,7 +286,10 @@ def _check_keeper(graph: Graph, node: Node, port: PortRef) -> None:
 def _set_tensor(graph: Graph, edit: e.SetTensor) -> e.Edit:
     port = edit.port
     owner = _need(graph, port.node.partition("/")[0])
-    _check_keeper(graph, owner, port)
+    if keeps_initial(graph, port):
+        graph.types.forget(port.node)
+    else:
+        _check_keeper(graph, owner, port)
     before = graph.store.pop_tensor(port)
     if edit.tensor is not None:
         graph.store.put_tensor(port, edit.tensor)
@@ -314,6 +320,13 @@ def _is_seed_gradient(value: Any) -> bool:
     return value is None or (isinstance(value, tuple) and all(type(i) is int for i in value))
 
 
+def _is_time(value: Any) -> bool:
+    return isinstance(value, Time) and all(
+        count is None or (type(count) is int and 1 <= count < 2**63)
+        for count in (value.steps, value.truncate)
+    )
+
+
 def check_field(name: str, value: Any) -> None:
     """Raise `BadAttribute` unless `value` fits the graph's own field `name`."""
     if name not in FIELDS:
@@ -338,6 +351,7 @@ def check_field(name: str, value: Any) -> None:
         "note": lambda: (
             value is None or (isinstance(value, str) and not bad_character(value, lines=True))
         ),
+        "time": lambda: _is_time(value),
     }
     expected = {
         "dtype": "float16, float32 or float64",
@@ -347,6 +361,7 @@ def check_field(name: str, value: Any) -> None:
         "seed_gradient": "a floating tensor, or the index of one entry",
         "title": f"a text of at most {MAX_NAME} without control characters",
         "note": "a text without control characters",
+        "time": "whole numbers of 1 or more for steps and truncate",
     }
     if not fits[name]():
         found = repr(value)
@@ -389,6 +404,7 @@ _APPLY: dict[type[e.Edit], Callable[[Graph, Any], e.Edit]] = {
     e.RemoveNode: _remove_node,
     e.Connect: _connect,
     e.Disconnect: _disconnect,
+    e.SetDelay: set_delay,
     e.SetAttributes: _set_attributes,
     e.SetNode: _set_node,
     e.Rename: _rename,

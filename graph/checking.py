@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from graph import time_check
 from graph.errors import BypassError, GraphError
 from graph.flattening import Flat, flatten
 from graph.hints import Hints
@@ -18,9 +19,12 @@ from graph.port import PortRef, PortType, show_shape
 from graph.problem import Mend, Problem, Severity
 from graph.suggest import did_you_mean, nearest
 from graph.tensor import kind_of
+from graph.time import ANY_LENGTH, Unfolding, given_to, inside_time, is_sequence, unfolding
 from graph.types import infer_node
+from graph.unify import delayed_types, with_sizes
 
 Feeds = Mapping[str, tuple[str, tuple[int, ...]]]
+EARLY = frozenset({"size", "time"})  # codes of problems that are found before the nodes are visited
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +35,8 @@ class Check:
     names that tensors or feeds bind. `runnable` are the nodes that can run although others have
     errors. `target` is the port to differentiate; `target_problem` says why there is none, and
     `candidates` which ports could be it. `flat` is the graph with its instances drawn out: inner
-    nodes stand in all tables under their address, and instances too.
+    nodes stand in all tables under their address, and instances too. `time` says
+    how the graph unfolds; the types of ports inside time are those of one step.
     """
 
     revision: int
@@ -44,6 +49,7 @@ class Check:
     candidates: tuple[PortRef, ...]
     sizes: Mapping[str, int]
     flat: Flat
+    time: Unfolding = field(default_factory=Unfolding)
 
     @property
     def ok(self) -> bool:
@@ -72,8 +78,10 @@ def check(graph: Graph, feeds: Feeds | None = None, *, dtype: str | None = None)
     walk = _Walk(flat.graph, feeds or {}, dtype or graph.dtype)
     walk.bind_sizes()
     order = flat.graph.order()
+    walk.unfold(order)
     for id_ in order:
         walk.visit(id_)
+    walk.close(order)
     target, problem, candidates = flat_target(flat, walk.types, walk.runnable)
     hints = Hints(flat.graph, order, walk.types, walk.runnable, walk.mending)
     walk.problems.extend(hints.all(flat.inner(target) if target else None))
@@ -88,6 +96,7 @@ def check(graph: Graph, feeds: Feeds | None = None, *, dtype: str | None = None)
         candidates,
         walk.sizes,
         flat,
+        walk.time,
     )
     return with_instances(checked) if flat.instances else checked
 
@@ -103,6 +112,8 @@ class _Walk:
     problems: list[Problem] = field(default_factory=list)
     runnable: set[str] = field(default_factory=set)
     sizes: dict[str, int] = field(default_factory=dict)
+    time: Unfolding = field(default_factory=Unfolding)
+    delayed: Mapping[PortRef, PortType] = field(default_factory=dict)
     mending: Mending = field(init=False)
 
     def __post_init__(self) -> None:
@@ -128,6 +139,34 @@ class _Walk:
                     found, other = f"{name} = {size}", f"{name} = {known} as in {bound_by[name]}"
                     self._add("error", "size", id_, "", found, other, "Feed equal sizes.")
 
+    def unfold(self, order: tuple[str, ...]) -> None:
+        """Learn what is inside time, how many steps there are, and what the delays carry."""
+        inside = inside_time(self.graph)
+        steps = None
+        if inside:
+            steps, problems = time_check.find_steps(self.graph, inside, self._length)
+            self.problems.extend(problems)
+            steps = None if problems else steps
+        self.time = unfolding(self.graph, order, inside, steps)
+        self.problems.extend(time_check.ways_out(self.graph, order, self.time))
+        known = steps or ANY_LENGTH
+        self.delayed = delayed_types(self.graph, order, self.dtype, self.sizes, known)
+
+    def _length(self, id_: str) -> int | str | None:
+        """The first axis of what a sequence gets."""
+        declared, given = self._declared(id_), self._given(id_)
+        length = given[1] if given is not None else declared
+        return self.sizes.get(str(length[0]), length[0]) if length else None
+
+    def close(self, order: tuple[str, ...]) -> None:
+        """Hold what the loops give against what was taken for it, and stop what waits in vain."""
+        if not self.time.inside:
+            return
+        found = list(time_check.starts(self.graph, self.delayed, self.types, self.time))
+        self.problems.extend(found)
+        self.runnable -= {problem.node for problem in found if problem.node}
+        self.runnable -= time_check.idle(self.graph, order, self.runnable, self.time)
+
     def visit(self, id_: str) -> None:
         """Work out one node's types and say what is wrong with it."""
         before = len(self.problems)
@@ -140,9 +179,6 @@ class _Walk:
             found, expected = f'unknown module "{name}"', "a module of the catalogue"
             self._add("error", "unknown-module", id_, "", found, expected, mend, mends)
             return
-        if module.settings.get("sequence"):
-            found, expected = "a sequence", "an Input without time"
-            self._add("error", "time", id_, "sequence", found, expected, "Time cannot run yet.")
         arriving = self._arrive(id_)
         try:
             found_types = infer_node(self.graph, id_, arriving, self.dtype)
@@ -155,16 +191,16 @@ class _Walk:
             self.problems.append(Problem.of(error, id_, "shape", mend, mends))
             return
         for port, type_ in found_types.items():
-            sizes = tuple(self.sizes.get(s, s) if isinstance(s, str) else s for s in type_.shape)
-            self.types[PortRef(id_, port)] = PortType(type_.dtype, sizes)
+            self.types[PortRef(id_, port)] = with_sizes(type_, self.sizes)
         self._check_value(id_)
         self._check_owned(id_)
         outputs = all(PortRef(id_, port.name) in self.types for port in module.output_ports)
         fed_by_runnable = all(
-            edge.source.node in self.runnable for edge in self.graph.arriving(id_).values()
+            edge.delay or edge.source.node in self.runnable
+            for edge in self.graph.arriving(id_).values()
         )
         errors = any(p.severity == "error" and p.node == id_ for p in self.problems[before:])
-        size_error = any(p.code == "size" and p.node == id_ for p in self.problems[:before])
+        size_error = any(p.code in EARLY and p.node == id_ for p in self.problems[:before])
         if outputs and fed_by_runnable and not errors and not size_error:
             self.runnable.add(id_)
 
@@ -196,13 +232,9 @@ class _Walk:
                     mend = "Wire an output to it."
                     self._add("error", "unwired", id_, port.name, "no edge", "a tensor", mend)
                 continue
-            if edge.delay:
-                found = f"an edge with delay {edge.delay}"
-                expected, mend = "an edge without delay", "Loops in time cannot run yet."
-                self._add("error", "time", id_, port.name, found, expected, mend)
-                continue
-            given = self.types.get(edge.source)
-            if given is not None:
+            given = self.delayed.get(edge.target) if edge.delay else self.types.get(edge.source)
+            if given is not None and module is not None:
+                given = given_to(module, given, self.time.steps or ANY_LENGTH)
                 arriving[port.name] = self.types[PortRef(id_, port.name)] = given
         return arriving
 
@@ -215,6 +247,8 @@ class _Walk:
         assert module is not None
         port = module.output_ports[0].name
         type_ = self.types[PortRef(id_, port)]
+        if is_sequence(self.graph, id_):  # what is given has time as its first axis
+            type_ = with_sizes(PortType(type_.dtype, declared), self.sizes)
         given = self._given(id_)
         if given is None:
             if port not in module.owned():

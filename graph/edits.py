@@ -58,9 +58,23 @@ class Connect(Edit):
 
 @dataclass(frozen=True, slots=True)
 class Disconnect(Edit):
-    """Remove the edge that ends at `target`."""
+    """Remove the edge that ends at `target`, and the initial values kept there for its delay."""
 
     target: PortRef
+
+
+@dataclass(frozen=True, slots=True)
+class SetDelay(Edit):
+    """Change how many time steps the edge that ends at `target` waits; 0 makes it ordinary.
+
+    `initial` is the output port that stands for the steps before the first. `is_known` says that
+    the edge was so before: then it is not asked whether it may be.
+    """
+
+    target: PortRef
+    delay: int
+    initial: PortRef | None = None
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +127,7 @@ class SetTensor(Edit):
 
 @dataclass(frozen=True, slots=True)
 class SetGraph(Edit):
-    """Set `title`, `dtype`, `seed`, `mode`, `target` or `note` of the graph."""
+    """Set `title`, `dtype`, `seed`, `mode`, `target`, `note` or `time` of the graph."""
 
     values: Mapping[str, Any]
 

@@ -104,6 +104,10 @@ class CycleFound(WiringError):
         )
 
 
+class BadDelay(WiringError):
+    """A delay, or the initial value before it, cannot be."""
+
+
 class KindMismatch(WiringError):
     """The tensor's kind (floating, integer, boolean) does not fit the port."""
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from graph import edits as e
 from graph.catalogue import Catalogue
+from graph.delaying import tensors_apart
 from graph.errors import FileError, GraphError, sentence
 from graph.files import dumps, loads
 from graph.files.document import shown
@@ -20,6 +21,7 @@ from graph.layout import arrange
 from graph.model import Graph
 from graph.port import PortRef
 from graph.records import MAX_NAME, Edge, Node, Place
+from graph.time import keeps_initial
 
 _NUMBER = re.compile(r"\d+$")
 
@@ -32,11 +34,13 @@ def cut_out(graph: Graph, ids: Collection[str]) -> Graph:
     fragment = Graph(graph.catalogue, dtype=graph.dtype, seed=graph.seed)
     for id_, node in graph.nodes.items():
         if id_ in ids:
-            fragment.apply(e.AddNode(node, graph.store.tensors_of(id_)))
+            fragment.apply(e.AddNode(node, tensors_apart(graph, id_)[0]))
     rank = fragment.store.next_rank
     inner = (edge for edge in graph.edges if edge.source.node in ids and edge.target.node in ids)
     for count, edge in enumerate(inner):
         fragment.apply(e.Connect(_without_loose_initial(edge, ids), rank + count))
+        if keeps_initial(graph, edge.target) and edge.target in graph.tensors:
+            fragment.apply(e.SetTensor(edge.target, graph.tensors[edge.target]))
     return fragment
 
 
@@ -78,7 +82,7 @@ def insertion(graph: Graph, fragment: Graph, shift: Place) -> tuple[e.Batch, tup
     adding = (
         e.AddNode(
             _moved(node, names[id_], shift, _shared(graph, node, names)),
-            tuple((_follow(ref, names), tensor) for ref, tensor in fragment.store.tensors_of(id_)),
+            tuple((_follow(ref, names), tensor) for ref, tensor in tensors_apart(fragment, id_)[0]),
         )
         for id_, node in fragment.nodes.items()
     )
@@ -87,7 +91,12 @@ def insertion(graph: Graph, fragment: Graph, shift: Place) -> tuple[e.Batch, tup
     wiring = (
         e.Connect(_renamed(edge, names), rank + count) for count, edge in enumerate(fragment.edges)
     )
-    return e.Batch((*adding, *wiring)), tuple(names.values())
+    starts = (
+        e.SetTensor(_follow(start.port, names), start.tensor)
+        for id_ in fragment.nodes
+        for start in tensors_apart(fragment, id_)[1]
+    )
+    return e.Batch((*adding, *wiring, *starts)), tuple(names.values())
 
 
 def free_names(graph: Graph, ids: Iterable[str]) -> dict[str, str]:

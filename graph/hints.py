@@ -221,11 +221,12 @@ class Hints:
         while waiting:
             id_ = waiting.pop()
             for port, edge in self._graph.arriving(id_).items():
-                source = edge.source.node
-                if source in reached or not self._flows(edge) or not self._reads(id_, port):
+                if not self._flows(edge) or not self._reads(id_, port):
                     continue
-                reached.add(source)
-                waiting.append(source)
+                for source in (edge.source, edge.initial):
+                    if source is not None and source.node not in reached:
+                        reached.add(source.node)
+                        waiting.append(source.node)
         return reached
 
     def _flows(self, edge: Edge) -> bool:

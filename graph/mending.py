@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from graph import edits as e
+from graph.delaying import tensors_apart
 from graph.errors import GraphError
 from graph.naming import name_of
 from graph.port import PortRef, Shape, show_shape
@@ -91,14 +92,19 @@ class Mending:
         except GraphError:
             return None
         edges = graph.store.edges_at(id_)
-        tensors = graph.store.tensors_of(id_)
+        tensors, starts = tensors_apart(graph, id_)
         if not all(edge.ends_at(id_) <= ports.keys() for edge in edges):
             return None
         if not all(port.port in ports for port, _ in tensors):
             return None
         new = replace(node, module=module, attributes=kept)
         back = tuple(e.Connect(x, graph.store.edge_rank[x.target]) for x in edges)
-        edits = (e.RemoveNode(id_), e.AddNode(new, tensors, graph.store.node_rank[id_]), *back)
+        named = tuple(
+            e.SetDelay(x.target, x.delay, x.initial, is_known=True)
+            for x in graph.store.starting_at(id_)
+        )
+        added = e.AddNode(new, tensors, graph.store.node_rank[id_])
+        edits: tuple[e.Edit, ...] = (e.RemoveNode(id_), added, *back, *starts, *named)
         if (graph.target or "").partition(".")[0] == id_:
             edits = (*edits, e.SetGraph({"target": graph.target}))
         return Mend(f"Change {name_of(graph, id_)} to {module}", e.Batch(edits))

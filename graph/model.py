@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from graph.errors import BadTensor, CycleFound, GraphError
 from graph.frames import Frame
 from graph.module import Module, plain
 from graph.port import PortRef
-from graph.records import Edge, Node, Place, id_stem
+from graph.records import Edge, Node, Place, Time, id_stem
 from graph.scope import Scope
 from graph.store import Store
 from graph.tensor import Tensor
@@ -60,6 +60,7 @@ class Graph:
         target: str | None = None,
         seed_gradient: Tensor | tuple[int, ...] | None = None,
         note: str | None = None,
+        time: Time | None = None,
     ) -> None:
         base = default_catalogue() if catalogue is None else catalogue
         self.scope = Scope(base.base if isinstance(base, Scope) else base)
@@ -77,6 +78,7 @@ class Graph:
             "target": target,
             "seed_gradient": seed_gradient,
             "note": note,
+            "time": time or Time(),
         }
         for name, value in fields.items():
             check_field(name, value)
@@ -130,6 +132,12 @@ class Graph:
     def note(self) -> str | None:
         """A note on the whole graph."""
         found: str | None = self.store.fields["note"]
+        return found
+
+    @property
+    def time(self) -> Time:
+        """The number of time steps, and how far gradients go back."""
+        found: Time = self.store.fields["time"]
         return found
 
     @property
@@ -210,25 +218,30 @@ class Graph:
         return tuple(dict.fromkeys(x.source.node for x in self.store.arriving[id_].values()))
 
     def successors(self, id_: str) -> tuple[str, ...]:
-        """Ids of the nodes that a node feeds, each once; delay edges lead to a later time."""
-        edges = self.store.leaving[id_].values()
-        return tuple(dict.fromkeys(x.target.node for x in edges if not x.delay))
+        """Ids of the nodes that a node feeds, each once; delay edges lead to a later time.
+
+        What it gives as an initial value counts: that comes before the first time step.
+        """
+        fed = [x.target.node for x in self.store.leaving[id_].values() if not x.delay]
+        fed += [x.target.node for x in self.store.starting_at(id_)]
+        return tuple(dict.fromkeys(fed))
 
     def downstream(self, ids: Iterable[str]) -> frozenset[str]:
-        """These nodes and all that they reach, by edges without delay."""
+        """These nodes and all that they reach within one time step."""
         leaving = self.store.leaving
-        return reached(
-            lambda id_: (x.target.node for x in leaving[id_].values() if not x.delay),
-            (id_ for id_ in ids if id_ in leaving),
-        )
+        return reached(self.successors, (id_ for id_ in ids if id_ in leaving))
 
     def upstream(self, ids: Iterable[str]) -> frozenset[str]:
-        """These nodes and all that they depend on, by edges without delay."""
+        """These nodes and all that they depend on within one time step."""
         arriving = self.store.arriving
-        return reached(
-            lambda id_: (x.source.node for x in arriving[id_].values() if not x.delay),
-            (id_ for id_ in ids if id_ in arriving),
-        )
+        return reached(self._before, (id_ for id_ in ids if id_ in arriving))
+
+    def _before(self, id_: str) -> Iterator[str]:
+        for edge in self.store.arriving[id_].values():
+            if not edge.delay:
+                yield edge.source.node
+            elif edge.initial is not None and edge.initial.node in self:
+                yield edge.initial.node
 
     def order(self) -> tuple[str, ...]:
         """Node ids in topological order, the same in every run."""
@@ -263,18 +276,19 @@ class Graph:
         return PortRef(ref.node, kind.aliases.get(ref.port, ref.port)) if kind else ref
 
     def can_connect(
-        self, source: str | PortRef, target: str | PortRef, *, replace: bool = False
+        self,
+        source: str | PortRef,
+        target: str | PortRef,
+        *,
+        replace: bool = False,
+        delay: int = 0,
+        initial: str | PortRef | None = None,
     ) -> GraphError | None:
         """Why an edge would be refused, or None. `replace` leaves an occupied input aside."""
         start, end = self.resolve(source), self.resolve(target)
-        occupied = self.incoming(end) if replace else None
+        edge = Edge(start, end).delayed(delay, initial)
         try:
-            if occupied is None:
-                wiring.check_edge(self, start, end)
-                return None
-            wiring.check_ends(self, start, end)
-            wiring.check_acyclic(self, start, end)
-            wiring.check_type(self, start, end)
+            wiring.check_edge(self, edge, replace=replace)
         except GraphError as error:
             return error
         return None
@@ -431,11 +445,22 @@ class Graph:
         return id_
 
     def connect(
-        self, source: str | PortRef, target: str | PortRef, *, replace: bool = False
+        self,
+        source: str | PortRef,
+        target: str | PortRef,
+        *,
+        replace: bool = False,
+        delay: int = 0,
+        initial: str | PortRef | None = None,
     ) -> None:
-        """Draw an edge; raises the `WiringError` that names both ports where it is refused."""
+        """Draw an edge; raises the `WiringError` that names both ports where it is refused.
+
+        With `delay` it carries the value of so many time steps before; `initial` is the output
+        port that stands for the steps before the first.
+        """
         start, end = self.resolve(source), self.resolve(target)
-        edit: e.Edit = e.Connect(Edge(start, end))
+        first = None if initial is None else self.resolve(initial)
+        edit: e.Edit = e.Connect(Edge(start, end).delayed(delay, first))
         if replace and self.incoming(end) is not None:
             edit = e.Batch((e.Disconnect(end), edit))
         try:
@@ -447,6 +472,13 @@ class Graph:
     def disconnect(self, target: str | PortRef) -> None:
         """Remove the edge that ends at an input port."""
         self.apply(e.Disconnect(self.resolve(target)))
+
+    def set_delay(
+        self, target: str | PortRef, delay: int, initial: str | PortRef | None = None
+    ) -> None:
+        """Change delay and initial port of the edge that ends at `target`; 0 makes it ordinary."""
+        first = None if initial is None else self.resolve(initial)
+        self.apply(e.SetDelay(self.resolve(target), delay, first))
 
     def remove(self, id_: str) -> None:
         """Remove a node with its edges and tensors."""
@@ -471,7 +503,7 @@ class Graph:
         self.apply(e.Move({id_: at}))
 
     def configure(self, **fields: Any) -> None:
-        """Set `title`, `dtype`, `seed`, `mode`, `target` or `note`."""
+        """Set `title`, `dtype`, `seed`, `mode`, `target`, `note` or `time`."""
         self.apply(e.SetGraph(fields))
 
     def attribute_edit(self, id_: str, attributes: Mapping[str, Any]) -> e.Edit:

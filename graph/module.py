@@ -52,7 +52,8 @@ class Module:
     `advice` (classic mistakes before its inputs), `only_reshapes` (whether its output
     holds its input's numbers in their order),
     `pairs_entries` (whether its inputs belong together entry by entry, so that [B] against [B, 1]
-    is a mistake although it broadcasts).
+    is a mistake although it broadcasts), `leads_out` (whether it runs once and reads its input at
+    all time steps, time being axis 0).
     An instance is the module with its settings, reachable as `self.axis`; it never changes.
     """
 
@@ -75,6 +76,7 @@ class Module:
     only_reshapes: ClassVar[bool] = False
     pairs_entries: ClassVar[bool] = False
     _plain: ClassVar[Module | None] = None
+    leads_out: ClassVar[bool] = False
 
     def __init_subclass__(cls, *, sig: str = "", group: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

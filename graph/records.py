@@ -18,7 +18,22 @@ _BIDIRECTIONAL = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
 
+DELAY_FIELDS = ("delay", "initial")
+
 Place = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """How a graph unfolds in time.
+
+    `steps` counts the time steps of a graph without sequences; `truncate` is how many steps a
+    gradient goes back at most, None for all. `extra` keeps keys that begin with `x-`.
+    """
+
+    steps: int | None = None
+    truncate: int | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,20 @@ class Edge:
     def delay(self) -> int:
         """Time steps that the value waits; 0 for an ordinary edge."""
         return int(self.extra.get("delay", 0))
+
+    @property
+    def initial(self) -> PortRef | None:
+        """The output port that stands for the steps before the first, if one is named."""
+        named = self.extra.get("initial")
+        return None if named is None else PortRef.parse(named)
+
+    def delayed(self, delay: int, initial: PortRef | str | None = None) -> Edge:
+        """The same edge with another delay and initial port; what else it keeps stays."""
+        extra: dict[str, Any] = {"delay": delay} if delay else {}
+        if initial is not None:
+            extra["initial"] = str(initial)
+        rest = {key: value for key, value in self.extra.items() if key not in DELAY_FIELDS}
+        return Edge(self.source, self.target, {**extra, **rest})
 
     def ends_at(self, id_: str) -> set[str]:
         """The names of the ports where it touches a node: two for a loop in time."""

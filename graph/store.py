@@ -9,7 +9,7 @@ from typing import Any
 
 from graph.frames import Frame
 from graph.port import PortRef
-from graph.records import Edge, Node
+from graph.records import Edge, Node, Time
 from graph.tensor import Tensor
 
 FIELDS: dict[str, Any] = {
@@ -20,6 +20,7 @@ FIELDS: dict[str, Any] = {
     "target": None,
     "seed_gradient": None,
     "note": None,
+    "time": Time(),
 }
 
 
@@ -35,6 +36,7 @@ class Store:
         self.edge_rank: dict[PortRef, int] = {}
         self._leaving: dict[str, dict[PortRef, Edge]] = {}
         self._arriving: dict[str, dict[str, Edge]] = {}
+        self._starting: dict[str, dict[PortRef, Edge]] = {}
         self._kept: dict[str, dict[PortRef, Tensor]] = {}
         self._indexed = True
         self._nodes: dict[str, Node] = {}
@@ -111,12 +113,15 @@ class Store:
         self._edges[edge.target] = edge
         self.leaving[edge.source.node][edge.target] = edge
         self.arriving[edge.target.node][edge.target.port] = edge
+        self._start(edge)
 
     def pop_edge(self, target: PortRef) -> tuple[Edge, int]:
         """Remove the edge at `target`; returns it and its rank."""
         edge = self._edges.pop(target)
         del self.leaving[edge.source.node][target]
         del self.arriving[target.node][target.port]
+        if edge.initial is not None:
+            self._starting.get(head_of(edge.initial), {}).pop(target, None)
         return edge, self.edge_rank.pop(target)
 
     def tensors_of(self, id_: str) -> tuple[tuple[PortRef, Tensor], ...]:
@@ -141,18 +146,30 @@ class Store:
         leaving = (edge for edge in self.leaving[id_].values() if edge.target.node != id_)
         return (*self.arriving[id_].values(), *leaving)
 
+    def starting_at(self, id_: str) -> tuple[Edge, ...]:
+        """Delay edges whose initial port is one of a node, or of what stands inside it."""
+        self._index()
+        edges = self._starting.get(id_.partition("/")[0], {}).values()
+        return tuple(x for x in edges if x.extra["initial"].startswith((f"{id_}.", f"{id_}/")))
+
     def _index(self) -> None:
         if self._indexed:
             return
         self._leaving = {id_: {} for id_ in self._nodes}
         self._arriving = {id_: {} for id_ in self._nodes}
+        self._starting = {}
         for target, edge in self._edges.items():
             self._leaving[edge.source.node][target] = edge
             self._arriving[target.node][target.port] = edge
+            self._start(edge)
         self._kept = {}
         for port, tensor in self.tensors.items():
             self._kept.setdefault(head_of(port), {})[port] = tensor
         self._indexed = True
+
+    def _start(self, edge: Edge) -> None:
+        if edge.extra and edge.initial is not None:
+            self._starting.setdefault(head_of(edge.initial), {})[edge.target] = edge
 
     def _take(self, rank: int | None) -> int:
         if rank is None:

@@ -91,6 +91,11 @@ def _choices(graph: Graph, candidates: tuple[PortRef, ...]) -> tuple[Mend, ...]:
     )
 
 
+def _starts(graph: Graph, ref: PortRef) -> bool:
+    """Whether an output is read as the initial value of a delay."""
+    return any(edge.initial == ref for edge in graph.store.starting_at(ref.node))
+
+
 def _floating_sinks(graph: Graph, types: Types, runnable: Runnable) -> list[PortRef]:
     """Floating outputs that nothing reads, those of sources left out."""
     sinks = []
@@ -101,6 +106,6 @@ def _floating_sinks(graph: Graph, types: Types, runnable: Runnable) -> list[Port
         for port in module.output_ports:
             ref = PortRef(id_, port.name)
             type_ = types.get(ref)
-            if type_ and type_.is_floating and not graph.outgoing(ref):
+            if type_ and type_.is_floating and not graph.outgoing(ref) and not _starts(graph, ref):
                 sinks.append(ref)
     return sinks

@@ -1,16 +1,28 @@
 """The one door to networkx: order, cycles and reachability of a graph's nodes.
 
-Delay edges carry an earlier time step and so take no part. Every graph is ordered, few have a
+Delay edges carry an earlier time step and so take no part; the port that gives their initial value
+does, for it comes before the first step. Every graph is ordered, few have a
 cycle to be named: so networkx, which is slow to load, is asked for that alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from heapq import heapify, heappop, heappush
 from typing import Any
 
 from graph.records import Edge
+
+
+def arcs(ids: Container[str], edges: Iterable[Edge]) -> Iterator[tuple[str, str]]:
+    """(earlier, later) node ids within one time step; an initial port that no node has is none."""
+    for edge in edges:
+        if not edge.delay:
+            yield edge.source.node, edge.target.node
+        elif (start := edge.initial) is not None:
+            inside, owner = start.node, start.node.partition("/")[0]
+            if inside in ids or owner in ids:
+                yield inside if inside in ids else owner, edge.target.node
 
 
 def directed(ids: Iterable[str], edges: Iterable[Edge]) -> Any:
@@ -19,7 +31,7 @@ def directed(ids: Iterable[str], edges: Iterable[Edge]) -> Any:
 
     found = nx.DiGraph()
     found.add_nodes_from(ids)
-    found.add_edges_from((e.source.node, e.target.node) for e in edges if not e.delay)
+    found.add_edges_from(arcs(found, edges))
     return found
 
 
@@ -34,11 +46,10 @@ def topological_order(ids: Iterable[str], edges: Iterable[Edge]) -> tuple[str, .
     rank = {node: i for i, node in enumerate(listed)}
     followers: list[list[int]] = [[] for _ in listed]
     missing = [0] * len(listed)  # edges that still have to come to a node
-    for edge in edges:
-        if not edge.delay:
-            target = rank[edge.target.node]
-            followers[rank[edge.source.node]].append(target)
-            missing[target] += 1
+    for earlier, later in arcs(rank, edges):
+        target = rank[later]
+        followers[rank[earlier]].append(target)
+        missing[target] += 1
     ready = [i for i, count in enumerate(missing) if not count]
     heapify(ready)
     ordered = []

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from graph.errors import BypassError, GraphError
 from graph.port import PortRef, PortType
+from graph.time import given_to, initial_type
 
 if TYPE_CHECKING:
     from graph.model import Graph
+    from graph.records import Edge
 
 NodeTypes = Mapping[str, PortType]
 NEAR = 50  # nodes
@@ -47,6 +49,7 @@ class Types:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._known: dict[str, NodeTypes] = {}
+        self._delayed: dict[PortRef, PortType] = {}
         self._given: dict[str, dict[str, PortType]] = {}
 
     def give(self, given: Mapping[PortRef, PortType]) -> None:
@@ -65,10 +68,20 @@ class Types:
         """Types of what arrives at the node's inputs, as far as known."""
         found = dict(self._given.get(id_, {}))
         for port, edge in self._graph.arriving(id_).items():
-            given = None if edge.delay else self._node(edge.source.node).get(edge.source.port)
+            given = self._carried(edge)
+            module = self._graph.module(id_)
             if given is not None:
-                found[port] = given
+                found[port] = given if module is None else given_to(module, given)
         return found
+
+    def _carried(self, edge: Edge) -> PortType | None:
+        """What arrives over an edge; over a delay edge as far as `learn` or its start tells."""
+        if not edge.delay:
+            return self._node(edge.source.node).get(edge.source.port)
+        found = self._delayed.get(edge.target)
+        if found is None and edge.initial is not None and edge.initial.node in self._graph:
+            found = self._node(edge.initial.node).get(edge.initial.port)
+        return found or initial_type(self._graph, edge.target, self._graph.dtype)
 
     def near(self, port: PortRef) -> PortType | None:
         """The type as `of` gives it, but None where too many nodes had to be asked for it.
@@ -79,13 +92,14 @@ class Types:
         return self._known[port.node].get(port.port) if self._learn(port.node, NEAR) else None
 
     def learn(self) -> None:
-        """Work out the types of all nodes; linear in the graph's size."""
+        """Work out the types of all nodes, across delays too; linear in the graph's size."""
+        self._unify()
         for id_ in self._graph.nodes:
             self._learn(id_)
 
     def take(self, other: Types) -> None:
         """Take over what a copy of the same graph knows."""
-        self._known = dict(other._known)
+        self._known, self._delayed = dict(other._known), dict(other._delayed)
 
     def forget(self, id_: str) -> None:
         """Drop what an edit at `id_` can have changed: the node and all that it reaches.
@@ -95,17 +109,40 @@ class Types:
         waiting = [id_]
         while waiting:
             node = waiting.pop()
-            if self._known.pop(node, None) is not None:
-                waiting.extend(self._graph.successors(node))
+            if self._known.pop(node, None) is None or node not in self._graph:
+                continue
+            waiting.extend(self._graph.successors(node))
+            for edge in self._graph.store.leaving[node].values():
+                if self._delayed.pop(edge.target, None) is not None:
+                    waiting.append(edge.target.node)
 
     def forget_all(self) -> None:
         """Drop everything."""
         self._known.clear()
+        self._delayed.clear()
+
+    def _unify(self) -> None:
+        if not any(edge.delay for edge in self._graph.edges):
+            return
+        from graph.unify import delayed_types  # which infers nodes by what stands here
+
+        found = delayed_types(self._graph, self._graph.order(), self._graph.dtype)
+        for port, type_ in found.items():
+            if self._delayed.get(port) != type_:
+                self.forget(port.node)
+        self._delayed = found
 
     def _flowing(self, port: PortRef) -> PortRef:
         """The port whose value arrives at a wired input; any other port itself."""
         edge = self._graph.incoming(port)
         return port if edge is None else edge.source
+
+    def _before(self, edge: Edge) -> str | None:
+        """The node that has to be known for what an edge carries."""
+        if not edge.delay:
+            return edge.source.node
+        start = edge.initial
+        return start.node if start is not None and start.node in self._graph else None
 
     def _node(self, id_: str) -> NodeTypes:
         self._learn(id_)
@@ -121,9 +158,9 @@ class Types:
         while waiting:
             node = waiting[-1]
             missing = [
-                edge.source.node
+                before
                 for edge in self._graph.arriving(node).values()
-                if edge.source.node not in self._known and not edge.delay
+                if (before := self._before(edge)) is not None and before not in self._known
             ]
             if missing:
                 if most is not None and len(waiting) + learnt > most:

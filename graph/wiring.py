@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from graph.errors import (
+    BadDelay,
     CycleFound,
     KindMismatch,
     PortOccupied,
@@ -19,11 +20,13 @@ from graph.errors import (
 from graph.growing import module_with, next_input
 from graph.port import PortRef, PortType
 from graph.suggest import did_you_mean
+from graph.time import given_to, inside_time
 from graph.topology import reach_path
 
 if TYPE_CHECKING:
     from graph.model import Graph
     from graph.module import Module
+    from graph.records import Edge
 
 
 def check_ends(
@@ -35,34 +38,41 @@ def check_ends(
     target be the input that its node would grow.
     A node of an unknown module is taken at its word: its ports are not known.
     """
-    for ref, side in ((source, "output"), (target, "input")):
-        if ref.node not in graph:
-            raise UnknownNode(
-                node=ref.node,
-                found="no such node",
-                expected="a node of the graph",
-                mend=did_you_mean(ref.node, graph.nodes),
-            )
-        module = graph.module(ref.node)
-        if module is None:
-            continue
-        ports = module.output_ports if side == "output" else module.wired_ports
-        names = [port.name for port in ports]
-        grows = may_grow and side == "input" and ref.port == next_input(module)
-        if ref.port not in names and not grows:
-            raise UnknownPort(
-                node=ref.node,
-                port=ref.port,
-                found=f"no {side} port of that name",
-                expected=f"one of {', '.join(names)}" if names else f"a module with {side}s",
-                mend=did_you_mean(ref.port, names),
-            )
+    check_end(graph, source, "output")
+    check_end(graph, target, "input", may_grow=may_grow)
     if source.node == target.node and not delay:
         raise SelfLoop(
             node=target.node,
             port=target.port,
             found=f"an edge from {source} to its own node",
             expected="an edge between two nodes",
+        )
+
+
+def check_end(
+    graph: Graph, ref: PortRef, side: Literal["output", "input"], *, may_grow: bool = False
+) -> None:
+    """Raise unless the node exists and has such a port, or would grow it."""
+    if ref.node not in graph:
+        raise UnknownNode(
+            node=ref.node,
+            found="no such node",
+            expected="a node of the graph",
+            mend=did_you_mean(ref.node, graph.nodes),
+        )
+    module = graph.module(ref.node)
+    if module is None:
+        return
+    ports = module.output_ports if side == "output" else module.wired_ports
+    names = [port.name for port in ports]
+    grows = may_grow and side == "input" and ref.port == next_input(module)
+    if ref.port not in names and not grows:
+        raise UnknownPort(
+            node=ref.node,
+            port=ref.port,
+            found=f"no {side} port of that name",
+            expected=f"one of {', '.join(names)}" if names else f"a module with {side}s",
+            mend=did_you_mean(ref.port, names),
         )
 
 
@@ -112,6 +122,7 @@ def check_given(
     module = module_with(graph, target, given)
     if module is None:
         return
+    given = given_to(module, given)
     arriving = {**graph.types.arriving(target.node), **instead}
     types = {port: type_ for port, type_ in arriving.items() if type_ and port != target.port}
     try:
@@ -136,10 +147,44 @@ def _is_sound(module: Module, types: Mapping[str, PortType], dtype: str) -> bool
     return True
 
 
-def check_edge(graph: Graph, source: PortRef, target: PortRef, *, delay: int = 0) -> None:
-    """Raise the `WiringError` (or `UnknownNode`) for which the edge is refused, if any."""
-    check_ends(graph, source, target, delay=delay)
-    check_free(graph, source, target)
-    if not delay:
+def check_edge(graph: Graph, edge: Edge, *, replace: bool = False) -> None:
+    """Raise the `WiringError` (or `UnknownNode`) for which the edge is refused, if any.
+
+    `replace` leaves aside that an edge ends there already.
+    """
+    source, target = edge.source, edge.target
+    check_ends(graph, source, target, delay=edge.delay)
+    if not replace:
+        check_free(graph, source, target)
+    check_delay(graph, edge)
+    if not edge.delay:
         check_acyclic(graph, source, target)
         check_type(graph, source, target)
+
+
+def check_delay(graph: Graph, edge: Edge) -> None:
+    """Raise `BadDelay` or `CycleFound` where delay or initial port of an edge cannot be.
+
+    The initial value is there before the first time step: its port must not come after the
+    edge's end, nor change from step to step.
+    """
+    target, initial = edge.target, edge.initial
+    if edge.delay < 0 or (initial is not None and not edge.delay):
+        found = f"a delay of {edge.delay}" + (" with an initial value" if initial else "")
+        expected = "a delay of 1 or more" if initial else "a delay of 0 or more"
+        raise BadDelay(node=target.node, port=target.port, found=found, expected=expected)
+    if initial is None or "/" in initial.node:  # what stands inside a node, the check knows
+        return
+    check_end(graph, initial, "output")
+    cycle = reach_path(graph.successors, target.node, initial.node)
+    if cycle is not None:
+        mend = "Take the initial value from a port that stands before the loop."
+        raise CycleFound(cycle, node=target.node, port=target.port, mend=mend)
+    if initial.node in inside_time(graph):
+        raise BadDelay(
+            node=target.node,
+            port=target.port,
+            found=f"an initial value from {initial}, which changes from step to step",
+            expected="a port outside time",
+            mend="Lead it out with LastStep or AtStep.",
+        )

@@ -18,6 +18,7 @@ from runtime.backend import Backend, to_numpy
 from runtime.errors import NoTarget, RunError
 from runtime.feeds import Host, Loaded, feed_types, host_feeds, load
 from runtime.memory import ask_memory
+from runtime.moments import apart, at
 from runtime.plan import Plan, SeedGradient, compile_plan
 from runtime.tape import Step, StepFailed, Tape, Watch
 from runtime.trace import Trace
@@ -27,7 +28,10 @@ Passes = Literal["both", "forward"]
 
 @dataclass(frozen=True)
 class StepResult:
-    """One step just done, and what it wrote: outputs if forward, gradients of inputs if reverse."""
+    """One step just done, and what it wrote: outputs if forward, gradients of inputs if reverse.
+
+    Ports inside time have their address there: `h@3.y`.
+    """
 
     step: Step
     arrays: Mapping[PortRef, Host]
@@ -150,7 +154,7 @@ class Engine:
         for source in tape.plan.sources:
             ref = source.ref
             try:
-                loaded = load(source, fed.get(ref.node), known.get(ref), self.backend)
+                loaded = load(source, fed.get(apart(ref)[0].node), known.get(ref), self.backend)
             except MemoryError:
                 raise RunError(f"{ref}: found too little memory.", node=ref.node) from None
             tape.loaded[ref] = loaded
@@ -198,13 +202,11 @@ class Engine:
 
 def _result(tape: Tape) -> StepResult:
     step = tape.steps[-1]
-    record = tape.records[step.node]
-    names, arrays = record.step.output_names, record.outs
+    record = tape.records[at(step.node, step.t)]
+    refs, arrays = record.step.writes, record.outs
     if step.phase == "reverse":
-        names, arrays = record.step.input_names, record.parts or ()
+        refs, arrays = record.step.reads, record.parts or ()
     found = {
-        PortRef(step.node, name): to_numpy(array)
-        for name, array in zip(names, arrays, strict=True)
-        if array is not None
+        ref: to_numpy(array) for ref, array in zip(refs, arrays, strict=True) if array is not None
     }
     return StepResult(step, found)

@@ -17,6 +17,7 @@ from graph.tensor import DTYPES, Tensor
 from runtime.array import Array
 from runtime.backend import Backend, to_numpy
 from runtime.errors import FeedError
+from runtime.moments import apart
 
 if TYPE_CHECKING:
     from graph.checking import Feeds
@@ -45,12 +46,16 @@ class Initial:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A slot that no step writes. `origin` is a kept tensor, a rule, or None for a feed."""
+    """A slot that no step writes. `origin` is a kept tensor, a rule, or None for a feed.
+
+    `part` is the entry along axis 0 that is taken of what is fed or kept: time's, if any.
+    """
 
     slot: int
     ref: PortRef
     type: PortType
     origin: Tensor | Initial | None
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,10 @@ def load(
             return Loaded(source, known.array)
     else:
         known = None
-    array = _cast(source, fed if fed is not None else _made(source))
+    array = fed if fed is not None else _made(source)
+    if source.part is not None:
+        array = array[source.part, ...]
+    array = _cast(source, array)
     if fed is not None:  # what was fed says nothing about the tensor that is kept
         source = replace(source, origin=None)
     if known is not None and backend.is_cpu and same_bits(array, known.array):
@@ -151,7 +159,8 @@ def _bytes(array: Host) -> Host:
 def _same_origin(source: Source, known: Source) -> bool:
     if isinstance(source.origin, Initial):
         return source.ref == known.ref and source.origin.same(known.origin)
-    return source.origin is not None and source.origin is known.origin
+    same = source.origin is not None and source.origin is known.origin
+    return same and source.part == known.part
 
 
 def _made(source: Source) -> Host:
@@ -166,7 +175,7 @@ def _made(source: Source) -> Host:
             shapes=origin.shapes,
         )
     if origin is None:
-        raise FeedError(f"{source.ref.node}: found no value, expected a feed.")
+        raise FeedError(f"{apart(source.ref)[0].node}: found no value, expected a feed.")
     return tensor_array(origin)
 
 

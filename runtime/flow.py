@@ -9,9 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from graph.port import PortRef
 from runtime.feeds import Host
-from runtime.plan import PlanStep
+from runtime.numbering import PlanStep
 from runtime.tape import Record
 from runtime.trace import Trace
 
@@ -31,8 +30,8 @@ class Flow:
         for index, step in enumerate(trace.plan.forward):
             for slot in (*step.inputs, *step.states.values()):
                 self._readers.setdefault(slot, []).append(index)
-            if step.node in trace.records:
-                self.values |= zip(step.outputs, trace.records[step.node].outs, strict=True)
+            if step.key in trace.records:
+                self.values |= zip(step.outputs, trace.records[step.key].outs, strict=True)
 
     def steps_from(self, slots: Iterable[int]) -> tuple[PlanStep, ...]:
         """The steps that these slots feed, directly or through others, in their order."""
@@ -46,9 +45,9 @@ class Flow:
                     waiting.extend(forward[index].outputs)
         return tuple(forward[index] for index in sorted(found))
 
-    def steps_between(self, slots: Iterable[int], target: PortRef) -> tuple[PlanStep, ...]:
-        """Those of them that feed the target."""
-        read = {self.trace.plan.slot_of[target]}
+    def steps_between(self, slots: Iterable[int], end: int) -> tuple[PlanStep, ...]:
+        """Those of them that feed the slot `end`."""
+        read = {end}
         found = []
         for step in reversed(self.steps_from(slots)):
             if not read.isdisjoint(step.outputs):
@@ -56,11 +55,11 @@ class Flow:
                 found.append(step)
         return tuple(reversed(found))
 
-    def kink_distance(self, node: str) -> float:
-        """How near a node that ran is to its nearest kink; worked out once."""
-        if node not in self._kinks:
-            self._kinks[node] = kink_distance(self.trace, node)
-        return self._kinks[node]
+    def kink_distance(self, key: str) -> float:
+        """How near a step that ran, by its address, is to its nearest kink; worked out once."""
+        if key not in self._kinks:
+            self._kinks[key] = kink_distance(self.trace, key)
+        return self._kinks[key]
 
 
 class Replay:
@@ -70,13 +69,13 @@ class Replay:
     from a kink.
     """
 
-    def __init__(self, flow: Flow, slots: Iterable[int], target: PortRef) -> None:
+    def __init__(self, flow: Flow, slots: Iterable[int], end: int) -> None:
         self.is_near_kink = False
         self._values = flow.values
-        self._target = flow.trace.plan.slot_of[target]
-        steps = flow.steps_between(slots, target)
-        self._records = [flow.trace.records[step.node] for step in steps]
-        self._near = [flow.kink_distance(step.node) for step in steps]
+        self._end = end
+        steps = flow.steps_between(slots, end)
+        self._records = [flow.trace.records[step.key] for step in steps]
+        self._near = [flow.kink_distance(step.key) for step in steps]
 
     def run(self, given: Mapping[int, Host]) -> Host | None:
         """The target's value; None where a step cannot be made."""
@@ -94,7 +93,7 @@ class Replay:
             values.update(zip(step.outputs, outs, strict=True))
             if near < math.inf and near <= 2 * _moved(record, ins):
                 self.is_near_kink = True
-        return values[self._target]
+        return values[self._end]
 
 
 def _moved(record: Record, ins: tuple[Host, ...]) -> float:
@@ -103,9 +102,9 @@ def _moved(record: Record, ins: tuple[Host, ...]) -> float:
     return max(float(np.abs(a - b).max(initial=0.0)) for a, b in pairs if a is not b)
 
 
-def kink_distance(trace: Trace, node: str) -> float:
-    """How near a node that ran is to its nearest kink."""
-    record = trace.records.get(node)
+def kink_distance(trace: Trace, key: str) -> float:
+    """How near a step that ran, by its address, is to its nearest kink."""
+    record = trace.records.get(key)
     if record is None:
         return math.inf
     ctx = replace(record.context, kept={}, updates={})

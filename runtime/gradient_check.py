@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,10 @@ from runtime.feeds import Host
 from runtime.flow import Flow, kink_distance
 from runtime.leaf_check import check_leaves
 from runtime.local_check import check_edge
+from runtime.moments import apart
 from runtime.tape import Watch
 from runtime.trace import Trace
-from runtime.verdict import GradientReport, Verdict, Word
+from runtime.verdict import GradientReport, Verdict, Word, worst
 
 __all__ = ["GradientReport", "Verdict", "check_gradients"]
 
@@ -32,7 +34,8 @@ def check_gradients(
     Differences are taken in float64 on the CPU: of each node's own forward for the edges that
     end there, of the target for each source and parameter. Then the run as it is (an engine's
     device and dtype; float32 for a float64 graph) is compared with float64. Without a target
-    the edges alone are checked. `watch` is called before each step, edge and run for the leaves,
+    the edges alone are checked. A truncated gradient is no derivative: truncation is left aside.
+    `watch` is called before each step, edge and run for the leaves,
     and may raise `Cancelled`. Raises what `Engine.run` raises.
     """
     engine = subject if isinstance(subject, Engine) else Engine(subject)
@@ -44,7 +47,7 @@ def check_gradients(
         edges = {ref: check_edge(trace, ref) for ref in _watched(_edges(trace), watch)}
         if trace.target is not None and trace.failure is None:
             sources = [source.ref for source in trace.plan.sources]
-            leaves = check_leaves(Flow(trace), sources, watch)
+            leaves = _as_drawn(check_leaves(Flow(trace), sources, watch))
             rounding = _rounding(engine, trace, feeds, watch)
     dtype = engine.run_dtype
     return GradientReport(
@@ -54,7 +57,7 @@ def check_gradients(
 
 def _like(engine: Engine, device: str, dtype: str) -> Engine:
     return Engine(
-        engine.graph,
+        _whole(engine.graph),
         device,
         dtype,
         engine.mode,
@@ -64,13 +67,33 @@ def _like(engine: Engine, device: str, dtype: str) -> Engine:
     )
 
 
+def _whole(graph: Graph) -> Graph:
+    """The graph without truncation."""
+    if graph.time.truncate is None:
+        return graph
+    twin = graph.copy()
+    twin.configure(time=replace(graph.time, truncate=None))
+    twin.revision = graph.revision
+    return twin
+
+
 def _run(engine: Engine, feeds: Mapping[str, Any] | None, watch: Watch | None) -> Trace:
     has_target = engine.plan(feeds).target is not None
     return engine.run(feeds, phase="both" if has_target else "forward", watch=watch)
 
 
 def _edges(trace: Trace) -> list[PortRef]:
-    return [target for _, target in trace.edges if target.node in trace.records]
+    stepped = trace.plan.step_of  # instances have none
+    targets = (target for _, target in trace.edges if target.node in stepped)
+    return [target for target in targets if trace.has_run(target.node)]
+
+
+def _as_drawn(verdicts: Mapping[PortRef, Verdict]) -> dict[PortRef, Verdict]:
+    """One verdict for all time steps of a port."""
+    found: dict[PortRef, list[Verdict]] = {}
+    for ref, verdict in verdicts.items():
+        found.setdefault(apart(ref)[0], []).append(verdict)
+    return {ref: worst(each) for ref, each in found.items()}
 
 
 def _watched(refs: list[PortRef], watch: Watch | None) -> Iterator[PortRef]:
@@ -89,9 +112,9 @@ def _rounding(
         dtype = "float32"
     rounded = _run(_like(engine, engine.device, dtype), feeds, watch)
     tolerance = math.sqrt(np.finfo(dtype).eps)
-    is_near_kink = any(kink_distance(exact, step.node) <= tolerance for step in exact.plan.reverse)
+    is_near_kink = any(kink_distance(exact, step.key) <= tolerance for step in exact.plan.reverse)
     found = {}
-    for ref in exact.plan.slot_of:
+    for ref in dict.fromkeys(apart(ref)[0] for ref in exact.plan.slot_of):
         mine, wanted = rounded.gradient(ref), exact.gradient(ref)
         if mine is None or wanted is None:
             continue

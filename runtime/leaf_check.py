@@ -47,7 +47,7 @@ def check_leaves(
 
 
 def _without_gradient(flow: Flow, leaf: PortRef) -> Verdict | None:
-    if not flow.trace.types[leaf].is_floating:
+    if not flow.trace.plan.slots[flow.trace.plan.slot_of[leaf]].is_floating:
         return Verdict("not differentiable")
     if flow.trace.gradient(leaf) is None:
         return Verdict(flow.trace.why_no_gradient(leaf) or "no path")
@@ -77,7 +77,7 @@ def _check_leaf(flow: Flow, leaf: PortRef, watch: Watch | None) -> Verdict:
     for direction in directions(loss.x, str(leaf), all_up_to=DIRECTIONS):
         comparison.along(direction, loss.slope_along(direction.tangent))
     verdict = judge(comparison, surely=loss.jumps(comparison), perhaps=loss.is_near_kink)
-    read = (loss.x, loss.gradient, flow.trace.value(loss.target))
+    read = (loss.x, loss.gradient, flow.values[loss.end])
     is_finite = all(np.isfinite(array).all() for array in read)
     return verdict if verdict.word == "agrees" or is_finite else Verdict("not finite")
 
@@ -99,15 +99,15 @@ class _Loss:
 
     def __init__(self, flow: Flow, leaves: list[PortRef], watch: Watch | None) -> None:
         trace = flow.trace
-        assert trace.plan.target is not None
-        self.target, self.seed, self._watch = trace.plan.target, trace.plan.seed_gradient, watch
+        assert trace.plan.end is not None
+        self.end, self.seed, self._watch = trace.plan.end, trace.plan.seed_gradient, watch
         self._leaves, self._shapes = leaves, [trace.value(leaf).shape for leaf in leaves]
         self.x = _joined(trace.value(leaf) for leaf in leaves)
         gradients = (trace.gradient(leaf) for leaf in leaves)
         self.gradient = _joined(array for array in gradients if array is not None)
         self.is_near_kink = False
         self._slots = [trace.plan.slot_of[leaf] for leaf in leaves]
-        self._replay = Replay(flow, self._slots, self.target)
+        self._replay = Replay(flow, self._slots, self.end)
 
     def __call__(self, x: Host) -> Sequence[Host]:
         if self._watch is not None:

@@ -36,7 +36,7 @@ def total_jacobian(
     shapes = {first: shape, end: sizes(plan.slots[end])}
     links: list[Link] = []
     for hop in plan.hops(source, end):
-        made = trace.local(PortRef(hop.step.node, hop.port), hop.output, sample)
+        made = trace.local(hop.step, hop.port, hop.output, sample)
         shapes[hop.target] = hop.step.shapes[hop.output]
         links.append(Link(hop.source, hop.target, made))
     if sample is not None:

@@ -14,21 +14,44 @@ from runtime.feeds import Host
 from runtime.maps import LinearMap, TooLarge
 from runtime.modules.context import Context
 from runtime.modules.door import sum_to
+from runtime.moments import moment
 from runtime.streams import Stream, stream
 from runtime.trace import Trace
-from runtime.verdict import Verdict, judge
+from runtime.verdict import Verdict, judge, worst
 
 COTANGENTS = 3
+MOMENTS = 8  # time steps at which an edge is checked
 
 
 def check_edge(trace: Trace, target: PortRef) -> Verdict:
     """The verdict on the edge that ends at `target`, in a float64 trace on the CPU.
 
-    vjp, jvp and Jacobian of the node are all compared. Raises `NoValue` where it did not run.
+    vjp, jvp and Jacobian of the node are all compared. Inside time they are at the first step, the
+    last, and some between; the verdict is the worst. Raises `NoValue` where it did not run.
     """
-    if not trace.types[target].is_floating or not trace.floating_outputs(target.node):
+    times = trace.plan.times(target)
+    if times is None:
+        return _check(trace, target)
+    refs = [moment(target, t) for t in _some(times, str(target))]
+    read = [ref for ref in refs if trace.plan.reader(ref)[1]]
+    last = [moment(target, times[-1])]
+    return worst([_check(trace, ref) for ref in read or last])
+
+
+def _some(times: range, key: str) -> list[int]:
+    """All steps where there are few, else the ends and others drawn from `key`."""
+    if len(times) <= MOMENTS:
+        return list(times)
+    drawn = stream(0, key, "moment").choice(times[1:-1], MOMENTS - 2, replace=False)
+    return [times[0], *sorted(int(t) for t in drawn), times[-1]]
+
+
+def _check(trace: Trace, target: PortRef) -> Verdict:
+    step, name = trace.plan.reader(target)
+    is_floating = trace.plan.slots[trace.plan.slot_of[target]].is_floating
+    if step is None or not is_floating or not trace.floating_outputs(step.key):
         return Verdict("not differentiable")
-    if target.port not in trace.plan.step_of[target.node].input_names:
+    if name not in step.input_names:
         return Verdict("no path")  # a bypassed node does not read it
     node = _Node(trace, target)
     comparison = Comparison(node.forward, node.x)
@@ -47,12 +70,13 @@ class _Node:
     """A node as a function of what arrives at one of its ports."""
 
     def __init__(self, trace: Trace, target: PortRef) -> None:
-        self.record = trace.records[target.node]
-        self.step = self.record.step
-        self.place = self.step.input_names.index(target.port)
+        step, name = trace.plan.reader(target)
+        assert step is not None
+        self.record, self.step = trace.records[step.key], step
+        self.place = step.input_names.index(name)
         self.x: Host = self.record.ins[self.place]
         self.kept = self.record.kept()
-        names = trace.floating_outputs(target.node)
+        names = trace.floating_outputs(step.key)
         self.shown = tuple(self.step.output_names.index(name) for name in names)
         self.maps = tuple(_map(trace, target, name) for name in names)
         draw = stream(0, str(target), "cotangent")

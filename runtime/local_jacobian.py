@@ -34,7 +34,7 @@ def local_jacobian(
     if sample is not None:
         ask_sample(sample, ask_apart(plan, Hop(step, port, output, EDGE, EDGE)))
     if port not in step.input_names:
-        made, read = (plan.slots[plan.slot_of[PortRef(step.node, p)]] for p in (output, port))
+        made, read = (plan.slots[plan.slot_of[PortRef(step.key, p)]] for p in (output, port))
         zero = Zero(sizes(made), sizes(read), dtype=made.dtype)
         return zero if sample is None else sample_of(zero, sample, zero.in_shape[0])
     ctx, kept = _on_host(record)

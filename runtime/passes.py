@@ -11,7 +11,7 @@ from runtime.array import Array
 from runtime.errors import RunError
 from runtime.feeds import frozen
 from runtime.modules.context import Context
-from runtime.plan import PlanStep
+from runtime.numbering import PlanStep
 from runtime.tape import Record, Tape, Watch, take_shape
 
 
@@ -20,7 +20,7 @@ def forward(
 ) -> Iterator[None]:
     """Run every node in order, or `steps` alone; yields after each. Raises `StepFailed`."""
     for step in tape.plan.forward if steps is None else steps:
-        with tape.playing("forward", step.node, watch):
+        with tape.playing("forward", step, watch):
             ins = tuple(tape.read(slot) for slot in step.inputs)
             record = tape.recall_forward(step, ins) or _compute(tape, step, ins)
             tape.write(step, record)
@@ -31,7 +31,7 @@ def reverse(tape: Tape, watch: Watch | None = None) -> Iterator[None]:
     """Take dL/d(target) back through every node on a path; yields after each step."""
     tape.start_reverse()
     for step in tape.plan.reverse:
-        with tape.playing("reverse", step.node, watch):
+        with tape.playing("reverse", step, watch):
             gouts = tuple(tape.total(slot) for slot in step.outputs)
             parts = tape.recall_reverse(step, gouts) or _pull_back(tape, step, gouts)
             tape.give_back(step, gouts, parts)
@@ -46,7 +46,7 @@ def _compute(tape: Tape, step: PlanStep, ins: tuple[Array, ...]) -> Record:
         step.shapes,
         plan.mode,
         plan.seed,
-        step.node,
+        step.key,
         state={name: tape.read(slot) for name, slot in step.states.items()},
         load_special=backend.load_special,
     )
@@ -71,7 +71,7 @@ def _take(tape: Tape, step: PlanStep, port: str, slot: int, out: Array) -> Array
 def _pull_back(
     tape: Tape, step: PlanStep, gouts: tuple[Array | None, ...]
 ) -> tuple[Array | None, ...]:
-    record = tape.records[step.node]
+    record = tape.records[step.key]
     if all(gout is None for gout in gouts):
         return (None,) * len(step.inputs)
     parts = step.module.vjp(record.context, gouts, record.kept(), step.need)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from graph.port import PortRef
 
 if TYPE_CHECKING:
-    from runtime.plan import Plan, PlanStep
+    from runtime.numbering import PlanStep
+    from runtime.plan import Plan
 
 EDGE = -1  # the number of the value at an input port that stands for one edge alone
 
@@ -39,7 +40,7 @@ class Hop:
 
 def first_value(plan: Plan, source: PortRef) -> int:
     """The number that paths from a port begin with: of a wired input port its edge counts alone."""
-    return EDGE if plan.edges.get(source) is not None else plan.slot_of[source]
+    return EDGE if plan.feeder(source) is not None else plan.slot_of[source]
 
 
 def find_hops(plan: Plan, source: PortRef, end: int) -> list[Hop]:
@@ -48,14 +49,13 @@ def find_hops(plan: Plan, source: PortRef, end: int) -> list[Hop]:
     An edge that ends at an instance counts for all inner inputs that read it.
     """
     first = first_value(plan, source)
-    own = frozenset(plan.flat.inputs.get(source, (source,)) if first == EDGE else ())
-    ends = {ref.node for ref in own}
+    own = frozenset(plan.inner_inputs(source) if first == EDGE else ())
     reached = {first}
     found: list[Hop] = []
     if first == end:
         return found
     for step in plan.forward:
-        if reached.isdisjoint(step.inputs) and step.node not in ends:
+        if reached.isdisjoint(step.inputs) and own.isdisjoint(step.reads):
             continue
         new = _through(plan, step, reached, own)
         reached.update(hop.target for hop in new)
@@ -93,8 +93,8 @@ def _through(plan: Plan, step: PlanStep, reached: set[int], own: frozenset[PortR
         for name, slot in zip(step.output_names, step.outputs, strict=True)
         if plan.slots[slot].is_floating
     ]
-    for name, slot in zip(step.input_names, step.inputs, strict=True):
-        number = EDGE if own and (step.node, name) in own else slot
+    for name, ref, slot in zip(step.input_names, step.reads, step.inputs, strict=True):
+        number = EDGE if ref in own else slot
         if number in reached and plan.slots[slot].is_floating:
             found += [Hop(step, name, output, number, target) for output, target in outputs]
     return found

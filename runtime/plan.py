@@ -3,55 +3,26 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import numpy as np
 
 from graph.checking import Check, check
 from graph.flattening import Flat
-from graph.initialise import sizes
 from graph.instances import flat_target
 from graph.model import Graph
-from graph.module import Module
 from graph.port import PortRef, PortType, show_shape
 from graph.tensor import Tensor
-from runtime.bypass import Bypass
 from runtime.errors import CheckFailed, NoTarget, RunError
-from runtime.feeds import Host, Initial, Source, tensor_array
-from runtime.modules.door import Differentiable
+from runtime.feeds import Host, Source, tensor_array
+from runtime.moments import apart, moment
+from runtime.numbering import Numbering, PlanStep
 from runtime.paths import Hop, find_hops
 
 Mode = Literal["train", "eval"]
 SeedGradient = Host | int | tuple[int, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class PlanStep:
-    """One node: which slots it reads and writes, in the order of its wired and output ports.
-
-    `need` says which inputs a gradient goes back to; `states` the slots of state ports.
-    `shapes` has every port of the node.
-    """
-
-    node: str
-    module: Differentiable
-    inputs: tuple[int, ...]
-    outputs: tuple[int, ...]
-    need: tuple[bool, ...]
-    states: Mapping[str, int]
-    shapes: Mapping[str, tuple[int, ...]]
-
-    @property
-    def input_names(self) -> tuple[str, ...]:
-        """Names of the ports that `inputs` and `need` belong to."""
-        return self.module.wired_names
-
-    @property
-    def output_names(self) -> tuple[str, ...]:
-        """Names of the ports that `outputs` belongs to."""
-        return self.module.output_names
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -63,6 +34,10 @@ class Plan:
     all steps in order, `reverse` those on a path to the target, in the opposite order;
     `reached` are the slots that get a gradient. `edges` maps input ports to what feeds them,
     None for a tensor of the node's own. `why_forward_only` says why there is no target.
+
+    A port inside time stands in `slot_of` once per step, by its address there (`h@3.y`), and so in
+    `feeders`, which are the edges of the unfolded graph; `edges` are those that are drawn.
+    `target` is the drawn port and `end` the slot that is differentiated: the last step's.
     """
 
     revision: int
@@ -77,7 +52,9 @@ class Plan:
     reverse: tuple[PlanStep, ...]
     reached: frozenset[int]
     edges: Mapping[PortRef, PortRef | None]
+    feeders: Mapping[PortRef, PortRef | None]
     target: PortRef | None
+    end: int | None
     seed_gradient: Host | None
     why_forward_only: str | None
     warnings: tuple[str, ...]
@@ -101,10 +78,45 @@ class Plan:
             self._hops[key] = tuple(find_hops(self, source, end))
         return self._hops[key]
 
+    def inner_inputs(self, ref: PortRef) -> tuple[PortRef, ...]:
+        """The inputs of steps that an edge ends at: several at an instance, or over time."""
+        drawn, t = apart(ref)
+        times = self.times(ref) or (t,)  # a tied parameter is read at all steps
+        inner = self.flat.inputs.get(drawn, (drawn,))
+        return tuple(moment(port, time) for port in inner for time in times)
+
     @functools.cached_property
     def step_of(self) -> Mapping[str, PlanStep]:
-        """The forward step of each node that has one."""
-        return {step.node: step for step in self.forward}
+        """The forward step of each node that has one, by address; by id that of the last time."""
+        found = {step.node: step for step in self.forward}
+        return found | {step.key: step for step in self.forward if step.t is not None}
+
+    def reader(self, ref: PortRef) -> tuple[PlanStep | None, str]:
+        """The step that reads or writes a port, and the port's name there; a drawn one's last.
+
+        The name is empty where the step does not read the port at that time.
+        """
+        node, t = apart(ref)[0].node, apart(ref)[1]
+        step = self.step_of.get(ref.node) or self.step_of.get(node)
+        if step is None or step.t is not None or not step.leads_out:
+            return step, ref.port
+        if t is None:
+            return step, ref.port if ref in step.writes else step.input_names[-1]
+        return step, step.input_names[step.reads.index(ref)] if ref in step.reads else ""
+
+    @property
+    def steps(self) -> int | None:
+        """The number of time steps; None where nothing is inside time."""
+        return self.check.time.steps if self.check.time.inside else None
+
+    def times(self, ref: PortRef) -> range | None:
+        """The time steps at which a drawn port has a value of its own; None outside time."""
+        return range(self.steps) if self.steps and moment(ref, 0) in self.slot_of else None
+
+    def feeder(self, ref: PortRef) -> PortRef | None:
+        """What feeds a drawn port, or one at a time step; None where nothing does."""
+        found = self.feeders.get(ref, ref)
+        return self.edges.get(apart(ref)[0]) if found == ref else found
 
 
 def compile_plan(
@@ -138,12 +150,12 @@ def compile_plan(
         checked = _retarget(graph, checked)
     if checked.errors and not partial:
         raise CheckFailed(checked.errors)
-    numbering = _Numbering(checked.flat.graph, checked, dtype or graph.dtype)
-    for id_ in checked.order:
-        if id_ in checked.runnable:
-            reason = numbering.visit(id_)
-            if reason and not partial:
-                raise RunError(reason, node=id_)
+    numbering = Numbering(checked.flat.graph, checked, dtype or graph.dtype)
+    left_out = numbering.why_not()
+    if left_out and not partial:
+        node, reason = next(iter(left_out.items()))
+        raise RunError(reason, node=node)
+    numbering.number(left_out)
     numbering.instances(checked.flat)
     return _finish(numbering, cast(Mode, mode or graph.mode), seed_gradient)
 
@@ -154,122 +166,18 @@ def _retarget(graph: Graph, checked: Check) -> Check:
     return replace(checked, target=target, target_problem=problem, candidates=candidates)
 
 
-@dataclass
-class _Numbering:
-    """Gives slots to ports and steps to nodes, in the order of the check."""
-
-    graph: Graph
-    check: Check
-    dtype: str
-    slots: list[PortType] = field(default_factory=list)
-    slot_of: dict[PortRef, int] = field(default_factory=dict)
-    sources: list[Source] = field(default_factory=list)
-    steps: list[PlanStep] = field(default_factory=list)
-    edges: dict[PortRef, PortRef | None] = field(default_factory=dict)
-
-    def visit(self, id_: str) -> str | None:
-        """Number one node's ports and, unless it is a source, plan its step.
-
-        A node that cannot be planned is left out with all that it feeds; returns the reason.
-        """
-        module = self.graph.module(id_)
-        if module is None:
-            return f"{id_}: found an unknown module, expected one of the catalogue."
-        reason = self._why_not(module, id_)
-        if reason:
-            return reason
-        if module.outline() == "source":
-            for port in module.output_ports:
-                self._source(module, PortRef(id_, port.name))
-            return None
-        for name, edge in self.graph.arriving(id_).items():
-            self.edges[PortRef(id_, name)] = edge.source
-            self.slot_of[PortRef(id_, name)] = self.slot_of[edge.source]
-        if self.graph.nodes[id_].bypassed:
-            module = Bypass.of(module)
-        assert isinstance(module, Differentiable)
-        self._own(module, id_)
-        self._step(module, id_)
-        return None
-
-    def _why_not(self, module: Module, id_: str) -> str | None:
-        for edge in self.graph.arriving(id_).values():
-            if edge.source not in self.slot_of:
-                return f"{edge.target}: found no value from {edge.source}, expected one."
-        if module.outline() != "source" and not isinstance(module, Differentiable):
-            return f"{id_}: found {module.name}, which computes nothing, expected one that does."
-        for name in module.ports:
-            owner = self.check.flat.ties.get(PortRef(id_, name))
-            if owner is not None and owner not in self.check.types:
-                return f"{id_}.{name}: found no {owner}, expected the parameter it is tied to."
-            type_ = self.check.types.get(PortRef(id_, name))
-            if type_ is not None and not type_.is_known:
-                return f"{id_}.{name}: found {type_}, expected sizes that are numbers."
-        return None
-
-    def instances(self, flat: Flat) -> None:
-        """Slots of the ports of instances, which are those of inner ports; edges as drawn."""
-        for whole, inner in (*flat.outputs.items(), *flat.feeds.items()):
-            if inner in self.slot_of:
-                self.slot_of[whole] = self.slot_of[inner]
-        for target, source in flat.drawn.items():
-            if self.edges.get(target) is not None or target in flat.inputs:
-                self.edges[target] = source
-
-    def _own(self, module: Module, id_: str) -> None:
-        """Slots for the parameters and states that the node owns now."""
-        for port in (*module.parameter_ports, *module.state_ports):
-            ref = PortRef(id_, port.name)
-            if ref in self.edges:
-                continue
-            owner = self.check.flat.ties.get(ref, ref)
-            if owner not in self.slot_of:  # else an instance tied to this one came first
-                owning = self.graph.module(owner.node)
-                assert owning is not None
-                self._source(owning, owner)
-            self.slot_of[ref] = self.slot_of[owner]
-            if port.role == "parameter":
-                self.edges[ref] = None if owner == ref else owner
-
-    def _source(self, module: Module, ref: PortRef) -> None:
-        origin: Any = self.graph.tensors.get(ref)
-        if origin is None and ref.port in module.owned():
-            origin = Initial(module, self.graph.seed, self._shapes(ref.node, module.owned()))
-        slot = self._slot(ref)
-        self.sources.append(Source(slot, ref, self.slots[slot], origin))
-
-    def _shapes(self, id_: str, ports: Iterable[str]) -> dict[str, tuple[int, ...]]:
-        """Shapes of a node's ports, as far as the check knows them."""
-        types = {name: self.check.types.get(PortRef(id_, name)) for name in ports}
-        return {name: sizes(type_) for name, type_ in types.items() if type_ is not None}
-
-    def _slot(self, ref: PortRef) -> int:
-        self.slot_of[ref] = len(self.slots)
-        self.slots.append(self.check.types[ref])
-        return self.slot_of[ref]
-
-    def _step(self, module: Differentiable, id_: str) -> None:
-        inputs = tuple(self.slot_of[PortRef(id_, port.name)] for port in module.wired_ports)
-        outputs = tuple(self._slot(PortRef(id_, port.name)) for port in module.output_ports)
-        states = {p.name: self.slot_of[PortRef(id_, p.name)] for p in module.state_ports}
-        need = tuple(self.slots[slot].is_floating for slot in inputs)
-        shapes = self._shapes(id_, module.ports)
-        self.steps.append(PlanStep(id_, module, inputs, outputs, need, states, shapes))
-
-
-def _finish(numbering: _Numbering, mode: Mode, seed_gradient: SeedGradient) -> Plan:
+def _finish(numbering: Numbering, mode: Mode, seed_gradient: SeedGradient) -> Plan:
     checked = numbering.check
     target, problem = checked.target, checked.target_problem
-    if target not in numbering.slot_of:
-        target = None
+    end = None if target is None else _end(numbering, target)
+    target = None if end is None else target
     warnings: tuple[str, ...] = ()
     seed: Host | None = None
     reverse: tuple[PlanStep, ...] = ()
     reached: frozenset[int] = frozenset()
-    if target is not None:
-        start = numbering.slot_of[target]
-        seed = _seed(target, numbering.slots[start], seed_gradient)
-        reverse, reached = _reverse(numbering.steps, start)
+    if target is not None and end is not None:
+        seed = _seed(target, numbering.slots[end], seed_gradient)
+        reverse, reached = _reverse(numbering.steps, end)
         if problem is not None and seed_gradient is None:
             warnings = (problem.message,)
     return Plan(
@@ -285,11 +193,20 @@ def _finish(numbering: _Numbering, mode: Mode, seed_gradient: SeedGradient) -> P
         reverse,
         reached,
         numbering.edges,
+        numbering.feeders,
         target,
+        end,
         seed,
         None if target is not None or problem is None else problem.message,
         warnings,
     )
+
+
+def _end(numbering: Numbering, target: PortRef) -> int | None:
+    """The slot of the target; inside time it is taken at the last step."""
+    steps = numbering.check.time.steps
+    last = moment(target, steps - 1) if steps else target
+    return numbering.slot_of.get(target, numbering.slot_of.get(last))
 
 
 def _reverse(steps: list[PlanStep], target: int) -> tuple[tuple[PlanStep, ...], frozenset[int]]:

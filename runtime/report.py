@@ -7,13 +7,15 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from graph.attributes import AttributeSpec, written
 from graph.checking import Check
 from graph.module import Module
 from graph.port import PortRef
 from graph.signature import PortTerm
 from runtime.feeds import Host
-from runtime.maps import LinearMap, TooLarge
+from runtime.maps import DENSE_BUDGET, LinearMap, TooLarge, ask_budget
 from runtime.trace import Trace
 from runtime.verdict import GradientReport, Verdict
 
@@ -127,11 +129,12 @@ def _jacobians(trace: Trace, target: PortRef, dense: bool) -> Plain | None:
             found[output] = _refused(trace, target, output, error)
             continue
         if linear is not None:
-            found[output] = _jacobian(linear, dense)
+            found[output] = _jacobian(trace, target, output, linear, dense)
     return found
 
 
-def _jacobian(linear: LinearMap, dense: bool) -> Plain:
+def _jacobian(trace: Trace, target: PortRef, output: str, linear: LinearMap, dense: bool) -> Plain:
+    """Inside time `linear` is that of the last step; the matrices are those of all."""
     shape = [list(linear.out_shape), list(linear.in_shape)]
     found: Plain = {
         "structure": linear.structure,
@@ -141,12 +144,23 @@ def _jacobian(linear: LinearMap, dense: bool) -> Plain:
     }
     if dense:
         try:
-            matrix = linear.dense()
+            found["dense"] = numbers(_dense(trace, target, output, linear))
         except TooLarge as error:
             found["refused"] = str(error)
-        else:
-            found["dense"] = numbers(matrix.reshape(linear.out_shape + linear.in_shape))
     return found
+
+
+def _dense(trace: Trace, target: PortRef, output: str, linear: LinearMap) -> Host:
+    """The matrix, by output shape then input shape; inside time those of all steps together."""
+    shape = linear.out_shape + linear.in_shape
+    times = trace.plan.times(target)
+    if times is None:
+        matrix: Host = linear.dense()
+        return matrix.reshape(shape)
+    count, size = math.prod(linear.out_shape), math.prod(linear.in_shape)
+    ask_budget(len(times) * count, size, linear.dtype.itemsize, DENSE_BUDGET)
+    found = (trace.jacobian(target, output, t=t) for t in times)
+    return np.stack([each.dense().reshape(shape) for each in found if each is not None])
 
 
 def _refused(trace: Trace, target: PortRef, output: str, error: TooLarge) -> Plain:

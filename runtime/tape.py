@@ -21,7 +21,8 @@ from runtime.modules.context import Context
 from runtime.modules.door import sum_to
 
 if TYPE_CHECKING:
-    from runtime.plan import Plan, PlanStep
+    from runtime.numbering import PlanStep
+    from runtime.plan import Plan
     from runtime.trace import Trace
 
 Phase = Literal["forward", "reverse"]
@@ -104,9 +105,10 @@ class Tape:
         self._previous = previous if previous is not None and self._fits(previous) else None
 
     @contextmanager
-    def playing(self, phase: Phase, node: str, watch: Watch | None) -> Iterator[None]:
+    def playing(self, phase: Phase, played: PlanStep, watch: Watch | None) -> Iterator[None]:
         """Announce a step, then hold it; what goes wrong in it becomes the run's failure."""
-        step = Step(len(self.steps), phase, node)
+        node = played.node
+        step = Step(len(self.steps), phase, node, played.t)
         if watch is not None:
             watch(step)
         self.steps.append(step)
@@ -124,13 +126,13 @@ class Tape:
 
     def write(self, step: PlanStep, record: Record) -> None:
         """Put a node's outputs into its slots."""
-        self.records[step.node] = record
+        self.records[step.key] = record
         for slot, out in zip(step.outputs, record.outs, strict=True):
             self.values[slot] = out
 
     def recall_forward(self, step: PlanStep, ins: tuple[Array, ...]) -> Record | None:
         """What the earlier run computed, if the same module read the same arrays."""
-        found = None if self._previous is None else self._previous.records.get(step.node)
+        found = None if self._previous is None else self._previous.records.get(step.key)
         if found is None or not same_module(step.module, found.step.module):
             return None
         states = {name: self.values[slot] for name, slot in step.states.items()}
@@ -164,8 +166,8 @@ class Tape:
         self, step: PlanStep, gouts: tuple[Array | None, ...]
     ) -> tuple[Array | None, ...] | None:
         """What the earlier run gave back, if this node was recalled and the same arrived."""
-        record = self.records[step.node]
-        found = None if self._previous is None else self._previous.records.get(step.node)
+        record = self.records[step.key]
+        found = None if self._previous is None else self._previous.records.get(step.key)
         if found is None or found.parts is None or found.gouts is None:
             return None
         same = (
@@ -177,16 +179,17 @@ class Tape:
 
     def start_reverse(self) -> None:
         """Write dL/d(target); the earlier run's array where it holds the same numbers."""
-        target, seed = self.plan.target, self.plan.seed_gradient
-        if target is None or seed is None:
+        end, seed = self.plan.end, self.plan.seed_gradient
+        if end is None or seed is None:
             return
+        target = self._refs[end]
         part = frozen(self.backend.asarray(seed))
-        if self._previous is not None and self._previous.target == target:
+        if self._previous is not None and self._previous.target == self.plan.target:
             known = self._previous.sums.get(target)
             before = self._previous.plan.seed_gradient
             if known is not None and before is not None and same_bits(before, seed):
                 part = known.parts[0]
-        self.add(self.plan.slot_of[target], part)
+        self.add(end, part)
 
     def give_back(
         self,
@@ -195,7 +198,7 @@ class Tape:
         parts: tuple[Array | None, ...],
     ) -> None:
         """Add a node's parts to the gradients of what it read."""
-        record = self.records[step.node]
+        record = self.records[step.key]
         record.gouts, record.parts = gouts, parts
         for slot, part in zip(step.inputs, parts, strict=True):
             if part is not None:
@@ -210,7 +213,7 @@ class Tape:
         waiting = {
             slot
             for step in self.plan.reverse
-            if step.node not in self.records or self.records[step.node].parts is None
+            if step.key not in self.records or self.records[step.key].parts is None
             for slot in step.inputs
         }
         for slot in self._parts:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from graph.initialise import sizes
 from graph.port import PortRef, PortType
 from runtime.array import Array
 from runtime.backend import to_numpy
@@ -16,16 +17,26 @@ from runtime.errors import NoValue
 from runtime.feeds import Host, Loaded, frozen
 from runtime.linking import floating_slot, total_jacobian
 from runtime.local_jacobian import local_jacobian
-from runtime.maps import LinearMap
+from runtime.maps import LinearMap, Zero
+from runtime.moments import apart, at, moment
+from runtime.over_time import (
+    address,
+    at_last,
+    gradient_parts,
+    stacked_gradients,
+    stacked_values,
+)
 from runtime.samples import count_samples
 from runtime.tape import Failure, Record, Step, Tape, Total
 from runtime.total import TotalJacobian
 
 if TYPE_CHECKING:
-    from runtime.plan import Plan, PlanStep
+    from runtime.numbering import PlanStep
+    from runtime.plan import Plan
 
 Name = str | PortRef
 Why = Literal["no path", "not differentiable"]
+Times = int | tuple[int | None, int | None] | None
 
 __all__ = ["EdgeView", "Failure", "Step", "Trace"]
 
@@ -50,6 +61,10 @@ class Trace:
     _gradients: Mapping[PortRef, Array]
     _host: dict[int, Host] = field(default_factory=dict)
     _maps: dict[tuple[PortRef, str, int | None], LinearMap] = field(default_factory=dict)
+    _stacks: tuple[dict[PortRef, Host], dict[PortRef, Host | None]] = field(
+        default_factory=lambda: ({}, {})
+    )
+    _reading: dict[PortRef, dict[int, list[PortRef]]] = field(default_factory=dict)
     _totals: dict[tuple[PortRef, PortRef, int | None], TotalJacobian] = field(default_factory=dict)
 
     @classmethod
@@ -81,6 +96,11 @@ class Trace:
     def revision(self) -> int:
         """The revision of the graph that ran."""
         return self.plan.revision
+
+    @property
+    def time_steps(self) -> int | None:
+        """How many time steps it has; None where nothing is inside time."""
+        return self.plan.steps
 
     @property
     def dtype(self) -> str:
@@ -121,11 +141,9 @@ class Trace:
     def ports(self) -> tuple[PortRef, ...]:
         """Output, parameter and state ports that hold a value, in the order of the run."""
         plan = self.plan
-        return tuple(
-            ref
-            for ref, slot in plan.slot_of.items()
-            if plan.edges.get(ref) is None and slot in self.values
-        )
+        filled = (ref for ref, slot in plan.slot_of.items() if slot in self.values)
+        drawn = dict.fromkeys(apart(ref)[0] for ref in filled) if plan.steps else filled
+        return tuple(ref for ref in drawn if plan.edges.get(ref) is None)
 
     @property
     def edges(self) -> tuple[tuple[PortRef | None, PortRef], ...]:
@@ -133,25 +151,35 @@ class Trace:
         return tuple((source, target) for target, source in self.plan.edges.items())
 
     def has_run(self, node: str) -> bool:
-        """Whether a node's forward step was played; an instance's when all of its inside was."""
+        """Whether a node's forward step was played; an instance's when all of its inside was.
+
+        Inside time that is so when the last time step was played.
+        """
         if node in self.plan.flat.instances:
-            inside = (step.node for step in self.plan.forward if step.node.startswith(f"{node}/"))
-            return all(step in self.records for step in inside)
-        return node in self.records
+            inside = (step.key for step in self.plan.forward if step.node.startswith(f"{node}/"))
+            return all(key in self.records for key in inside)
+        return node in self.plan.step_of and self.plan.step_of[node].key in self.records
 
     def parts(self, step: Step) -> tuple[str, ...]:
         """How a step can be played in parts: `sum`, then the input ports that get a gradient."""
-        record = self.records.get(step.node)
+        record = self.records.get(at(step.node, step.t))
         if step.phase == "forward" or record is None or record.parts is None:
             return ()
-        names = zip(record.step.input_names, record.parts, strict=True)
-        return ("sum", *(name for name, part in names if part is not None))
+        parts = zip(record.step.reads, record.parts, strict=True)
+        return ("sum", *dict.fromkeys(ref.port for ref, part in parts if part is not None))
 
     # --- numbers ---------------------------------------------------------------------------
 
-    def value(self, port: Name) -> Host:
-        """The value at a port; at an input what arrives. Raises `NoValue` where none does."""
-        ref = self._ref(port)
+    def value(self, port: Name, t: int | None = None) -> Host:
+        """The value at a port; at an input what arrives. Raises `NoValue` where none does.
+
+        Of a port inside time it is that of step `t`, or of all steps with time as axis 0.
+        """
+        ref = self._ref(port, t)
+        if times := self._unfolded(ref):
+            if ref not in self._stacks[0]:
+                self._stacks[0][ref] = stacked_values(self, ref, times)
+            return self._stacks[0][ref]
         slot = self._slot(ref)
         if slot not in self.values:
             raise NoValue(f"{ref}: found no value, for the run ended before it.")
@@ -159,18 +187,32 @@ class Trace:
             self._host[slot] = frozen(to_numpy(self.values[slot]))
         return self._host[slot]
 
-    def gradient(self, port: Name) -> Host | None:
+    def gradient(self, port: Name, t: int | None = None) -> Host | None:
         """dL/d(value): at an output the sum over its edges, at an input this edge's part.
 
-        None where there is none; `why_no_gradient` says why.
+        None where there is none; `why_no_gradient` says why. Of a port inside time it is that at
+        step `t`, or at all steps with time as axis 0, zeros where none came back. A parameter
+        outside time has the sum over all steps; with `t` it is the part of one.
+        """
+        ref = self._ref(port, t)
+        if self._unfolded(ref):
+            return self._stacked_gradients(ref)
+        self._slot(ref)
+        if self._is_whole(ref):
+            return self._whole_gradient(ref)
+        if ref in self.sums:
+            total: Host = frozen(to_numpy(self.sums[ref].array))
+            return total
+        return self.part(ref)
+
+    def gradient_over_time(self, port: Name) -> Host | None:
+        """The part of a port's gradient that each time step gives, time being axis 0.
+
+        For a port that stays the same, a shared parameter first of all; their sum is the
+        gradient, where nothing outside time reads the port. None where nothing came back.
         """
         ref = self._ref(port)
-        self._slot(ref)
-        if ref.node in self.plan.flat.instances:
-            return self._whole_gradient(ref)
-        total = self.sums.get(ref)
-        found = self._gradients.get(ref) if total is None else total.array
-        return None if found is None else frozen(to_numpy(found))
+        return self.gradient(ref) if self._unfolded(ref) else gradient_parts(self, ref)
 
     def part(self, port: Name) -> Host | None:
         """The part of dL/d(value) over one edge, also at a parameter that the node itself owns.
@@ -178,45 +220,74 @@ class Trace:
         There `gradient` is the sum over all that read it: instances can be tied to this one.
         """
         ref = self._ref(port)
+        if self._is_whole(ref) and not self._unfolded(ref):
+            return self._whole_gradient(ref)
+        if self.plan.times(ref):
+            steps = self._stacked_gradients(ref)
+            if steps is None or self._unfolded(ref):
+                return steps
+            summed: Host = frozen(steps.sum(0))
+            return summed
         found = self._gradients.get(ref)
-        return self.gradient(ref) if found is None else frozen(to_numpy(found))
+        return None if found is None else frozen(to_numpy(found))
 
     def _whole_gradient(self, ref: PortRef) -> Host | None:
         """At an instance's input the sum over the inner inputs, at its output over its edges.
 
         Nodes inside may read what the output hands on; their parts are the inner port's alone.
         """
-        flat = self.plan.flat
-        if ref in flat.inputs:
-            parts = [self.part(inner) for inner in flat.inputs[ref]]
+        flat, (drawn, t) = self.plan.flat, apart(ref)
+        if drawn in flat.inputs:
+            parts = [self.part(moment(inner, t)) for inner in flat.inputs[drawn]]
         else:
-            parts = [self.part(target) for target in self._readers.get(ref, ())]
-            parts.append(self.plan.seed_gradient if ref == self.target and self.sums else None)
-        parts += [self.gradient(outer) for outer, inner in flat.links.items() if inner == ref]
-        kept = [part for part in parts if part is not None]
-        total: Host | None = frozen(np.asarray(sum(kept[1:], kept[0]))) if kept else None
-        return total
+            slot = self.plan.slot_of[ref]
+            parts = [self._part_back(target, slot) for target in self._readers.get(drawn, ())]
+            is_end = drawn == self.target and slot == self.plan.end and self.sums
+            parts.append(self.plan.seed_gradient if is_end else None)
+        links = (outer for outer, inner in flat.links.items() if inner == drawn)
+        return _added([*parts, *(self.gradient(moment(outer, t)) for outer in links)])
+
+    def _part_back(self, target: PortRef, slot: int) -> Host | None:
+        """What comes back over a drawn edge to a slot that is read over it, at whatever steps."""
+        times = self.plan.times(target)
+        if times is None:
+            return self.part(target)
+        if target not in self._reading:
+            reading: dict[int, list[PortRef]] = {}
+            for ref in (moment(target, t) for t in times):
+                reading.setdefault(self.plan.slot_of[ref], []).append(ref)
+            self._reading[target] = reading
+        return _added([self.part(ref) for ref in self._reading[target].get(slot, ())])
 
     @functools.cached_property
     def _readers(self) -> dict[PortRef, list[PortRef]]:
-        """The inputs that each port is wired to, as drawn."""
+        """The inputs that each port is wired to, as drawn, or gives an initial value to."""
         found: dict[PortRef, list[PortRef]] = {}
         for target, source in self.plan.edges.items():
             if source is not None:
                 found.setdefault(source, []).append(target)
+        for edge in self.plan.flat.origin.edges:
+            if edge.delay and edge.initial is not None and edge.initial != edge.source:
+                found.setdefault(edge.initial, []).append(edge.target)
         return found
 
-    def why_no_gradient(self, port: Name) -> Why | None:
+    def why_no_gradient(self, port: Name, t: int | None = None) -> Why | None:
         """The reason why `gradient` is None; None where there is one, or it is not computed."""
-        ref = self._ref(port)
+        ref = self._ref(port, t)
+        if times := self._unfolded(ref):
+            reasons = [self._why_none(moment(ref, time)) for time in times]
+            return None if None in reasons else reasons[0]
+        return self._why_none(ref)
+
+    def _why_none(self, ref: PortRef) -> Why | None:
         slot = self._slot(ref)
-        step = self.plan.step_of.get(ref.node)
+        step, _ = self.plan.reader(ref)
         if not self.plan.slots[slot].is_floating or (step and ref.port in step.states):
             return "not differentiable"
         if ref in self._gradients or not self.has_reverse:
             return None
         readers = self._waiting
-        if step is not None and ref.port in step.input_names:
+        if step is not None and ref in step.reads:
             readers = tuple(reader for reader in readers if reader is step)
         return None if any(slot in reader.inputs for reader in readers) else "no path"
 
@@ -229,7 +300,12 @@ class Trace:
         return EdgeView(self, start, end)
 
     def jacobian(
-        self, port: Name, output: Name | None = None, *, sample: int | None = None
+        self,
+        port: Name,
+        output: Name | None = None,
+        *,
+        sample: int | None = None,
+        t: Times = None,
     ) -> LinearMap | None:
         """The derivative of an output by a port, at the values of this run, on the CPU.
 
@@ -242,28 +318,35 @@ class Trace:
         With `sample` it is the block of one entry of axis 0, [*output[1:]] by [*port[1:]]; the
         others are not built. Raises `SamplesMix` where samples do not stay apart (see `samples`),
         IndexError where there is no such sample.
+
+        A port inside time is taken at step `t`, by default the last. So is the output of a total
+        derivative: `t=(a, b)` takes the port at step a and the output at step b.
         """
         if output is not None and "." in str(output):
-            return self.total(port, output, sample=sample)
-        ref = self._ref(port)
+            return self.total(port, output, sample=sample, t=t)
+        ref = at_last(self.plan, self._ref(port, t[0] if isinstance(t, tuple) else t))
         slot = self._slot(ref)
-        if ref.node in self.plan.flat.instances:
+        if self._is_whole(ref):
             return self._whole_jacobian(ref, output, sample)
-        if ref.node not in self.records:
+        step, name = self.plan.reader(ref)
+        if step is None or step.key not in self.records:
             raise NoValue(f"{ref}: found no Jacobian, for the run ended before it.")
-        outputs = self.floating_outputs(ref.node)
+        outputs = self.floating_outputs(step.key)
         if output is None:
             output = next(iter(outputs), "")
         if not self.plan.slots[slot].is_floating or output not in outputs:
             return None
-        return self.local(ref, output, sample)
+        if not name:
+            shape = sizes(self.plan.slots[slot])
+            return Zero(step.shapes[output], shape, dtype=self.dtype)
+        return self.local(step, name, output, sample)
 
-    def local(self, ref: PortRef, output: str, sample: int | None = None) -> LinearMap:
-        """The local Jacobian of a floating port and output of a node that ran; see `jacobian`."""
-        key = (ref, output, sample)
+    def local(self, step: PlanStep, port: str, output: str, sample: int | None = None) -> LinearMap:
+        """The local Jacobian at a step, between ports as they are called there."""
+        key = (PortRef(step.key, port), output, sample)
         if key not in self._maps:
-            record = self.records[ref.node]
-            self._maps[key] = local_jacobian(self.plan, record, ref.port, output, sample)
+            record = self.records[step.key]
+            self._maps[key] = local_jacobian(self.plan, record, port, output, sample)
         return self._maps[key]
 
     def _whole_jacobian(
@@ -276,14 +359,18 @@ class Trace:
             return None
         return self.total(ref, PortRef(ref.node, str(output)), sample=sample)
 
-    def total(self, source: Name, target: Name, *, sample: int | None = None) -> TotalJacobian:
+    def total(
+        self, source: Name, target: Name, *, sample: int | None = None, t: Times = None
+    ) -> TotalJacobian:
         """d(target)/d(source) over all paths, made on first use; its `cost` says how it is built.
 
         From an output or parameter port all its edges count, from a wired input port that edge
-        alone; `sample` as in `jacobian`. Raises `NoValue` where either has no value or is not
-        floating.
+        alone; `sample` and `t` as in `jacobian`; a parameter that all steps read counts at all of
+        them. Raises `NoValue` where either has no value or is not floating.
         """
-        key = self._ref(source), self._ref(target), sample
+        first, last = t if isinstance(t, tuple) else (t, None)
+        start, end = self._ref(source, first), self._ref(target, last)
+        key = at_last(self.plan, start), at_last(self.plan, end), sample
         if key not in self._totals:
             self._totals[key] = total_jacobian(self, *key)
         return self._totals[key]
@@ -294,36 +381,56 @@ class Trace:
         `target` is another port, or an output of the source's own node. Raises `SamplesMix`,
         naming the port at which samples mix, `NoValue` as `total` does.
         """
-        start = self._ref(source)
+        start = at_last(self.plan, self._ref(source))
         end = self._ref(target) if "." in str(target) else PortRef(start.node, str(target))
+        end = at_last(self.plan, end)
         for ref in (start, end):
             floating_slot(self, ref)
         return count_samples(self.plan, start, end)
 
-    def jacobians(self, port: Name) -> dict[str, LinearMap]:
+    def jacobians(self, port: Name, t: int | None = None) -> dict[str, LinearMap]:
         """The Jacobian per floating output of the node at an input port; none at integer ones."""
-        ref = self._ref(port)
-        is_known = ref.node in self.plan.step_of or ref.node in self.plan.flat.instances
-        names = self.floating_outputs(ref.node) if is_known else ()
+        ref = at_last(self.plan, self._ref(port, t))
+        step, _ = self.plan.reader(ref)
+        key = ref.node if step is None else step.key
+        is_known = step is not None or self._is_whole(ref)
+        names = self.floating_outputs(key) if is_known else ()
         found = {name: self.jacobian(ref, name) for name in names}
         return {name: linear for name, linear in found.items() if linear is not None}
 
     @functools.cached_property
     def first_nonfinite(self) -> PortRef | None:
         """The port where NaN or infinity first appears: values in order, then gradients."""
-        for ref in self.ports:
-            if self.plan.slots[self.plan.slot_of[ref]].is_floating and not _finite(self.value(ref)):
-                return ref
+        plan = self.plan
+        for ref, slot in plan.slot_of.items():
+            if plan.feeder(ref) is not None or slot not in self.values:
+                continue
+            if plan.slots[slot].is_floating and not _finite(self.value(ref)):
+                return apart(ref)[0]
         for ref, array in self._gradients.items():
             if not _finite(to_numpy(array)):
-                return ref
+                return apart(ref)[0]
         return None
 
-    def _ref(self, port: Name) -> PortRef:
-        """The port that a name means, also by an alias of its module."""
+    def _ref(self, port: Name, t: int | None = None) -> PortRef:
+        """The port that a name means, also by an alias of its module; at a step, if given."""
         ref = PortRef.parse(port)
         step = self.plan.step_of.get(ref.node)
-        return PortRef(ref.node, step.module.aliases.get(ref.port, ref.port)) if step else ref
+        ref = PortRef(ref.node, step.module.aliases.get(ref.port, ref.port)) if step else ref
+        return address(self.plan, ref, t)
+
+    def _stacked_gradients(self, ref: PortRef) -> Host | None:
+        if ref not in self._stacks[1]:
+            times = self.plan.times(ref) or range(0)
+            self._stacks[1][ref] = stacked_gradients(self, ref, times)
+        return self._stacks[1][ref]
+
+    def _is_whole(self, ref: PortRef) -> bool:
+        return apart(ref)[0].node in self.plan.flat.instances
+
+    def _unfolded(self, ref: PortRef) -> range | None:
+        """The steps of a drawn port that has a value at each; None for any other port."""
+        return None if ref in self.plan.slot_of else self.plan.times(ref)
 
     def _slot(self, ref: PortRef) -> int:
         slot = self.plan.slot_of.get(ref)
@@ -334,14 +441,15 @@ class Trace:
     @functools.cached_property
     def _waiting(self) -> tuple[PlanStep, ...]:
         """Reverse steps that a run which ended early did not come to."""
-        done = {node for node, record in self.records.items() if record.parts is not None}
-        return tuple(step for step in self.plan.reverse if step.node not in done)
+        done = {key for key, record in self.records.items() if record.parts is not None}
+        return tuple(step for step in self.plan.reverse if step.key not in done)
 
     def floating_outputs(self, node: str) -> tuple[str, ...]:
-        """Names of the floating outputs of a node that has a step, or of an instance."""
-        if node in self.plan.flat.instances:
-            refs = (ref for ref in self.plan.flat.outputs if ref.node == node)
-            return tuple(ref.port for ref in refs if self._floats(ref))
+        """Names of the floating outputs of a node (or `node@t`) that has a step, or an instance."""
+        drawn, t = apart(PortRef(node, ""))
+        if drawn.node in self.plan.flat.instances:
+            wholes = (ref for ref in self.plan.flat.outputs if ref.node == drawn.node)
+            return tuple(ref.port for ref in wholes if self._floats(moment(ref, t)))
         step = self.plan.step_of[node]
         return tuple(
             name
@@ -387,17 +495,22 @@ def _gradients(tape: Tape, sums: Mapping[PortRef, Total]) -> dict[PortRef, Array
     """Gradients in the order in which they came: at each node the sum, then the parts."""
     found = {}
     for step in tape.plan.reverse:
-        outputs = (PortRef(step.node, name) for name in step.output_names)
-        found.update({ref: sums[ref].array for ref in outputs if ref in sums})
-        record = tape.records.get(step.node)
+        found.update({ref: sums[ref].array for ref in step.writes if ref in sums})
+        record = tape.records.get(step.key)
         if record is None or record.parts is None:
             continue
-        for name, part in zip(step.input_names, record.parts, strict=True):
+        for ref, part in zip(step.reads, record.parts, strict=True):
             if part is not None:
-                found[PortRef(step.node, name)] = part
+                found[ref] = part
     for ref, total in sums.items():
         found.setdefault(ref, total.array)
     return found
+
+
+def _added(parts: list[Host | None]) -> Host | None:
+    kept = [part for part in parts if part is not None]
+    total: Host | None = frozen(np.asarray(sum(kept[1:], kept[0]))) if kept else None
+    return total
 
 
 def _finite(array: Host) -> bool:

@@ -60,3 +60,12 @@ def judge(comparison: Comparison, *, surely: bool = False, perhaps: bool = False
     if surely or not comparison.reaches or (perhaps and not comparison.agrees):
         return Verdict("kink", figure)
     return Verdict("agrees" if comparison.agrees else "disagrees", figure)
+
+
+def worst(verdicts: list[Verdict]) -> Verdict:
+    """The verdict on several comparisons together, with the greatest error."""
+    words: tuple[Word, ...] = ("disagrees", "not finite", "kink", "agrees")
+    found = {verdict.word for verdict in verdicts}
+    word = next((word for word in words if word in found), verdicts[0].word)
+    errors = [verdict.error for verdict in verdicts if verdict.error is not None]
+    return Verdict(word, max(errors, default=None))

@@ -139,7 +139,8 @@ class Case:
                 continue
             type_ = self.types[port.name]
             dtype = None if type_.is_floating else type_.dtype
-            graph.add("Input", id=port.name, shape=type_.shape, dtype=dtype)
+            is_sequence = self.module.leads_out  # whose input is all steps of what is in time
+            graph.add("Input", port.name, shape=type_.shape, dtype=dtype, sequence=is_sequence)
             graph.set_tensor(f"{port.name}.y", array)
             graph.connect(f"{port.name}.y", f"it.{port.name}")
         if self.has_gradients:

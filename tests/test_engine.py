@@ -350,11 +350,10 @@ def test_memory_is_asked_for_before_it_is_taken():
         Engine(graph).run()
 
 
-def test_a_sequence_is_not_run_as_if_it_had_no_time():
+def test_a_scalar_is_no_sequence():
     graph = by_hand()
-    graph.set("x", sequence=True)
-    with pytest.raises(RunError, match=r"x\.sequence: .*time"):
-        Engine(graph).run()
+    with pytest.raises(BadAttribute, match=r"x\.sequence: .*time"):
+        graph.set("x", sequence=True)
 
 
 @pytest.mark.parametrize("asked", [{"dtype": "int8"}, {"mode": "training"}, {"target": 5}])

@@ -15,7 +15,6 @@ from gui.files import examples
 from gui.inspector.background import Background, Dropped
 from gui.inspector.heat_map import MOST
 from gui.inspector.jacobian import map_view
-from tests.composite_graphs import two_blocks
 from tests.inspector_desk import InspectorDesk, network
 from tests.window_desk import move_pressed
 
@@ -279,7 +278,7 @@ def test_an_example_says_its_structure_and_follows_an_edit(qtbot):
 def test_one_of_many_ports_is_found_by_typing(qtbot):
     desk, panel = panel_of(qtbot, chain(30), "sin0.x")
     field = panel.output.field
-    assert field.itemText(field.count() - 1) == "Search all ports behind…"
+    assert field.itemText(field.count() - 1) == "Search all 31 ports…"
     desk.choose(field, field.count() - 1)
     box = panel.output.box
     assert box.isVisible()
@@ -309,18 +308,6 @@ def test_ports_ahead_of_the_playhead_are_not_offered(qtbot):
     desk.document.playhead.first()
     assert panel.structure.isHidden()
     assert panel.caption.said == "No local derivative yet: the playhead has not come so far."
-
-
-def test_an_instance_is_seen_as_one_node(qtbot):
-    desk, panel = panel_of(qtbot, two_blocks(), "two.x")
-    assert panel.output.field.currentText() == "y, this node"
-    expected = desk.document.trace.jacobian("two.x", "y").dense()
-    np.testing.assert_allclose(table_of(panel), expected, atol=1e-12)
-    assert panel.samples.count == 2
-    desk.choose(panel.output.field, 1)
-    assert panel.output.field.currentText() == "loss, the target"
-    gradient = desk.document.trace.gradient("two.x")
-    np.testing.assert_allclose(table_of(panel), gradient.reshape(1, -1), atol=1e-12)
 
 
 def deep() -> Graph:

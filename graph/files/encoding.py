@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from graph.attributes import written
@@ -58,7 +58,7 @@ def dumps(graph: Graph) -> bytes:
         named = graph.definitions.items()
         listed = (f"{_text(name)}: {_definition(found)}" for name, found in named)
         parts.append(_lines("definitions", "{}", listed))
-    parts.extend(f"  {_text(key)}: {_broken(value, 2)}" for key, value in extra.items())
+    parts.extend(f"  {_text(key)}: {_broken(value, 2)}" for key, value in _rest(graph, extra))
     return ("{\n" + ",\n".join(parts) + "\n}\n").encode("utf-8")
 
 
@@ -86,6 +86,16 @@ def _frame(frame: Frame) -> dict[str, Any]:
 
 def _short(number: float) -> int | float:
     return int(number) if float(number).is_integer() else float(number)
+
+
+def _rest(graph: Graph, extra: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What follows the tensors: `time` in its place among the keys that are kept untouched."""
+    counts = {"steps": graph.time.steps, "truncate": graph.time.truncate}
+    time: dict[str, Any] = {key: count for key, count in counts.items() if count is not None}
+    time |= graph.time.extra
+    if time:
+        yield "time", time
+    yield from extra.items()
 
 
 def _seed_gradient(graph: Graph) -> Any:

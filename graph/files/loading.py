@@ -35,13 +35,14 @@ from graph.files.schema import (
     OutputRecord,
     Record,
     TensorRecord,
+    TimeRecord,
     fields_of,
     typed,
 )
 from graph.frames import MAX_FRAMES, Frame, check_frames
 from graph.model import Graph
 from graph.port import PortRef
-from graph.records import MAX_NAME, Edge, Node, bad_character
+from graph.records import MAX_NAME, Edge, Node, Time, bad_character
 from graph.suggest import did_you_mean
 from graph.tensor import Tensor
 
@@ -99,7 +100,10 @@ class _Reader:
                 self.edges(record.edges, "$.edges"),
                 self.tensors(entries),
                 {key: getattr(record, key) for key in fields}
-                | {"seed_gradient": self.seed_gradient(record.seed_gradient)},
+                | {
+                    "seed_gradient": self.seed_gradient(record.seed_gradient),
+                    "time": self.time(record.time),
+                },
                 extra,
                 self.catalogue,
                 blueprints,
@@ -164,6 +168,12 @@ class _Reader:
             edges = tuple(self.edges(record.edges, f"{where}.edges"))
             found.append(Blueprint(key, interface, nodes, edges))
         return found
+
+    def time(self, entry: dict[str, Any] | None) -> Time:
+        """The number of steps, and how far gradients go back."""
+        record, extra = self.record(TimeRecord, entry or {}, "$.time")
+        self.where = "$"
+        return Time(record.steps, record.truncate, extra)
 
     def links(
         self, entries: list[dict[str, Any]], where: str
@@ -280,7 +290,9 @@ class _Reader:
         """The path of the last edge of a cycle."""
         pairs = set(zip(cycle, (*cycle[1:], *cycle[:1]), strict=True))
         node_of: Callable[[str], str] = lambda port: port.partition(".")[0]  # noqa: E731
-        ends = [(node_of(edge["from"]), node_of(edge["to"])) for edge in edges]
+        ends = [
+            (node_of(edge.get("initial") or edge["from"]), node_of(edge["to"])) for edge in edges
+        ]
         return step("$.edges", max(i for i, pair in enumerate(ends) if pair in pairs))
 
     def refused(self, reason: str, where: str | None = None) -> FileError:

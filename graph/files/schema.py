@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 FORMAT = 1
-KEPT_UNTOUCHED = ("time", "training", "view")
+KEPT_UNTOUCHED = ("training", "view")
 FOREIGN = "x-"  # keys that begin so belong to other programs: kept, never read
 
 
@@ -77,6 +77,13 @@ class TensorRecord(msgspec.Struct, frozen=True):
     shape: list[int]
     values: list[bool | int | float] | None = None
     data: str | None = None
+
+
+class TimeRecord(msgspec.Struct, frozen=True):
+    """The entry `time`."""
+
+    steps: int | None = None
+    truncate: int | None = None
 
 
 class FileRecord(msgspec.Struct, frozen=True):

@@ -40,7 +40,9 @@ def changes_every_number(edit: e.Edit) -> bool:
     """Whether an edit sets something of the graph that all values hang on."""
     if isinstance(edit, e.Batch):
         return any(map(changes_every_number, edit.edits))
-    return isinstance(edit, e.SetGraph) and not {"dtype", "seed", "mode"}.isdisjoint(edit.values)
+    return isinstance(edit, e.SetGraph) and not {"dtype", "seed", "mode", "time"}.isdisjoint(
+        edit.values
+    )
 
 
 def _changes_definitions(edit: e.Edit) -> bool:
@@ -60,7 +62,7 @@ def _collect(edit: e.Edit, found: set[str]) -> None:
             found.add(edit.id)
         case e.Connect():
             found.update((edit.edge.source.node, edit.edge.target.node))
-        case e.Disconnect():
+        case e.Disconnect() | e.SetDelay():
             found.add(edit.target.node)
         case e.Rename():
             found.update((edit.old, edit.new))

@@ -1,16 +1,23 @@
-"""Recurrent cells: one step in time of an RNN, a GRU, an LSTM."""
+"""Recurrent cells: one step in time of an RNN, a GRU, an LSTM. And what leads out of time.
+
+The latter read a whole sequence, time being axis 0. A plan does not build that tensor where one
+step of it is read: see `runtime.leading_out`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from graph.attributes import attribute
 from graph.module import Example
+from graph.port import PortType
 from graph.recipe import Recipe
 from graph.tensor import Tensor
+from runtime import maps
 from runtime.array import Array
 from runtime.modules.cell import Cell, Partials
 from runtime.modules.context import Context
-from runtime.modules.door import Kept
+from runtime.modules.door import Differentiable, Kept, Outs, handed
 
 STATE = "x[n?, features], h[n?, hidden_size]"
 WEIGHTS = "weight_ih[*i], weight_hh[*j], bias_ih[*k], bias_hh[*l]"
@@ -196,6 +203,112 @@ class LSTMCell(
             "y": _both(of_y) | {"c": slope * f},
             "c_next": _both(of_c) | {"c": f},
         }
+
+
+class OneStep(Differentiable):
+    """The parent of modules that give one step of a sequence."""
+
+    leads_out = True
+    local = {"x": "1 in the entries of that step, else 0"}
+
+    @property
+    def place(self) -> int:
+        """Which step; a negative one counts from the end."""
+        return -1
+
+    def infer(self, types: Mapping[str, PortType], dtype: str) -> dict[str, PortType]:
+        found = super().infer(types, dtype)
+        steps = types["x"].shape[0] if "x" in types else None
+        if isinstance(steps, int) and not -steps <= self.place < steps:
+            expected = f"a sequence with step {self.place}"
+            raise self.misfit("x", types["x"].shape, expected, "Change step.")
+        return found
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        return handed(ins[0][self.place, ...], out)
+
+    def vjp(
+        self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]
+    ) -> tuple[Array | None, ...]:
+        gradient = ctx.xp.zeros(ctx.shapes["x"], ctx.dtype)
+        gradient[self.place, ...] = gouts[0]
+        return (gradient,)
+
+    def jvp(
+        self, ctx: Context, tangents: tuple[Array | None, ...], kept: Kept
+    ) -> tuple[Array | None, ...]:
+        (tangent,) = tangents
+        return (None if tangent is None else tangent[self.place, ...],)
+
+    def jacobian(self, ctx: Context, port: str, output: str, kept: Kept) -> maps.LinearMap:
+        shape = ctx.shapes["x"]
+        place = range(shape[0])[self.place]
+        part = (slice(place, place + 1),)
+        return maps.Sliced(shape, part, out_shape=ctx.shapes["y"], dtype=ctx.dtype, xp=ctx.xp)
+
+
+class LastStep(OneStep, sig="x:any[steps, *s] -> y:any[*s]", group="Recurrent"):
+    """The last time step of what is inside time, led out of it.
+
+    x: any dtype, from inside time: all steps, time being axis 0. y: the last of them.
+    Source: this project's design.
+    """
+
+    words = ("time", "sequence", "final")
+    formula = r"y = x_{T-1}"
+    examples = (Example({"x": (4, 3)}), Example({"x": (3,)}), Example({"x": (2, 0, 2)}))
+
+
+class AtStep(OneStep, sig="x:any[steps, *s] -> y:any[*s]", group="Recurrent"):
+    """One time step of what is inside time, led out of it.
+
+    x: any dtype, from inside time: all steps, time being axis 0. y: that of number `step`, from 0;
+    negative numbers count from the end, as Python's do. Source: this project's design.
+    """
+
+    words = ("time", "sequence", "index")
+    formula = r"y = x_{\mathrm{step}}"
+    step: int = attribute(0, "which time step; -1 is the last")
+    examples = (
+        Example({"x": (4, 3)}),
+        Example({"x": (4, 2)}, {"step": -2}),
+        Example({"x": (3,)}, {"step": 2}),
+    )
+
+    @property
+    def place(self) -> int:
+        return int(self.settings["step"])
+
+
+class AllSteps(Differentiable, sig="x:any[steps, *s] -> y:any[steps, *s]", group="Recurrent"):
+    """All time steps of what is inside time as one tensor, led out of it.
+
+    x: any dtype, from inside time. y: all steps, one below the other along a new axis 0.
+    Source: this project's design.
+    """
+
+    words = ("time", "sequence", "stack")
+    leads_out = True
+    batch_sizes = ("steps",)
+    formula = r"y = [x_0, x_1, \dots, x_{T-1}]"
+    local = {"x": "1 in the step's own part of y, else 0"}
+    examples = (Example({"x": (4, 3)}), Example({"x": (3,)}), Example({"x": (1, 2, 2)}))
+
+    def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
+        return handed(ins[0], out)
+
+    def vjp(
+        self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]
+    ) -> tuple[Array | None, ...]:
+        return gouts
+
+    def jvp(
+        self, ctx: Context, tangents: tuple[Array | None, ...], kept: Kept
+    ) -> tuple[Array | None, ...]:
+        return tangents
+
+    def jacobian(self, ctx: Context, port: str, output: str, kept: Kept) -> maps.LinearMap:
+        return maps.Identity(ctx.shapes["x"], dtype=ctx.dtype, xp=ctx.xp)
 
 
 def _both(by_gate: Mapping[str, Array]) -> Partials:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from graph.attributes import DtypeName, ShapeSpec, attribute
+from graph.errors import BadAttribute
 from graph.module import Example
 from graph.port import PortType
 from graph.tensor import FLOATING
@@ -18,17 +19,19 @@ class Source(Initialised):
     def infer(self, types: Mapping[str, PortType], dtype: str) -> dict[str, PortType]:
         declared = self.settings.get("dtype")
         kept = dtype if declared is None or declared in FLOATING else declared
-        return {"y": PortType(kept, self.settings["shape"])}
+        shape = self.settings["shape"]
+        return {"y": PortType(kept, shape[1:] if self.settings.get("sequence") else shape)}
 
 
 class Input(Source, sig="-> y:any[*s]", group="Sources"):
     """A tensor that is fed or typed in: data, targets, indices.
 
     y: `shape`, of `dtype`; a floating tensor is cast to the run's dtype. Needs a value in the
-    file or a feed. Source: this project's design.
+    file or a feed. As a sequence it gives one part after the other along its first axis, which is
+    time: inside time y is `shape` without that axis. Source: this project's design.
     """
 
-    words = ("data", "feed", "placeholder", "x")
+    words = ("data", "feed", "placeholder", "x", "sequence", "time")
     formula = r"y = \mathrm{fed}"
     shape: ShapeSpec = attribute((), "the sizes; a name stands for a size that a feed decides")
     dtype: DtypeName | None = attribute(None, "the numbers' type; none means the run's own")
@@ -39,6 +42,11 @@ class Input(Source, sig="-> y:any[*s]", group="Sources"):
         Example({}, {"shape": (0, 2)}),
         Example({}, {"shape": (5,), "dtype": "int64"}),
     )
+
+    def validate(self) -> None:
+        if self.settings["sequence"] and not self.settings["shape"]:
+            found, expected = "a sequence of shape []", "a first axis, for time"
+            raise BadAttribute(port="sequence", found=found, expected=expected)
 
 
 class Constant(Source, sig="-> y:any[*s]", group="Sources"):
