@@ -16,7 +16,7 @@ from gui.inspector.background import Background, Dropped
 from gui.inspector.heat_map import MOST
 from gui.inspector.jacobian import map_view
 from tests.inspector_desk import InspectorDesk, network
-from tests.window_desk import move_pressed
+from tests.window_desk import desk_for, move_pressed
 
 Key = Qt.Key
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -346,6 +346,32 @@ def test_a_long_derivative_is_cancelled_and_begun_again(qtbot):
     desk.choose(field, -wanted)  # back to the node's own: the long answer is not waited for
     qtbot.waitUntil(lambda: panel.view.isVisible(), timeout=20_000)
     assert panel.structure.said.startswith("Kronecker")
+
+
+def test_in_the_window_a_convolution_is_clicked_zoomed_and_left(qtbot, tmp_path, monkeypatch):
+    with desk_for(qtbot, tmp_path, monkeypatch) as desk:
+        desk.document.replace(convolution(), None)
+        desk.settle()
+        desk.document.playhead.last()
+        desk.document.selection.set_edge("conv.x")
+        QApplication.processEvents()
+        inspector = desk.window.inspector
+        panel = inspector.page.jacobian
+        qtbot.waitUntil(panel.view.isVisible, timeout=20_000)
+        inspector.ensureWidgetVisible(panel.heat_map)
+        picture = panel.heat_map.picture
+        drag(picture, QPoint(10, 10), QPoint(40, 60))
+        qtbot.waitUntil(lambda: "Rows 600" in panel.view.place.said, timeout=20_000)
+        picture.setFocus(Qt.FocusReason.TabFocusReason)
+        desk.press_key(Key.Key_Minus)  # for the picture, not for a command of the window
+        desk.press_key(Key.Key_Home)
+        assert panel.zoom.is_whole
+        desk.press_key(Key.Key_Backspace)
+        assert not panel.zoom.is_whole
+        assert "conv" in desk.graph  # Backspace removed nothing
+        desk.document.selection.clear()
+        qtbot.wait(50)
+        assert inspector.page is not panel
 
 
 # --- figures ---------------------------------------------------------------------------------

@@ -12,9 +12,10 @@ from gui.inspector.readings import short_gradient, short_value, state_word
 from gui.shown import Reading
 from gui.theme import Theme
 
-LARGE, SMALL, WORD = 18, 13, 12
+LARGE, SMALL, WORD = 18, 12, 12
 WIDEST = 100  # pixels that a figure may take from its neighbours
-FACTOR = 64  # and the one in the middle, which is cut where the others are wide
+FACTOR = 48  # and the one in the middle, which is cut where the others are wide
+COLUMNS = (80, 0, 64)  # the least widths: short figures stand where longer ones do
 LONGEST = 8  # characters up to which a figure is written large
 
 
@@ -57,13 +58,14 @@ class Figures(QWidget):
         self.gradient = Figure(theme, self.tr("Gradient"), "reverse", self)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
+        grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(0)
         for column, figure in enumerate((self.value, self.factor, self.gradient)):
             grid.addWidget(figure.caption, 0, column)
             grid.addWidget(figure.label, 1, column, Qt.AlignmentFlag.AlignVCenter)
-        for column, stretch in enumerate((88, 104, 72)):
-            grid.setColumnStretch(column, stretch)
+        for column, least in enumerate(COLUMNS):
+            grid.setColumnMinimumWidth(column, least)
+        grid.setColumnStretch(1, 1)
 
     def show_readings(self, value: Reading, factor: Reading, gradient: Reading) -> None:
         """Write all three."""

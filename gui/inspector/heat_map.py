@@ -20,6 +20,7 @@ CELL = 28
 WIDTH = 288
 HEIGHT = 240
 MOST = 256  # cells along a side that are drawn; of more, each shows the greatest of its group
+ZERO = 20  # pixels between the ends of a legend that a 0 needs
 BESIDE = 150  # width of a heat map up to which the legend stands beside it
 Namer = Callable[[int, int], str]
 Reader = Callable[[int, int], str]
@@ -87,13 +88,14 @@ class Legend(QWidget):
         painter.setFont(self._theme.font(11))
         end = format_number(self._limit, 3)
         room = QRectF(0, 14, self.width(), 18)
+        right = "" if not self._limit else end if self._is_size else f"+{end}"
+        left = MINUS + end if right and not self._is_size else ""
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight, right)
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft, left)
         zero = Qt.AlignmentFlag.AlignLeft if self._is_size else Qt.AlignmentFlag.AlignHCenter
-        painter.drawText(room, zero, "0")
-        if self._limit:
-            right = end if self._is_size else f"+{end}"
-            painter.drawText(room, Qt.AlignmentFlag.AlignRight, right)
-            if not self._is_size:
-                painter.drawText(room, Qt.AlignmentFlag.AlignLeft, MINUS + end)
+        taken = painter.fontMetrics().horizontalAdvance(left + right)
+        if taken < room.width() - ZERO or self._is_size:
+            painter.drawText(room, zero, "0")
         if self._has_odd:
             painter.fillRect(QRectF(0, 36, 10, 10), self._theme.color("error"))
             words = QRectF(16, 32, self.width() - 16, 18)

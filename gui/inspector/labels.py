@@ -9,10 +9,12 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from gui.icons import icon
+from gui.numbers import THIN_SPACE
 from gui.theme import Theme
 
 _LONG = re.compile(r"\S{24,}")
 _BREAK = "\u200b"  # a place where a long word may be broken
+NARROW_SPACE = "\u202f"  # a thin space at which no line is broken
 
 
 class Label(QLabel):
@@ -45,7 +47,7 @@ class Label(QLabel):
     def say(self, text: str) -> None:
         """Show another text."""
         self._full = text
-        self.setText(_LONG.sub(_breakable, text) if self.wordWrap() else text)
+        self.setText(_wrapped(text) if self.wordWrap() else text)
         self.setAccessibleName(text)
 
     @property
@@ -80,6 +82,11 @@ class Label(QLabel):
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.WindowText, self._theme.color(self._ink))
         self.setPalette(palette)
+
+
+def _wrapped(text: str) -> str:
+    """Long words can be broken, and grouped numbers cannot."""
+    return _LONG.sub(_breakable, text).replace(THIN_SPACE, NARROW_SPACE)
 
 
 def _breakable(match: re.Match[str]) -> str:

@@ -23,6 +23,7 @@ class PlaceFields(QWidget):
         self._zoom = zoom
         self.row, self.column = QSpinBox(self), QSpinBox(self)
         self._notes = [Label(theme, size=12, ink="muted", parent=self) for _ in range(2)]
+        self._titles: list[Label] = []
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(4)
@@ -35,7 +36,9 @@ class PlaceFields(QWidget):
             step.setKeyboardTracking(False)
             frame(step, theme)
             step.valueChanged.connect(self._go)
-            grid.addWidget(Label(theme, name, size=12, ink="muted", parent=self), line, 0)
+            title = Label(theme, name, size=12, ink="muted", parent=self)
+            self._titles.append(title)
+            grid.addWidget(title, line, 0)
             grid.addWidget(step, line, 1)
             grid.addWidget(self._notes[line], line, 2)
         grid.setColumnStretch(2, 1)
@@ -48,13 +51,15 @@ class PlaceFields(QWidget):
     def follow(self) -> None:
         """Say what is in sight."""
         starts = (self._zoom.region.top, self._zoom.region.left)
-        lines = zip((self.row, self.column), self._notes, starts, self._zoom.size, strict=True)
-        for step, note, start, length in lines:
+        parts = (self._titles, (self.row, self.column), self._notes)
+        for title, step, note, start, length in zip(*parts, starts, self._zoom.size, strict=True):
             step.blockSignals(True)
             step.setRange(0, min(max(length - 1, 0), LARGEST))
             step.setValue(start)
             step.blockSignals(False)
             note.say(self.tr("of {0}").format(format_count(length)))
+            for part in (title, step, note):
+                part.setVisible(length > 1)
 
     def _go(self) -> None:
         """Look at the typed place, through a window in which entries are numbers."""
