@@ -13,7 +13,7 @@ from graph.addresses import keeps
 from graph.composite import Composite
 from graph.delaying import lose_initial, no_edge, refuse_circle, set_delay, take_initial
 from graph.errors import BadAttribute, BadTensor, DuplicateId, GraphError, PortOccupied, UnknownNode
-from graph.frames import check_frames
+from graph.frames import check_frames, check_route
 from graph.module import Module
 from graph.port import PortRef
 from graph.records import MAX_NAME, Edge, Node, Place, Time, bad_character, check_id
@@ -247,7 +247,8 @@ def _renamed(edge: Edge, edit: e.Rename, is_following: bool) -> Edge:
     extra = edge.extra
     if is_following:
         extra = {**extra, "initial": str(_follow(PortRef.parse(extra["initial"]), edit))}
-    return Edge(_follow(edge.source, edit), _follow(edge.target, edit), extra)
+    ends = _follow(edge.source, edit), _follow(edge.target, edit)
+    return Edge(*ends, extra, edge.route)
 
 
 def _rename_shares(graph: Graph, id_: str, shared: str) -> None:
@@ -306,6 +307,15 @@ def _set_graph(graph: Graph, edit: e.SetGraph) -> e.Edit:
             inside.store.fields["dtype"] = graph.dtype
             inside.types.forget_all()
     return e.SetGraph(before)
+
+
+def _set_route(graph: Graph, edit: e.SetRoute) -> e.Edit:
+    edge = graph.incoming(edit.target)
+    if edge is None:
+        raise no_edge(edit.target)
+    check_route(edit.target, edit.route)
+    graph.store.replace_edge(replace(edge, route=edit.route))
+    return e.SetRoute(edit.target, edge.route)
 
 
 def _set_frames(graph: Graph, edit: e.SetFrames) -> e.Edit:
@@ -412,6 +422,7 @@ _APPLY: dict[type[e.Edit], Callable[[Graph, Any], e.Edit]] = {
     e.SetTensor: _set_tensor,
     e.SetGraph: _set_graph,
     e.SetFrames: _set_frames,
+    e.SetRoute: _set_route,
     e.Batch: _batch,
     **defining.APPLY,
 }

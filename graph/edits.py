@@ -188,6 +188,14 @@ class Within(Edit):
 
 
 @dataclass(frozen=True, slots=True)
+class SetRoute(Edit):
+    """Set the points that an edge is drawn through; `target` names the edge. Canvas units."""
+
+    target: PortRef
+    route: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SetFrames(Edit):
     """Set all frames of the canvas, from the lowest to the topmost."""
 

@@ -1,4 +1,4 @@
-"""Frames: titled boxes drawn behind the nodes. They belong to the view and change no number."""
+"""What is drawn for order alone: frames behind the nodes, and bends of edges. No number changes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graph.errors import BadAttribute
-from graph.records import MAX_NAME, bad_character
+from graph.port import PortRef
+from graph.records import MAX_NAME, Place, bad_character
 
 MAX_FRAMES = 10_000
+MAX_BENDS = 64  # of one edge
 MAX_AWAY = 10**9  # canvas units; beyond it a window's arithmetic loses pixels
 
 FrameBox = tuple[float, float, float, float]  # left, top, width, height
@@ -58,3 +60,14 @@ def _check(frame: Frame) -> None:
         found = ", ".join(map(str, frame.box))
         expected = "left, top, and a width and height above 0"
         raise BadAttribute(node="graph", port="frames", found=found, expected=expected)
+
+
+def check_route(target: PortRef, route: tuple[Place, ...]) -> None:
+    """Raise `BadAttribute` for points that no canvas can show; `target` names the edge."""
+    found = f"{len(route)} bends" if len(route) > MAX_BENDS else ""
+    for place in route:
+        if not all(math.isfinite(x) and abs(x) <= MAX_AWAY for x in place):
+            found = str(place)
+    if found:
+        expected = f"at most {MAX_BENDS} points of two numbers"
+        raise BadAttribute(node=target.node, port=target.port, found=found, expected=expected)

@@ -295,7 +295,9 @@ class Graph:
 
     def draw(self, given: Edge) -> None:
         """Put an edge in where its ends exist and are free; types and cycles are not asked."""
-        edge = Edge(self.resolve(given.source), self.resolve(given.target), given.extra)
+        edge = Edge(
+            self.resolve(given.source), self.resolve(given.target), given.extra, given.route
+        )
         wiring.check_ends(self, edge.source, edge.target, delay=edge.delay)
         wiring.check_free(self, edge.source, edge.target)
         self.store.put_edge(edge, None)

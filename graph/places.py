@@ -110,7 +110,7 @@ def project(graph: Graph, address: str, edit: e.Edit) -> e.Edit | None:
             if "target" in values:
                 kept_values["target"] = _stripped_target(values["target"], address)
             return e.SetGraph(kept_values) if kept_values else NOTHING
-        case e.Move() | e.SetNode():
+        case e.Move() | e.SetNode() | e.SetFrames() | e.SetRoute():
             return NOTHING
         case e.AddNode(node) if node.id != address.partition("/")[0]:
             return NOTHING

@@ -58,12 +58,14 @@ class Node:
 class Edge:
     """An edge from an output port to an input port; its target identifies it.
 
-    `extra` keeps `delay`, `initial` and keys that begin with `x-`.
+    `extra` keeps `delay`, `initial` and keys that begin with `x-`; `route` are the points that it
+    is drawn through, from the source on, in canvas units.
     """
 
     source: PortRef
     target: PortRef
     extra: Mapping[str, Any] = field(default_factory=dict)
+    route: tuple[Place, ...] = ()
 
     @property
     def delay(self) -> int:
@@ -82,7 +84,7 @@ class Edge:
         if initial is not None:
             extra["initial"] = str(initial)
         rest = {key: value for key, value in self.extra.items() if key not in DELAY_FIELDS}
-        return Edge(self.source, self.target, {**extra, **rest})
+        return Edge(self.source, self.target, {**extra, **rest}, self.route)
 
     def ends_at(self, id_: str) -> set[str]:
         """The names of the ports where it touches a node: two for a loop in time."""

@@ -115,6 +115,12 @@ class Store:
         self.arriving[edge.target.node][edge.target.port] = edge
         self._start(edge)
 
+    def replace_edge(self, edge: Edge) -> None:
+        """Put another record in the place of the edge with the same two ends."""
+        self._edges[edge.target] = edge
+        self.leaving[edge.source.node][edge.target] = edge
+        self.arriving[edge.target.node][edge.target.port] = edge
+
     def pop_edge(self, target: PortRef) -> tuple[Edge, int]:
         """Remove the edge at `target`; returns it and its rank."""
         edge = self._edges.pop(target)

@@ -19,6 +19,8 @@ GESTURES = (
     (N(G, "Right click"), N(G, "Select, and open the menu")),
     (N(G, "Double click on empty canvas"), N(G, "Search a module and add it there")),
     (N(G, "Double click on an edge"), N(G, "Search a module and insert it")),
+    (N(G, "Shift+double click on an edge"), N(G, "Bend it there; drag the bend to move it")),
+    (N(G, "Double click on a bend"), N(G, "Take it away")),
     (N(G, "Double click on a source"), N(G, "Edit its value")),
     (N(G, "Drag a node"), N(G, "Move the selected nodes; with Alt off the grid")),
     (N(G, "Drag a frame's title"), N(G, "Move it with all in it; its edges resize it")),

@@ -93,7 +93,7 @@ class Drawing:
         kinds = (
             self.add, self.add, self.connect, self.connect, self.connect, self.replace,
             self.disconnect, self.remove, self.set, self.set_and_cut, self.label, self.rename,
-            self.rename_kept, self.move, self.tensor, self.fields, self.frames,
+            self.rename_kept, self.move, self.tensor, self.fields, self.frames, self.route,
             self.batch,
         )  # fmt: skip
         return self.one_of(kinds)()
@@ -171,6 +171,11 @@ class Drawing:
         boxes = [(0.0, 0.0, 100.0, 80.0), (-8.5, 1.0, 1.0, 1.0), (0.0, 0.0, 0.0, 1.0)]
         frame = st.builds(Frame, st.sampled_from(["", "a", "\n"]), st.sampled_from(boxes))
         return e.SetFrames(tuple(self.draw(st.lists(frame, max_size=2))))
+
+    def route(self):
+        place = st.sampled_from([(8.0, 8.0), (-0.5, 1e9), (float("nan"), 0.0)])
+        route = self.draw(st.lists(place, max_size=2))
+        return e.SetRoute(self.port(self.one_of(["in", "out"])), tuple(route))
 
     def batch(self):
         return e.Batch(tuple(self.edit() for _ in range(self.draw(st.integers(0, 3)))))

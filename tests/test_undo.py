@@ -176,6 +176,12 @@ def equal_gaps(desk):
 
 
 @act
+def a_bend(desk):
+    desk.document.selection.set_edge("x1.a")
+    desk.press_key(Key.Key_R)
+
+
+@act
 def a_stroke_that_cuts(desk):
     x = desk.scene.items_by_id["x2"].x() - 40
     desk.drag(desk.pixel(x, -40), desk.pixel(x, 260), modifiers=ALT)

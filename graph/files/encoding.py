@@ -15,7 +15,7 @@ from graph.files.schema import FORMAT, KEPT_UNTOUCHED
 from graph.frames import Frame
 from graph.model import Graph
 from graph.port import PortRef
-from graph.records import Edge, Node
+from graph.records import Edge, Node, Place
 from graph.tensor import Tensor
 
 WIDTH = 100  # of what is kept from other programs; what is longer is broken into lines
@@ -47,7 +47,7 @@ def dumps(graph: Graph) -> bytes:
         "target": graph.target,
         "seed_gradient": _seed_gradient(graph),
     }
-    extra = _with_frames(graph)
+    extra = _with_view(graph)
     notes = extra.pop("tensors", {})
     parts = [f'  "{key}": {_text(value)}' for key, value in head.items() if value is not None]
     parts.append(_lines("nodes", "[]", (_text(_node(node)) for node in graph.nodes.values())))
@@ -62,14 +62,20 @@ def dumps(graph: Graph) -> bytes:
     return ("{\n" + ",\n".join(parts) + "\n}\n").encode("utf-8")
 
 
-def _with_frames(graph: Graph) -> dict[str, Any]:
-    """What is kept for others, with the frames in their place under `view`."""
+def _with_view(graph: Graph) -> dict[str, Any]:
+    """What is kept for others, with frames and routes in their place under `view`."""
     extra = dict(graph.extra)
-    if not graph.frames:
+    view: dict[str, Any] = {}
+    if graph.frames:
+        view["frames"] = [_frame(frame) for frame in graph.frames]
+    routes = {str(x.target): [_place(at) for at in x.route] for x in graph.edges if x.route}
+    if routes:
+        view["routes"] = routes
+    if not view:
         if extra.get("view") == {}:
             del extra["view"]
         return extra
-    view = {"frames": [_frame(frame) for frame in graph.frames], **extra.get("view", {})}
+    view |= extra.get("view", {})
     known = [key for key in KEPT_UNTOUCHED if key in extra or key == "view"]
     own = {key: view if key == "view" else extra[key] for key in known}
     return own | {key: value for key, value in extra.items() if key not in own}
@@ -82,6 +88,10 @@ def _frame(frame: Frame) -> dict[str, Any]:
     if frame.folded:
         entry["folded"] = True
     return entry | dict(frame.extra)
+
+
+def _place(at: Place) -> list[int | float]:
+    return [_short(x) for x in at]
 
 
 def _short(number: float) -> int | float:
@@ -135,7 +145,7 @@ def _node(node: Node) -> dict[str, Any]:
     if node.attributes:
         entry["attributes"] = {name: written(value) for name, value in node.attributes.items()}
     if node.at is not None:
-        entry["at"] = [_short(x) for x in node.at]
+        entry["at"] = _place(node.at)
     if node.bypassed:
         entry["bypassed"] = True
     return entry | {key: value for key, value in node.extra.items() if key != "tensors"}

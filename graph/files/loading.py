@@ -25,6 +25,7 @@ from graph.files.migrations import migrate
 from graph.files.schema import (
     FOREIGN,
     KEPT_UNTOUCHED,
+    OWN_VIEW,
     DefinitionRecord,
     EdgeRecord,
     FileRecord,
@@ -34,18 +35,20 @@ from graph.files.schema import (
     NodeRecord,
     OutputRecord,
     Record,
+    RoutesRecord,
     TensorRecord,
     TimeRecord,
     fields_of,
     typed,
 )
-from graph.frames import MAX_FRAMES, Frame, check_frames
+from graph.frames import MAX_FRAMES, Frame, check_frames, check_route
 from graph.model import Graph
 from graph.port import PortRef
-from graph.records import MAX_NAME, Edge, Node, Time, bad_character
+from graph.records import MAX_NAME, Edge, Node, Place, Time, bad_character
 from graph.suggest import did_you_mean
 from graph.tensor import Tensor
 
+Routes = dict[PortRef, tuple[Place, ...]]
 Notes = Mapping[str, Any]  # keys that begin with `x-`
 
 
@@ -91,13 +94,14 @@ class _Reader:
         if len(entries) < len(record.tensors):
             extra["tensors"] = {k: v for k, v in record.tensors.items() if k not in entries}
         frames = self.frames(record.view or {})
-        if "view" in extra and "frames" in extra["view"]:
-            extra["view"] = {k: v for k, v in extra["view"].items() if k != "frames"}
+        routes = self.routes(record.view or {})
+        if "view" in extra:
+            extra["view"] = {k: v for k, v in extra["view"].items() if k not in OWN_VIEW}
         fields = ("title", "note", "dtype", "seed", "mode", "target")
         try:
             return Graph.assemble(
                 self.nodes(record.nodes, "$.nodes"),
-                self.edges(record.edges, "$.edges"),
+                self.edges(record.edges, "$.edges", routes),
                 self.tensors(entries),
                 {key: getattr(record, key) for key in fields}
                 | {
@@ -191,6 +195,24 @@ class _Reader:
             self.check_name(record.name, MAX_NAME, f"{here}.name")
             yield Outlet(record.name, self.port(record.source, f"{here}.from"))
 
+    def routes(self, view: dict[str, Any]) -> Routes:
+        """The points that edges are drawn through, by the port where each edge ends."""
+        found: Routes = {}
+        try:
+            entries = typed(RoutesRecord, {"routes": view.get("routes", {})}).routes
+        except Misfit as error:
+            reason = sentence("", error.found, error.expected, "")
+            raise self.refused(reason, f"$.view{error.path}") from None
+        for key, route in entries.items():
+            where = step("$.view.routes", key)
+            target = self.port(key, where)
+            try:
+                check_route(target, tuple(route))
+            except GraphError as error:
+                raise self.refused(str(error), where) from None
+            found[target] = tuple(route)
+        return found
+
     def nodes(self, entries: list[dict[str, Any]], where: str) -> Iterator[Node]:
         for index, entry in enumerate(entries):
             record, extra = self.record(NodeRecord, entry, step(where, index))
@@ -212,7 +234,9 @@ class _Reader:
                 extra,
             )
 
-    def edges(self, entries: list[dict[str, Any]], where: str) -> Iterator[Edge]:
+    def edges(
+        self, entries: list[dict[str, Any]], where: str, routes: Routes | None = None
+    ) -> Iterator[Edge]:
         for index, entry in enumerate(entries):
             record, extra = self.record(EdgeRecord, entry, step(where, index))
             if record.delay < 0:
@@ -224,7 +248,11 @@ class _Reader:
             if record.delay:
                 extra = {"delay": record.delay, **extra}
             source = self.port(record.source, f"{self.where}.from")
-            yield Edge(source, self.port(record.target, f"{self.where}.to"), extra)
+            target = self.port(record.target, f"{self.where}.to")
+            yield Edge(source, target, extra, routes.pop(target, ()) if routes else ())
+        for target in routes or ():
+            reason = sentence("", f"no edge that ends at {target}", "an edge of the graph", "")
+            raise self.refused(reason, step("$.view.routes", str(target)))
         self.where = where
 
     def tensors(self, entries: dict[str, Any]) -> Iterator[tuple[PortRef, Tensor, Notes]]:

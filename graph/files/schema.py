@@ -10,6 +10,7 @@ import msgspec
 
 FORMAT = 1
 KEPT_UNTOUCHED = ("training", "view")
+OWN_VIEW = ("frames", "routes")  # keys of `view` that are read
 FOREIGN = "x-"  # keys that begin so belong to other programs: kept, never read
 
 
@@ -68,6 +69,12 @@ class FrameRecord(msgspec.Struct, frozen=True):
     title: str = ""
     note: str | None = None
     folded: bool = False
+
+
+class RoutesRecord(msgspec.Struct, frozen=True):
+    """What `view.routes` holds: points by the port where an edge ends."""
+
+    routes: dict[str, list[tuple[float, float]]]
 
 
 class TensorRecord(msgspec.Struct, frozen=True):

@@ -42,6 +42,7 @@ class Teller(QObject):
         document.checked.connect(self._tell_problems)
         view.marking.told.connect(self.say)
         view.framing.told.connect(self.say)
+        view.bends.told.connect(self.say)
         document.refused.connect(self._tell_refusal)
         document.failed.connect(self._tell_refusal)
 

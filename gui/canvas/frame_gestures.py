@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QPoint, QPointF, Qt
 
 from graph import edits as e
+from gui.canvas.bend_moves import move_edit
 from gui.canvas.frame_paint import CHEVRON, LEFT
 from gui.canvas.frames import TITLE
 from gui.canvas.gestures import Gesture
@@ -166,7 +167,10 @@ def move_frames(
         left, top, width, height = frames[number].box
         frames[number] = replace(frames[number], box=(left + dx, top + dy, width, height))
     moved = {id_: (x + dx, y + dy) for id_, (x, y) in places.items()}
-    edits = (e.SetFrames(tuple(frames)), *((e.Move(moved),) if moved else ()))
+    edits = (
+        e.SetFrames(tuple(frames)),
+        *((move_edit(view.document.graph, moved),) if moved else ()),
+    )
     return view.document.do(e.Batch(edits), tr("Move the frame"))
 
 

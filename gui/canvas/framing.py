@@ -88,6 +88,10 @@ class Framing(QObject):
 
     def add(self) -> None:
         """Make a frame around the selected nodes, and ask for its title."""
+        if self._document.place:
+            text = tr("Frames stand in the document itself. Go back up, and frame the composite.")
+            self._document.refuse(text)
+            return
         ids = self._document.selection.nodes
         box = self._around([id_ for id_ in self._document.graph.nodes if id_ in ids])
         if box is None:

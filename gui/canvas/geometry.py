@@ -163,6 +163,29 @@ def wire(source: Point, target: Point, upward: bool = False) -> np.ndarray:
     return wires(np.array([source]), np.array([target]), np.array([upward]))[0]
 
 
+def routed(source: Point, target: Point, upward: bool, bends: tuple[Point, ...]) -> np.ndarray:
+    """The middle line of an edge through some points: `[WIRE_POINTS, 2]`.
+
+    It leaves and arrives straight as every wire does, and between runs as a centred Catmull-Rom
+    curve: through each point along the line between its neighbours.
+    """
+    plain = wire(source, target, upward)
+    stops = np.array([plain[1], *bends, plain[-2]], float)
+    ends = np.stack((plain[1] - plain[0], plain[-1] - plain[-2]))
+    ends /= np.maximum(np.linalg.norm(ends, axis=1, keepdims=True), 1e-9)
+    gaps = np.linalg.norm(np.diff(stops, axis=0), axis=1)
+    ways = np.empty_like(stops)
+    ways[0], ways[-1] = ends[0] * gaps[0], ends[1] * gaps[-1]
+    ways[1:-1] = (stops[2:] - stops[:-2]) / 2
+    share = np.linspace(0, len(stops) - 1, WIRE_POINTS - 2)
+    piece = np.minimum(share.astype(int), len(stops) - 2)
+    t = (share - piece)[:, None]
+    a, b, first, last = stops[piece], stops[piece + 1], ways[piece], ways[piece + 1]
+    curve = (2 * t**3 - 3 * t**2 + 1) * a + (t**3 - 2 * t**2 + t) * first
+    curve += (3 * t**2 - 2 * t**3) * b + (t**3 - t**2) * last
+    return np.concatenate((plain[:1], curve, plain[-1:]))
+
+
 def rail(points: np.ndarray, offset: float) -> np.ndarray:
     """The line at a distance from a wire `[..., P, 2]`; positive lies to the right of its way.
 

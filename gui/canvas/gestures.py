@@ -12,6 +12,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from graph import edits as e
 from gui.canvas import geometry as geo
+from gui.canvas.bend_moves import move_edit
 from gui.canvas.inserting import Insertion
 from gui.canvas.node_item import NodeItem
 from gui.canvas.wording import tr
@@ -205,7 +206,9 @@ class MoveNodes(Gesture):
             return False
         places = {id_: (x + dx, y + dy) for id_, (x, y) in self._places.items()}
         text = tr("Move") if len(places) == 1 else tr("Move {count} nodes")
-        return self.document.do(e.Move(places), text.format(count=len(places)))
+        return self.document.do(
+            move_edit(self.document.graph, places), text.format(count=len(places))
+        )
 
     def _shift(self, point: QPointF) -> geo.Point:
         """How far to move so that the held node stands on the grid."""

@@ -12,7 +12,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP as N
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolTip
 
-from graph import edits as e
+from gui.canvas.bend_moves import move_edit
 from gui.canvas.geometry import SNAP
 from gui.canvas.ways import node_of
 from gui.canvas.wording import tr
@@ -84,7 +84,7 @@ def _press_arrow(view: CanvasView, dx: int, dy: int, modifiers: Qt.KeyboardModif
 
 def nudge(view: CanvasView, dx: float, dy: float) -> bool:
     """Move the selected nodes; presses in a row are one entry."""
-    if view.framing.nudge(dx, dy):
+    if view.framing.nudge(dx, dy) or view.bends.nudge(dx, dy):
         return True
     place = view.focus.place
     ids = sorted(view.document.selection.nodes or ({node_of(place)} if place else ()))
@@ -95,5 +95,5 @@ def nudge(view: CanvasView, dx: float, dy: float) -> bool:
         x, y = view.document.graph.nodes[id_].at or (0.0, 0.0)
         places[id_] = (x + dx, y + dy)
     text = tr("Move") if len(ids) == 1 else tr("Move {count} nodes").format(count=len(ids))
-    view.document.do(e.Move(places), text, merge=("nudge", *ids))
+    view.document.do(move_edit(view.document.graph, places), text, merge=("nudge", *ids))
     return True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 
 from graph import PortRef
+from gui.canvas.bends import MoveBend
 from gui.canvas.cut_stroke import CutStroke
 from gui.canvas.frame_gestures import CURSORS, frame_at, frame_gesture
 from gui.canvas.gestures import Band, Gesture, MoveNodes
@@ -24,6 +25,9 @@ LOOSE = 24  # pixels from its port within which the end of an edge can be taken 
 
 def gesture_at(view: CanvasView, point: QPointF, modifiers: Qt.KeyboardModifier) -> Gesture | None:
     """The gesture that begins at a point; None where the press is only a click."""
+    bend = view.bends.at(point)
+    if bend is not None and view.canvas.node_at(point) is None:
+        return MoveBend(view, bend)
     port = wire_end_at(view, point)
     if port is not None and not modifiers & Qt.KeyboardModifier.AltModifier:
         return Wiring(view, port)
@@ -72,8 +76,10 @@ def cursor_at(view: CanvasView, point: QPointF) -> Qt.CursorShape:
     """The shape of the pointer: what a press would begin."""
     if view.navigation.is_space_held:
         return Qt.CursorShape.OpenHandCursor
-    if wire_end_at(view, point) is not None:
+    if view.bends.at(point) is None and wire_end_at(view, point) is not None:
         return Qt.CursorShape.CrossCursor
+    if view.bends.at(point) is not None:
+        return Qt.CursorShape.SizeAllCursor
     hit = frame_at(view.canvas, point, view.zoom)
     if hit is None or view.canvas.node_at(point) is not None:
         return Qt.CursorShape.ArrowCursor

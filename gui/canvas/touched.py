@@ -62,7 +62,7 @@ def _collect(edit: e.Edit, found: set[str]) -> None:
             found.add(edit.id)
         case e.Connect():
             found.update((edit.edge.source.node, edit.edge.target.node))
-        case e.Disconnect() | e.SetDelay():
+        case e.Disconnect() | e.SetDelay() | e.SetRoute():
             found.add(edit.target.node)
         case e.Rename():
             found.update((edit.old, edit.new))

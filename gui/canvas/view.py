@@ -13,6 +13,7 @@ from graph import PortRef
 from gui.canvas import menus, overview, printing, tips, ways
 from gui.canvas.aligning import Aligning
 from gui.canvas.autopan import AutoPan
+from gui.canvas.bends import Bends
 from gui.canvas.bypassing import toggle_bypass
 from gui.canvas.camera import Camera
 from gui.canvas.cut_stroke import CutStroke
@@ -72,6 +73,7 @@ class CanvasView(QGraphicsView):
         self.marking = Marking(self)
         self.aligning = Aligning(self)
         self.framing = Framing(self)
+        self.bends = Bends(self)
         tips.PlaceTips(self)
         self.refusals = Refusals(self)
         self.inline = InlineEdits(self)
@@ -142,7 +144,7 @@ class CanvasView(QGraphicsView):
         """Remove the selected nodes or frame, or cut the edge that is selected or has the keys."""
         if self.canvas.frames.current is not None:
             self.framing.remove()
-        elif not self.focus.cut():
+        elif not (self.bends.remove() or self.focus.cut()):
             delete_selection(self.document)
 
     def delete_and_reconnect(self) -> None:
@@ -247,7 +249,10 @@ class CanvasView(QGraphicsView):
         if event.button() == Qt.MouseButton.LeftButton and item and edit_value(self, item.id):
             return
         if event.button() == Qt.MouseButton.LeftButton and is_empty_at(self, point):
-            if self.framing.edit_title_at(point):
+            if self.bends.remove_at(point) or self.framing.edit_title_at(point):
+                return
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self.edge_at(point):
+                self.bends.add_at(point)
                 return
             self.cancel_gesture()
             self.placer.ask(point)

@@ -10,7 +10,7 @@ from graph import PortRef
 from gui.canvas import geometry as geo
 
 MARGIN = 12.0  # what rails, chevrons and selection may take beside a wire
-Ends = tuple[PortRef, PortRef, geo.Point, geo.Point, bool]
+Ends = tuple[PortRef, PortRef, geo.Point, geo.Point, bool, tuple[geo.Point, ...]]
 
 
 class Wires:
@@ -26,6 +26,7 @@ class Wires:
         self._touching: dict[str, set[PortRef]] = {}
         self._lines = np.empty((0, geo.WIRE_POINTS, 2))
         self._bounds = np.empty((0, 4))
+        self.routes: dict[PortRef, tuple[geo.Point, ...]] = {}  # of the wires with bends
         self.changed: set[int] = set()  # rows, for whoever mirrors them and empties it
 
     def __len__(self) -> int:
@@ -39,7 +40,8 @@ class Wires:
         self.__init__()
 
     def put(self, many: Iterable[Ends]) -> None:
-        """Add wires, or replace those that end at the same port: (source, target, from, to, up)."""
+        """Add wires, or replace those that end at the same port: (source, target, from, to, up,
+        the points that it runs through)."""
         ends = list(many)
         if not ends:
             return
@@ -51,6 +53,11 @@ class Wires:
         for source, target, *_ in ends:  # before any row is counted, for dropping moves rows
             if target in self._row and self.source_of(target) != source:
                 self.drop(target)
+        for row, (_, target, start, end, up, route) in enumerate(ends):
+            self.routes.pop(target, None)
+            if route:
+                self.routes[target] = route
+                lines[row] = geo.routed(start, end, up, route)
         rows = [self._take(source, target) for source, target, *_ in ends]
         self._grow(len(self.targets))
         self._lines[rows] = lines
@@ -62,6 +69,7 @@ class Wires:
         row = self._row.pop(target, None)
         if row is None:
             return
+        self.routes.pop(target, None)
         for node in (target.node, self.sources[row].node):
             self._touching[node].discard(target)
         last = len(self.targets) - 1
