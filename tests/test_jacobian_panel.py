@@ -14,6 +14,7 @@ from graph import Graph, load
 from gui.files import examples
 from gui.inspector.background import Background, Dropped
 from gui.inspector.heat_map import MOST
+from gui.inspector.jacobian import figures as figures_module
 from gui.inspector.jacobian import map_view
 from tests.inspector_desk import InspectorDesk, network
 from tests.window_desk import desk_for, move_pressed
@@ -430,12 +431,30 @@ def test_figures_that_take_long_are_cancelled_and_dropped(qtbot):
     qtbot.waitUntil(lambda: figures.progress.cancel.isVisible(), timeout=5000)
     QTest.mouseClick(figures.progress.cancel, LEFT)
     assert figures.progress.again.isVisible()
-    assert set(figures.said.values()) == {"…"}
+    assert set(figures.said.values()) == {"not yet"}
     QTest.mouseClick(figures.progress.again, LEFT)
     desk.choose(panel.output.field, 1)  # the figures of another derivative
     qtbot.waitUntil(lambda: figures.said.get("Rank") == "1", timeout=20_000)
     qtbot.wait(300)
     assert figures.said["Rank"] == "1"
+
+
+def test_figures_that_nobody_asked_for_end_after_a_while(qtbot, monkeypatch):
+    monkeypatch.setattr(figures_module, "UNASKED", 0.05)
+    desk, panel = panel_of(qtbot, convolution(), "conv.x")
+    figures = panel.figures
+    qtbot.waitUntil(figures.progress.again.isVisible, timeout=20_000)
+    linear = local(desk, "conv.x")
+    assert figures.said["Rank"] == "not yet"
+    norm = np.sqrt(sum((linear.window(slice(i, i + 100)) ** 2).sum() for i in range(0, 14400, 100)))
+    assert figures.said["Norm"] == f"{norm:.4g}"
+    assert figures.said["Zeros"] == "99%"
+    assert figures.progress.words.said.startswith("The singular values take long")
+    QTest.mouseClick(figures.progress.again, LEFT)  # now they have been asked for
+    qtbot.wait(400)
+    assert figures.progress.cancel.isVisible()
+    QTest.mouseClick(figures.progress.cancel, LEFT)
+    assert figures.said["Norm"] == f"{norm:.4g}"
 
 
 def test_what_is_unknown_says_why(qtbot):

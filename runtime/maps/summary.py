@@ -57,6 +57,20 @@ def summarise(made: LinearMap, progress: Progress | None = None) -> Summary:
         return Summary(None, None, None, None, False, None, None, how)
 
 
+def known_at_once(made: LinearMap, how: str) -> Summary:
+    """The norm and the share of zeros, where the structure tells them without singular values.
+
+    `how` says why the rest is not known.
+    """
+    made = made.simple or made
+    try:
+        norm = frobenius(made)
+    except NotFinite:
+        norm = None
+    sparsity = _sparsity(made, made.nonzeros if made.counted else None)
+    return Summary(norm, sparsity, None, None, False, None, None, how)
+
+
 def _empty(made: LinearMap) -> Summary:
     determinant = EMPTY if made.rows == made.columns else None
     how = f"The matrix of {made.rows} × {made.columns} has no entries."

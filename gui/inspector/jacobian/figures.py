@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,18 +13,20 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from graph import GradwireError
-from gui.inspector.background import Background
+from gui.inspector.background import Background, Progress
 from gui.inspector.jacobian.progress_line import ProgressLine
 from gui.inspector.jacobian.spectrum import SpectrumView
 from gui.inspector.labels import Label, Rule
 from gui.numbers import format_count, format_number, format_percent
 from gui.theme import Theme
-from runtime.maps.summary import Summary, summarise
+from runtime.maps.summary import Summary, known_at_once, summarise
 
 if TYPE_CHECKING:
     from runtime.maps import LinearMap
 
 AT_ONCE = 32 * 32  # entries up to which the figures are worked out where they are shown
+UNASKED = 4.0  # seconds that figures may take which nobody has asked for by a button
+WAITING = "…"
 F = "JacobianFigures"
 
 
@@ -96,6 +99,35 @@ ROWS = (
 )
 
 
+@dataclass(frozen=True)
+class Worked:
+    """The figures of a map; `is_all` is false where the rest would have taken too long."""
+
+    map: LinearMap
+    summary: Summary
+    is_all: bool = True
+
+
+class _TooLong(Exception):
+    """The time is up."""
+
+
+def _work_out(linear: LinearMap, progress: Progress, seconds: float) -> Worked:
+    """All figures, or those that are known at once if the others take longer."""
+    end = time.monotonic() + seconds
+
+    def report(share: float) -> None:
+        progress(share)
+        if time.monotonic() > end:
+            raise _TooLong
+
+    try:
+        return Worked(linear, summarise(linear, report))
+    except _TooLong:
+        how = tr("The singular values take long, and all that follows from them.")
+        return Worked(linear, known_at_once(linear, how), is_all=False)
+
+
 class FiguresView(QWidget):
     """Works out the figures of a map, off the window's thread where it takes long."""
 
@@ -141,9 +173,9 @@ class FiguresView(QWidget):
         self._linear = linear
         self._clear()
         if linear.rows * linear.columns <= AT_ONCE and linear.stored <= AT_ONCE:
-            self._work.ask(lambda: (linear, summarise(linear)), linear.rows * linear.columns)
+            self._work.ask(lambda: Worked(linear, summarise(linear)), 0)
         else:
-            self._begin()
+            self._begin(UNASKED)
 
     def forget(self) -> None:
         """There is nothing to work out."""
@@ -151,20 +183,25 @@ class FiguresView(QWidget):
         self._work.drop()
         self.progress.end()
 
-    def _begin(self) -> None:
+    def _begin(self, seconds: float = math.inf) -> None:
         linear = self._linear
         self.progress.begin(tr("Working out the figures"))
-        self._work.ask_long(lambda progress: (linear, summarise(linear, progress)))
+        self._work.ask_long(lambda progress: _work_out(linear, progress, seconds))
 
     def _cancel(self) -> None:
         self._work.drop()
+        for _, figure in self.cells.values():
+            if figure.said == WAITING:
+                figure.say(tr("not yet"))
         self.progress.offer(tr("The figures were cancelled."))
 
-    def _take(self, found: tuple[LinearMap, Summary]) -> None:
-        linear, summary = found
-        if linear is self._linear:
-            self.progress.end()
-            self._say(summary, linear.rows == linear.columns)
+    def _take(self, found: Worked) -> None:
+        if found.map is not self._linear:
+            return
+        self.progress.end()
+        self._say(found)
+        if not found.is_all:
+            self.progress.offer(found.summary.how)
 
     def _refuse(self, error: Exception) -> None:
         self.progress.end()
@@ -173,12 +210,14 @@ class FiguresView(QWidget):
         if not isinstance(error, GradwireError | MemoryError):
             raise error
 
-    def _say(self, summary: Summary, is_square: bool) -> None:
+    def _say(self, found: Worked) -> None:
+        summary, is_square = found.summary, found.map.rows == found.map.columns
+        missing = tr("unknown") if found.is_all else tr("not yet")
         for row in ROWS:
             text = row.write(summary)
             is_asked = is_square or not row.square_only
             name, figure = self.cells[row.name]
-            figure.say(tr("unknown") if text is None else text)
+            figure.say(missing if text is None else text)
             figure.dye("muted" if text is None else "text")
             tip = tr(row.tip) if text is not None else f"{tr(row.tip)}\n{summary.how}"
             for part in (name, figure):
@@ -187,7 +226,7 @@ class FiguresView(QWidget):
                 part.setAccessibleDescription(tip)
         self._say_values(summary)
         self.how.say(summary.how)
-        self.how.setVisible(bool(summary.how))
+        self.how.setVisible(bool(summary.how) and found.is_all)
 
     def _say_values(self, summary: Summary) -> None:
         values = summary.singular_values
@@ -204,7 +243,7 @@ class FiguresView(QWidget):
         for row in ROWS:
             for part in self.cells[row.name]:
                 part.setVisible(is_square or not row.square_only)
-            self.cells[row.name][1].say("…")
+            self.cells[row.name][1].say(WAITING)
             self.cells[row.name][1].dye("muted")
         for part in (self.spectrum_name, self.spectrum, self.how):
             part.setVisible(False)

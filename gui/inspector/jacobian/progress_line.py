@@ -56,7 +56,7 @@ class ProgressLine(QWidget):
         self.again = Button(
             theme,
             self.tr("Compute"),
-            self.tr("Compute what was cancelled"),
+            self.tr("Compute it, however long it takes"),
             self.wanted.emit,
             parent=self,
         )
