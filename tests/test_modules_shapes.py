@@ -74,6 +74,12 @@ REFUSED = [
     ("Transpose", {"axes": (0, -2)}, [(2, 3)], "x: found [2, 3], expected 2 axes"),
     ("Sum", {"axis": 2}, [(2, 3)], "x: found [2, 3], expected a tensor with the axes 2."),
     ("Sum", {"axis": (1, -1)}, [(2, 3)], "x: found [2, 3], expected a tensor with the axes 1, -1"),
+    (
+        "Einsum",
+        {"equation": "ii->i"},
+        [(2, 1)],
+        "x0: found [2, 1], expected one size for the label i, which it has twice.",
+    ),
     ("Norm", {"ord": "Infinity"}, [(0, 3)], "x: found [0, 3], expected at least one entry on each"),
     ("Softmax", {"axis": 2}, [(2, 3)], "x: found [2, 3], expected a tensor with axis 2"),
     ("Softmax", {}, [()], "x: found [], expected a tensor with axis -1"),

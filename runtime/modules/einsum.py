@@ -173,8 +173,12 @@ class Einsum(Contracting, sig="x...[*s] -> y[*r]", group="Linear algebra"):
         terms = self.terms([types[port].shape for port in ports])
         sizes: dict[str, Dim] = {}
         for port, labels in zip(ports, terms.inputs, strict=True):
+            own: dict[str, Dim] = {}
             for label, size in zip(labels, types[port].shape, strict=True):
                 self._bind(port, types[port], sizes, label, size)
+                if (own.setdefault(label, size) == 1) != (size == 1):  # a diagonal of a rectangle
+                    expected = f"one size for the label {label}, which it has twice"
+                    raise self.misfit(port, types[port].shape, expected)
         missing = [label for label in terms.output if label not in sizes]
         if missing:
             raise BadAttribute(

@@ -264,7 +264,8 @@ def _two_best(ctx: Context, x: Array, axes: tuple[int, ...]) -> tuple[Array, Arr
     """The largest and the second largest entry of each group; minus infinity where there is one."""
     xp = ctx.xp
     rest = [axis for axis in range(x.ndim) if axis not in axes]
-    groups = x.transpose([*rest, *axes]).reshape(math.prod(x.shape[axis] for axis in rest), -1)
+    sizes = (math.prod(x.shape[axis] for axis in some) for some in (rest, axes))
+    groups = x.transpose([*rest, *axes]).reshape(*sizes)
     if groups.shape[1] < 2:
         return groups, xp.full_like(groups, -math.inf)
     best = xp.sort(groups, axis=1)
