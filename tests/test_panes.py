@@ -174,7 +174,7 @@ def test_a_text_of_several_lines_keeps_page_down(desk):
 
 def test_arrows_in_the_palette_pass_the_headings_and_enter_places_beside_the_selection(desk):
     desk.document.selection.set_nodes({"loss"})
-    desk.press_key(Key.Key_F, CONTROL)
+    desk.press_key(Key.Key_F, CONTROL | SHIFT)
     desk.press_key(Key.Key_Tab)
     tree = desk.window.palette_panel.tree
     assert tree.hasFocus()
