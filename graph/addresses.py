@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from graph.edits import Batch, Edit, Rename
 from graph.port import PortRef
+from graph.time import keeps_initial
 
 if TYPE_CHECKING:
     from graph.model import Graph
@@ -53,8 +54,11 @@ def keeps(graph: Graph, port: PortRef) -> bool:
     found = node_at(graph, port.node)
     if found is None:
         return False
-    keepers = found[0].keepers(found[1])
-    return keepers is None or port.port in keepers
+    body, node = found
+    keepers = body.keepers(node)
+    return (
+        keepers is None or port.port in keepers or keeps_initial(body, PortRef(node.id, port.port))
+    )
 
 
 def renamed(

@@ -125,6 +125,11 @@ class _Drawing:
         found = self.origin.drawn_out(
             self.nodes.values(), [edge for edge in map(self.resolved, self.feeds) if edge]
         )
+        for whole in self.inputs:  # the initial values of a delay that ends at an instance
+            kept = self.origin.tensors.get(whole)
+            if kept is not None:
+                for ref in self.ends(whole):
+                    found.store.put_tensor(ref, kept)
         feeds = {ref: self.source(ref) for ref in self.inputs}
         drawn = {ref: edge.source for ref, edge in self.feeds.items()}
         outputs = {whole: self.source(whole) for whole in self.outputs}

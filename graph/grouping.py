@@ -15,10 +15,12 @@ from graph.fragment import free_names
 from graph.initialise import written_out
 from graph.port import PortRef
 from graph.records import Edge, Node, Place
+from graph.time import keeps_initial
 from graph.topology import reach_path
 
 if TYPE_CHECKING:
     from graph.model import Graph
+    from graph.tensor import Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ def group_edit(graph: Graph, ids: Collection[str], name: str) -> Grouped:
     id_ = graph.free_id(name)
     if id_ in inside:
         id_ = next(iter(free_names(graph, [id_]).values()))
+    starts = _starts(graph, inside)
     kept = {ref: t for node in chosen for ref, t in graph.store.tensors_of(node.id)}
+    kept = {ref: t for ref, t in kept.items() if ref not in starts}
     kept |= written_out(graph, inside)
     tensors = tuple((PortRef(f"{id_}/{ref.node}", ref.port), t) for ref, t in kept.items())
     edits: list[e.Edit] = [e.Define(blueprint)]
@@ -78,6 +82,8 @@ def group_edit(graph: Graph, ids: Collection[str], name: str) -> Grouped:
         if edge.source.node in inside and edge.target.node not in inside:
             edges.append(replace(edge, source=PortRef(id_, outputs[edge.source])))
     edits += _connects(graph, edges)
+    inlet_of = {ref: PortRef(id_, inlet) for inlet, _, _, targets in inputs for ref in targets}
+    edits += [e.SetTensor(inlet_of.get(ref, ref), t) for ref, t in starts.items()]
     target = _target_port(graph)
     if target is not None and target.node in inside:
         edits.append(e.SetGraph({"target": f"{id_}.{outputs[target]}"}))
@@ -103,14 +109,17 @@ def ungroup_edit(graph: Graph, id_: str) -> e.Edit:
     body, interface = module.body, module.definition.interface
     names = free_names(graph, body.nodes)
     shift = _less(node.at or (0.0, 0.0), _middle(list(body.nodes.values())))
+    starts = _starts(graph, frozenset({id_}))
     kept = dict(graph.store.tensors_of(id_)) | written_out(graph, [id_])
+    loops = [edge.target for edge in body.edges if keeps_initial(body, edge.target)]
+    inner_starts = {PortRef(f"{id_}/{ref.node}", ref.port): _named(ref, names) for ref in loops}
     edits: list[e.Edit] = [e.RemoveNode(id_)]
     for inner in body.nodes.values():
         under = f"{id_}/{inner.id}"
         tensors = tuple(
             (PortRef(names[inner.id] + ref.node.removeprefix(under), ref.port), tensor)
             for ref, tensor in kept.items()
-            if ref.node == under or ref.node.startswith(f"{under}/")
+            if (ref.node == under or ref.node.startswith(f"{under}/")) and ref not in inner_starts
         )
         edits.append(e.AddNode(_out(inner, names, shift), tensors))
     edges = [_renamed(edge, names) for edge in body.edges]
@@ -122,11 +131,30 @@ def ungroup_edit(graph: Graph, id_: str) -> e.Edit:
         for edge in graph.outgoing(PortRef(id_, outlet.name)):
             edges.append(replace(edge, source=_named(outlet.source, names)))
     edits += _connects(graph, edges)
+    read = {PortRef(id_, x.name): [_named(ref, names) for ref in x.to] for x in interface.inputs}
+    read |= {ref: [outside] for ref, outside in inner_starts.items()}
+    starts |= {ref: kept[ref] for ref in inner_starts if ref in kept}
+    edits += [e.SetTensor(to, t) for ref, t in starts.items() for to in read.get(ref, [ref])]
     target = _target_port(graph)
     if target is not None and target.node == id_:
         inner_port = next(x.source for x in interface.outputs if x.name == target.port)
         edits.append(e.SetGraph({"target": str(_named(inner_port, names))}))
     return e.Batch(tuple(edits))
+
+
+def _starts(graph: Graph, inside: frozenset[str]) -> dict[PortRef, Tensor]:
+    """The initial values kept for delay edges that cross the border of these nodes.
+
+    They go with the edges, and have to be set again where these end then.
+    """
+    crossing = (
+        x.target for x in graph.edges if (x.source.node in inside) != (x.target.node in inside)
+    )
+    return {
+        ref: graph.tensors[ref]
+        for ref in crossing
+        if ref in graph.tensors and keeps_initial(graph, ref)
+    }
 
 
 def unique_edit(graph: Graph, id_: str, name: str) -> e.Edit:

@@ -28,6 +28,7 @@ def owned_tensors(graph: Graph, id_: str) -> dict[PortRef, Tensor]:
 
     A port whose rule cannot be followed yet, for want of a size, is left out.
     """
+    graph.types.unify()  # a size may come round a loop
     found = {}
     for ref in owned_ports(graph, id_):
         type_ = graph.types.of(ref)

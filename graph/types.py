@@ -50,6 +50,7 @@ class Types:
         self._graph = graph
         self._known: dict[str, NodeTypes] = {}
         self._delayed: dict[PortRef, PortType] = {}
+        self._unified: int | None = None
         self._given: dict[str, dict[str, PortType]] = {}
 
     def give(self, given: Mapping[PortRef, PortType]) -> None:
@@ -93,13 +94,14 @@ class Types:
 
     def learn(self) -> None:
         """Work out the types of all nodes, across delays too; linear in the graph's size."""
-        self._unify()
+        self.unify()
         for id_ in self._graph.nodes:
             self._learn(id_)
 
     def take(self, other: Types) -> None:
         """Take over what a copy of the same graph knows."""
         self._known, self._delayed = dict(other._known), dict(other._delayed)
+        self._unified = other._unified
 
     def forget(self, id_: str) -> None:
         """Drop what an edit at `id_` can have changed: the node and all that it reaches.
@@ -121,7 +123,11 @@ class Types:
         self._known.clear()
         self._delayed.clear()
 
-    def _unify(self) -> None:
+    def unify(self) -> None:
+        """Work out what the delays carry; once for each state of the graph."""
+        if self._unified == self._graph.revision:
+            return
+        self._unified = self._graph.revision
         if not any(edge.delay for edge in self._graph.edges):
             return
         from graph.unify import delayed_types  # which infers nodes by what stands here

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import networkx as nx
 import numpy as np
 import pytest
 
-from graph import Graph, check
+from graph import Graph, check, dumps, loads
+from graph.grouping import group_edit, ungroup_edit
 from graph.records import Time
-from runtime import Engine, check_gradients
+from runtime import Engine, NoValue, check_gradients
+from runtime.report import run_report
 from tests.recurrent_graphs import Pair
 
 
@@ -131,7 +134,154 @@ def test_the_gradient_check_agrees_on_random_loops(seed):
     assert report.ok
 
 
-def test_problems_name_the_node():
+def test_the_unrolled_plan_is_acyclic():
+    for seed in range(10):
+        pair = Pair(steps=4, seed=seed)
+        plan = Engine(pair.loop).plan()
+        unrolled = nx.DiGraph()
+        writer = {slot: step.key for step in plan.forward for slot in step.outputs}
+        for step in plan.forward:
+            unrolled.add_node(step.key)
+            unrolled.add_edges_from(
+                (writer[slot], step.key) for slot in step.inputs if slot in writer
+            )
+        assert nx.is_directed_acyclic_graph(unrolled)
+        assert len(unrolled) == len(plan.forward)
+        place = {step.key: index for index, step in enumerate(plan.forward)}
+        assert all(place[a] < place[b] for a, b in unrolled.edges)
+
+
+def test_an_encoder_hands_its_last_state_to_a_decoder():
+    """Out of time and in again: the second loop begins with what the first one ends with."""
+    graph = Graph(time=Time(steps=3))
+    graph.add("Constant", "one", shape=())
+    graph.set_tensor("one.y", np.array(1.0))
+    for module, id_ in (("Add", "count"), ("LastStep", "end"), ("Add", "double")):
+        graph.add(module, id_)
+    graph.connect("one.y", "count.a")
+    graph.connect("count.y", "count.b", delay=1)
+    graph.connect("count.y", "end.x")
+    graph.connect("double.y", "double.a", delay=1, initial="end.y")
+    graph.connect("double.y", "double.b", delay=1, initial="end.y")
+    graph.configure(target="double")
+    trace = Engine(graph).run()
+    assert trace.value("count.y").tolist() == [1, 2, 3]
+    assert trace.value("double.y").tolist() == [6, 12, 24]
+    assert trace.gradient("one.y") == 24  # 8 times the last state, which counts 3 times one
+    assert trace.gradient("end.y") == 8
+    assert check_gradients(graph).ok
+
+
+@pytest.mark.parametrize("step", [0, 3, -1, -6])
+def test_at_step_reads_that_step(step):
     graph = plain_rnn()
-    graph.set_tensor("x.y", None)
-    assert any(p.node == "x" and p.code == "no-value" for p in check(graph).errors)
+    graph.add("AtStep", "at", step=step)
+    graph.connect("h.y", "at.x")
+    trace = Engine(graph, target="loss").run()
+    np.testing.assert_array_equal(trace.value("at.y"), trace.value("h.y")[step])
+
+
+def test_a_step_that_is_none_is_refused():
+    graph = plain_rnn()
+    graph.add("AtStep", "at", step=6)
+    graph.connect("h.y", "at.x")
+    assert [p.node for p in check(graph).errors] == ["at"]
+
+
+def test_values_at_a_step_that_is_none():
+    trace = Engine(plain_rnn()).run()
+    for t in (6, -7):
+        with pytest.raises(NoValue, match="0 to 5"):
+            trace.value("h.y", t=t)
+    with pytest.raises(NoValue, match="inside time"):
+        Engine(Pair(2, 0).loop).run().value("mix.y", t=0)
+
+
+def test_local_jacobians_stand_at_each_step():
+    trace = Engine(plain_rnn()).run()
+    for t in range(6):
+        slope = 1 - trace.value("h.y", t=t).reshape(-1) ** 2
+        np.testing.assert_allclose(trace.jacobian("h.x", t=t).dense(), np.diag(slope))
+    np.testing.assert_array_equal(trace.jacobian("h.x").dense(), trace.jacobian("h.x", t=5).dense())
+    whole = trace.jacobian("back.weight", "loss.y").dense()
+    np.testing.assert_allclose(whole.reshape(4, 4), trace.gradient("back.weight"))
+    part = trace.jacobian("back.weight", "loss.y", t=3).dense()
+    np.testing.assert_allclose(part.reshape(4, 4), trace.gradient("back.weight", t=3))
+
+
+def test_dropout_draws_a_mask_per_step():
+    graph = Graph(mode="train", time=Time(steps=4))
+    graph.add("Constant", "one", shape=(64,))
+    graph.set_tensor("one.y", np.ones(64))
+    graph.add("Add", "sum")
+    graph.add("Dropout", "drop", p=0.5)
+    graph.connect("one.y", "sum.a")
+    graph.connect("one.y", "sum.b", delay=1)
+    graph.connect("sum.y", "drop.x")
+    graph.configure(target="drop")
+    trace = Engine(graph).run(phase="forward")
+    masks = {tuple(row.tolist()) for row in trace.value("drop.y")[1:] != 0}
+    assert len(masks) == 3
+
+
+def test_a_loop_inside_a_composite():
+    graph = plain_rnn()
+    flat = Engine(graph).run()
+    grouped = group_edit(graph, ["into", "back", "sum", "h"], "Block")
+    graph.apply(grouped.edit)
+    assert grouped.id == "block"
+    trace = Engine(graph).run()
+    assert np.array_equal(trace.value("loss.y"), flat.value("loss.y"))
+    assert np.array_equal(trace.gradient("block/back.weight"), flat.gradient("back.weight"))
+    assert np.array_equal(trace.value("block.y"), flat.value("h.y"))
+    np.testing.assert_array_equal(trace.gradient("block.y"), flat.gradient("square.x"))
+    np.testing.assert_array_equal(trace.gradient("block.x"), flat.gradient("into.x"))
+    whole = trace.jacobian("block.x", "y", t=3).dense()
+    np.testing.assert_allclose(whole, flat.jacobian("x.y", "h.y", t=(3, 3)).dense())
+
+
+@pytest.mark.parametrize("ids", [["back"], ["sum", "h"], ["h", "square"], ["back", "sum", "h"]])
+def test_a_loop_through_a_composite(ids):
+    graph = plain_rnn()
+    graph.set_tensor("back.x", np.full((1, 2, 4), 0.5))
+    flat = Engine(graph).run()
+    before = dumps(graph)
+    grouped = group_edit(graph, ids, "Block")
+    back = graph.apply(grouped.edit)
+    for _ in range(2):
+        trace = Engine(loads(dumps(graph))).run()
+        assert np.array_equal(trace.value("loss.y"), flat.value("loss.y"))
+        assert np.array_equal(trace.gradient("x.y"), flat.gradient("x.y"))
+        if grouped.id in graph:
+            apart = graph.apply(ungroup_edit(graph, grouped.id))
+    graph.apply(apart)
+    graph.apply(back)
+    assert dumps(graph) == before
+
+
+def test_a_renamed_layer_in_a_loop_keeps_its_numbers():
+    graph = plain_rnn()
+    before = Engine(graph).run()
+    graph.rename("back", "again")
+    after = Engine(graph).run()
+    assert np.array_equal(before.value("back.weight"), after.value("again.weight"))
+
+
+def test_the_command_line_says_when(tmp_path):
+    from graph import save
+    from gui.main import main
+
+    path = tmp_path / "rnn.gradwire"
+    save(plain_rnn(steps=3), path)
+    assert main(["check", str(path)]) == 0
+
+
+def test_json_has_time_as_first_axis():
+    found = run_report(Engine(plain_rnn(steps=3)).run(), dense=True)
+    assert found["steps"][0] == {"phase": "forward", "node": "into", "t": 0}
+    assert found["ports"]["h.y"]["shape"] == [3, 2, 4]
+    assert found["ports"]["back.weight"]["shape"] == [4, 4]
+    edge = next(edge for edge in found["edges"] if edge["to"] == "h.x")
+    assert np.shape(edge["gradient"]) == (3, 2, 4)
+    assert edge["jacobians"]["y"]["shape"] == [[2, 4], [2, 4]]
+    assert np.shape(edge["jacobians"]["y"]["dense"]) == (3, 2, 4, 2, 4)
