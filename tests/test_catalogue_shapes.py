@@ -33,6 +33,7 @@ REFUSED = {
         ["ExpandDims", "Stack", "Linear", "LayerNorm", "RMSNorm", "Embedding"], frozenset({6})
     ),
     **dict.fromkeys(["MatMul", "Attention", "BatchNorm"], frozenset({5, 6})),
+    **dict.fromkeys(["LastStep", "AtStep", "AllSteps"], frozenset({6})),
     "BroadcastTo": {3, 4, 5, 6},
     "Gather": {0, 4, 5, 6},
 }

@@ -21,7 +21,8 @@ SMALL = 64  # entries up to which a total is built row by row and column by colu
 
 
 def test_every_module_is_among_them():
-    assert set(NAMES) == {case.module.name for case in computing_cases()}
+    cases = (case for case in computing_cases() if not case.module.leads_out)
+    assert set(NAMES) == {case.module.name for case in cases}
 
 
 @pytest.mark.parametrize("module", NAMES)
