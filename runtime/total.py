@@ -100,6 +100,15 @@ class TotalJacobian(LinearMap):
         return f"sum over {self.paths:,} paths".replace(",", _THIN_SPACE)
 
     @functools.cached_property
+    def chain(self) -> LinearMap | None:  # type: ignore[override]
+        """The links as one product where each follows the one before, else None."""
+        starts = [self.source, *(link.target for link in self.links[:-1])]
+        if not self.links or [link.source for link in self.links] != starts:
+            return None
+        first, *others = (link.map for link in self.links)
+        return functools.reduce(lambda before, after: compose(after, before), others, first)
+
+    @functools.cached_property
     def cost(self) -> Cost:
         """What the whole matrix takes."""
         return self.forecast(self.rows, self.columns)

@@ -9,6 +9,8 @@ from graph import Graph, load
 from gui.files import examples
 from runtime import Engine
 from runtime.errors import NoValue
+from runtime.maps.norms import counted
+from runtime.maps.overview import overview
 from runtime.maps.summary import summarise
 from tests.catalogue_cases import error
 
@@ -200,3 +202,23 @@ def test_its_figures_are_those_of_its_matrix():
     np.testing.assert_allclose(found.singular_values, values, atol=1e-12)
     assert (found.rank, found.sparsity) == (np.linalg.matrix_rank(matrix), 0)
     assert found.norm == pytest.approx(np.linalg.norm(matrix))
+
+
+def test_what_scales_and_reorders_a_large_map_is_counted_by_its_structure():
+    """A ReLU and a Flatten after a Linear on a batch: too large for a matrix."""
+    graph = mlp(60, 50, batch=60)
+    graph.add("ReLU", "r")
+    graph.add("Flatten", "f", start_axis=0)
+    graph.connect("a0.y", "r.x")
+    graph.connect("r.y", "f.x")
+    total = forward(graph).jacobian("x.y", "f.y")
+    assert min(total.rows, total.columns) > 2048
+    weight = forward(graph).value("h0.weight")
+    slopes = (1 - forward(graph).value("a0.y") ** 2) * (forward(graph).value("a0.y") > 0)
+    norm, nonzeros = counted(total)
+    assert norm == pytest.approx(np.sqrt((slopes**2 @ weight**2).sum()))
+    assert nonzeros == np.count_nonzero(slopes) * 60
+    picture = overview(total, 60, 60)
+    assert picture.exact
+    largest = (slopes[:, :, None] * np.abs(weight)).max((1, 2))
+    np.testing.assert_allclose(picture.picture, np.diag(largest), rtol=1e-12)

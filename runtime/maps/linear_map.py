@@ -32,6 +32,9 @@ class LinearMap(ABC):
     simple: LinearMap | None = None
     """The same map in one simple structure, where one that is made of many has been found to be."""
 
+    chain: LinearMap | None = None
+    """The same map as a product, where one that is made of many is a chain of them."""
+
     def __init__(
         self, out_shape: Sequence[int], in_shape: Sequence[int], dtype: Any, xp: Any
     ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from runtime.maps.linear_map import LinearMap
 from runtime.maps.lowrank import LowRank
 from runtime.maps.lowrank_spectrum import lowrank_norm, terms_of
 from runtime.maps.places import Array
+from runtime.maps.row_entries import LISTED_ENTRIES, entries_per_row, row_entries, told_by_rows
 from runtime.maps.stacking import STACK_ENTRIES, Progress, parts
 from runtime.maps.toeplitz import KernelToeplitz, Toeplitz
 
@@ -51,19 +52,33 @@ def frobenius(made: LinearMap) -> float | None:
     return lowrank_norm(terms_of(made)) if isinstance(made, LowRank) else None
 
 
-def counted_in_windows(
-    made: LinearMap, progress: Progress | None = None
-) -> tuple[float, int] | None:
-    """(norm, count of non-zeros) of all entries, in windows of rows; None for too many."""
-    if not walkable(made):
+def counted(made: LinearMap, progress: Progress | None = None) -> tuple[float, int] | None:
+    """(norm, count of non-zeros) of all entries that the structure leaves, else of all in windows.
+
+    None where they are too many.
+    """
+    stacks = _entries(told_by_rows(made), progress)
+    if stacks is None:
         return None
     norm, nonzeros = 0.0, 0
-    step = max(STACK_ENTRIES // (4 * max(made.rows, made.columns)), 1)
-    for part in parts(slice(0, made.rows), step, progress):
-        window = finite(made.window(part))
-        norm = math.hypot(norm, float(np.linalg.norm(window)))
-        nonzeros += int(np.count_nonzero(window))
+    for entries in stacks:
+        found = finite(entries)
+        norm = math.hypot(norm, float(np.linalg.norm(found)))
+        nonzeros += int(np.count_nonzero(found))
     return norm, nonzeros
+
+
+def _entries(made: LinearMap, progress: Progress | None) -> Iterator[Array] | None:
+    each = entries_per_row(made)
+    whole = slice(0, made.rows)
+    if each is not None and made.rows * each <= LISTED_ENTRIES:
+        rows = parts(whole, max(STACK_ENTRIES // (8 * max(each, 1)), 1), progress)
+        ids = (made.xp.arange(part.start, part.stop) for part in rows)
+        return (row_entries(made, some)[1] for some in ids)
+    if not walkable(made):
+        return None
+    rows = parts(whole, max(STACK_ENTRIES // (4 * made.columns), 1), progress)
+    return (made.window(part) for part in rows)
 
 
 def _square(array: Array) -> Array:

@@ -11,11 +11,13 @@ from runtime.maps.linear_map import LinearMap
 from runtime.maps.norms import WINDOW_WORK, walkable
 from runtime.maps.places import Array
 from runtime.maps.pointwise import Diagonal, Pointwise
-from runtime.maps.row_entries import entries_per_row, row_entries
+from runtime.maps.row_entries import (
+    LISTED_ENTRIES,
+    entries_per_row,
+    row_entries,
+    told_by_rows,
+)
 from runtime.maps.stacking import STACK_ENTRIES, Progress, parts, unit_stack
-
-LISTED_ENTRIES = 1 << 26
-"""Most entries, of those that a structure leaves, that are looked at one by one."""
 
 SAMPLED_ENTRIES = 1 << 22
 """About how many entries are looked at where those are too many."""
@@ -50,7 +52,7 @@ def overview(
     leaves few entries, or the matrix in windows takes few operations; else of rows that stand
     evenly in their cells. `progress` may raise to end the work.
     """
-    made = made.simple or made
+    made = told_by_rows(made)
     with np.errstate(invalid="ignore", over="ignore"):  # a NaN is drawn as what it is
         return _drawn(made, _Canvas(made, (rows, columns), within), progress)
 

@@ -22,6 +22,17 @@ Found = tuple[Array, Array]
 """Columns and values, both [rows, entries a row]; a place that is no entry has the value 0."""
 
 
+LISTED_ENTRIES = 1 << 26
+"""Most entries, of those that a structure leaves, that are looked at one by one."""
+
+
+def told_by_rows(made: LinearMap) -> LinearMap:
+    """The map in a form whose structure tells the entries of a row, or the map itself."""
+    made = made.simple or made
+    chain = made.chain
+    return made if chain is None or entries_per_row(chain) is None else chain
+
+
 def entries_per_row(made: LinearMap) -> int | None:
     """How many `row_entries` gives for each row; None where a map's structure does not tell."""
     if isinstance(made, Product):

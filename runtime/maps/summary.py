@@ -9,7 +9,7 @@ import numpy as np
 
 from runtime.maps.factoring import NotFinite, rank_of
 from runtime.maps.linear_map import LinearMap
-from runtime.maps.norms import counted_in_windows, frobenius
+from runtime.maps.norms import counted, frobenius
 from runtime.maps.places import Array
 from runtime.maps.signs import EMPTY, Determinant
 from runtime.maps.spectra import spectrum_of
@@ -111,10 +111,10 @@ def _norm_and_nonzeros(
     nonzeros = made.nonzeros if found.nonzeros is None and made.counted else found.nonzeros
     if norm is not None and nonzeros is not None:
         return norm, nonzeros
-    counted = counted_in_windows(made, progress)
-    if counted is None:
+    found_there = counted(made, progress)
+    if found_there is None:
         return norm, nonzeros
-    return (counted[0] if norm is None else norm), counted[1]
+    return (found_there[0] if norm is None else norm), found_there[1]
 
 
 def _sparsity(made: LinearMap, nonzeros: int | None) -> float | None:
