@@ -225,9 +225,9 @@ class Numbering:
         drawn = self._drawn.get(id_) or self._draw(module, id_)
         key = at(id_, t)
         reads = tuple(PortRef(key, name) for name in drawn.inputs)
-        inputs = tuple(self._read(drawn, PortRef(id_, name), t) for name in drawn.inputs)
+        inputs = tuple(self._read(drawn, ref, t) for ref in reads)
         for name in drawn.unread:  # shown all the same
-            self._read(drawn, PortRef(id_, name), t)
+            self._read(drawn, PortRef(key, name), t)
         need = tuple(
             self.slots[slot].is_floating and not self._is_cut(drawn.arriving.get(name), t)
             for name, slot in zip(drawn.inputs, inputs, strict=True)
@@ -242,14 +242,13 @@ class Numbering:
             )
         )  # fmt: skip
 
-    def _read(self, drawn: _Drawn, port: PortRef, t: int | None) -> int:
-        """The slot that a port reads at a step."""
-        feeder: PortRef | None = drawn.owned.get(port.port)
+    def _read(self, drawn: _Drawn, ref: PortRef, t: int | None) -> int:
+        """The slot that a port reads at a step; `ref` is its address there."""
+        feeder: PortRef | None = drawn.owned.get(ref.port)
         if feeder is not None:
             slot = self.slot_of[feeder]
         else:
-            slot, feeder = self._carried(drawn.arriving[port.port], t)
-        ref = moment(port, t)
+            slot, feeder = self._carried(drawn.arriving[ref.port], t)
         self.slot_of[ref] = slot
         if t is not None:
             self.feeders[ref] = feeder

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -285,3 +288,15 @@ def test_json_has_time_as_first_axis():
     assert np.shape(edge["gradient"]) == (3, 2, 4)
     assert edge["jacobians"]["y"]["shape"] == [[2, 4], [2, 4]]
     assert np.shape(edge["jacobians"]["y"]["dense"]) == (3, 2, 4, 2, 4)
+
+
+def test_the_page_on_time_says_what_is_so():
+    text = Path("docs/time.md").read_text(encoding="utf-8")
+    names: dict = {}
+    exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], names)
+    trace = names["trace"]
+    assert trace.value("cell.y").shape == (7, 2, 4)
+    assert trace.gradient_over_time("cell.weight_hh").shape == (7, 4, 4)
+    total = trace.jacobian("cell.y", "cell.y", t=(0, 6))
+    assert total.paths == 1
+    assert total.dense().shape == (8, 8)
