@@ -34,8 +34,10 @@ class Shot:
     size: tuple[int, int] = (1280, 800)
     zoom: float | None = None  # None: fitted
     is_scaled: bool = False  # whether it is drawn at 200 % too
+    is_panel: bool = False  # whether the inspector alone is drawn
 
 
+PANEL = (1280, 1150)  # the inspector shows its whole page
 SHOTS = (
     Shot("window-light", edge="x1.a", is_scaled=True),
     Shot("window-dark", edge="x1.a", theme="dark", is_scaled=True),
@@ -47,6 +49,8 @@ SHOTS = (
     Shot("window-softmax-dark", "softmax_classifier", edge="probabilities.x", theme="dark"),
     Shot("window-fan-out", "fan_out", edge="sin.x"),
     Shot("edges-close", "softmax_classifier", zoom=1.6),
+    Shot("jacobian-convolution", "convolution", edge="conv.x", size=PANEL, is_panel=True),
+    Shot("jacobian-softmax", "batch", edge="p.x", size=PANEL, is_panel=True),
 )
 SCALES = (1, 2)
 
@@ -73,21 +77,16 @@ def draw_all(folder: Path, scale: int) -> None:
     for shot in (shot for shot in SHOTS if scale == 1 or shot.is_scaled):
         draw(window, shot)
         suffix = "" if scale == 1 else f"@{scale}x"
-        window.grab().save(str(folder / f"{shot.name}{suffix}.png"))
+        seen = window.inspector if shot.is_panel else window
+        seen.grab().save(str(folder / f"{shot.name}{suffix}.png"))
     window.leave()
 
 
 def draw(window, shot: Shot) -> None:
     """Bring the window into the state of a picture."""
-    from gui.document import read
-    from gui.files import examples
-
     window.theme.choose(shot.theme)
     window.resize(*shot.size)
-    path = next((path for path in examples() if path.stem == shot.example), None)
-    if path is None:
-        raise SystemExit(f"{shot.example}: found no such example.")
-    window.document.replace(read(path), None)
+    window.document.replace(graph_of(shot.example), None)
     window.workspaces.show(shot.workspace)
     until(lambda: window.document.report is not None)
     window.canvas.zoom_to_fit()
@@ -102,6 +101,38 @@ def draw(window, shot: Shot) -> None:
         window.document.selection.clear()
     window.status.clearMessage()
     until(lambda: not window.live.is_busy, 600)
+    if shot.is_panel:
+        until(lambda: not window.inspector.page.jacobian.is_busy)
+
+
+def graph_of(name: str):
+    """An example by its file's name, or a graph that is made for its Jacobian's picture."""
+    import numpy as np
+
+    from graph import Graph
+    from gui.document import read
+    from gui.files import examples
+
+    shapes = {"convolution": (1, 16, 32, 32), "batch": (128, 10)}
+    if name not in shapes:
+        path = next((path for path in examples() if path.stem == name), None)
+        if path is None:
+            raise SystemExit(f"{name}: found no such example.")
+        return read(path)
+    graph = Graph(title=name.capitalize(), target="loss")
+    graph.add("Input", "x", shape=shapes[name])
+    if name == "convolution":
+        graph.add("Conv2d", "conv", out_channels=16, kernel_size=(3, 3))
+    else:
+        graph.add("Softmax", "p")
+    node = next(id_ for id_ in graph.nodes if id_ != "x")
+    graph.add("Square", "squares")
+    graph.add("Sum", "loss")
+    for source, target in (("x.y", f"{node}.x"), (f"{node}.y", "squares.x")):
+        graph.connect(source, target)
+    graph.connect("squares.y", "loss.x")
+    graph.set_tensor("x.y", np.random.RandomState(0).standard_normal(shapes[name]) * 2)
+    return graph
 
 
 def draw_small() -> None:

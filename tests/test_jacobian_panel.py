@@ -16,6 +16,7 @@ from gui.inspector.background import Background, Dropped
 from gui.inspector.heat_map import MOST
 from gui.inspector.jacobian import figures as figures_module
 from gui.inspector.jacobian import map_view
+from gui.inspector.jacobian import panel as panel_module
 from tests.inspector_desk import InspectorDesk, network
 from tests.window_desk import desk_for, move_pressed
 
@@ -204,6 +205,26 @@ def test_a_place_can_be_typed(qtbot):
     assert table_of(panel).shape == (MOST, MOST)
     window = slice(7000, 7000 + MOST), slice(8000, 8000 + MOST)
     np.testing.assert_array_equal(table_of(panel), local(desk, "conv.x").window(*window))
+
+
+def test_a_zoom_that_is_cancelled_stays_where_it_was(qtbot, monkeypatch):
+    _, panel = panel_of(qtbot, convolution(), "conv.x")
+
+    def slow(linear, region, progress=None):
+        while True:
+            progress(0.5)
+            time.sleep(0.01)
+
+    monkeypatch.setattr(panel_module, "sight_of", slow)
+    before = panel.view.place.said
+    QTest.mouseClick(panel.view.larger, LEFT)
+    qtbot.waitUntil(panel.progress.cancel.isVisible, timeout=5000)
+    assert panel.view.isVisible()  # what was seen stays until the next is there
+    QTest.mouseClick(panel.progress.cancel, LEFT)
+    assert panel.zoom.is_whole
+    assert not panel.view.back.isEnabled()
+    assert panel.view.place.said == before
+    assert not panel.progress.isVisible()
 
 
 # --- samples ---------------------------------------------------------------------------------

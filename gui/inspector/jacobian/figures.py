@@ -166,6 +166,11 @@ class FiguresView(QWidget):
         shown = [cells for cells in self.cells.values() if cells[1].isVisibleTo(self)]
         return {name.said: figure.said for name, figure in shown}
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether they are being worked out."""
+        return self._work.is_busy
+
     def show_map(self, linear: LinearMap) -> None:
         """Work out and show; what was under way for another map is dropped."""
         if linear is self._linear:

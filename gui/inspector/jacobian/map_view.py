@@ -69,6 +69,11 @@ class MapView(QWidget):
         for part in (self.heat_map, self._buttons, self.place):
             column.addWidget(part)
 
+    @property
+    def region(self) -> Region:
+        """What is drawn now, whatever has been asked for since."""
+        return self._sight.region
+
     def show_sight(self, sight: Sight, names: Names) -> None:
         """Draw what was computed for a region."""
         self._sight, self._names = sight, names

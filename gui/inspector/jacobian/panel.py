@@ -98,6 +98,11 @@ class JacobianPanel(QWidget):
         self.table.said.connect(self._note)
 
     @property
+    def is_busy(self) -> bool:
+        """Whether an answer is awaited: the map, what is in sight of it, or its figures."""
+        return self._finding.is_busy or self._looking.is_busy or self.figures.is_busy
+
+    @property
     def heat_map(self):
         """The picture with its legend and the line that reads it."""
         return self.view.heat_map
@@ -164,6 +169,11 @@ class JacobianPanel(QWidget):
     def _cancel(self) -> None:
         self._finding.drop()
         self._looking.drop()
+        if self._drawn is self._linear is not None:  # a part of what is in sight was asked for
+            self.progress.end()
+            self.zoom.stay(self.view.region)
+            self._follow_zoom()
+            return
         self.progress.offer(self.tr("The derivative was cancelled."))
         self._show_parts(is_number=False, is_drawn=False)
 
@@ -228,14 +238,17 @@ class JacobianPanel(QWidget):
         linear, region = self._linear, self.zoom.region
         if linear is None:
             return
-        self.places.follow()
-        self.view.follow()
+        self._follow_zoom()
         work = multiply_adds(linear, region)
         if region.entries <= AT_ONCE and linear.stored <= COSTLY and work <= COSTLY:
             self._looking.ask(lambda: (linear, sight_of(linear, region)), 0)
             return
         self._begin()
         self._looking.ask_long(lambda progress: (linear, sight_of(linear, region, progress)))
+
+    def _follow_zoom(self) -> None:
+        self.places.follow()
+        self.view.follow()
 
     def _draw(self, found: tuple[LinearMap, Sight]) -> None:
         linear, sight = found

@@ -83,9 +83,10 @@ def sight_of(linear: LinearMap, region: Region, progress: Progress | None = None
     found = overview(linear, *CELLS, progress, within=(region.rows, region.columns))
     cells = found.picture
     drawing = Drawing(cells, limit_of(cells), not np.isfinite(cells).all(), is_size=True)
-    exact = tr("Exact.") if found.exact else ""
-    why = " ".join(filter(None, (exact, found.why)))
-    return Sight(region, drawing, None, (found.rows_per_cell, found.columns_per_cell), why)
+    per_cell = (found.rows_per_cell, found.columns_per_cell)
+    exact = tr("Exact: each cell shows the greatest absolute value of {0} × {1} entries.")
+    why = exact.format(*per_cell) if found.exact else found.why
+    return Sight(region, drawing, None, per_cell, why)
 
 
 def multiply_adds(linear: LinearMap, region: Region) -> int:

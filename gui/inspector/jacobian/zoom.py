@@ -11,7 +11,7 @@ MOST_KEPT = 100
 
 
 class Zoom(QObject):
-    """The region in sight. `changed` follows whatever moved it, but not `set_size`."""
+    """The region in sight. `changed` follows what moved it, not `set_size` and `stay`."""
 
     changed = Signal()
 
@@ -64,6 +64,12 @@ class Zoom(QObject):
         if self._before:
             self.region = self._before.pop()
             self.changed.emit()
+
+    def stay(self, region: Region) -> None:
+        """Look at a region that is in sight already: nothing has to be worked out for it."""
+        if self._before and self._before[-1] == region:
+            self._before.pop()
+        self.region = region
 
     def whole(self) -> None:
         """Look at all of it."""
