@@ -154,6 +154,12 @@ class Window(QMainWindow):
             self.workspaces.toggle_right()
         self.panes.enter(self.inspector)
 
+    def show_units(self) -> None:
+        """Show the units of the selected layer."""
+        if not self.workspaces.is_right_shown:
+            self.workspaces.toggle_right()
+        self.inspector.show_units()
+
     def edit_note(self) -> None:
         """Write the note of the selected node, or of the graph."""
         if not self.workspaces.is_right_shown:

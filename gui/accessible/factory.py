@@ -14,6 +14,7 @@ from gui.canvas.view import CanvasView
 from gui.canvas.zoom_bar import ZoomBar
 from gui.inspector.heat_map import Legend, Picture
 from gui.inspector.jacobian.picture import ZoomPicture
+from gui.inspector.units.picture import UnitPicture
 from gui.sentence import SentenceBar
 from gui.title_bar import WorkspaceTab
 
@@ -24,6 +25,7 @@ ROLES = {
     ZoomBar: Role.ToolBar,
     Legend: Role.Graphic,
     Picture: Role.Graphic,
+    UnitPicture: Role.Graphic,
     ZoomPicture: Role.Graphic,
     SentenceBar: Role.StaticText,
     WorkspaceTab: Role.RadioButton,

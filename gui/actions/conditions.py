@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from gui.actions.rows import A, N
+from gui.inspector.units.reading import sizes_of
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -41,6 +42,7 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "has_value": lambda w: w.canvas.inline.value_place is not None,
     "one_edge": lambda w: w.edge_ends.has_edge,
     "has_found": lambda w: w.find_bar.isVisible() and bool(w.find_bar.matches),
+    "has_units": lambda w: sizes_of(w.document.graph, w.document.selection.node or "") is not None,
     "has_bends": lambda w: w.document.selection.edge in w.canvas.canvas.wires.routes,
     "has_target": lambda w: w.document.graph.target is not None,
     "has_steps": lambda w: bool(w.document.playhead.steps),
@@ -78,6 +80,7 @@ WHY: Mapping[str, str] = {
     "has_value": N(A, "Select a source, or the pin of a parameter."),
     "one_edge": N(A, "Select an edge first."),
     "has_found": N(A, "Find something first."),
+    "has_units": N(A, "Select a Linear of at most 16 inputs and 16 outputs."),
     "has_bends": N(A, "Select an edge with bends."),
     "has_target": N(A, "No target was chosen."),
     "has_steps": N(A, "There is no step yet. Run the graph first."),

@@ -60,6 +60,13 @@ class Inspector(QScrollArea):
         field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         return True
 
+    def show_units(self) -> None:
+        """Take the keys to the picture of a layer's units."""
+        if isinstance(self.page, NodePage) and self.page.units is not None:
+            picture = self.page.units.picture
+            picture.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.ensureWidgetVisible(self.page.units)
+
     def edit_note(self) -> None:
         """Put the cursor at the end of the note of what is shown, if it can have one."""
         if isinstance(self.page, NodePage | GraphPage):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from graph import PortRef, Problem
+from graph import Graph, PortRef, Problem
 from graph.bypassing import through
 from graph.edits import SetGraph, SetNode
 from graph.labelling import label_edit
@@ -24,6 +24,8 @@ from gui.inspector.port_list import PortList
 from gui.inspector.problem_rows import ProblemRows
 from gui.inspector.section import Heading, Section
 from gui.inspector.tensor_editor import TensorEditor
+from gui.inspector.units import UnitView
+from gui.inspector.units.reading import LAYER
 from gui.inspector.verdicts import node_verdict
 from gui.theme import Theme
 
@@ -53,6 +55,7 @@ class NodePage(QWidget):
         self.form = AttributeForm(document, theme, id_, self)
         self.value = self._value_editor()
         self.parameters = ParameterList(document, theme, id_, self)
+        self.units = UnitView(document, theme, id_, self) if _may_have_units(graph, id_) else None
         self.ports = PortList(document, theme, id_, self)
         self.target = Button(theme, self.tr("Make this the target"), "", self.make_target)
         self.verdict = Sentence(theme, parent=self)
@@ -78,6 +81,8 @@ class NodePage(QWidget):
     def follow(self) -> None:
         """Show the numbers as the playhead has them now."""
         self.ports.follow()
+        if self.units is not None:
+            self.units.follow()
         text, icon_name = node_verdict(self.document, self.id)
         self.verdict.say(text, icon_name)
 
@@ -184,6 +189,8 @@ class NodePage(QWidget):
         if self.parameters.rows:
             title = self.tr("Parameters")
             column.addWidget(Section(theme, title, self.parameters, parent=self))
+        if self.units is not None:
+            column.addWidget(Section(theme, self.tr("Units"), self.units, parent=self))
         ports = Section(theme, self.tr("Ports"), self.ports, self.verdict, self.target, parent=self)
         column.addWidget(ports)
         column.addWidget(Section(theme, self.tr("Note"), self.note, parent=self))
@@ -194,3 +201,8 @@ class NodePage(QWidget):
         lines = [f"{name}: {value}" for name, value in node.attributes.items()]
         text = "\n".join(lines) or self.tr("none")
         return Label(self._theme, text, size=12, mono=True, wrap=True, parent=self)
+
+
+def _may_have_units(graph: Graph, id_: str) -> bool:
+    """Whether the node is of the module whose units are drawn, as soon as they are few enough."""
+    return graph.nodes[id_].module == LAYER
