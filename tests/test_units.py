@@ -90,7 +90,7 @@ def test_it_follows_the_playhead(desk):
     assert [column.values is None for column in units.columns] == [False, True, True]
     assert units.weight is None
     before = view(desk).picture.grab().toImage()
-    head.go(2)
+    head.go(1)
     QApplication.processEvents()
     units = read_units(desk.document, "h")
     assert units.columns[1].values is not None
