@@ -1,0 +1,47 @@
+"""Make the example graphs that come with the program.
+
+    python docs/make_gallery.py [NAME ...]
+
+Each function of `docs/gallery/` makes one; without names all are made. Trained numbers depend on
+the machine's arithmetic in their last digits, which rounding hides: a file changes only where its
+function does. `backprop_by_hand`, `fan_out`, `softmax_classifier` and `xor` were drawn by hand.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from docs.gallery import attention, depth, features, regression
+from graph import save
+
+FOLDER = Path(__file__).parent.parent / "assets" / "examples"
+EXAMPLES = {
+    "linear_regression": regression.linear_regression,
+    "logistic_regression": regression.logistic_regression,
+    "perceptron": regression.perceptron,
+    "two_linears": regression.two_linears,
+    "learned_features": features.learned_features,
+    "radial_features": features.radial_features,
+    "autoencoder": features.autoencoder,
+    "two_inputs": features.two_inputs,
+    "digits": features.digits_network,
+    "vanishing": depth.vanishing,
+    "cancelling": depth.cancelling,
+    "divergence": depth.divergence,
+    "attention_head": attention.attention_head,
+    "transformer_block": attention.transformer_block,
+}
+
+
+def main(names: list[str]) -> None:
+    """Write the files."""
+    for name in names or EXAMPLES:
+        save(EXAMPLES[name](), FOLDER / f"{name}.gradwire")
+        print(name)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
