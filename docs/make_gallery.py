@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from docs.gallery import attention, depth, features, regression
+from docs.gallery import attention, depth, features, recurrent, regression
 from graph import save
 
 FOLDER = Path(__file__).parent.parent / "assets" / "examples"
@@ -31,6 +31,9 @@ EXAMPLES = {
     "vanishing": depth.vanishing,
     "cancelling": depth.cancelling,
     "divergence": depth.divergence,
+    "rnn": recurrent.plain,
+    "lstm": recurrent.lstm,
+    "gru": recurrent.gru,
     "attention_head": attention.attention_head,
     "transformer_block": attention.transformer_block,
 }

@@ -74,13 +74,13 @@ def divergence():
     s = Sketch(
         "Softmax with KL divergence",
         "The loss measures how far the softmax is from a target distribution. On the logits the "
-        "gradient is what is simplest: prediction − target, divided by the batch.",
+        "gradient is as simple as can be: prediction − target.",
     )
     x = s.given("x", [[1.0, 0.0, -1.0], [0.5, 0.5, 0.0]])
     logits = s.put("Linear", "logits", x, out_features=4)
     logs = s.put("LogSoftmax", "logs", logits, label="log-softmax")
     t = s.given("t", [[0.7, 0.1, 0.1, 0.1], [0.25, 0.25, 0.25, 0.25]])
-    s.put("KLDivLoss", "loss", logs, t, reduction="batchmean")
+    s.put("KLDivLoss", "loss", logs, t, reduction="sum")
     s.keep("logits.weight", np.round(np.random.RandomState(4).uniform(-1, 1, (4, 3)), 2))
     s.keep("logits.bias", [0.0, 0.1, -0.1, 0.2])
     return s.place()

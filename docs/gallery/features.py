@@ -61,8 +61,10 @@ def radial_features():
     s.put("Add", "loss", *losses)
     s.train(1.0, 400)
     graph = s.place()
-    for name, title in (("fixed", "Fixed centres"), ("learned", "Learned centres")):
-        s.frame(title, [id_ for id_ in graph.nodes if id_.startswith(f"{name}_")])
+    rows = [[i for i in graph.nodes if i.startswith(f"{name}_")] for name in ("fixed", "learned")]
+    s.stack(rows)
+    for title, row in zip(("Fixed centres", "Learned centres"), rows, strict=True):
+        s.frame(title, row)
     return graph
 
 
@@ -114,8 +116,10 @@ def two_inputs():
     s.put("MSELoss", "loss", out, t)
     s.train(0.05, 80)
     graph = s.place()
-    s.frame("Image", ["image", "look", "edges", "pool", "flat", "picture"])
-    s.frame("Range", ["range", "near", "bent"])
+    rows = [["image", "look", "edges", "pool", "flat", "picture"], ["range", "near", "bent"]]
+    s.stack(rows)
+    for title, row in zip(("Image", "Range"), rows, strict=True):
+        s.frame(title, row)
     return graph
 
 

@@ -11,6 +11,7 @@ from graph import Graph, PortRef, arrange
 from graph import edits as e
 from graph.frames import Frame
 from graph.grouping import group_edit
+from graph.layout import node_size
 from runtime import Engine
 
 MARGIN = 40  # around the nodes of a frame, in canvas units
@@ -39,13 +40,19 @@ class Sketch:
         module: str = "Input",
         label: str | None = None,
         batch: bool = False,
+        sequence: bool = False,
     ) -> str:
-        """A source with its value; returns its output. With `batch` axis 0 has any size, B."""
+        """A source with its value; returns its output.
+
+        With `batch` axis 0 has any size, B; with `sequence` it is time.
+        """
         array = np.asarray(values)
         is_floating = array.dtype.kind == "f"
         array = array if is_floating else array.astype("int64")
         kind = {} if is_floating else {"dtype": "int64"}
         shape = ("B", *array.shape[1:]) if batch else array.shape
+        if sequence:
+            kind["sequence"] = True
         self.graph.add(module, id_, label=label, shape=shape, **kind)
         self.graph.set_tensor(f"{id_}.y", array)
         return f"{id_}.y"
@@ -96,8 +103,6 @@ class Sketch:
 
     def frame(self, title: str, ids: Iterable[str]) -> None:
         """A frame around nodes that have places."""
-        from graph.layout import node_size
-
         boxes = [(*self.graph.nodes[id_].at, *node_size(self.graph, id_)) for id_ in ids]
         left, top = min(b[0] for b in boxes) - MARGIN, min(b[1] for b in boxes) - MARGIN - TITLE
         right = max(b[0] + b[2] for b in boxes) + MARGIN
@@ -111,6 +116,15 @@ class Sketch:
         for definition in self.graph.definitions.values():
             definition.body.apply(e.Move(_whole(arrange(definition.body))))
         return self.graph
+
+    def stack(self, groups: Iterable[Iterable[str]], gap: float = 200) -> None:
+        """Move groups of placed nodes below each other, in this order."""
+        top = min(node.at[1] for node in self.graph.nodes.values())
+        for group in groups:
+            nodes = [self.graph.nodes[id_] for id_ in group]
+            least = min(node.at[1] for node in nodes)
+            self.graph.apply(e.Move({n.id: (n.at[0], n.at[1] - least + top) for n in nodes}))
+            top += max(n.at[1] + node_size(self.graph, n.id)[1] - least for n in nodes) + gap
 
     def _is_parameter(self, trace, ref: PortRef) -> bool:
         source = next((s for s in trace.plan.sources if s.ref == ref), None)
