@@ -111,7 +111,7 @@ def graph_of(name: str):
 
     from graph import Graph
     from gui.document import read
-    from gui.files import examples
+    from gui.examples import examples
 
     shapes = {"convolution": (1, 16, 32, 32), "batch": (128, 10)}
     if name not in shapes:
@@ -140,7 +140,7 @@ def draw_small() -> None:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from PySide6.QtWidgets import QApplication
 
-    from gui.files import examples
+    from gui.examples import examples
     from gui.miniatures import draw_miniature, picture_of
 
     app = QApplication(["gradwire"])

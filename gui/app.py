@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from gui.endings import Endings
-from gui.files import first_example
+from gui.examples import first_example
 from gui.recovery import offer
 from gui.settings import APP, Settings
 from gui.theme import Theme

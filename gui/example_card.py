@@ -1,4 +1,4 @@
-"""An example as a button: its small picture, its title under it."""
+"""An example as a button: its small picture, under it the title and a sentence."""
 
 from __future__ import annotations
 
@@ -14,22 +14,31 @@ from gui.theme import Theme
 
 PADDING = 4
 TITLE = 38  # two lines of the title
+SENTENCE = 62  # four lines of the sentence
+LED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 WRAPPED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 
 
 class ExampleCard(QAbstractButton):
-    """Opens an example; `scale` makes its picture larger."""
+    """Opens an example; `scale` makes its picture larger, a sentence stands below its title."""
 
     def __init__(
-        self, path: Path, title: str, theme: Theme, parent: QWidget, scale: float = 1.0
+        self,
+        path: Path,
+        title: str,
+        theme: Theme,
+        parent: QWidget,
+        scale: float = 1.0,
+        sentence: str = "",
     ) -> None:
         super().__init__(parent)
-        self.path, self._theme = path, theme
+        self.path, self._theme, self._sentence = path, theme, sentence
         self._picture = QSize(round(SIZE.width() * scale), round(SIZE.height() * scale))
         self.setText(title)
         self.setFont(theme.font(12))
         self.setAccessibleName(self.tr("Open the example {0}").format(title))
-        self.setToolTip(f"<qt>{html.escape(title)}</qt>")
+        self.setAccessibleDescription(sentence)
+        self.setToolTip(f"<qt>{html.escape(sentence or title)}</qt>")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedSize(self.sizeHint())
         theme.changed.connect(self.update)
@@ -37,7 +46,8 @@ class ExampleCard(QAbstractButton):
     def sizeHint(self) -> QSize:
         """The picture, the title and what is around them."""
         picture = self._picture
-        return QSize(picture.width() + 2 * PADDING, picture.height() + TITLE + 2 * PADDING)
+        texts = TITLE + (SENTENCE if self._sentence else 0)
+        return QSize(picture.width() + 2 * PADDING, picture.height() + texts + 2 * PADDING)
 
     def keyPressEvent(self, event) -> None:
         """Enter opens it as Space does."""
@@ -66,9 +76,14 @@ class ExampleCard(QAbstractButton):
         painter.drawRoundedRect(edge, 8, 8)
         room = QRectF(PADDING, PADDING, self._picture.width(), self._picture.height())
         paint_miniature(painter, self.path, room.adjusted(4, 4, -4, -4), self._theme)
-        self._paint_title(painter, QRectF(8, room.bottom(), room.width() - 8, TITLE))
+        self._paint_texts(painter, QRectF(8, room.bottom(), room.width() - 8, TITLE))
 
-    def _paint_title(self, painter: QPainter, room: QRectF) -> None:
+    def _paint_texts(self, painter: QPainter, room: QRectF) -> None:
         painter.setFont(self.font())
         painter.setPen(self._theme.color("text"))
         painter.drawText(room, int(WRAPPED), self.text())
+        if self._sentence:
+            painter.setFont(self._theme.font(11))
+            painter.setPen(self._theme.color("muted"))
+            below = QRectF(room.left() + 4, room.bottom(), room.width() - 8, SENTENCE)
+            painter.drawText(below, int(LED), self._sentence)

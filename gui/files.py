@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
-from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,8 +22,6 @@ from gui.waiting import take_turn, wait_for
 
 if TYPE_CHECKING:
     from gui.window import Window
-
-FIRST_EXAMPLE = "backprop_by_hand"
 
 
 class Files(QObject):
@@ -223,23 +218,3 @@ def finish_field(window: QWidget) -> None:
         field.left.emit()
     elif isinstance(field, QLineEdit):
         field.clearFocus()  # one on the canvas is done when it is left
-
-
-def examples() -> list[Path]:
-    """The example files that come with the program."""
-    return sorted(Path(str(resources("assets") / "examples")).glob(f"*{SUFFIX}"))
-
-
-def first_example() -> Path:
-    """What is shown the first time."""
-    return next(path for path in examples() if path.stem == FIRST_EXAMPLE)
-
-
-@cache
-def title_of(path: Path) -> str:
-    """An example's title, read once and without building the graph; else the file's name."""
-    try:
-        title = json.loads(path.read_text(encoding="utf-8")).get("title")
-    except (OSError, ValueError, AttributeError):
-        title = None
-    return title if isinstance(title, str) and title else path.stem.replace("_", " ").capitalize()

@@ -22,7 +22,7 @@ from gui.actions.rows import row_of
 from gui.callout import Callout, Pointers, Ring
 from gui.callout_places import Ground, best_place, is_good, pointer
 from gui.canvas.levels import OVERVIEW
-from gui.files import first_example
+from gui.examples import first_example
 
 if TYPE_CHECKING:
     from gui.canvas.placing import Box

@@ -7,15 +7,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.example_card import ExampleCard
-from gui.files import examples, title_of
+from gui.examples import examples, words_of
 
 if TYPE_CHECKING:
     from gui.window import Window
 
-SCALE = 1.4
+SCALE = 1.25
+COLUMNS = 4
+GAP = 12
+AROUND = 160  # of the window's height, for the heading and the margins
 # Cards and rows of cards that a key goes on by.
 STEPS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -36,13 +47,16 @@ class GalleryDialog(QDialog):
         self.setWindowTitle(self.tr("Examples"))
         heading = QLabel(self.tr("Open an example"), self)
         heading.setFont(window.theme.font(15, 600))
-        grid = QGridLayout()
-        grid.setSpacing(12)
+        inside = QWidget()
+        grid = QGridLayout(inside)
+        grid.setContentsMargins(0, 0, 8, 0)
+        grid.setSpacing(GAP)
         self.cards: list[ExampleCard] = []
         paths = examples()
-        self._columns = math.ceil(math.sqrt(len(paths)))
+        self._columns = min(COLUMNS, math.ceil(math.sqrt(len(paths))))
         for number, path in enumerate(paths):
-            card = ExampleCard(path, title_of(path), window.theme, self, SCALE)
+            words = words_of(path)
+            card = ExampleCard(path, words.title, window.theme, inside, SCALE, words.sentence)
             card.clicked.connect(self._choose)
             self.cards.append(card)
             grid.addWidget(card, *divmod(number, self._columns))
@@ -50,8 +64,20 @@ class GalleryDialog(QDialog):
         column.setContentsMargins(24, 16, 24, 24)
         column.setSpacing(12)
         column.addWidget(heading)
-        column.addLayout(grid)
-        self.setFixedSize(self.sizeHint())
+        column.addWidget(self._scrolled(inside))
+
+    def _scrolled(self, inside: QWidget) -> QScrollArea:
+        """A place for the cards that scrolls up and down, no larger than the window."""
+        self._area = QScrollArea(self)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(inside)
+        wanted = inside.sizeHint()
+        room = self.parentWidget().height() - AROUND
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        self._area.setFixedSize(wanted.width() + bar, min(wanted.height(), room))
+        return self._area
 
     def keyPressEvent(self, event) -> None:
         """Arrow keys move the focus; Esc closes."""
@@ -62,6 +88,7 @@ class GalleryDialog(QDialog):
         place = self.cards.index(self.focusWidget()) + step[0] + step[1] * self._columns
         if 0 <= place < len(self.cards):
             self.cards[place].setFocus(Qt.FocusReason.TabFocusReason)
+            self._area.ensureWidgetVisible(self.cards[place], 0, GAP)
 
     def _choose(self) -> None:
         self.chosen.emit(self.sender().path)

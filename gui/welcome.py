@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QVB
 from gui.actions.keys import keys_text
 from gui.actions.rows import row_of
 from gui.example_card import ExampleCard
-from gui.files import examples, title_of
+from gui.examples import examples, title_of
 
 if TYPE_CHECKING:
     from gui.window import Window

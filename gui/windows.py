@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui import accessible
 from gui.document import Document
-from gui.files import first_example
+from gui.examples import first_example
 from gui.waiting import take_turn
 from gui.window import Window
 

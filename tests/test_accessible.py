@@ -11,7 +11,7 @@ from graph import Graph, PortRef
 from graph import edits as e
 from gui import announcing
 from gui.accessible import telling
-from gui.files import examples
+from gui.examples import examples
 from gui.settings import Settings
 from gui.theme import Theme
 from gui.windows import Windows

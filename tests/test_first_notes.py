@@ -10,7 +10,7 @@ from graph import PortRef, Tensor
 from graph import edits as e
 from gui.app import make_windows, open_first
 from gui.callout_places import Ground, best_place, is_good, pointer
-from gui.files import examples, first_example
+from gui.examples import examples, first_example
 from gui.first_notes import NOTES, PLACED, next_button
 from gui.settings import Settings
 from tests.canvas_desk import LEFT, by_hand

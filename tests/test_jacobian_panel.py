@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from graph import Graph, load
-from gui.files import examples
+from gui.examples import examples
 from gui.inspector.background import Background, Dropped
 from gui.inspector.heat_map import MOST
 from gui.inspector.jacobian import figures as figures_module

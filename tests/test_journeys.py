@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from graph import Graph, dumps, load
-from gui.files import examples
+from gui.examples import examples
 from tests.window_desk import desk_for
 
 pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")

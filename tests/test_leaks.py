@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from graph import load
 from gui.app import make_windows
-from gui.files import examples
+from gui.examples import examples
 from gui.settings import Settings
 from tests.watch_leaks import settle
 

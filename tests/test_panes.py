@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QToolTip
 
-from gui.files import examples
+from gui.examples import examples
 from tests.window_desk import desk_for
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

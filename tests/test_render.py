@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from gui import main as command
-from gui.files import examples
+from gui.examples import examples
 from gui.theme import TOKENS
 
 BY_HAND = str(next(path for path in examples() if path.stem == "backprop_by_hand"))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from graph import Graph, load
-from gui.files import examples
+from gui.examples import examples
 from runtime import Engine
 from runtime.errors import NoValue
 from runtime.maps.norms import counted

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from graph import edits as e
 from graph import save
 from gui.canvas import module_mime
-from gui.files import examples, title_of
+from gui.examples import examples, title_of
 from gui.gallery import GalleryDialog
 from gui.miniatures import SIZE, draw_miniature, paint_miniature, picture_of
 from gui.theme import Theme

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPlainTextEdit
 
 from graph import edits as e
 from graph import save
-from gui.files import examples
+from gui.examples import examples
 from gui.inspector.fields import LineField
 from tests.canvas_desk import LEFT, NONE, by_hand
 from tests.window_desk import desk_for

@@ -104,7 +104,7 @@ def two_inputs():
     seen = s.given("image", image[:, None].round(2))
     maps = s.put("Conv2d", "look", seen, out_channels=3, kernel_size=(3,))
     maps = s.put("ReLU", "edges", maps)
-    maps = s.put("MaxPool2d", "pool", maps)
+    maps = s.put("AvgPool2d", "pool", maps)
     flat = s.put("Flatten", "flat", maps)
     picture = s.put("Linear", "picture", flat, out_features=4)
     reading = s.given("range", [[0.2, 1.0], [0.5, 0.8], [0.9, 0.4], [1.4, 0.1]])

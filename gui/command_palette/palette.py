@@ -17,7 +17,7 @@ from gui.actions.keys import keys_text
 from gui.actions.rows import tr
 from gui.command_palette.row_paint import CommandPainter
 from gui.command_palette.rows import CommandRow, CommandRows
-from gui.files import examples, title_of
+from gui.examples import examples, title_of
 from gui.search_box.choice_box import ChoiceBox
 
 if TYPE_CHECKING:
