@@ -14,7 +14,7 @@ from gui.theme import Theme
 
 PADDING = 4
 TITLE = 38  # two lines of the title
-SENTENCE = 62  # four lines of the sentence
+SENTENCE = 74  # five lines of the sentence
 LED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 WRAPPED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 

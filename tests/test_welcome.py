@@ -231,11 +231,17 @@ def test_the_gallery_opens_an_example_by_keys(desk):
     dialog = gallery(desk)
     assert [card.path for card in dialog.cards] == examples()
     assert dialog.focusWidget() is dialog.cards[0]
-    for key, place in ((Key.Key_Down, 2), (Key.Key_Right, 3), (Key.Key_Right, 3), (Key.Key_Up, 1)):
+    last = len(dialog.cards) - 1
+    ways = [(Key.Key_Left, 0), (Key.Key_Down, 4), (Key.Key_Right, 5), (Key.Key_Up, 1)]
+    ways += [(Key.Key_Right, place) for place in range(2, last + 1)] + [(Key.Key_Right, last)]
+    for key, place in ways:
         QTest.keyClick(dialog, key)
         assert dialog.focusWidget() is dialog.cards[place]
+        seen = dialog.cards[place].visibleRegion().boundingRect()
+        assert seen.height() == dialog.cards[place].height()  # scrolled to
+    assert dialog.height() <= desk.window.height()
     QTest.keyClick(dialog.focusWidget(), Key.Key_Return)
-    desk.qtbot.waitUntil(lambda: desk.document.name == title_of(examples()[1]))
+    desk.qtbot.waitUntil(lambda: desk.document.name == title_of(examples()[last]))
     assert desk.windows.all == [desk.window]
 
 

@@ -23,7 +23,13 @@ LEFT_ALIGN = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 def paint_frames(
-    painter: QPainter, rect: QRectF, scene: CanvasScene, zoom: float, *, folded: bool
+    painter: QPainter,
+    rect: QRectF,
+    scene: CanvasScene,
+    zoom: float,
+    *,
+    folded: bool,
+    words: bool = True,
 ) -> None:
     """Paint the frames that meet a rectangle: those that are folded, or the others."""
     for number in scene.frames.drawn():
@@ -43,7 +49,8 @@ def paint_frames(
         else:
             painter.setBrush(scene.theme.color("selected", 0.35))
             painter.drawRoundedRect(box, CORNER, CORNER)
-        _paint_title(painter, box, frame.title, scene.theme, zoom, folded=folded)
+        if words:
+            _paint_title(painter, box, frame.title, scene.theme, zoom, folded=folded)
 
 
 def _paint_cards(painter: QPainter, box: QRectF, theme: Theme, pen: QPen) -> None:

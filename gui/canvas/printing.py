@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from gui.canvas.node_paint import paint_node
+from gui.icons import LETTER
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
@@ -45,14 +46,17 @@ def paint_from_afar(scene: CanvasScene, painter: QPainter, rect: QRectF) -> None
     painter.translate(rect.center())
     painter.scale(scale, scale)
     painter.translate(-source.center())
-    scene.paint_flow(painter, source, AFAR)
+    scene.paint_flow(painter, source, AFAR, words=False)
     for id_, item in scene.items_by_id.items():
         if scene.hides(id_):
             continue
         painter.save()
         painter.translate(item.pos())
         mood = replace(scene.mood(id_), ring="", is_selected=False, has_focus=False)
-        paint_node(painter, scene.face(id_), ("", ""), mood, scene.theme, AFAR)
+        face = scene.face(id_)
+        if face.icon.startswith(LETTER):
+            face = replace(face, icon="")  # a box without the letter
+        paint_node(painter, face, ("", ""), mood, scene.theme, AFAR)
         painter.restore()
     painter.restore()
 

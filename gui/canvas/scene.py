@@ -364,14 +364,16 @@ class CanvasScene(QGraphicsScene):
             paint_dots(painter, rect, self.theme, zoom)
         self.paint_flow(painter, rect, zoom)
 
-    def paint_flow(self, painter: QPainter, rect: QRectF, zoom: float) -> None:
-        """Frames, wires and plates that meet a rectangle."""
+    def paint_flow(
+        self, painter: QPainter, rect: QRectF, zoom: float, *, words: bool = True
+    ) -> None:
+        """Frames, wires and plates that meet a rectangle; frames without title if told so."""
         shows_plates = level_of(zoom) in ("working", "close")
         plates = self.plates(rect, zoom) if shows_plates else []
         boxes = np.array([plate.box for plate in plates]).reshape(-1, 4)
-        paint_frames(painter, rect, self, zoom, folded=False)
+        paint_frames(painter, rect, self, zoom, folded=False, words=words)
         paint_wires(painter, rect, self, zoom, boxes)
-        paint_frames(painter, rect, self, zoom, folded=True)
+        paint_frames(painter, rect, self, zoom, folded=True, words=words)
         paint_plates(painter, rect, plates, self.theme, 1 / zoom)
 
     def plates(self, rect: QRectF, zoom: float) -> list[Plate]:
