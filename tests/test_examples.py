@@ -12,6 +12,7 @@ from docs.make_gallery import EXAMPLES
 from graph import check, dumps, load
 from gui.examples import ORDER, words_of
 from runtime import Engine, check_gradients
+from tests.catalogue_cases import error
 
 FOLDER = Path(str(files("assets"))) / "examples"
 ALL = sorted(FOLDER.glob("*.gradwire"))
@@ -186,3 +187,17 @@ def test_the_fan_out_is_the_sum_over_three_edges():
     parts = [trace.edge(edge.source, edge.target).gradient for edge in edges]
     assert float(sum(parts)) == pytest.approx(float(trace.gradient("x.y")), abs=1e-15)
     assert float(trace.gradient("x.y")) == pytest.approx(np.sin(2) + 2 * np.cos(2) + 1)
+
+
+GALLERY = np.load(Path(str(files("assets"))) / "reference" / "gallery.npz")
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru", "transformer_block", "digits"])
+def test_the_networks_agree_with_pytorchs_modules(name):
+    """assets/reference/gallery.npz is made by tests/reference/make_gallery.py with PyTorch."""
+    _, trace = run(name)
+    assert error(trace.value(trace.target).item(-1), GALLERY[f"{name}/loss"]) < 1e-10
+    ports = [key for key in GALLERY.files if key.startswith(f"{name}/") and "." in key]
+    assert len(ports) >= 6
+    for key in ports:
+        assert error(trace.gradient(key.removeprefix(f"{name}/")), GALLERY[key]) < 1e-8, key
