@@ -1,13 +1,26 @@
-"""What the window does about composites: the palette lists the document's definitions."""
+"""What the commands about composites do: group, ungroup, open, leave, make unique, step in and out.
+
+The palette lists the document's definitions.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
+
+from graph import GradwireError
+from graph import edits as e
+from graph.grouping import free_definition_name, group_edit, ungroup_edit, unique_edit
+from graph.naming import name_of
+from gui.breadcrumb import Breadcrumb
+from gui.told import told_error
 
 if TYPE_CHECKING:
     from gui.window import Window
+
+STEM = "Composite"  # of the name of a new definition
 
 
 class Composites(QObject):
@@ -16,8 +29,116 @@ class Composites(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window, self._document = window, window.document
+        self.breadcrumb = Breadcrumb(window.canvas, window.commands.by_id["make_unique"])
         self._document.edited.connect(self._follow)
         self._document.replaced.connect(self._follow)
+
+    # --- what rows of the table of actions call -------------------------------------------
+
+    @property
+    def chosen(self) -> str | None:
+        """The selected composite, where it is all that is selected."""
+        node, graph = self._document.selection.node, self._document.graph
+        is_one = node in graph and graph.nodes[node].module in graph.definitions
+        return node if is_one else None
+
+    @property
+    def can_make_unique(self) -> bool:
+        """Whether the chosen composite, or the one that is open, has others of its definition."""
+        graph, node = self._document.graph, self.chosen
+        if node is None:
+            return self._document.instances > 1
+        return self._document.instances_of(graph.nodes[node].module) > 1
+
+    def group(self) -> None:
+        """Make the selected nodes the inside of one composite node."""
+        graph, ids = self._document.graph, self._document.selection.nodes
+        name = free_definition_name(graph, STEM)
+        made: list[str] = []
+
+        def edit() -> e.Edit:
+            grouped = group_edit(graph, ids, name)
+            made.append(grouped.id)
+            return grouped.edit
+
+        if self._do(edit, self.tr("Group {0} nodes").format(len(ids))):
+            self._document.selection.set_nodes(made)
+
+    def ungroup(self) -> None:
+        """Put the inside of the selected composite in its place."""
+        id_, graph = self.chosen, self._document.graph
+        if id_ is None:
+            return
+        before = frozenset(graph.nodes)
+        text = self.tr("Ungroup {0}").format(name_of(graph, id_))
+        if self._do(lambda: self._ungrouping(id_), text):
+            self._document.selection.set_nodes(set(graph.nodes) - before)
+
+    def open(self) -> None:
+        """Show the inside of the selected composite."""
+        if self.chosen is not None:
+            self._window.canvas.entering.enter(self.chosen)
+
+    def leave(self) -> None:
+        """Show what is around the composite that is open."""
+        self._window.canvas.entering.leave()
+
+    def make_unique(self) -> None:
+        """Give the selected composite, or else the one that is open, a definition of its own."""
+        document, id_ = self._document, self.chosen
+        place = document.place
+        if id_ is None:
+            place, _, id_ = place.rpartition("/")
+        graph = document.graph_at(place)
+        name = free_definition_name(graph, graph.nodes[id_].module)
+        text = self.tr("Make {0} unique").format(name_of(graph, id_))
+        self._do(lambda: unique_edit(graph, id_, name), text, place)
+
+    def step_into(self) -> None:
+        """Open the composite whose step is next, with the playhead before its first step."""
+        head, canvas = self._document.playhead, self._window.canvas
+        id_ = head.composite
+        if id_ is None:
+            self._window.stepping.next()
+            return
+        self._window.stepping.player.stop()
+        head.begin_next()
+        canvas.entering.enter(id_)
+
+    def step_out(self) -> None:
+        """Finish the step of the composite that is open, and show what is around it."""
+        self._window.stepping.player.stop()
+        id_ = self._document.place.rpartition("/")[2]
+        self._window.canvas.entering.leave()
+        self._document.playhead.finish(id_)
+
+    def go_to(self, address: str) -> str:
+        """Show the place of a node of the document; the node's id there."""
+        place, _, id_ = address.rpartition("/")
+        self._window.canvas.entering.go(place)
+        return id_
+
+    # --- inside ---------------------------------------------------------------------------
+
+    def _ungrouping(self, id_: str) -> e.Edit:
+        """Ungroup; a definition that nothing is made of any more goes with its last instance."""
+        graph = self._document.graph
+        name = graph.nodes[id_].module
+        edit = ungroup_edit(graph, id_)
+        if self._document.instances_of(name) > 1:
+            return edit
+        return e.Batch((edit, e.Undefine(name)))
+
+    def _do(self, make: Callable[[], e.Edit], text: str, place: str | None = None) -> bool:
+        document = self._document
+        try:
+            edit = make()
+        except GradwireError as error:
+            document.refuse(told_error(document.graph, error))
+            return False
+        done = document.do_at(document.place if place is None else place, edit, text)
+        self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        return done
 
     def _follow(self) -> None:
         self._window.palette_panel.follow(self._document.graph.catalogue)

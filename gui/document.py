@@ -12,7 +12,9 @@ from PySide6.QtCore import QObject, Signal
 
 from graph import Catalogue, GradwireError, Graph, History, PortRef, arrange, load, save
 from graph import edits as e
+from graph.addresses import node_at
 from graph.places import NOTHING, inside, lift, project
+from gui.consequences import concerns_run, renames
 from gui.drafts import Origin
 from gui.places import SeenReport, SeenTrace, seen_check
 from gui.playhead import Playhead
@@ -23,12 +25,11 @@ from gui.undo_places import place_of
 
 if TYPE_CHECKING:
     from graph import Check
+    from graph.definition import Definition
     from runtime.gradient_check import GradientReport
     from runtime.trace import Trace
 
-LOOKS_OF_NODE = frozenset({"label", "note"})
 ORDERED_AT_ONCE = 500  # nodes whose order is found in a moment
-LOOKS_OF_GRAPH = frozenset({"title", "note"})
 
 
 class Document(QObject):
@@ -74,9 +75,37 @@ class Document(QObject):
         return self._shown
 
     @property
+    def whole_shown(self) -> Shown:
+        """The same for the whole document: ports and nodes are named by their addresses."""
+        if isinstance(self.shown.trace, SeenTrace):
+            return Shown(self.whole_trace, *self.playhead.whole, self.root)
+        return self.shown
+
+    @property
     def place(self) -> str:
         """The address of the instance whose inside is shown; "" for the document itself."""
         return self.playhead.place
+
+    @property
+    def definition(self) -> Definition | None:
+        """The definition whose inside is shown; None at the document itself."""
+        found = node_at(self.root, self.place) if self.place else None
+        return self.root.definitions.get(found[1].module) if found is not None else None
+
+    @property
+    def instances(self) -> int:
+        """How many nodes an edit of the inside that is shown changes; 0 at the document itself."""
+        return self.instances_of(self.definition.name) if self.definition is not None else 0
+
+    def instances_of(self, name: str) -> int:
+        """How many nodes of the document, or inside definitions, are made of a definition."""
+        return sum(1 for _ in self.root.scope.users(self.root, [name]))
+
+    def graph_at(self, place: str) -> Graph:
+        """What is inside the instance at an address; "" gives the document itself."""
+        if place == self.place:
+            return self.graph
+        return inside(self.root, place) if place else self.root
 
     @property
     def check(self) -> Check | None:
@@ -148,20 +177,16 @@ class Document(QObject):
         Edits that follow each other with an equal `merge` become one entry (a drag). False, and
         a sentence through `refused`, where the graph refuses it.
         """
-        if not self.place:
-            return self.do_at_root(edit, text, merge)
-        if isinstance(edit, e.SetFrames):
-            self.refuse(
-                self.tr("Frames stand around nodes of the document, not inside composites.")
-            )
-            return False
-        return self._attempt(
-            lambda: self.history.do(lift(self.root, self.place, edit), text, merge)
-        )
+        return self.do_at(self.place, edit, text, merge)
 
-    def do_at_root(self, edit: e.Edit, text: str, merge: object = None) -> bool:
-        """The same for an edit of the whole document, whatever place is shown."""
-        return self._attempt(lambda: self.history.do(edit, text, merge))
+    def do_at(self, place: str, edit: e.Edit, text: str, merge: object = None) -> bool:
+        """The same for an edit of what is inside another instance; "" is the whole document."""
+        if not place:
+            return self._attempt(lambda: self.history.do(edit, text, merge))
+        if isinstance(edit, e.SetFrames | e.SetRoute):
+            self.refuse(self.tr("Frames and bends are for the document, not for insides."))
+            return False
+        return self._attempt(lambda: self.history.do(lift(self.root, place, edit), text, merge))
 
     def undo(self) -> bool:
         """Take the last entry of the history back, and show the place where that is seen."""
@@ -179,7 +204,7 @@ class Document(QObject):
         False, and a sentence through `refused`, where no composite is there.
         """
         try:
-            graph = inside(self.root, address) if address else self.root
+            graph = self.graph_at(address)
         except GradwireError as error:
             self.refused.emit(told_error(self.graph, error))
             return False
@@ -339,7 +364,7 @@ class Document(QObject):
 
     def _follow(self, edit: e.Edit) -> None:
         """Keep the selection among what exists."""
-        for renamed in _renames(edit):
+        for renamed in renames(edit):
             self.selection.rename(renamed.old, renamed.new)
         self.selection.prune(self.graph.__contains__, self._is_edge)
 
@@ -369,22 +394,3 @@ def read(path: Path, catalogue: Catalogue | None = None) -> Graph:
         homeless = [id_ for id_, node in graph.nodes.items() if node.at is None]
         graph.apply(e.Move(arrange(graph, homeless)))
     return graph
-
-
-def concerns_run(edit: e.Edit) -> bool:
-    """Whether an edit can change what a run computes; a move or a label cannot."""
-    if isinstance(edit, e.Batch):
-        return any(map(concerns_run, edit.edits))
-    if isinstance(edit, e.SetNode):
-        return not LOOKS_OF_NODE.issuperset(edit.values)
-    if isinstance(edit, e.Within):
-        return concerns_run(edit.edit)
-    if isinstance(edit, e.SetGraph):
-        return not LOOKS_OF_GRAPH.issuperset(edit.values)
-    return not isinstance(edit, (e.Move, e.SetFrames, e.SetRoute))
-
-
-def _renames(edit: e.Edit) -> list[e.Rename]:
-    if isinstance(edit, e.Batch):
-        return [renamed for part in edit.edits for renamed in _renames(part)]
-    return [edit] if isinstance(edit, e.Rename) else []

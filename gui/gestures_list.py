@@ -22,6 +22,7 @@ GESTURES = (
     (N(G, "Shift+double click on an edge"), N(G, "Bend it there; drag the bend to move it")),
     (N(G, "Double click on a bend"), N(G, "Take it away")),
     (N(G, "Double click on a source"), N(G, "Edit its value")),
+    (N(G, "Double click on a composite, or Enter"), N(G, "Open its inside")),
     (N(G, "Drag a node"), N(G, "Move the selected nodes; with Alt off the grid")),
     (N(G, "Drag a frame's title"), N(G, "Move it with all in it; its edges resize it")),
     (N(G, "Double click on a frame's title"), N(G, "Edit it")),

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from graph import Check, GradwireError, Graph, check
-from gui.document import Document, concerns_run
+from gui.consequences import concerns_run
+from gui.document import Document
 from runtime import Engine, check_gradients
 from runtime.errors import Cancelled
 from runtime.trace import Trace

@@ -40,7 +40,7 @@ def mend_now(document: Document, mend: Mend) -> bool:
         return False
     edit = with_room(document.root, _as_now(document.root, mend.edit))
     added = _added(edit)
-    if not document.do_at_root(edit, mend.text):
+    if not document.do_at("", edit, mend.text):
         return False
     if added is not None and not document.place:
         document.selection.set_nodes({added.node.id})

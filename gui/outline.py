@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 from graph import Node, PortRef
 from graph import edits as e
 from gui.document import Document
-from gui.icons import icon
+from gui.icons import icon, icon_of
 from gui.outline_rows import Rows
 from gui.theme import Theme
 
@@ -161,7 +161,7 @@ class Outline(QTreeWidget):
         item.setData(0, ID, id_)
         item.setText(0, node.label or id_)
         item.setToolTip(0, f"{id_} ({node.module})")
-        drawing = node.module if module is not None else "unknown"
+        drawing = icon_of(type(module)) if module is not None else "unknown"
         item.setIcon(0, icon(drawing, self._theme.color("muted")))
         self._dress(item)
         has_ports = bool(self._rows.ports(id_))

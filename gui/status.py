@@ -168,15 +168,15 @@ class StatusBar(QStatusBar):
         return ", ".join(parts) or self.tr("No problems")
 
     def _target_text(self) -> str:
-        found = self._document.check
-        if found is None or not self._document.graph.nodes:
+        found = self._document.whole_check
+        if found is None or not self._document.root.nodes:
             return ""
         if found.target is None:
             several = len(found.candidates) > 1
             return self.tr("Target: choose one") if several else self.tr("No target")
         target = found.target
-        name = output_name(self._document.graph, target)
-        reading = self._document.shown.value(target)
+        name = output_name(self._document.root, target)
+        reading = self._document.whole_shown.value(target)
         if reading.array is None or reading.array.size != 1:
             return self.tr("Target: {0}").format(name)
         number = format_number(reading.array.reshape(-1)[0])

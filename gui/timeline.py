@@ -148,7 +148,7 @@ class StepBar(QAbstractSlider):
             return
         share = head.part / max(len(head.parts), 1)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.color("reverse", 0.7))
+        painter.setBrush(self._theme.color(head.steps[head.position].phase, 0.7))
         painter.drawRect(self._bar(head.position, head.position + share))
 
     def _paint_knob(self, painter: QPainter) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from graph import Problem, arrange, default_catalogue
 from graph import edits as e
+from graph.addresses import node_at
 from gui.accessible import Teller
 from gui.actions import Actions
 from gui.actions.context_menus import ContextMenus
@@ -94,6 +95,7 @@ class Window(QMainWindow):
         self.drawer = Drawer(document, theme, self)
         self.commands = Actions(self)
         self._lay_out()
+        self.composites = Composites(self)
         self.workspaces = Workspaces(self, settings, self.left, self.right, self.drawer)
         self.panes = Panes(self)
         self.teller = Teller(self.canvas)
@@ -107,7 +109,6 @@ class Window(QMainWindow):
         self.settings_dialog = SettingsDialog(self)
         self.shortcut_list = ShortcutList(self)
         self.first_notes = FirstNotes(self)
-        self.composites = Composites(self)
         self.commands.refresh()
 
     # --- what rows of the table of actions call -------------------------------------------
@@ -202,12 +203,13 @@ class Window(QMainWindow):
 
     def show_problem(self, problem: Problem) -> None:
         """Show and select what a problem is about."""
-        if problem.node is None or problem.node not in self.document.graph:
+        if problem.node is None or node_at(self.document.root, problem.node) is None:
             self.document.selection.clear()
             return
         # The node, not its edge: its page says the problem and has what mends it.
-        self.document.selection.set_nodes({problem.node})
-        self.canvas.reveal(problem.node)
+        id_ = self.composites.go_to(problem.node)
+        self.document.selection.set_nodes({id_})
+        self.canvas.reveal(id_)
 
     def place_module(self, name: str) -> None:
         """Add a module right of what is selected, else in the middle of what is seen."""

@@ -61,7 +61,7 @@ def test_undo_and_redo_say_what_they_do(desk):
 
 def test_tooltips_name_keys_and_say_one_sentence(empty):
     tip = empty.window.commands.by_id["next"].toolTip()
-    assert tip == "Next step (PgDown): Take the playhead one step on."
+    assert tip == "Next step (PgDown): Take the playhead one step on; a composite is one step."
 
 
 def test_titles_say_what_would_be_done(desk):

@@ -6,7 +6,8 @@ import pytest
 
 from graph import FileError, GradwireError, Graph, Node, PortRef
 from graph import edits as e
-from gui.document import Document, concerns_run
+from gui.consequences import concerns_run
+from gui.document import Document
 from gui.waiting import wait_for
 
 

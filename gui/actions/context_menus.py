@@ -25,11 +25,12 @@ GAP = "-"
 # What was clicked: the commands in its menu, by their names; one with ? only while it can be done.
 CONTEXT: Mapping[Kind, str] = {
     "canvas": "add - paste select_all - zoom_fit arrange rename",
-    "node": "edit_value? show_units? edit_label edit_note bypass - target target_by_itself? to_node"
-    " - select_ancestors select_descendants - cut copy duplicate - delete delete_reconnect",
-    "nodes": "arrange frame_selection align_left align_centre align_right align_top align_middle"
-    " align_bottom distribute_across distribute_down bypass - select_ancestors select_descendants"
+    "node": "open_inside? edit_value? show_units? edit_label edit_note bypass - target"
+    " target_by_itself? to_node - group ungroup? make_unique? - select_ancestors select_descendants"
     " - cut copy duplicate - delete delete_reconnect",
+    "nodes": "arrange frame_selection align_left align_centre align_right align_top align_middle"
+    " align_bottom distribute_across distribute_down bypass - group"
+    " - select_ancestors select_descendants - cut copy duplicate - delete delete_reconnect",
     "frame": "fold_frame frame_title fit_frame - remove_frame",
     "edge": "add bend straighten? - go_to_source go_to_target - delete",
 }

@@ -14,6 +14,8 @@ from gui.canvas.polygons import polygon
 from gui.canvas.wording import tr
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent
+
     from gui.canvas.view import CanvasView
 
 
@@ -52,3 +54,8 @@ class CutStroke(Gesture):
             painter.drawPolyline(polygon(wires.line(target)))
         painter.setPen(QPen(theme.color("text"), 1.5 / zoom))
         painter.drawPolyline(QPolygonF(self._path))
+
+
+def is_stroke(event: QMouseEvent) -> bool:
+    """Whether a press of the right button is the beginning of a stroke."""
+    return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)

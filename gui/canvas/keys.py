@@ -53,6 +53,8 @@ def press_key(view: CanvasView, event: QKeyEvent) -> bool:
     if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and view.marking.mark is not None:
         view.marking.press()
         return True
+    if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not modifiers:
+        return view.entering.enter(view.document.selection.node or "")
     return key == Qt.Key.Key_Escape and not modifiers and leave(view)
 
 

@@ -57,6 +57,7 @@ class Mood:
     focus_port: str = ""
     problem_ports: frozenset[str] = frozenset()
     selected_port: str = ""
+    progress: tuple[str, int, int] | None = None  # of a composite under way: phase, done, all
 
 
 def face_of(graph: Graph, id_: str) -> Face:

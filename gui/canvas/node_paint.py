@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from gui.canvas import geometry as geo
 from gui.canvas.levels import FAR, title_pixels
 from gui.canvas.looks import Face, Mood
+from gui.canvas.wording import tr
 from gui.icons import icon_image, paint_icon
 from gui.theme import Theme
 
@@ -163,8 +164,29 @@ def _paint_rows(
         painter.setFont(font)
         area = QRectF(left, top + middle - 8, rooms[index] + 3, 16)
         painter.drawText(area, LEFT_ALIGN, shown)
+    if mood.progress is not None:
+        _paint_progress(painter, shape, mood.progress, theme)
     if face.has_note:
         _paint_note(painter, shape, top + ROWS[2], theme)
+
+
+def _paint_progress(
+    painter: QPainter, shape: geo.NodeShape, progress: tuple[str, int, int], theme: Theme
+) -> None:
+    """How far a composite's inside has come: a bar in the ink of the pass, and `3 of 7`."""
+    phase, done, count = progress
+    middle = shape.height - 14
+    text = tr("{done} of {count}").format(done=done, count=count)
+    width = text_width(text, theme, LEAST_TEXT, 400)
+    left, right = LEFT + 4, shape.width - geo.PORT_RADIUS - 6 - width - 4
+    painter.setPen(theme.color(phase))
+    painter.setFont(theme.drawn_font(LEAST_TEXT, 400))
+    painter.drawText(QRectF(right + 6, middle - 8, width + 3, 16), LEFT_ALIGN, text)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color("grid"))
+    painter.drawRoundedRect(QRectF(left, middle - 2, right - left, 4), 2, 2)
+    painter.setBrush(theme.color(phase))
+    painter.drawRoundedRect(QRectF(left, middle - 2, (right - left) * done / count, 4), 2, 2)
 
 
 def _paint_note(painter: QPainter, shape: geo.NodeShape, middle: float, theme: Theme) -> None:

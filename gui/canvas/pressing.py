@@ -1,4 +1,4 @@
-"""Which gesture a press of the left button begins, by what lies under the pointer."""
+"""What the left button begins, by what lies under the pointer: a gesture, or what opens."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from gui.canvas.bends import MoveBend
 from gui.canvas.cut_stroke import CutStroke
 from gui.canvas.frame_gestures import CURSORS, frame_at, frame_gesture
 from gui.canvas.gestures import Band, Gesture, MoveNodes
+from gui.canvas.inline_edit import edit_value
 from gui.canvas.levels import PORTS_FROM
 from gui.canvas.wiring import Wiring
 
@@ -110,3 +111,23 @@ def _hold(
     elif item.id not in selection.nodes:
         selection.set_nodes({item.id})
     return MoveNodes(view, item, point) if item.id in selection.nodes else None
+
+
+def open_at(view: CanvasView, point: QPointF, modifiers: Qt.KeyboardModifier) -> bool:
+    """Open what was double-clicked; False where it is nothing to be opened.
+
+    A source's value is edited, a composite's inside shown; on empty canvas a module is searched.
+    """
+    item = view.canvas.node_at(point)
+    if item is not None:
+        return edit_value(view, item.id) or view.entering.enter(item.id)
+    if not is_empty_at(view, point):
+        return False
+    if view.bends.remove_at(point) or view.framing.edit_title_at(point):
+        return True
+    if modifiers & Qt.KeyboardModifier.ShiftModifier and view.edge_at(point):
+        view.bends.add_at(point)
+        return True
+    view.cancel_gesture()
+    view.placer.ask(point)
+    return True

@@ -41,6 +41,7 @@ from gui.canvas.plate_paint import paint_plates
 from gui.canvas.plates import Layout, Plate
 from gui.canvas.pulse import Pulse
 from gui.canvas.sight import sight_of
+from gui.canvas.tags import paint_tags
 from gui.canvas.touched import (
     changes_every_number,
     changes_only_numbers,
@@ -269,6 +270,7 @@ class CanvasScene(QGraphicsScene):
             focus_port=self._port_of(self.focused, id_),
             problem_ports=frozenset(errors),
             selected_port=self._port_of(self.selected_edge, id_),
+            progress=shown.progress(id_) if document.graph.definitions else None,
         )
 
     def _port_of(self, place: str | PortRef | None, id_: str) -> str:
@@ -375,6 +377,7 @@ class CanvasScene(QGraphicsScene):
         paint_wires(painter, rect, self, zoom, boxes)
         paint_frames(painter, rect, self, zoom, folded=True, words=words)
         paint_plates(painter, rect, plates, self.theme, 1 / zoom)
+        paint_tags(painter, self, zoom)
 
     def plates(self, rect: QRectF, zoom: float) -> list[Plate]:
         """The annotations of a region; kept until something changes or one scrolls out of it."""

@@ -16,21 +16,22 @@ from gui.canvas.autopan import AutoPan
 from gui.canvas.bends import Bends
 from gui.canvas.bypassing import toggle_bypass
 from gui.canvas.camera import Camera
-from gui.canvas.cut_stroke import CutStroke
+from gui.canvas.cut_stroke import CutStroke, is_stroke
 from gui.canvas.deleting import delete_and_reconnect, delete_selection
 from gui.canvas.drops import Drops
+from gui.canvas.entering import Entering
 from gui.canvas.focus import KeyFocus
 from gui.canvas.frame_gestures import Hit, frame_at
 from gui.canvas.framing import Framing
 from gui.canvas.gestures import Gesture, Pan
-from gui.canvas.inline_edit import InlineEdits, edit_value
+from gui.canvas.inline_edit import InlineEdits
 from gui.canvas.keys import press_key
 from gui.canvas.levels import OVERVIEW, PORTS_FROM
 from gui.canvas.marking import Marking
 from gui.canvas.minimap import Minimap
 from gui.canvas.navigation import Navigation
 from gui.canvas.placer import Placer
-from gui.canvas.pressing import cursor_at, edge_at, gesture_at, is_empty_at
+from gui.canvas.pressing import cursor_at, edge_at, gesture_at, open_at
 from gui.canvas.refusals import Refusals
 from gui.canvas.scene import EXTENT, CanvasScene
 from gui.canvas.zoom_bar import ZoomBar
@@ -77,6 +78,7 @@ class CanvasView(QGraphicsView):
         tips.PlaceTips(self)
         self.refusals = Refusals(self)
         self.inline = InlineEdits(self)
+        self.entering = Entering(self)
         self.minimap = Minimap(self)
         self.zoom_bar = ZoomBar(self)
 
@@ -209,7 +211,7 @@ class CanvasView(QGraphicsView):
             self._dragging = True
         elif event.button() == Qt.MouseButton.LeftButton:
             self._begin(gesture_at(self, point, event.modifiers()))
-        elif event.button() == Qt.MouseButton.RightButton and _cuts(event):
+        elif event.button() == Qt.MouseButton.RightButton and is_stroke(event):
             self._begin(CutStroke(self, point))
 
     def mouseMoveEvent(self, event) -> None:
@@ -243,20 +245,10 @@ class CanvasView(QGraphicsView):
         self.viewport().update()
 
     def mouseDoubleClickEvent(self, event) -> None:
-        """Edit a source's value; on empty canvas or an edge open the search box; else a press."""
+        """With the left button what lies there is opened; else it is a press."""
         point = self.mapToScene(event.position().toPoint())
-        item = self.canvas.node_at(point)
-        if event.button() == Qt.MouseButton.LeftButton and item and edit_value(self, item.id):
-            return
-        if event.button() == Qt.MouseButton.LeftButton and is_empty_at(self, point):
-            if self.bends.remove_at(point) or self.framing.edit_title_at(point):
-                return
-            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self.edge_at(point):
-                self.bends.add_at(point)
-                return
-            self.cancel_gesture()
-            self.placer.ask(point)
-        else:
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        if not is_left or not open_at(self, point, event.modifiers()):
             self.mousePressEvent(event)
 
     def cancel_gesture(self) -> bool:
@@ -397,8 +389,3 @@ class CanvasView(QGraphicsView):
     def _start_anew(self) -> None:
         self.cancel_gesture()
         self.zoom_to_fit()
-
-
-def _cuts(event) -> bool:
-    """Whether a press of the right button is the beginning of a stroke."""
-    return bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)

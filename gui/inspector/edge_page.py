@@ -19,6 +19,7 @@ from gui.inspector.section import Heading
 from gui.inspector.tabs import Tabs
 from gui.inspector.tensor_panel import TensorPanel
 from gui.inspector.verdicts import edge_verdict
+from gui.places import address_of
 from gui.theme import Theme
 
 if TYPE_CHECKING:
@@ -86,7 +87,9 @@ class EdgePage(QWidget):
         for other in self._panels:
             other.setVisible(other is panel)
         if chosen == JACOBIAN:
-            panel.show_edge(self.document.graph, shown, target, factor)
+            document = self.document
+            address = address_of(document.place, target)
+            panel.show_edge(document.root, document.whole_shown, address, factor)
         else:
             panel.show_reading((value, gradient)[chosen])
 

@@ -51,7 +51,8 @@ class Inspector(QScrollArea):
     def open_field(self, problem: Problem) -> bool:
         """Put the keys into the field that a problem is about; False where there is none."""
         page = self.page
-        if not isinstance(page, NodePage) or page.id != problem.node or not self.isVisible():
+        id_ = (problem.node or "").rpartition("/")[2]  # whose place is shown already
+        if not isinstance(page, NodePage) or page.id != id_ or not self.isVisible():
             return False
         field = page.field_of(problem)
         if field is None:

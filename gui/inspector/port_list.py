@@ -134,7 +134,16 @@ class PortList(QWidget):
             return self.tr("output")
         if source:
             return self.tr("from {0}").format(source)
-        return self.tr("parameter") if port.role == "parameter" else self.tr("not wired")
+        if port.role == "parameter":
+            return self.tr("parameter")
+        name = self._outer_name(PortRef(self.id, port.name))
+        return self.tr("the composite's {0}").format(name) if name else self.tr("not wired")
+
+    def _outer_name(self, ref: PortRef) -> str:
+        """Inside a composite, the name of its input that an inner input stands for."""
+        definition = self.document.definition
+        inlets = definition.interface.inputs if definition is not None else ()
+        return next((inlet.name for inlet in inlets if ref in inlet.to), "")
 
     def _open(self, port: Port) -> None:
         self.document.selection.set_edge(PortRef(self.id, port.name))

@@ -1,0 +1,131 @@
+"""The way in: at which place of the document one is, how to get back, and what edits there change.
+
+It lies over the canvas's upper left corner while the inside of a composite is shown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QToolButton
+
+from graph.naming import name_of
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+MARGIN, HEIGHT = 12, 32
+MOST = 160  # pixels of one step's name
+LAST = 3  # steps at the end that are shown of a long way
+
+
+class Breadcrumb(QFrame):
+    """A button for each place on the way, the last one pressed down; then how many it changes."""
+
+    def __init__(self, view: CanvasView, unique: QAction) -> None:
+        super().__init__(view, objectName="choicebox")
+        self._view, self._document = view, view.document
+        self.setAccessibleName(self.tr("Place in the document"))
+        self.setFixedHeight(HEIGHT)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(4, 2, 8, 2)
+        self._row.setSpacing(0)
+        self._row.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        self.move(MARGIN, MARGIN)
+        self.steps: list[QToolButton] = []
+        self.told = QLabel(self, objectName="muted", textFormat=Qt.TextFormat.PlainText)
+        self.told.setFont(view.theme.font(12))
+        self.unique = QToolButton(self, objectName="flat")
+        self.unique.setFont(view.theme.font(12))
+        self.unique.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.unique.setDefaultAction(unique)
+        self.unique.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self._seen: tuple[object, ...] = ()
+        self._document.replaced.connect(self.follow)
+        self._document.changed.connect(self.follow)
+        self._document.saved_changed.connect(self.follow)
+        self.follow()
+
+    def follow(self) -> None:
+        """Show the way to the place that is shown, if it is inside a composite."""
+        names = self._names()
+        seen = (*names, self._told())
+        self.setVisible(bool(self._document.place))
+        if seen != self._seen:
+            self._seen = seen
+            self._build(names)
+
+    def _names(self) -> list[str]:
+        """What each place on the way is called, the document first."""
+        document = self._document
+        names, graph = [document.name or self.tr("Untitled")], document.root
+        for id_ in document.place.split("/") if document.place else ():
+            if id_ not in graph:
+                break
+            names.append(name_of(graph, id_))
+            definition = graph.definitions.get(graph.nodes[id_].module)
+            if definition is None:
+                break
+            graph = definition.body
+        return names
+
+    def _told(self) -> str:
+        definition, count = self._document.definition, self._document.instances
+        if definition is None:
+            return ""
+        if count < 2:
+            return definition.name
+        text = self.tr("{0}. An edit changes {1} instances.")
+        return text.format(definition.name, count)
+
+    def _build(self, names: list[str]) -> None:
+        had_focus = any(step.hasFocus() for step in self.steps)
+        while (item := self._row.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget not in (None, self.told, self.unique):
+                widget.hide()
+                widget.deleteLater()
+        self.steps = []
+        left_out = range(1, len(names) - LAST)
+        for index, name in enumerate(names):
+            if index in left_out:
+                if index == 1:
+                    self._row.addWidget(QLabel("› …", self, objectName="muted"))
+                continue
+            if index:
+                self._row.addWidget(QLabel("›", self, objectName="muted"))
+            self.steps.append(self._step(index, name, index + 1 == len(names)))
+            self._row.addWidget(self.steps[-1])
+        self._row.addSpacing(12)
+        self.told.setText(self._told())
+        self._row.addWidget(self.told)
+        self._row.addWidget(self.unique)
+        self.unique.setVisible(self._document.instances > 1)
+        if had_focus:
+            self.steps[-1].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _step(self, index: int, name: str, is_last: bool) -> QToolButton:
+        step = QToolButton(self, objectName="flat")
+        step.setFont(self._view.theme.font(13, 600 if is_last else 400))
+        metrics = step.fontMetrics()
+        step.setText(
+            metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, MOST).replace("&", "&&")
+        )
+        step.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if is_last:
+            step.setToolTip(self.tr("This is shown"))
+            step.setAccessibleName(self.tr("{0}, shown now").format(name))
+            step.clicked.connect(self._view.setFocus)
+            return step
+        step.setToolTip(self.tr("Go back to {0}").format(name))
+        step.setAccessibleName(self.tr("Go back to {0}").format(name))
+        step.clicked.connect(lambda: self._go(index))
+        return step
+
+    def _go(self, index: int) -> None:
+        parts = self._document.place.split("/")
+        if self._view.entering.go("/".join(parts[:index])):
+            self._document.selection.set_nodes({parts[index]})
+        self._view.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,0 +1,28 @@
+"""What an edit means beside the change itself: whether a run depends on it, whom it renames."""
+
+from __future__ import annotations
+
+from graph import edits as e
+
+LOOKS_OF_NODE = frozenset({"label", "note"})
+LOOKS_OF_GRAPH = frozenset({"title", "note"})
+
+
+def concerns_run(edit: e.Edit) -> bool:
+    """Whether an edit can change what a run computes; a move or a label cannot."""
+    if isinstance(edit, e.Batch):
+        return any(map(concerns_run, edit.edits))
+    if isinstance(edit, e.SetNode):
+        return not LOOKS_OF_NODE.issuperset(edit.values)
+    if isinstance(edit, e.Within):
+        return concerns_run(edit.edit)
+    if isinstance(edit, e.SetGraph):
+        return not LOOKS_OF_GRAPH.issuperset(edit.values)
+    return not isinstance(edit, (e.Move, e.SetFrames, e.SetRoute))
+
+
+def renames(edit: e.Edit) -> list[e.Rename]:
+    """The renamings in an edit, in their order."""
+    if isinstance(edit, e.Batch):
+        return [renamed for part in edit.edits for renamed in renames(part)]
+    return [edit] if isinstance(edit, e.Rename) else []
