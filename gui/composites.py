@@ -112,11 +112,12 @@ class Composites(QObject):
         self._window.canvas.entering.leave()
         self._document.playhead.finish(id_)
 
-    def go_to(self, address: str) -> str:
-        """Show the place of a node of the document; the node's id there."""
+    def go_to(self, address: str) -> None:
+        """Show and select a node of the document, wherever it is."""
         place, _, id_ = address.rpartition("/")
         self._window.canvas.entering.go(place)
-        return id_
+        self._document.selection.set_nodes({id_})
+        self._window.canvas.reveal(id_)
 
     # --- inside ---------------------------------------------------------------------------
 

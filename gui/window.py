@@ -207,9 +207,7 @@ class Window(QMainWindow):
             self.document.selection.clear()
             return
         # The node, not its edge: its page says the problem and has what mends it.
-        id_ = self.composites.go_to(problem.node)
-        self.document.selection.set_nodes({id_})
-        self.canvas.reveal(id_)
+        self.composites.go_to(problem.node)
 
     def place_module(self, name: str) -> None:
         """Add a module right of what is selected, else in the middle of what is seen."""

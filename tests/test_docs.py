@@ -28,7 +28,9 @@ def test_the_keys_of_the_guide_are_those_of_the_actions():
         guide = guide.replace(long, short)
     keys = {key for row in ROWS for key in row.keys.split("; ") if key}
     keys |= {key for key, _ in FIXED}
-    named = set(re.findall(r"\b(?:Ctrl\+|Shift\+)+\w+|\bF\d\b|\bPg(?:Up|Down)\b", guide))
+    named = set(
+        re.findall(r"\b(?:Ctrl\+|Shift\+)+\w+|\bAlt\+Pg\w+|\bF\d\b|\bPg(?:Up|Down)\b", guide)
+    )
     assert named <= keys
     stepping = {key for row in ROWS if row.menu == "run" for key in row.keys.split("; ") if key}
     assert stepping - named <= {"Ctrl+K"}
