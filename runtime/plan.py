@@ -60,6 +60,8 @@ class Plan:
     warnings: tuple[str, ...]
     _hops: dict[tuple[PortRef, int], tuple[Hop, ...]] = field(default_factory=dict)
 
+    _reading: dict[PortRef, dict[int, list[PortRef]]] = field(default_factory=dict)
+
     def __repr__(self) -> str:
         forward, reverse = len(self.forward), len(self.reverse)
         return f"<Plan of revision {self.revision}: {forward} forward, {reverse} reverse steps>"
@@ -84,6 +86,27 @@ class Plan:
         times = self.times(ref) or (t,)  # a tied parameter is read at all steps
         inner = self.flat.inputs.get(drawn, (drawn,))
         return tuple(moment(port, time) for port in inner for time in times)
+
+    @functools.cached_property
+    def readers(self) -> Mapping[PortRef, list[PortRef]]:
+        """The inputs that each port is wired to, as drawn, or gives an initial value to."""
+        found: dict[PortRef, list[PortRef]] = {}
+        for target, source in self.edges.items():
+            if source is not None:
+                found.setdefault(source, []).append(target)
+        for edge in self.flat.origin.edges:
+            if edge.delay and edge.initial is not None and edge.initial != edge.source:
+                found.setdefault(edge.initial, []).append(edge.target)
+        return found
+
+    def reading(self, target: PortRef) -> Mapping[int, list[PortRef]]:
+        """At which addresses in time a drawn port reads each slot."""
+        if target not in self._reading:
+            found: dict[int, list[PortRef]] = {}
+            for ref in (moment(target, t) for t in self.times(target) or ()):
+                found.setdefault(self.slot_of[ref], []).append(ref)
+            self._reading[target] = found
+        return self._reading[target]
 
     @functools.cached_property
     def step_of(self) -> Mapping[str, PlanStep]:

@@ -221,6 +221,21 @@ class Tape:
                 self.total(slot)
         return {self._refs[slot]: total for slot, total in self.totals.items()}
 
+    def gradients(self, sums: Mapping[PortRef, Total]) -> dict[PortRef, Array]:
+        """Gradients in the order in which they came: at each node the sum, then the parts."""
+        found = {}
+        for step in self.plan.reverse:
+            found.update({ref: sums[ref].array for ref in step.writes if ref in sums})
+            record = self.records.get(step.key)
+            if record is None or record.parts is None:
+                continue
+            for ref, part in zip(step.reads, record.parts, strict=True):
+                if part is not None:
+                    found[ref] = part
+        for ref, total in sums.items():
+            found.setdefault(ref, total.array)
+        return found
+
     @cached_property
     def _refs(self) -> dict[int, PortRef]:
         """The port that owns each slot."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from graph.initialise import sizes
 from graph.port import PortRef, PortType
 from runtime.array import Array
 from runtime.backend import to_numpy
+from runtime.edge_view import EdgeView
 from runtime.errors import NoValue
 from runtime.feeds import Host, Loaded, frozen
 from runtime.linking import floating_slot, total_jacobian
@@ -29,13 +28,14 @@ from runtime.over_time import (
 from runtime.samples import count_samples
 from runtime.tape import Failure, Record, Step, Tape, Total
 from runtime.total import TotalJacobian
+from runtime.unusable import Why, first_nonfinite, why_none
+from runtime.whole_gradient import whole_gradient
 
 if TYPE_CHECKING:
     from runtime.numbering import PlanStep
     from runtime.plan import Plan
 
 Name = str | PortRef
-Why = Literal["no path", "not differentiable"]
 Times = int | tuple[int | None, int | None] | None
 
 __all__ = ["EdgeView", "Failure", "Step", "Trace"]
@@ -46,8 +46,8 @@ class Trace:
     """A finished run. Arrays are NumPy's, read-only, in the run's dtype.
 
     `steps` are those that were played, the failed one included; `failure` says where a run
-    ended early. `records`, `sums` and `loaded` serve the next run, which takes from them what
-    an edit cannot have changed.
+    ended early. `gradients` has all that came back, by address. `records`, `sums` and `loaded`
+    serve the next run, which takes from them what an edit cannot have changed.
     """
 
     plan: Plan
@@ -58,13 +58,12 @@ class Trace:
     records: Mapping[str, Record]
     sums: Mapping[PortRef, Total]
     loaded: Mapping[PortRef, Loaded]
-    _gradients: Mapping[PortRef, Array]
+    gradients: Mapping[PortRef, Array]
     _host: dict[int, Host] = field(default_factory=dict)
     _maps: dict[tuple[PortRef, str, int | None], LinearMap] = field(default_factory=dict)
     _stacks: tuple[dict[PortRef, Host], dict[PortRef, Host | None]] = field(
         default_factory=lambda: ({}, {})
     )
-    _reading: dict[PortRef, dict[int, list[PortRef]]] = field(default_factory=dict)
     _totals: dict[tuple[PortRef, PortRef, int | None], TotalJacobian] = field(default_factory=dict)
 
     @classmethod
@@ -80,7 +79,7 @@ class Trace:
             dict(tape.records),
             sums,
             tape.loaded,
-            _gradients(tape, sums),
+            tape.gradients(sums),
         )
 
     def __repr__(self) -> str:
@@ -199,7 +198,7 @@ class Trace:
             return self._stacked_gradients(ref)
         self._slot(ref)
         if self._is_whole(ref):
-            return self._whole_gradient(ref)
+            return whole_gradient(self, ref)
         if ref in self.sums:
             total: Host = frozen(to_numpy(self.sums[ref].array))
             return total
@@ -221,75 +220,24 @@ class Trace:
         """
         ref = self._ref(port)
         if self._is_whole(ref) and not self._unfolded(ref):
-            return self._whole_gradient(ref)
+            return whole_gradient(self, ref)
         if self.plan.times(ref):
             steps = self._stacked_gradients(ref)
             if steps is None or self._unfolded(ref):
                 return steps
             summed: Host = frozen(steps.sum(0))
             return summed
-        found = self._gradients.get(ref)
+        found = self.gradients.get(ref)
         return None if found is None else frozen(to_numpy(found))
-
-    def _whole_gradient(self, ref: PortRef) -> Host | None:
-        """At an instance's input the sum over the inner inputs, at its output over its edges.
-
-        Nodes inside may read what the output hands on; their parts are the inner port's alone.
-        """
-        flat, (drawn, t) = self.plan.flat, apart(ref)
-        if drawn in flat.inputs:
-            parts = [self.part(moment(inner, t)) for inner in flat.inputs[drawn]]
-        else:
-            slot = self.plan.slot_of[ref]
-            parts = [self._part_back(target, slot) for target in self._readers.get(drawn, ())]
-            is_end = drawn == self.target and slot == self.plan.end and self.sums
-            parts.append(self.plan.seed_gradient if is_end else None)
-        links = (outer for outer, inner in flat.links.items() if inner == drawn)
-        return _added([*parts, *(self.gradient(moment(outer, t)) for outer in links)])
-
-    def _part_back(self, target: PortRef, slot: int) -> Host | None:
-        """What comes back over a drawn edge to a slot that is read over it, at whatever steps."""
-        times = self.plan.times(target)
-        if times is None:
-            return self.part(target)
-        if target not in self._reading:
-            reading: dict[int, list[PortRef]] = {}
-            for ref in (moment(target, t) for t in times):
-                reading.setdefault(self.plan.slot_of[ref], []).append(ref)
-            self._reading[target] = reading
-        return _added([self.part(ref) for ref in self._reading[target].get(slot, ())])
-
-    @functools.cached_property
-    def _readers(self) -> dict[PortRef, list[PortRef]]:
-        """The inputs that each port is wired to, as drawn, or gives an initial value to."""
-        found: dict[PortRef, list[PortRef]] = {}
-        for target, source in self.plan.edges.items():
-            if source is not None:
-                found.setdefault(source, []).append(target)
-        for edge in self.plan.flat.origin.edges:
-            if edge.delay and edge.initial is not None and edge.initial != edge.source:
-                found.setdefault(edge.initial, []).append(edge.target)
-        return found
 
     def why_no_gradient(self, port: Name, t: int | None = None) -> Why | None:
         """The reason why `gradient` is None; None where there is one, or it is not computed."""
         ref = self._ref(port, t)
         if times := self._unfolded(ref):
-            reasons = [self._why_none(moment(ref, time)) for time in times]
+            reasons = [why_none(self, moment(ref, time)) for time in times]
             return None if None in reasons else reasons[0]
-        return self._why_none(ref)
-
-    def _why_none(self, ref: PortRef) -> Why | None:
-        slot = self._slot(ref)
-        step, _ = self.plan.reader(ref)
-        if not self.plan.slots[slot].is_floating or (step and ref.port in step.states):
-            return "not differentiable"
-        if ref in self._gradients or not self.has_reverse:
-            return None
-        readers = self._waiting
-        if step is not None and ref in step.reads:
-            readers = tuple(reader for reader in readers if reader is step)
-        return None if any(slot in reader.inputs for reader in readers) else "no path"
+        self._slot(ref)
+        return why_none(self, ref)
 
     def edge(self, source: Name | None, target: Name) -> EdgeView:
         """An edge by its two ends; source None for a parameter that the node owns."""
@@ -401,16 +349,7 @@ class Trace:
     @functools.cached_property
     def first_nonfinite(self) -> PortRef | None:
         """The port where NaN or infinity first appears: values in order, then gradients."""
-        plan = self.plan
-        for ref, slot in plan.slot_of.items():
-            if plan.feeder(ref) is not None or slot not in self.values:
-                continue
-            if plan.slots[slot].is_floating and not _finite(self.value(ref)):
-                return apart(ref)[0]
-        for ref, array in self._gradients.items():
-            if not _finite(to_numpy(array)):
-                return apart(ref)[0]
-        return None
+        return first_nonfinite(self)
 
     def _ref(self, port: Name, t: int | None = None) -> PortRef:
         """The port that a name means, also by an alias of its module; at a step, if given."""
@@ -438,12 +377,6 @@ class Trace:
             raise NoValue(f"{ref}: found no such port in the run.")
         return slot
 
-    @functools.cached_property
-    def _waiting(self) -> tuple[PlanStep, ...]:
-        """Reverse steps that a run which ended early did not come to."""
-        done = {key for key, record in self.records.items() if record.parts is not None}
-        return tuple(step for step in self.plan.reverse if step.key not in done)
-
     def floating_outputs(self, node: str) -> tuple[str, ...]:
         """Names of the floating outputs of a node (or `node@t`) that has a step, or an instance."""
         drawn, t = apart(PortRef(node, ""))
@@ -460,58 +393,3 @@ class Trace:
     def _floats(self, ref: PortRef) -> bool:
         slot = self.plan.slot_of.get(ref)
         return slot is not None and self.plan.slots[slot].is_floating
-
-
-@dataclass(frozen=True, eq=False)
-class EdgeView:
-    """One edge of a trace; `source` is None where the node owns the tensor."""
-
-    trace: Trace
-    source: PortRef | None
-    target: PortRef
-
-    @property
-    def value(self) -> Host:
-        """What flows."""
-        return self.trace.value(self.target)
-
-    @property
-    def gradient(self) -> Host | None:
-        """The part of dL/d(value) that comes back over this edge."""
-        return self.trace.part(self.target)
-
-    @property
-    def jacobian(self) -> LinearMap | None:
-        """That of the node's first floating output."""
-        return self.trace.jacobian(self.target)
-
-    @property
-    def jacobians(self) -> dict[str, LinearMap]:
-        """One per floating output of the node."""
-        return self.trace.jacobians(self.target)
-
-
-def _gradients(tape: Tape, sums: Mapping[PortRef, Total]) -> dict[PortRef, Array]:
-    """Gradients in the order in which they came: at each node the sum, then the parts."""
-    found = {}
-    for step in tape.plan.reverse:
-        found.update({ref: sums[ref].array for ref in step.writes if ref in sums})
-        record = tape.records.get(step.key)
-        if record is None or record.parts is None:
-            continue
-        for ref, part in zip(step.reads, record.parts, strict=True):
-            if part is not None:
-                found[ref] = part
-    for ref, total in sums.items():
-        found.setdefault(ref, total.array)
-    return found
-
-
-def _added(parts: list[Host | None]) -> Host | None:
-    kept = [part for part in parts if part is not None]
-    total: Host | None = frozen(np.asarray(sum(kept[1:], kept[0]))) if kept else None
-    return total
-
-
-def _finite(array: Host) -> bool:
-    return bool(np.isfinite(array).all())

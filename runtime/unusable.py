@@ -1,0 +1,60 @@
+"""Where a trace has no gradient, and why; where its numbers stop being finite."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from graph.port import PortRef
+from runtime.backend import to_numpy
+from runtime.moments import apart
+
+if TYPE_CHECKING:
+    from runtime.numbering import PlanStep
+    from runtime.trace import Trace
+
+Why = Literal["no path", "not differentiable"]
+
+
+def why_none(trace: Trace, ref: PortRef) -> Why | None:
+    """Why nothing came back to an address; None where something did, or nothing was asked."""
+    plan = trace.plan
+    slot = plan.slot_of[ref]
+    step, _ = plan.reader(ref)
+    if not plan.slots[slot].is_floating or (step and ref.port in step.states):
+        return "not differentiable"
+    if ref in trace.gradients or not trace.has_reverse:
+        return None
+    readers = _waiting(trace)
+    if step is not None and ref in step.reads:
+        readers = [reader for reader in readers if reader is step]
+    return None if any(slot in reader.inputs for reader in readers) else "no path"
+
+
+def first_nonfinite(trace: Trace) -> PortRef | None:
+    """The drawn port where NaN or infinity first appears: values in order, then gradients."""
+    plan = trace.plan
+    for ref, slot in plan.slot_of.items():
+        if plan.feeder(ref) is not None or slot not in trace.values:
+            continue
+        if plan.slots[slot].is_floating and not _is_finite(trace.value(ref)):
+            return apart(ref)[0]
+    for ref, array in trace.gradients.items():
+        if not _is_finite(to_numpy(array)):
+            return apart(ref)[0]
+    return None
+
+
+def _waiting(trace: Trace) -> list[PlanStep]:
+    """Reverse steps that a run which ended early did not come to."""
+    plan, records = trace.plan, trace.records
+    if len(trace.steps) == len(plan.forward) + len(plan.reverse) and trace.failure is None:
+        return []
+    return [
+        step for step in plan.reverse if step.key not in records or records[step.key].parts is None
+    ]
+
+
+def _is_finite(array: Any) -> bool:
+    return bool(np.isfinite(array).all())
