@@ -40,7 +40,9 @@ def alive() -> Counter[str]:
     return Counter(
         f"{kind.__module__}.{kind.__qualname__}"
         for kind in kinds
-        if kind.__module__.startswith(("gui.", "graph.", "runtime.")) or issubclass(kind, QObject)
+        # Cython's types have a descriptor in the place of their module's name.
+        if str(kind.__module__).startswith(("gui.", "graph.", "runtime."))
+        or issubclass(kind, QObject)
     )
 
 

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from graph import GradwireError
 from gui.inspector.background import Background, Progress
 from gui.inspector.jacobian.progress_line import ProgressLine
+from gui.inspector.jacobian.region import Region
+from gui.inspector.jacobian.sight import COSTLY, multiply_adds
 from gui.inspector.jacobian.spectrum import SpectrumView
 from gui.inspector.labels import Label, Rule
 from gui.numbers import format_count, format_number, format_percent
@@ -177,7 +179,9 @@ class FiguresView(QWidget):
             return
         self._linear = linear
         self._clear()
-        if linear.rows * linear.columns <= AT_ONCE and linear.stored <= AT_ONCE:
+        whole = Region.whole((linear.rows, linear.columns))
+        is_small = whole.entries <= AT_ONCE and linear.stored <= AT_ONCE
+        if is_small and multiply_adds(linear, whole) <= COSTLY:
             self._work.ask(lambda: Worked(linear, summarise(linear)), 0)
         else:
             self._begin(UNASKED)

@@ -20,7 +20,7 @@ from gui.inspector.jacobian.places import PlaceFields
 from gui.inspector.jacobian.progress_line import ProgressLine
 from gui.inspector.jacobian.question import Found, Question
 from gui.inspector.jacobian.samples import SampleChooser
-from gui.inspector.jacobian.sight import Sight, multiply_adds, sight_of
+from gui.inspector.jacobian.sight import COSTLY, Sight, multiply_adds, sight_of
 from gui.inspector.jacobian.zoom import Zoom
 from gui.inspector.labels import Label, Sentence
 from gui.inspector.number_line import NumberLine
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 TABLE = 176
 AT_ONCE = 64 * 64  # entries up to which a window is computed where it is shown
-COSTLY = 10**6  # multiply-adds, and stored numbers, up to which it is
 
 
 class JacobianPanel(QWidget):

@@ -137,7 +137,10 @@ class ZoomPicture(Picture):
 
     def keyPressEvent(self, event) -> None:
         key = event.key()
-        if key in ZOOMS:
+        if key == Qt.Key.Key_Escape and self._from is not None:
+            self._from = None
+            self.update()
+        elif key in ZOOMS:
             self.zoomed.emit(ZOOMS[key], *self.place())
         elif key in HOMES:
             self.asked.emit(HOMES[key])

@@ -50,9 +50,10 @@ class Question:
     @property
     def is_quick(self) -> bool:
         """Whether the map (not its entries) is at hand, or found in a moment."""
-        if self.is_local and self.sample is None:
-            return True
         plan = self.trace.plan
+        is_one_node = self.is_local and self.by.node not in plan.flat.instances
+        if is_one_node and self.sample is None:
+            return True
         if len(plan.forward) > QUICK_STEPS:
             return False
         sizes = (self._size(of) for of in self.trace.types)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[float], None]
 EXACT = MOST * MOST  # entries up to which a region is read, to be shown as numbers
+COSTLY = 10**6  # multiply-adds, and stored numbers, up to which work is done where it is shown
 CELLS = (120, 144)  # most rows and columns of cells of a reduced picture: 2 pixels each
 
 
