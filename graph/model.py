@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 from graph import edits as e
 from graph import wiring
-from graph.applying import apply, check_field
+from graph.applying import apply
 from graph.catalogue import Catalogue, default_catalogue
 from graph.composite import Composite
 from graph.defining import define_all
 from graph.definition import Blueprint, Definition
 from graph.errors import BadTensor, CycleFound, GraphError
+from graph.fields import check_field
 from graph.frames import Frame
 from graph.module import Module, plain
 from graph.port import PortRef

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from graph.applying import check_field
 from graph.checking import Check, Feeds, check
 from graph.errors import BadAttribute
+from graph.fields import check_field
 from graph.model import Graph
 from graph.port import PortRef
 from runtime import passes

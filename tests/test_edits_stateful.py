@@ -92,9 +92,9 @@ class Drawing:
     def edit(self):
         kinds = (
             self.add, self.add, self.connect, self.connect, self.connect, self.replace,
-            self.disconnect, self.remove, self.set, self.set_and_cut, self.label, self.rename,
-            self.rename_kept, self.move, self.tensor, self.fields, self.frames, self.route,
-            self.batch,
+            self.disconnect, self.delay, self.remove, self.set, self.set_and_cut, self.label,
+            self.rename, self.rename_kept, self.move, self.tensor, self.fields, self.frames,
+            self.route, self.batch,
         )  # fmt: skip
         return self.one_of(kinds)()
 
@@ -117,6 +117,12 @@ class Drawing:
     def disconnect(self):
         edges = [edge.target for edge in self.graph.edges]
         return e.Disconnect(self.one_of([*edges, PortRef("a", "none")]))
+
+    def delay(self):
+        edges = [edge.target for edge in self.graph.edges]
+        initial = self.one_of([None, PortRef(self.id(), "y")])
+        target = self.one_of([*edges, PortRef("a", "none")])
+        return e.SetDelay(target, self.one_of([0, 1, 2]), initial)
 
     def remove(self):
         return e.RemoveNode(self.id())
