@@ -18,8 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph import Problem, arrange, default_catalogue
-from graph import edits as e
+from graph import Problem, default_catalogue
 from graph.addresses import node_at
 from gui.accessible import Teller
 from gui.actions import Actions
@@ -55,7 +54,6 @@ from gui.theme import Theme
 from gui.timeline import Timeline
 from gui.title_bar import TitleBar
 from gui.undoing import Undoing
-from gui.waiting import wait_for
 from gui.welcome import Welcome
 from gui.workspaces import Workspaces
 
@@ -65,7 +63,6 @@ if TYPE_CHECKING:
 SIZE, LEAST = QSize(1280, 800), QSize(1024, 640)
 LEFT, RIGHT = 216, 320
 ZOOM_STEP = 1.25
-MANY_NODES = 200  # from here on arranging is done in another thread
 
 
 class Window(QMainWindow):
@@ -166,18 +163,6 @@ class Window(QMainWindow):
         if not self.workspaces.is_right_shown:
             self.workspaces.toggle_right()
         self.inspector.edit_note()
-
-    def arrange(self) -> None:
-        """Lay the selected nodes out, or all, as one entry of the history."""
-        graph = self.document.graph
-        chosen = self.document.selection.nodes
-        ids = [id_ for id_ in graph.nodes if len(chosen) < 2 or id_ in chosen]
-        snapshot = graph.copy()
-        is_big = len(ids) > MANY_NODES
-        work = partial(arrange, snapshot, ids)
-        places = wait_for(work) if is_big else work()
-        if self.document.do(e.Move(places), self.tr("Arrange nodes")):
-            self.canvas.zoom_to_fit()
 
     def about(self) -> None:
         """Version and licence."""

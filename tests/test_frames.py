@@ -238,6 +238,23 @@ def test_a_frame_in_a_frame_moves_along(framed):
     assert frame(desk, 1).box[1] - inner.box[1] == frame(desk).box[1] - BOX[1] > 0
 
 
+def test_arranged_nodes_take_their_frame_along_and_lose_their_bends(framed):
+    desk = framed
+    desk.document.do(e.SetRoute(PortRef("difference", "b"), ((640.0, 0.0),)), "Bend")
+    desk.press_key(Key.Key_L, CONTROL)
+    left, top, right, bottom = desk.scene.frames.drawn_box(0)
+    for id_ in INSIDE:
+        box = desk.scene.items_by_id[id_].box()
+        assert left < box[0]
+        assert top < box[1]
+        assert box[2] < right
+        assert box[3] < bottom
+    assert desk.graph.incoming(PortRef("difference", "b")).route == ()
+    undo(desk)
+    assert frame(desk).box == BOX
+    assert desk.graph.incoming(PortRef("difference", "b")).route == ((640.0, 0.0),)
+
+
 def test_fitting_draws_it_close_around_its_nodes(framed):
     desk = framed
     desk.document.do(e.SetFrames((Frame("f", (150.0, -90.0, 480.0, 400.0)),)), "Frame")

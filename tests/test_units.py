@@ -83,6 +83,23 @@ def test_a_line_for_each_weight_that_is_not_zero_wide_by_size_dashed_when_negati
     assert len(list(strokes(np.array([[np.nan, 1.0]])))) == 1
 
 
+@pytest.mark.parametrize(("module", "is_mixed"), [("ReLU", False), ("Softmax", True)])
+def test_an_activation_along_an_axis_reads_all_units(desk, module, is_mixed):
+    graph = layer()
+    graph.add(module, "act", at=(420, 100))
+    graph.remove("t")
+    graph.connect("h.y", "act.x")
+    graph.connect("act.y", "loss.x")
+    desk.document.replace(graph, None)
+    desk.settle()
+    desk.document.playhead.last()
+    units = read_units(desk.document, "h")
+    assert units.columns[2].title == "act"
+    assert units.is_mixed is is_mixed
+    desk.document.selection.set_nodes({"h"})
+    view(desk).picture.grab()
+
+
 def test_it_follows_the_playhead(desk):
     head = desk.document.playhead
     head.first()

@@ -172,7 +172,7 @@ ROWS = (
     Row("theme_dark", N(A, "&Dark"), "", "view", "theme_dark", N(A, "Dark colours."),
         checked="theme_dark", group="theme"),
 
-    Row("arrange", N(A, "&Arrange nodes"), "Ctrl+L", "graph", "arrange",
+    Row("arrange", N(A, "&Arrange nodes"), "Ctrl+L", "graph", "canvas.aligning.arrange",
         N(A, "Lay the selected nodes out in columns, or all."), "has_nodes"),
     Row("align_left", N(A, "Align &left edges"), "", "graph", "canvas.aligning.left",
         N(A, "Put the left edges of the selected nodes in one line."), "several_nodes",

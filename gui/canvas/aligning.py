@@ -1,20 +1,25 @@
-"""Aligning and distributing the selected nodes: one entry of the history each."""
+"""Arranging, aligning and distributing nodes: one entry of the history each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from graph import arrange
 from graph import edits as e
+from gui.canvas.arranging import arranging_edit
 from gui.canvas.geometry import Point
 from gui.canvas.placing import Box
 from gui.canvas.wording import tr
+from gui.waiting import wait_for
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
+MANY_NODES = 200  # from here on arranging is done in another thread
 ACROSS, DOWN = 0, 1  # which coordinate
 START, MIDDLE, END = 0.0, 0.5, 1.0  # which line of a box along it
 
@@ -49,11 +54,21 @@ def _put(box: Box, axis: int, at: float) -> Point:
 
 
 class Aligning(QObject):
-    """Moves the selected nodes into line, by their bodies; pins do not count."""
+    """Moves the selected nodes into columns or into line; bodies count, pins do not."""
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
         self._view = view
+
+    def arrange(self) -> None:
+        """Lay the selected nodes out in columns, or all."""
+        document = self._view.document
+        graph, chosen = document.graph, document.selection.nodes
+        ids = [id_ for id_ in graph.nodes if len(chosen) < 2 or id_ in chosen]
+        work = partial(arrange, graph.copy(), ids)
+        places = wait_for(work) if len(ids) > MANY_NODES else work()
+        if document.do(arranging_edit(self._view.canvas, places), tr("Arrange nodes")):
+            self._view.zoom_to_fit()
 
     def left(self) -> None:
         """Left edges in one line."""

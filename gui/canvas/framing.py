@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 
 from graph import Frame, Graph
 from graph import edits as e
-from gui.canvas import geometry as geo
+from gui.canvas.arranging import around, node_box
 from gui.canvas.frame_gestures import frame_at, move_frames
 from gui.canvas.frame_paint import CHEVRON, LEFT
 from gui.canvas.frames import TITLE
@@ -21,8 +21,6 @@ from gui.inspector.editing import attempt
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
     from gui.document import Document
-
-AROUND = 24  # what stays free between a frame and what it is made around
 
 
 class TitleSubject:
@@ -197,15 +195,11 @@ class Framing(QObject):
 
     def _around(self, ids: list[str]) -> tuple[float, float, float, float] | None:
         """The box of a frame that leaves room around nodes; None without nodes."""
-        boxes = [self._view.canvas.items_by_id[id_].box() for id_ in ids]
+        scene, nodes = self._view.canvas, self._document.graph.nodes
+        boxes = [node_box(scene, id_, nodes[id_].at or (0.0, 0.0)) for id_ in ids]
         if not boxes:
             return None
-        left, top = min(b[0] for b in boxes) - AROUND, min(b[1] for b in boxes) - AROUND - TITLE
-        right, bottom = max(b[2] for b in boxes) + AROUND, max(b[3] for b in boxes) + AROUND
-        if any(self._view.canvas.items_by_id[id_].outline.pins for id_ in ids):
-            bottom += geo.PIN_TEXT
-        left, top = geo.snapped(left, top)
-        right, bottom = geo.snapped(right, bottom)
+        left, top, right, bottom = around(boxes)
         return (left, top, right - left, bottom - top)
 
 

@@ -172,12 +172,14 @@ class UnitPicture(QWidget):
             painter.drawLine(self.place(0, given), self.place(1, output))
 
     def _paint_acting(self, painter: QPainter) -> None:
-        """What an activation does, it does to each unit by itself."""
+        """Which units an activation reads: each by itself, or all for every one."""
         if len(self._units.columns) < 3:
             return
         painter.setPen(QPen(self._theme.color("line"), 1))
-        for unit in range(self._units.columns[2].size):
-            painter.drawLine(self.place(1, unit), self.place(2, unit))
+        units = range(self._units.columns[2].size)
+        for unit in units:
+            for read in units if self._units.is_mixed else (unit,):
+                painter.drawLine(self.place(1, read), self.place(2, unit))
 
     def _paint_column(self, painter: QPainter, number: int) -> None:
         column, radius = self._units.columns[number], self._radius()

@@ -45,6 +45,7 @@ class Units:
     weight_gradient: Array | None
     bias: Array | None
     samples: int
+    is_mixed: bool = False  # the activation reads all units at once, as Softmax does
 
 
 def sizes_of(graph: Graph, id_: str) -> tuple[int, int] | None:
@@ -86,7 +87,7 @@ def read_units(document: Document, id_: str, sample: int = 0) -> Units | None:
     )
     bias = _value(document, PortRef(id_, "bias")).array
     samples = given.size // sizes[0] if given is not None and given.size else 1
-    return Units(tuple(columns), *values, bias, samples)
+    return Units(tuple(columns), *values, bias, samples, _mixes(graph, acting))
 
 
 def activation_after(graph: Graph, port: PortRef) -> PortRef | None:
@@ -96,6 +97,12 @@ def activation_after(graph: Graph, port: PortRef) -> PortRef | None:
         if module is not None and module.group == ACTIVATIONS and len(module.output_ports) == 1:
             return PortRef(edge.target.node, module.output_ports[0].name)
     return None
+
+
+def _mixes(graph: Graph, acting: PortRef | None) -> bool:
+    """Whether an activation works along an axis, and not on each number by itself."""
+    module = graph.module(acting.node) if acting is not None else None
+    return module is not None and "axis" in module.settings
 
 
 def strokes(weight: Array) -> Iterable[tuple[int, int, float, bool]]:
