@@ -16,6 +16,7 @@ from graph.errors import BadAttribute, BadTensor, DuplicateId, GraphError, PortO
 from graph.fields import check_field
 from graph.frames import check_frames, check_route
 from graph.module import Module
+from graph.nesting import check_size
 from graph.port import PortRef
 from graph.records import MAX_NAME, Edge, Node, Place, bad_character, check_id
 from graph.suggest import did_you_mean
@@ -60,7 +61,7 @@ def _add_node(graph: Graph, edit: e.AddNode) -> e.Edit:
     graph.keep_module(node.id, module)
     try:
         if isinstance(module, Composite):
-            defining.check_size(graph)
+            check_size(graph)
         for port, _ in edit.tensors:
             _check_keeper(graph, node, port)
     except GraphError:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from graph import edits as e
 from graph.addresses import keeps, renamed, renamed_inside
-from graph.definition import MAX_DEPTH, MAX_FLAT_NODES, Blueprint, Definition, Interface
+from graph.definition import Blueprint, Definition, Interface
 from graph.errors import BadDefinition, GraphError, PortOccupied
 from graph.module import Module
+from graph.nesting import check_nesting, inner_first
 from graph.port import PortRef
 from graph.records import MAX_NAME, bad_character, check_id
 from graph.suggest import did_you_mean
@@ -47,44 +48,11 @@ def define_all(graph: Graph, blueprints: Iterable[Blueprint]) -> None:
         definition = Definition(name, blueprint.interface, graph.inner())
         definition.body.hold(graph, name)
         graph.scope.definitions[name] = definition
-    for name in _inner_first(waiting):
+    for name in inner_first(waiting):
         _fill(graph.scope.definitions[name], waiting[name])
         _check_interface(graph.scope.definitions[name])
     graph.scope.forget()
-    _check_nesting(graph)
-
-
-def _inner_first(blueprints: Mapping[str, Blueprint]) -> list[str]:
-    """Names so that each comes after those that it contains; raises `BadDefinition` at a cycle."""
-    ids = dict.fromkeys(blueprints)
-    contains = {
-        name: dict.fromkeys(node.module for node in blueprint.nodes if node.module in ids)
-        for name, blueprint in blueprints.items()
-    }
-    found: list[str] = []
-    waiting = [(name, iter(inner)) for name, inner in reversed(contains.items())]
-    done, open_ = set(), set()
-    while waiting:
-        name, inner = waiting[-1]
-        open_.add(name)
-        following = next((x for x in inner if x not in done), None)
-        if name in done or following is None:
-            if name not in done:
-                found.append(name)
-            done.add(name)
-            open_.discard(name)
-            waiting.pop()
-        elif following in open_:
-            raise _inside_itself((name, following))
-        else:
-            waiting.append((following, iter(contains[following])))
-    return found
-
-
-def _inside_itself(path: tuple[str, ...]) -> BadDefinition:
-    found = "a definition inside itself, " + " → ".join(path)
-    expected, mend = "definitions that contain others only", "Take that node out of it."
-    return BadDefinition(node=path[-1], found=found, expected=expected, mend=mend)
+    check_nesting(graph)
 
 
 def _stand(graph: Graph, definitions: Mapping[str, Definition]) -> None:
@@ -175,7 +143,7 @@ def within(graph: Graph, edit: e.Within) -> e.Edit:
     undo: list[e.Edit] = [e.Within(edit.name, definition.body.change(edit.edit))]
     try:
         graph.scope.forget()
-        _check_nesting(graph)
+        check_nesting(graph)
         followed = _map(definition.interface, lambda ref: renamed_inside(edit.edit, ref))
         definition.interface = followed
         graph.store.fields["target"] = target
@@ -249,48 +217,11 @@ def set_shares(graph: Graph, edit: e.SetShares) -> e.Edit:
     return e.SetShares(edit.id, node.extra.get("shares"))
 
 
-def check_size(graph: Graph) -> None:
-    """Raise `BadDefinition` where definitions contain themselves, nest too deep, or grow too large.
-
-    Counted without drawing anything out, so that a small file cannot ask for much.
-    """
-    if not graph.scope.definitions:
-        return
-    depth, count = _measure(graph, graph, {}, ())
-    if depth > MAX_DEPTH:
-        raise _too_deep("definitions")
-    if count > MAX_FLAT_NODES:
-        expected = f"at most {MAX_FLAT_NODES:,}".replace(",", " ")
-        found = "more nodes than that with all instances drawn out"
-        raise BadDefinition(node="definitions", found=found, expected=expected)
-
-
-def _measure(
-    root: Graph, inside: Graph, known: dict[str, tuple[int, int]], path: tuple[str, ...]
-) -> tuple[int, int]:
-    """(levels of instances, nodes) of a graph with all drawn out; the count ends at 2^60."""
-    depth, count = 0, 0
-    for node in inside.nodes.values():
-        definition = root.scope.definitions.get(node.module)
-        if definition is None:
-            count += 1
-            continue
-        if node.module in path:
-            raise _inside_itself((*path[path.index(node.module) :], node.module))
-        if len(path) > MAX_DEPTH:
-            raise _too_deep(node.module)
-        if node.module not in known:
-            known[node.module] = _measure(root, definition.body, known, (*path, node.module))
-        inner_depth, inner_count = known[node.module]
-        depth, count = max(depth, inner_depth + 1), min(count + inner_count, 2**60)
-    return depth, count
-
-
 def _check(graph: Graph, definition: Definition) -> None:
     """Raise unless the definition can be as it is now."""
     graph.scope.forget()
     _check_interface(definition)
-    _check_nesting(graph)
+    check_nesting(graph)
 
 
 def _check_interface(definition: Definition) -> None:
@@ -314,22 +245,6 @@ def _check_interface(definition: Definition) -> None:
                 raise BadDefinition(
                     node=definition.name, port=inlet.name, found=found, expected=expected
                 )
-
-
-def _check_nesting(graph: Graph) -> None:
-    """The same as `check_size`, and for definitions without instances as well."""
-    known: dict[str, tuple[int, int]] = {}
-    for name, definition in graph.scope.definitions.items():
-        if name not in known:
-            known[name] = _measure(graph, definition.body, known, (name,))
-        if known[name][0] >= MAX_DEPTH:
-            raise _too_deep(name)
-    check_size(graph)
-
-
-def _too_deep(name: str) -> BadDefinition:
-    found = f"more than {MAX_DEPTH} instances inside each other"
-    return BadDefinition(node=name, found=found, expected=f"at most {MAX_DEPTH}")
 
 
 def _exists(body: Graph, ref: PortRef) -> bool:
