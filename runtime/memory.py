@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from graph.port import PortType
 from graph.tensor import itemsize
 from runtime.errors import MemoryRefused
+from runtime.moments import apart
 
 if TYPE_CHECKING:
     from runtime.backend import Backend
@@ -46,6 +47,7 @@ def ask_memory(plan: Plan, backend: Backend, *, reverse: bool) -> None:
         ((ref, plan.slots[slot]) for ref, slot in plan.slot_of.items()),
         key=lambda entry: nbytes(entry[1]),
     )
+    ref, _ = apart(ref)
     raise MemoryRefused(
         f"{ref}: found {type_} in a run of {show_bytes(wanted)}, expected at most"
         f" {show_bytes(have * SHARE)} on {backend.name}. Use smaller sizes.",

@@ -115,7 +115,8 @@ class Tape:
         try:
             yield
         except Exception as error:
-            self.failure = Failure(node, step.index, explain(node, phase, error))
+            when = "" if step.t is None else f" This is at time step {step.t}."
+            self.failure = Failure(node, step.index, explain(node, phase, error) + when)
             raise StepFailed(self.failure) from error
 
     # --- forward ---------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from graph import Graph, check, dumps, loads
 from graph.grouping import group_edit, ungroup_edit
 from graph.records import Time
 from runtime import Engine, NoValue, check_gradients
+from runtime.memory import forecast
 from runtime.report import run_report
 from tests.recurrent_graphs import Pair
 
@@ -288,6 +289,52 @@ def test_json_has_time_as_first_axis():
     assert np.shape(edge["gradient"]) == (3, 2, 4)
     assert edge["jacobians"]["y"]["shape"] == [[2, 4], [2, 4]]
     assert np.shape(edge["jacobians"]["y"]["dense"]) == (3, 2, 4, 2, 4)
+
+
+def test_a_run_takes_from_the_last_what_an_edit_left_alone():
+    graph = plain_rnn()
+    engine = Engine(graph)
+    first = engine.run()
+    graph.set_tensor("back.x", np.full((1, 2, 4), 0.1))
+    again, fresh = engine.run(previous=first), Engine(graph).run()
+    assert again.records["into@3"].outs[0] is first.records["into@3"].outs[0]
+    assert again.records["h@3"].outs[0] is not first.records["h@3"].outs[0]
+    for ref in fresh.ports:
+        assert np.array_equal(again.value(ref), fresh.value(ref))
+        assert np.array_equal(again.gradient(ref), fresh.gradient(ref))
+
+
+def test_a_half_drawn_loop_runs_as_far_as_it_can():
+    graph = plain_rnn()
+    graph.disconnect("back.x")
+    trace = Engine(graph, partial=True).run()
+    assert trace.value("into.y").shape == (6, 2, 4)
+    assert not trace.plan.step_of.keys() & {"back", "sum", "h"}
+    graph.connect("h.y", "back.x", delay=1)
+    graph.set_tensor("x.y", None)
+    assert Engine(graph, partial=True).run().steps == ()
+
+
+def test_a_node_that_fails_in_time_ends_the_run():
+    graph = plain_rnn()
+    graph.add("Gather", "pick")
+    graph.add("Input", "which", shape=(6, 1), dtype="int64", sequence=True)
+    graph.set_tensor("which.y", np.array([[0], [1], [0], [5], [0], [1]]))
+    graph.connect("h.y", "pick.x")
+    graph.connect("which.y", "pick.indices")
+    trace = Engine(graph, partial=True).run(phase="forward")
+    assert trace.failure is not None
+    assert trace.failure.node == "pick"
+    assert trace.failure.message.endswith("This is at time step 3.")
+    assert trace.steps[-1].t == 3
+    assert trace.value("pick.y", t=2).shape == (1, 4)
+    with pytest.raises(NoValue, match="ended before"):
+        trace.value("pick.y")
+
+
+def test_memory_is_asked_for_all_steps():
+    few, many = (forecast(Engine(plain_rnn(steps=n)).plan(), reverse=True) for n in (10, 40))
+    assert 3.5 < many / few < 4
 
 
 def test_the_page_on_time_says_what_is_so():
