@@ -17,7 +17,9 @@ from gui.inspector.heat_map import MOST
 from gui.inspector.jacobian import figures as figures_module
 from gui.inspector.jacobian import map_view
 from gui.inspector.jacobian import panel as panel_module
+from tests.composite_graphs import two_blocks
 from tests.inspector_desk import InspectorDesk, network
+from tests.test_time import plain_rnn
 from tests.window_desk import desk_for, move_pressed
 
 Key = Qt.Key
@@ -310,7 +312,7 @@ def test_an_example_says_its_structure_and_follows_an_edit(qtbot):
 def test_one_of_many_ports_is_found_by_typing(qtbot):
     desk, panel = panel_of(qtbot, chain(30), "sin0.x")
     field = panel.output.field
-    assert field.itemText(field.count() - 1) == "Search all 31 ports…"
+    assert field.itemText(field.count() - 1) == "Search all ports behind…"
     desk.choose(field, field.count() - 1)
     box = panel.output.box
     assert box.isVisible()
@@ -340,6 +342,29 @@ def test_ports_ahead_of_the_playhead_are_not_offered(qtbot):
     desk.document.playhead.first()
     assert panel.structure.isHidden()
     assert panel.caption.said == "No local derivative yet: the playhead has not come so far."
+
+
+def test_an_instance_is_seen_as_one_node(qtbot):
+    desk, panel = panel_of(qtbot, two_blocks(), "two.x")
+    assert panel.output.field.currentText() == "y, this node"
+    expected = desk.document.trace.jacobian("two.x", "y").dense()
+    np.testing.assert_allclose(table_of(panel), expected, atol=1e-12)
+    assert panel.samples.count == 2
+    desk.choose(panel.output.field, 1)
+    assert panel.output.field.currentText() == "loss, the target"
+    gradient = desk.document.trace.gradient("two.x")
+    np.testing.assert_allclose(table_of(panel), gradient.reshape(1, -1), atol=1e-12)
+
+
+def test_an_edge_inside_time_is_seen_at_the_last_step(qtbot):
+    desk, panel = panel_of(qtbot, plain_rnn(), "h.x")
+    assert panel.output.field.currentText() == "y, this node"
+    trace = desk.document.trace
+    np.testing.assert_allclose(table_of(panel), trace.jacobian("h.x", "y").dense(), atol=1e-14)
+    desk.choose(panel.output.field, 1)
+    assert panel.output.field.currentText() == "loss, the target"
+    expected = trace.jacobian("h.x", "loss.y").dense()
+    np.testing.assert_allclose(table_of(panel), expected, atol=1e-14)
 
 
 def deep() -> Graph:

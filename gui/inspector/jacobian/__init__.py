@@ -4,7 +4,7 @@
 |---|---|
 | `panel.py` | the panel: puts the parts together |
 | `question.py` | which Jacobian is asked for: of which port, of which sample |
-| `outputs.py`, `port_box.py`, `samples.py` | where the person chooses that |
+| `behind.py`, `outputs.py`, `port_box.py`, `samples.py` | where the person chooses that |
 | `region.py`, `zoom.py`, `places.py` | the rectangle that is looked at, the way there and back |
 | `sight.py` | what is computed for a rectangle, off the window's thread |
 | `picture.py`, `map_view.py` | how it is drawn, pointed at and read out |

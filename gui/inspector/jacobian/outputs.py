@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from shiboken6 import isValid
 
 from graph import PortRef
 from gui.inspector.fields import ChoiceField
-from gui.inspector.jacobian.port_box import PortBox, PortRow
+from gui.inspector.jacobian.behind import Behind
+from gui.inspector.jacobian.port_box import PortBox
 from gui.inspector.labels import Label
 from gui.theme import Theme
 
@@ -26,9 +25,8 @@ class OutputChooser(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._ports: tuple[PortRef, ...] = ()
-        self._names: dict[PortRef, str] = {}
-        self._first: PortRef | None = None
+        self._behind: Behind | None = None
+        self._choices: list[tuple[str, str]] = []
         self._chosen: PortRef | None = None
         self.box: PortBox | None = None
         self.field = ChoiceField(theme, [], self)
@@ -43,46 +41,51 @@ class OutputChooser(QWidget):
 
     @property
     def chosen(self) -> PortRef | None:
-        """The port; None before any was offered."""
+        """The port; None where there is none."""
         return self._chosen
 
     @property
     def has_choice(self) -> bool:
         """Whether there is more than one port."""
-        return len(self._ports) > 1
+        return len(self._choices) > 1
 
-    def offer(
-        self, ports: Sequence[PortRef], names: dict[PortRef, str], first: PortRef | None
-    ) -> None:
-        """Offer ports, the nearest first; `first` stands second: the target. Keeps the choice."""
-        if tuple(ports) == self._ports and names == self._names:
-            return
-        self._ports, self._names = tuple(ports), names
-        if self._chosen not in names:
-            self._chosen = ports[0] if ports else None
-        self._first = first if first in names else None
-        self._list()
+    def offer(self, behind: Behind) -> None:
+        """Offer the ports behind an edge. The choice is kept while the playhead has been there."""
+        nearest = behind.nearest(LISTED + 1)
+        if not self._can_keep(behind, nearest):
+            self._chosen = nearest[0] if nearest else None
+        self._behind = behind
+        self._list(nearest)
 
-    def choose(self, port: PortRef) -> None:
-        """Show a port's derivative."""
+    def _can_keep(self, behind: Behind, nearest: list[PortRef]) -> bool:
+        chosen, before = self._chosen, self._behind
+        if chosen is None or before is None or not nearest:
+            return False
+        if behind.shown.trace is before.shown.trace:  # it leads there as it did
+            return not behind.shown.is_ahead(chosen.node)
+        return chosen in behind
+
+    def _list(self, nearest: list[PortRef]) -> None:
+        """The list keeps its order while one goes through it; what was searched comes last."""
+        behind = self._behind
+        first = [port for port in (*nearest[:1], behind.target) if port is not None]
+        listed = list(dict.fromkeys([*first, *nearest[1:]]))[:LISTED]
+        if self._chosen is not None:
+            listed = list(dict.fromkeys([*listed, self._chosen]))
+        choices = [(behind.name(port), str(port)) for port in listed]
+        if len(nearest) > LISTED:
+            choices.append((self.tr("Search all ports behind…"), SEARCH))
+        if choices != self._choices:
+            self._choices = choices
+            self.field.offer(choices)
+        if self._chosen is not None:
+            self.field.show_value(str(self._chosen))
+
+    def _choose(self, port: PortRef) -> None:
         if port != self._chosen:
             self._chosen = port
-            if self.field.findData(str(port)) < 0:
-                self._list()
-            self.field.show_value(str(port))
+            self._list(self._behind.nearest(LISTED + 1))
             self.changed.emit()
-
-    def _list(self) -> None:
-        """The list keeps its order while one goes through it; what was searched comes last."""
-        ports = self._ports
-        listed = list(dict.fromkeys([*ports[:1], *filter(None, [self._first]), *ports[1:]]))
-        listed = list(dict.fromkeys([*listed[:LISTED], *filter(None, [self._chosen])]))
-        choices = [(self._names[port], str(port)) for port in listed]
-        if len(ports) > len(listed):
-            text = self.tr("Search all {0} ports…").format(len(ports))
-            choices.append((text, SEARCH))
-        self.field.offer(choices)
-        self.field.show_value(str(self._chosen))
 
     def _take(self) -> None:
         value = self.field.read()
@@ -90,12 +93,11 @@ class OutputChooser(QWidget):
             self.field.show_value(str(self._chosen))
             self._search()
         else:
-            self.choose(PortRef.parse(value))
+            self._choose(PortRef.parse(value))
 
     def _search(self) -> None:
         window = self.window()
-        rows = [PortRow(str(port), self._names[port]) for port in self._ports]
-        self.box = PortBox(rows, self._theme, window)
+        self.box = PortBox(self._behind, self._theme, window)
         # The box must not be freed below its own key press.
         self.box.chosen.connect(self._find, Qt.ConnectionType.QueuedConnection)
         self.box.closed.connect(self._leave)
@@ -104,7 +106,7 @@ class OutputChooser(QWidget):
 
     def _find(self, address: str) -> None:
         self._leave(returns_focus=True)
-        self.choose(PortRef.parse(address))
+        self._choose(PortRef.parse(address))
 
     def _leave(self, returns_focus: bool) -> None:
         self.box = None

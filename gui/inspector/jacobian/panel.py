@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import GradwireError, Graph, PortRef
-from graph.naming import output_name
 from gui.inspector.axes import Plane
 from gui.inspector.background import Background
 from gui.inspector.buttons import Button
 from gui.inspector.jacobian import words
+from gui.inspector.jacobian.behind import Behind
 from gui.inspector.jacobian.figures import FiguresView
 from gui.inspector.jacobian.map_view import MapView
 from gui.inspector.jacobian.names import Axis, Names
@@ -28,7 +28,6 @@ from gui.inspector.number_table import NumberTable
 from gui.inspector.readings import state_sentence
 from gui.theme import Theme
 from gui.told import told_error
-from runtime.reach import reached_ports
 
 if TYPE_CHECKING:
     from gui.shown import Reading, Shown
@@ -111,35 +110,14 @@ class JacobianPanel(QWidget):
     def show_edge(self, graph: Graph, shown: Shown, target: PortRef, reading: Reading) -> None:
         """Show derivatives by the node's input at the edge's end, once the playhead is there."""
         self._graph = graph
-        ports = self._ports(shown, target) if reading.is_value else []
-        if not ports:
+        if not reading.is_value:
             self._forget(state_sentence(reading.state, self.tr("local derivative")))
             return
-        end = shown.trace.target
-        self.output.offer(ports, self._names_of(ports, target, end), end)
+        self.output.offer(Behind(graph, shown, target))
+        if self.output.chosen is None:
+            self._forget(state_sentence("not differentiable", self.tr("local derivative")))
+            return
         self._ask(Question(shown.trace, target, self.output.chosen, self.samples.sample))
-
-    def _ports(self, shown: Shown, target: PortRef) -> list[PortRef]:
-        """Ports that the edge leads to, as far as the playhead has come, the node's own first."""
-        if self._question is not None and self._question.trace is shown.trace:
-            reached = self._reached
-        else:
-            reached = self._reached = reached_ports(shown.trace.plan, target)
-        return [port for port in reached if not shown.is_ahead(port.node)]
-
-    def _names_of(
-        self, ports: list[PortRef], target: PortRef, end: PortRef | None
-    ) -> dict[PortRef, str]:
-        """What the list calls ports: `y, this node`, `loss, the target`."""
-        found = {}
-        for port in ports:
-            name = output_name(self._graph, port)
-            if port.node == target.node:
-                name = self.tr("{0}, this node").format(port.port)
-            elif port == end:
-                name = self.tr("{0}, the target").format(name)
-            found[port] = name
-        return found
 
     def _choose(self) -> None:
         """Another port or sample was chosen."""

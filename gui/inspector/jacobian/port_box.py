@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
+from graph import PortRef
+from gui.inspector.jacobian.behind import Behind
 from gui.search_box.choice_box import CHOICE, ChoiceBox
 from gui.search_box.row_paint import GAP, LEFT, RowPainter, write
 from gui.search_box.rows import ROW
@@ -18,31 +19,25 @@ from gui.theme import Theme
 MOST = 200  # rows that are offered at a time
 
 
-@dataclass(frozen=True, slots=True)
-class PortRow:
-    """A port by its address and the name it is shown by."""
-
-    address: str
-    name: str
-
-
 class PortRows(QAbstractListModel):
-    """The ports whose name holds every typed word, in the order of the run."""
+    """The ports behind an edge that hold every typed word, in the order of the run."""
 
-    def __init__(self, ports: Sequence[PortRow], parent: QObject | None = None) -> None:
+    def __init__(self, behind: Behind, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._ports, self._rows = tuple(ports), tuple(ports[:MOST])
+        self._behind = behind
+        self._ports: tuple[PortRef, ...] | None = None
+        self._rows: tuple[PortRef, ...] = ()
+        self.find("")
 
     def find(self, query: str) -> None:
         """Show what answers a query."""
         words = query.casefold().split()
         self.beginResetModel()
-        found = (
-            row
-            for row in self._ports
-            if all(w in f"{row.name} {row.address}".casefold() for w in words)
-        )
-        self._rows = tuple(row for row, _ in zip(found, range(MOST), strict=False))
+        if words and self._ports is None:
+            self._ports = tuple(self._behind)
+        ports = self._behind if self._ports is None else self._ports
+        found = (port for port in ports if self._behind.matches(port, words))
+        self._rows = tuple(islice(found, MOST))
         self.endResetModel()
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:
@@ -51,30 +46,37 @@ class PortRows(QAbstractListModel):
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        row = self._rows[index.row()]
+        port = self._rows[index.row()]
         if role == ROW:
-            return row
-        return {Qt.ItemDataRole.DisplayRole: row.name, CHOICE: row.address}.get(role)
+            return port
+        if role == CHOICE:
+            return str(port)
+        return self._behind.name(port) if role == Qt.ItemDataRole.DisplayRole else None
 
 
 class PortPainter(RowPainter):
     """Paints the name of a port; its address beside it where that is another."""
 
-    def paint_choice(self, painter: QPainter, area: QRectF, row: PortRow) -> None:
+    def __init__(self, behind: Behind, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(theme, parent)
+        self._behind = behind
+
+    def paint_choice(self, painter: QPainter, area: QRectF, port: PortRef) -> None:
         """One line."""
         left, right = area.left() + LEFT, area.right() - LEFT
+        name = self._behind.name(port)
         painter.setPen(self._theme.color("text"))
-        end = write(painter, self._theme.font(13), left, right, area, row.name)
-        if row.address != row.name:
-            painter.setPen(self._theme.color("muted"))
-            write(painter, self._theme.font(12), end + GAP, right, area, row.address)
+        end = write(painter, self._theme.font(13), left, right, area, name)
+        painter.setPen(self._theme.color("muted"))
+        if name != str(port):
+            write(painter, self._theme.font(12), end + GAP, right, area, str(port))
 
 
 class PortBox(ChoiceBox):
     """A port is chosen by typing and Enter, by arrows, or with the mouse."""
 
-    def __init__(self, ports: Sequence[PortRow], theme: Theme, parent: QWidget) -> None:
-        super().__init__(PortRows(ports), PortPainter(theme), theme, parent)
+    def __init__(self, behind: Behind, theme: Theme, parent: QWidget) -> None:
+        super().__init__(PortRows(behind), PortPainter(behind, theme), theme, parent)
         title, prompt = self.tr("The derivative of a port"), self.tr("Search ports")
         self.name_parts(title, prompt, self.tr("Ports that this edge leads to"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from graph import GradwireError, Module, PortRef
 from runtime.errors import SamplesMix
 
 if TYPE_CHECKING:
+    from graph.port import Shape
     from runtime.maps import LinearMap
     from runtime.trace import Trace
 
@@ -75,7 +77,7 @@ class Question:
         """How many samples stay apart, or why they do not; neither where none can be meant."""
         step = self.trace.plan.step_of.get(self.by.node)
         is_parameter = step is not None and self.by.port in _parameters(step.module)
-        if is_parameter or not self.trace.types[self.by].shape:
+        if is_parameter or not _shape(self.trace, self.by):
             return 0, None
         try:
             return self.trace.samples(self.by, self.of), None
@@ -83,10 +85,13 @@ class Question:
             return 0, error
 
     def _size(self, port: PortRef) -> int:
-        size = 1
-        for length in self.trace.types[port].shape or ():
-            size *= length if isinstance(length, int) else 1
-        return size
+        return math.prod(size for size in _shape(self.trace, port) if isinstance(size, int))
+
+
+def _shape(trace: Trace, port: PortRef) -> Shape:
+    """The sizes of a port; none of one that the run does not know."""
+    type_ = trace.types.get(port)
+    return (type_.shape if type_ is not None else None) or ()
 
 
 def _parameters(module: Module) -> set[str]:
