@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
+from graph import Graph
 from gui.canvas import geometry as geo
 from gui.canvas.aligning import ACROSS, DOWN, distributed
 from tests.canvas_desk import LEFT, by_hand
@@ -209,3 +210,21 @@ def _cross(p, q, a, b):
         return False  # parallel: on one line only where a quarter is an integer
     shares = np.linalg.solve(matrix, a - p)
     return bool(((shares >= -1e-12) & (shares <= 1 + 1e-12)).all())
+
+
+def test_a_thousand_nodes_in_line_and_a_stroke_through_their_edges(desk):
+    graph = Graph()
+    for number in range(1000):
+        graph.add("Exp", f"n{number}", at=(number % 40 * 144, number // 40 * 100))
+        if number % 40:
+            graph.connect(f"n{number - 1}.y", f"n{number}.x")
+    desk.document.replace(graph, None)
+    desk.settle()
+    desk.qtbot.waitUntil(lambda: desk.scene.building.is_done)
+    desk.view.zoom_to_fit()
+    desk.drag(desk.pixel(120, -40), desk.pixel(120, 2600), modifiers=ALT)
+    assert desk.document.history.undo_text == "Cut 25 edges"
+    desk.press_key(Key.Key_A, CONTROL)
+    desk.window.commands.by_id["align_middle"].trigger()
+    desk.qtbot.waitUntil(lambda: desk.scene.building.is_done)
+    assert len({node.at[1] for node in desk.graph.nodes.values()}) == 1

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from graph import FileError, Frame, Graph, PortRef, dumps, loads
 from graph import edits as e
+from gui.canvas.tips import tip_at
 from tests.canvas_desk import LEFT, NONE, by_hand
 from tests.test_menus import choose as choose_entry
 from tests.test_menus import right_click, texts
@@ -391,6 +392,13 @@ def test_a_screen_reader_is_told_of_the_frames(framed):
         assert INSIDE.isdisjoint(found)
     finally:
         QAccessible.setActive(False)
+
+
+def test_a_tip_on_the_title_tells_the_whole_title_and_the_note(framed):
+    desk = framed
+    noted = Frame("<b>w x + b</b>", BOX, note="affine")
+    desk.document.do(e.SetFrames((noted,)), "Frame")
+    assert tip_at(desk.view, title(desk)) == "Frame <b>w x + b</b>, open, 3 nodes. affine"
 
 
 def test_the_pointer_shows_what_a_press_would_do(framed):

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
 
-from graph import dumps
+from graph import Frame, PortRef, dumps
 from graph import edits as e
 from tests.canvas_desk import by_hand
 from tests.inspector_desk import InspectorDesk
@@ -30,6 +30,8 @@ def desk(qtbot, tmp_path, monkeypatch):
         graph.connect("h.y", "r.x")
         graph.add("Abs", "free", at=(480, 320))
         graph.configure(target="loss")
+        graph.apply(e.SetFrames((Frame("spare", (456.0, 296.0, 152.0, 100.0)),)))
+        graph.apply(e.SetRoute(PortRef("r", "x"), ((208.0, 296.0),)))
         made.document.replace(graph, None)
         made.view.zoom_to_fit()
         made.settle()
@@ -161,6 +163,53 @@ def a_frame(desk):
     choose(desk, "x1", "x2")
     desk.press_key(Key.Key_F)
     desk.press_key(Key.Key_Escape)
+
+
+@act
+def a_folded_frame(desk):
+    choose(desk, "free")
+    desk.press_key(Key.Key_G, SHIFT)
+
+
+@act
+def a_title_of_a_frame(desk):
+    choose(desk)
+    desk.press_key(Key.Key_F, SHIFT)
+    desk.press_key(Key.Key_F2, SHIFT)
+    QTest.keyClicks(QApplication.focusWidget(), "another")
+    desk.press_key(Key.Key_Return)
+
+
+@act
+def nudges_of_a_frame(desk):
+    choose(desk)
+    desk.press_key(Key.Key_F, SHIFT)
+    desk.press_key(Key.Key_Left, ALT)
+
+
+@act
+def a_removed_frame(desk):
+    choose(desk)
+    desk.press_key(Key.Key_F, SHIFT)
+    desk.press_key(Key.Key_Delete)
+
+
+@act
+def a_dragged_bend(desk):
+    start = desk.pixel(208, 296)
+    desk.drag(start, start + QPoint(-40, -24))
+
+
+@act
+def a_straightened_edge(desk):
+    desk.document.selection.set_edge("r.x")
+    desk.press_key(Key.Key_R, SHIFT)
+
+
+@act
+def nodes_with_a_bend_between_them(desk):
+    choose(desk, "h", "r")
+    desk.press_key(Key.Key_Down, ALT)
 
 
 @act

@@ -79,7 +79,7 @@ def tip_of(view: CanvasView, place: Place) -> str:
 
 
 def tip_at(view: CanvasView, pixel: QPoint) -> str:
-    """The words for what lies under a pixel: a port, a node, a plate, or nothing."""
+    """The words for what lies under a pixel: a port, a node, a plate, a frame, or nothing."""
     point = view.mapToScene(pixel)
     scene = view.canvas
     port = scene.port_at(point)
@@ -90,7 +90,8 @@ def tip_at(view: CanvasView, pixel: QPoint) -> str:
         return _node_text(view, item.id)
     plate = scene.plate_at(point)
     if plate is None:
-        return ""
+        hit = view.frame_at(point)
+        return view.framing.describe(hit.number) if hit is not None else ""
     spread = _spread_text(view, plate.port) if plate.kind in ("gradient", "spread") else ""
     return "\n".join(filter(None, (_plate_text(view, plate), spread)))
 
