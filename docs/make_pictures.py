@@ -37,7 +37,7 @@ class Shot:
     is_panel: bool = False  # whether the inspector alone is drawn
 
 
-PANEL = (1280, 1150)  # the inspector shows its whole page
+PANEL = (1280, 1170)  # the inspector shows its whole page
 SHOTS = (
     Shot("window-light", edge="x1.a", is_scaled=True),
     Shot("window-dark", edge="x1.a", theme="dark", is_scaled=True),
