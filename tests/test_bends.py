@@ -200,6 +200,23 @@ def test_it_moves_along_when_both_ends_do_and_stays_when_one_does(bent):
     assert route(desk) == ((640.0, 352.0),)
 
 
+def test_during_the_drag_of_both_ends_the_wire_keeps_its_shape(bent):
+    desk = bent
+    desk.document.selection.set_nodes({"y_true", "difference"})
+    before = desk.scene.wires.line(EDGE).copy()
+    start = desk.middle("y_true")
+    desk.press(start)
+    desk.move(start + QPoint(20, 20))
+    desk.move(start + QPoint(40, 40))
+    away = desk.scene.wires.line(EDGE) - before
+    assert away.min() > 0
+    np.testing.assert_allclose(away, np.broadcast_to(away[0], away.shape), atol=1e-9)
+    desk.press_key(Key.Key_Escape)
+    np.testing.assert_array_equal(desk.scene.wires.line(EDGE), before)
+    desk.release(start + QPoint(40, 40))
+    assert route(desk) == ((640.0, 352.0),)
+
+
 def test_an_edge_that_is_cut_and_comes_back_has_its_bends(bent):
     desk = bent
     desk.document.selection.set_edge(EDGE)

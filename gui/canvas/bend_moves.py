@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from graph import Graph
+from graph import Graph, PortRef
 from graph import edits as e
 from graph.records import Place
+
+Routes = Mapping[PortRef, tuple[Place, ...]]
+
+
+def routes_between(graph: Graph, ids: Collection[str]) -> Routes:
+    """The bends of the edges whose both ends are among these nodes."""
+    return {
+        edge.target: edge.route
+        for id_ in ids
+        for edge in graph.arriving(id_).values()
+        if edge.route and edge.source.node in ids
+    }
+
+
+def shifted(routes: Routes, dx: float, dy: float) -> Routes:
+    """The same bends elsewhere."""
+    return {target: tuple((x + dx, y + dy) for x, y in route) for target, route in routes.items()}
 
 
 def _carried(graph: Graph, places: Mapping[str, Place]) -> tuple[e.Edit, ...]:

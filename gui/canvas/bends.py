@@ -205,14 +205,14 @@ class MoveBend(Gesture):
     def move(self, point: QPointF, pixel: QPoint) -> None:
         edge = self.document.graph.incoming(self._bend.target)
         route = moved_bend(edge.route, self._bend.number, self._place(point))
-        self.scene.building.show_route(self._bend.target, route)
+        self.scene.building.show_routes({self._bend.target: route})
 
     def finish(self, point: QPointF, pixel: QPoint) -> None:
         self.cancel()
         self.view.bends.move(self._bend, self._place(point))
 
     def cancel(self) -> None:
-        self.scene.building.show_route(None, ())
+        self.scene.building.show_routes({})
 
     def _place(self, point: QPointF) -> Place:
         if self.modifiers & Qt.KeyboardModifier.AltModifier:

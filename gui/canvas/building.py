@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, ItemsView, Iterable, ValuesView
+from collections.abc import Callable, ItemsView, Iterable, Mapping, ValuesView
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -81,7 +81,7 @@ class Building(QObject):
         self._scene = scene
         self.items = NodeItems(self._make)
         self.has_pins = False
-        self._shown_route: dict[PortRef, tuple[geo.Point, ...]] = {}
+        self._shown_routes: Mapping[PortRef, tuple[geo.Point, ...]] = {}
         self._targets: list[PortRef] | None = None  # wires to come, once all nodes are there
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._make_slice)
@@ -152,18 +152,19 @@ class Building(QObject):
             if start is not None and end is not None:
                 is_held = target.node in scene.frames.held
                 upward = not is_held and target.port in self.items[target.node].outline.pins
-                route = self._shown_route.get(target, edge.route)
+                route = self._shown_routes.get(target, edge.route)
                 if is_held or edge.source.node in scene.frames.held:
                     route = ()  # it ends elsewhere now
                 ends.append((edge.source, target, start, end, upward, route))
         scene.wires.put(ends)
 
-    def show_route(self, target: PortRef | None, route: tuple[geo.Point, ...]) -> None:
-        """Draw an edge through other points until told otherwise; None: as the document says."""
-        touched = {*self._shown_route, *((target,) if target is not None else ())}
-        self._shown_route = {target: route} if target is not None else {}
-        self.put_wires(touched)
-        self._scene.refresh()
+    def show_routes(self, routes: Mapping[PortRef, tuple[geo.Point, ...]]) -> None:
+        """Draw edges through other points until told otherwise; none: as the document says."""
+        touched = {*self._shown_routes, *routes}
+        if touched:
+            self._shown_routes = routes
+            self.put_wires(touched)
+            self._scene.refresh()
 
     def _make(self, id_: str) -> NodeItem:
         scene = self._scene

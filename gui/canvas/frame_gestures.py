@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QPoint, QPointF, Qt
 
 from graph import edits as e
-from gui.canvas.bend_moves import move_edit
+from gui.canvas.bend_moves import move_edit, routes_between, shifted
 from gui.canvas.frame_paint import CHEVRON, LEFT
 from gui.canvas.frames import TITLE
 from gui.canvas.gestures import Gesture
@@ -82,6 +82,7 @@ class MoveFrame(Gesture):
         self._boxes = {number: frames.box(number) for number in self._numbers}
         nodes = self.document.graph.nodes
         self._places = {id_: nodes[id_].at or (0.0, 0.0) for id_ in frames.members(hit.number)}
+        self._routes = routes_between(self.document.graph, self._places)
         frames.choose(hit.number)
 
     def move(self, point: QPointF, pixel: QPoint) -> None:
@@ -95,10 +96,12 @@ class MoveFrame(Gesture):
         for id_, (x, y) in self._places.items():
             if not self.scene.hides(id_):
                 self.scene.place_node(id_, (x + dx, y + dy))
+        self.scene.building.show_routes(shifted(self._routes, dx, dy))
 
     def finish(self, point: QPointF, pixel: QPoint) -> None:
         dx, dy = self._shift(point)
         self.scene.frames.show({})
+        self.scene.building.show_routes({})
         if not (dx or dy) or not move_frames(self.view, self._numbers, self._places, dx, dy):
             self.cancel()
 
@@ -109,6 +112,7 @@ class MoveFrame(Gesture):
 
     def cancel(self) -> None:
         self.scene.frames.show({})
+        self.scene.building.show_routes({})
         for id_ in self._places:
             if not self.scene.hides(id_):
                 self.scene.sync_place(id_)

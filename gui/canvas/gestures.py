@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from graph import edits as e
 from gui.canvas import geometry as geo
-from gui.canvas.bend_moves import move_edit
+from gui.canvas.bend_moves import move_edit, routes_between, shifted
 from gui.canvas.inserting import Insertion
 from gui.canvas.node_item import NodeItem
 from gui.canvas.wording import tr
@@ -143,6 +143,7 @@ class MoveNodes(Gesture):
         self._start = point
         self._held = held
         self._places = {id_: (items[id_].x(), items[id_].y()) for id_ in ids if id_ in items}
+        self._routes = routes_between(self.document.graph, self._places)
         self._moved = False
         self._insertion = self._may_insert()
 
@@ -153,6 +154,7 @@ class MoveNodes(Gesture):
             return
         for id_, (x, y) in self._places.items():
             self.scene.place_node(id_, (x + dx, y + dy))
+        self.scene.building.show_routes(shifted(self._routes, dx, dy))
         if self._insertion is not None:
             x, y = self._places[self._held.id]
             is_held_off = bool(self.modifiers & Qt.KeyboardModifier.ShiftModifier)
@@ -164,6 +166,7 @@ class MoveNodes(Gesture):
         edge = insertion.edge if insertion is not None else None
         if insertion is not None:
             insertion.leave()
+        self.scene.building.show_routes({})
         done = self._insert(insertion, edge) if insertion and edge else self._move(point)
         if not done:
             self.cancel()
@@ -176,6 +179,7 @@ class MoveNodes(Gesture):
     def cancel(self) -> None:
         if self._insertion is not None:
             self._insertion.leave()
+        self.scene.building.show_routes({})
         if self._moved:
             for id_ in self._places:
                 self.scene.sync_place(id_)
