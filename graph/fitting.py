@@ -15,6 +15,7 @@ from graph.module import Module, plain
 from graph.port import Port, PortRef, PortType, Shape
 from graph.records import Edge
 from graph.tensor import kind_of
+from graph.time import given_to
 from graph.wiring import check_given
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -87,7 +88,7 @@ def ports_inside(graph: Graph, module: Module, edge: Edge) -> tuple[str, str] | 
     """
     given = graph.types.of(edge.source)
     for takes in _takers(graph, module, given):
-        arriving = {takes: given} if given is not None else NOTHING
+        arriving = {takes: given_to(module, given)} if given is not None else NOTHING
         gives = _giver(graph, module, edge.target, arriving)
         if gives is not None:
             return takes, gives
@@ -109,7 +110,7 @@ def _takes(module: Module, port: str, given: PortType | None, dtype: str) -> boo
     if given is None:
         return True
     try:
-        module.infer({port: given}, dtype)
+        module.infer({port: given_to(module, given)}, dtype)
     except GraphError:
         return False
     return True
