@@ -72,12 +72,13 @@ def test_to_the_target_it_is_the_gradient(path):
     target = str(trace.plan.target)
     compared = 0
     for port in trace.ports:
-        gradient = trace.gradient(port)
-        if gradient is None or trace.plan.slots[trace.plan.slot_of[port]].dtype != graph.dtype:
-            continue
-        total = trace.jacobian(port, target)
-        assert error(total.dense().reshape(-1), gradient.reshape(-1)) < EXACT, port
-        compared += 1
+        for t in trace.plan.times(port) or (None,):  # at each step of a port inside time
+            gradient = trace.gradient(port, t)
+            if gradient is None or trace.value(port, t).dtype != graph.dtype:
+                continue
+            total = trace.jacobian(port, target, t=t)
+            assert error(total.dense().reshape(-1), gradient.reshape(-1)) < EXACT, port
+            compared += 1
     assert compared >= 3
 
 
