@@ -76,16 +76,17 @@ class Frames(QObject):
         return self._members[number]
 
     def _found(self, number: int) -> list[str]:
-        left, top, right, bottom = box_of(self.all[number])
-        found = []
-        for id_, node in self._document.graph.nodes.items():
-            x, y = node.at or (0.0, 0.0)
-            if x < right and y < bottom:  # most are out by this alone
-                shape = self._scene.face(id_).shape
-                x, y = x + shape.width / 2, y + shape.height / 2
-                if left <= x <= right and top <= y <= bottom:
-                    found.append(id_)
-        return found
+        box = box_of(self.all[number])
+        return [id_ for id_ in self._document.graph.nodes if self._is_in(id_, box)]
+
+    def _is_in(self, id_: str, box: Box) -> bool:
+        """Whether the middle of a node lies in a box."""
+        x, y = self._document.graph.nodes[id_].at or (0.0, 0.0)
+        if x >= box[2] or y >= box[3]:  # most are out by this alone, without a look at the module
+            return False
+        shape = self._scene.face(id_).shape
+        x, y = x + shape.width / 2, y + shape.height / 2
+        return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
     def inner(self, number: int) -> list[int]:
         """The frames that lie wholly in a frame."""
@@ -95,8 +96,9 @@ class Frames(QObject):
 
     def holder_of(self, ids: Iterable[str]) -> int | None:
         """The smallest frame that holds all of these nodes."""
-        wanted = set(ids)
-        numbers = [n for n in range(len(self.all)) if wanted and wanted.issubset(self.members(n))]
+        wanted = tuple(ids)
+        boxes = enumerate(map(box_of, self.all)) if wanted else ()
+        numbers = [n for n, box in boxes if all(self._is_in(id_, box) for id_ in wanted)]
         return min(numbers, key=lambda n: self.all[n].box[2] * self.all[n].box[3], default=None)
 
     def wire_place(self, port: PortRef) -> Point | None:
