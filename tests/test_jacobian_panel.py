@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from graph import Graph, load
+from gui.background import Background, Dropped
 from gui.examples import examples
-from gui.inspector.background import Background, Dropped
 from gui.inspector.heat_map import MOST
 from gui.inspector.jacobian import figures as figures_module
 from gui.inspector.jacobian import map_view

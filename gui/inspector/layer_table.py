@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from graph import Check, Graph, PortRef, PortType
 from graph.naming import name_of
 from graph.tensor import itemsize
+from gui.background import SMALL, Background
 from gui.borders import outline
-from gui.inspector.background import SMALL, Background
 from gui.numbers import format_bytes, format_count, format_shape
 from gui.theme import Theme
 

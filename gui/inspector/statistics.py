@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from gui.background import Background
 from gui.inspector.axes import Array
-from gui.inspector.background import Background
 from gui.inspector.labels import Label
 from gui.numbers import format_count, format_number
 from gui.theme import Theme

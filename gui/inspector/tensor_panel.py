@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from gui.background import Background
 from gui.inspector.axes import Array, AxesChooser
-from gui.inspector.background import Background
 from gui.inspector.buttons import Button
 from gui.inspector.heat_map import Drawing, HeatMap
 from gui.inspector.labels import Label

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 
 from graph import GradwireError
 from graph.naming import output_name, port_name
+from gui.background import Background
 from gui.inspector.axes import Array
-from gui.inspector.background import Background
 from gui.inspector.kept_tensor import KeptTensor
 from gui.told import told_error
 from runtime.streams import Stream, stream

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from shiboken6 import isValid
 
 from graph import Module
-from gui.inspector.background import SMALL, Background
+from gui.background import SMALL, Background
 from gui.module_card.card import Card
 from gui.module_card.facts import Facts, facts_of
 from gui.theme import Theme

@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from graph import GradwireError
-from gui.inspector.background import Background, Progress
+from gui.background import Background, Progress
 from gui.inspector.jacobian.progress_line import ProgressLine
 from gui.inspector.jacobian.region import Region
 from gui.inspector.jacobian.sight import COSTLY, multiply_adds

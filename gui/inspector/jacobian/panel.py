@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import GradwireError, Graph, PortRef
+from gui.background import Background
 from gui.inspector.axes import Plane
-from gui.inspector.background import Background
 from gui.inspector.buttons import Button
 from gui.inspector.jacobian import words
 from gui.inspector.jacobian.behind import Behind
