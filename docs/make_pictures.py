@@ -110,8 +110,8 @@ def graph_of(name: str):
     import numpy as np
 
     from graph import Graph
-    from gui.document import read
     from gui.examples import examples
+    from gui.reading import read
 
     shapes = {"convolution": (1, 16, 32, 32), "batch": (128, 10)}
     if name not in shapes:

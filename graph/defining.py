@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from graph import edits as e
+from graph import port_names
 from graph.addresses import keeps, renamed, renamed_inside
 from graph.definition import Blueprint, Definition, Interface
 from graph.errors import BadDefinition, GraphError, PortOccupied
@@ -112,6 +113,13 @@ def set_interface(graph: Graph, edit: e.SetInterface) -> e.Edit:
         raise
     _refresh(graph)
     return e.SetInterface(edit.name, before)
+
+
+def rename_port(graph: Graph, edit: e.RenamePort) -> e.Edit:
+    """Give a port another name, at the definition and at all its instances."""
+    port_names.rename_port(graph, _need(graph, edit.definition), edit.old, edit.new)
+    _refresh(graph)
+    return e.RenamePort(edit.definition, edit.new, edit.old)
 
 
 def rename_definition(graph: Graph, edit: e.RenameDefinition) -> e.Edit:
@@ -349,6 +357,7 @@ APPLY: Mapping[type[e.Edit], Callable[[Graph, Any], e.Edit]] = {
     e.Undefine: undefine,
     e.SetInterface: set_interface,
     e.RenameDefinition: rename_definition,
+    e.RenamePort: rename_port,
     e.Within: within,
     e.SetModule: set_module,
     e.SetShares: set_shares,

@@ -180,6 +180,15 @@ class SetInterface(Edit):
 
 
 @dataclass(frozen=True, slots=True)
+class RenamePort(Edit):
+    """Give a definition's port another name; edges, links and the target follow."""
+
+    definition: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Within(Edit):
     """Apply an edit inside a definition, and so in all its instances."""
 

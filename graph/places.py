@@ -98,7 +98,7 @@ def project(graph: Graph, address: str, edit: e.Edit) -> e.Edit | None:
             return inner
         case e.Within(name, e.Move() | e.SetNode()) if name in around:
             return NOTHING
-        case e.Within(name) | e.SetInterface(name):
+        case e.Within(name) | e.SetInterface(name) | e.RenamePort(name):
             return None if name in around else edit
         case e.Define(blueprint):
             return NOTHING if blueprint.name in around else edit
@@ -138,7 +138,9 @@ def _lifted(graph: Graph, address: str, name: str, edit: e.Edit) -> Iterator[e.E
             for port, tensor in written_out(graph, inner).items():
                 yield e.SetTensor(port, tensor)
             yield e.Within(name, edit)
-        case e.Define() | e.Undefine() | e.RenameDefinition() | e.SetInterface() | e.Within():
+        case e.Define() | e.Undefine() | e.RenameDefinition() | e.Within():
+            yield edit
+        case e.RenamePort() | e.SetInterface():
             yield edit
         case _:
             yield e.Within(name, edit)

@@ -126,6 +126,5 @@ class Breadcrumb(QFrame):
 
     def _go(self, index: int) -> None:
         parts = self._document.place.split("/")
-        if self._view.entering.go("/".join(parts[:index])):
-            self._document.selection.set_nodes({parts[index]})
+        self._view.entering.go("/".join(parts[:index]), (parts[index],))
         self._view.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -12,10 +12,11 @@ from PySide6.QtCore import QObject, Qt
 
 from graph import GradwireError
 from graph import edits as e
-from graph.grouping import free_definition_name, group_edit, ungroup_edit, unique_edit
+from graph.grouping import free_definition_name, group_edit, ungroup_edit
 from graph.naming import name_of
 from gui.breadcrumb import Breadcrumb
 from gui.told import told_error
+from gui.unique import make_unique
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -89,10 +90,8 @@ class Composites(QObject):
         place = document.place
         if id_ is None:
             place, _, id_ = place.rpartition("/")
-        graph = document.graph_at(place)
-        name = free_definition_name(graph, graph.nodes[id_].module)
-        text = self.tr("Make {0} unique").format(name_of(graph, id_))
-        self._do(lambda: unique_edit(graph, id_, name), text, place)
+        make_unique(document, place, id_)
+        self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def step_into(self) -> None:
         """Open the composite whose step is next, with the playhead before its first step."""
@@ -115,8 +114,7 @@ class Composites(QObject):
     def go_to(self, address: str) -> None:
         """Show and select a node of the document, wherever it is."""
         place, _, id_ = address.rpartition("/")
-        self._window.canvas.entering.go(place)
-        self._document.selection.set_nodes({id_})
+        self._window.canvas.entering.go(place, (id_,))
         self._window.canvas.reveal(id_)
 
     # --- inside ---------------------------------------------------------------------------
@@ -130,14 +128,14 @@ class Composites(QObject):
             return edit
         return e.Batch((edit, e.Undefine(name)))
 
-    def _do(self, make: Callable[[], e.Edit], text: str, place: str | None = None) -> bool:
+    def _do(self, make: Callable[[], e.Edit], text: str) -> bool:
         document = self._document
         try:
             edit = make()
         except GradwireError as error:
             document.refuse(told_error(document.graph, error))
             return False
-        done = document.do_at(document.place if place is None else place, edit, text)
+        done = document.do(edit, text)
         self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         return done
 

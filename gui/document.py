@@ -5,12 +5,13 @@ Everything in the window reads it and listens to its signals; edits go in throug
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from graph import Catalogue, GradwireError, Graph, History, PortRef, arrange, load, save
+from graph import Catalogue, GradwireError, Graph, History, PortRef, save
 from graph import edits as e
 from graph.addresses import node_at
 from graph.places import NOTHING, inside, lift, project
@@ -18,6 +19,7 @@ from gui.consequences import concerns_run, renames
 from gui.drafts import Origin
 from gui.places import SeenReport, SeenTrace, seen_check
 from gui.playhead import Playhead
+from gui.reading import read
 from gui.selection import Selection
 from gui.shown import Shown
 from gui.told import told_error
@@ -45,6 +47,7 @@ class Document(QObject):
 
     edited = Signal(object)  # an edit of `graph` was applied, undone or redone
     changed = Signal(object)  # an edit of `root` was, wherever
+    turning = Signal()  # another place of the same document is about to be shown
     replaced = Signal()  # another graph: everything is to be built anew
     opened = Signal()  # it is another document, not another place of the same
     checked = Signal()  # `check` is new
@@ -198,8 +201,10 @@ class Document(QObject):
         self._go_where(self.history.redo_edit)
         return self._attempt(self.history.redo)
 
-    def show_place(self, address: str) -> bool:
-        """Show the inside of the instance at an address; "" shows the document itself.
+    def show_place(self, address: str, chosen: Iterable[str] = ()) -> bool:
+        """Show the inside of the instance at an address, with these nodes of it selected.
+
+        "" shows the document itself.
 
         False, and a sentence through `refused`, where no composite is there.
         """
@@ -208,7 +213,7 @@ class Document(QObject):
         except GradwireError as error:
             self.refused.emit(told_error(self.graph, error))
             return False
-        self._show(graph, address)
+        self._show(graph, address, chosen)
         return True
 
     def refuse(self, sentence: str) -> None:
@@ -297,11 +302,12 @@ class Document(QObject):
         self._trace: Trace | SeenTrace | None = None
         self._shown: Shown | None = None
 
-    def _show(self, graph: Graph, address: str) -> None:
+    def _show(self, graph: Graph, address: str, chosen: Iterable[str] = ()) -> None:
+        self.turning.emit()
         self.graph = graph
         self.playhead.turn_to(address)
         self._forget_seen()
-        self.selection.clear()
+        self.selection.set_nodes(chosen)
         self.playhead_moved.emit()
         self.replaced.emit()
 
@@ -382,15 +388,3 @@ class Document(QObject):
     def _move_on(self) -> None:
         self._shown = None
         self.playhead_moved.emit()
-
-
-def read(path: Path, catalogue: Catalogue | None = None) -> Graph:
-    """Load a file and place the nodes that have no place; fit to run in another thread.
-
-    Raises `FileError`.
-    """
-    graph = load(path, catalogue)
-    if any(node.at is None for node in graph.nodes.values()):
-        homeless = [id_ for id_, node in graph.nodes.items() if node.at is None]
-        graph.apply(e.Move(arrange(graph, homeless)))
-    return graph

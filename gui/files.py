@@ -12,11 +12,12 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QMessageBox, QWidget
 
 from graph import FileError, GradwireError, Graph, save
-from gui.document import Document, read
+from gui.document import Document
 from gui.dropped_files import SUFFIX
 from gui.export import FORMATS, format_of, paint_picture, picture_mime, write_picture
 from gui.inspector.field_row import Paper
 from gui.inspector.fields import LineField, WholeField
+from gui.reading import read
 from gui.settings import Settings
 from gui.waiting import take_turn, wait_for
 

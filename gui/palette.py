@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph import Catalogue, Module
+from graph.scope import Scope
 from gui.borders import frame
 from gui.canvas.adding import module_mime
 from gui.icons import icon, icon_of
@@ -51,7 +52,7 @@ class ModuleTree(QTreeWidget):
     def fill(self, catalogue: Catalogue) -> None:
         """Show these modules; what was in sight stays there."""
         seen = self.verticalScrollBar().value()
-        self._modules = tuple(catalogue)
+        self._modules, self._definitions = tuple(catalogue), _definitions(catalogue)
         self.clear()
         groups = catalogue.groups()
         for group in sorted(groups, key=group_rank):
@@ -67,7 +68,7 @@ class ModuleTree(QTreeWidget):
 
     def shows(self, catalogue: Catalogue) -> bool:
         """Whether these modules are shown, as they are now."""
-        return tuple(map(_looks, catalogue)) == tuple(map(_looks, self._modules))
+        return _definitions(catalogue) == self._definitions
 
     def find(self, text: str) -> None:
         """Leave only the modules that answer a query, and choose the best of them."""
@@ -205,9 +206,10 @@ class Palette(QWidget):
             self.chosen.emit(item.data(0, NAME))
 
 
-def _looks(module: type[Module]) -> tuple[str, str, str]:
-    """What a row says of a module: a definition's class is another one after each change."""
-    return module.name, module.doc, icon_of(module)
+def _definitions(catalogue: Catalogue) -> list[tuple[str, str, str]]:
+    """What rows say of the document's own modules: the others are the same in all documents."""
+    known = catalogue.definitions if isinstance(catalogue, Scope) else {}
+    return [(name, found.interface.doc, found.interface.icon) for name, found in known.items()]
 
 
 def index_of(tree: ModuleTree, name: str) -> QModelIndex:

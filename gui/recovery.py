@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLa
 
 from graph import FileError, Graph
 from gui import drafts
-from gui.document import read
 from gui.inspector.buttons import Button
 from gui.inspector.labels import Label, Rule, Sentence
+from gui.reading import read
 from gui.waiting import wait_for
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF
@@ -29,16 +30,17 @@ class Entering(QObject):
     def leave(self) -> None:
         """Show what is around the composite, with that selected."""
         around, _, id_ = self._document.place.rpartition("/")
-        if id_ and self.go(around):
-            self._document.selection.set_nodes({id_})
+        if id_:
+            self.go(around, (id_,))
 
-    def go(self, place: str) -> bool:
-        """Show a place, as it was left; for the first time all of it."""
+    def go(self, place: str, chosen: Iterable[str] = ()) -> bool:
+        """Show a place as it was left, for the first time all of it; with nodes selected."""
         document, camera = self._document, self._view.camera
         if place == document.place:
+            document.selection.set_nodes(chosen)
             return True
         self._sights[document.place] = (camera.centre, camera.zoom)
-        if not document.show_place(place):
+        if not document.show_place(place, chosen):
             return False
         if place in self._sights:
             camera.look_at(*self._sights[place])

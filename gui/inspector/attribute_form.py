@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
 
-from graph import AttributeSpec, GradwireError
+from graph import AttributeSpec, GradwireError, PortRef
 from graph.edits import RESET
 from graph.naming import name_of
 from gui.icons import icon
 from gui.inspector.editing import attempt
+from gui.inspector.exposing import ExposeButton
 from gui.inspector.fields import LineField, TruthField, WholeField, field_for
 from gui.inspector.labels import Label, Sentence
 from gui.theme import Theme
@@ -39,6 +40,9 @@ class AttributeRow(QWidget):
             self.field.setPlaceholderText(self.tr("none"))
         self.error = Sentence(theme, "error", self)
         self.reset = QToolButton(self)
+        self.more = (
+            ExposeButton(document, theme, PortRef(id_, spec.name), self) if document.place else None
+        )
         self._lay_out()
         self._name_all()
         self.field.committed.connect(self.commit)
@@ -124,11 +128,13 @@ class AttributeRow(QWidget):
         else:
             grid.addWidget(self.field, 0, 1)
         grid.addWidget(self.reset, 0, 2)
+        if self.more is not None:
+            grid.addWidget(self.more, 0, 3)
         grid.setColumnStretch(1, 1)
         grid.setColumnMinimumWidth(2, 24)
-        grid.addWidget(self.error, 1, 0, 1, 3)
+        grid.addWidget(self.error, 1, 0, 1, 4)
         caption = Label(self._theme, self._sentence(), size=11, ink="muted", wrap=True, parent=self)
-        grid.addWidget(caption, 2, 0, 1, 3)
+        grid.addWidget(caption, 2, 0, 1, 4)
 
     def _sentence(self) -> str:
         doc = self.spec.doc[:1].upper() + self.spec.doc[1:]

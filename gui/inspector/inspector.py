@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 from graph import Problem
+from gui.inspector.definition_page import DefinitionPage
 from gui.inspector.edge_page import EdgePage
 from gui.inspector.graph_page import GraphPage
-from gui.inspector.node_page import NodePage
+from gui.inspector.node_page import NodePage, subject_of
 from gui.inspector.nodes_page import NodesPage
 from gui.theme import Theme
 
 if TYPE_CHECKING:
     from gui.document import Document
 
-Page = GraphPage | NodePage | NodesPage | EdgePage
+Page = GraphPage | NodePage | NodesPage | EdgePage | DefinitionPage
 WIDTH = 320
 GRAPH = GraphPage.subject
 
@@ -40,6 +41,10 @@ class Inspector(QScrollArea):
         document.edited.connect(self._refresh)
         document.checked.connect(self._refresh)
         document.replaced.connect(self._start_anew)
+        document.turning.connect(self._wait)
+        self._is_waiting = False  # for another place of the document to be shown
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._rebuild)
         document.traced.connect(self._refresh)
         document.playhead_moved.connect(self._follow)
         document.reported.connect(self._follow)
@@ -78,11 +83,18 @@ class Inspector(QScrollArea):
 
     def _turn(self) -> None:
         """Turn to the page of what is selected now."""
-        if self.page is None or self.page.subject != self._subject():
+        if not self._is_waiting and (self.page is None or self.page.subject != self._subject()):
             self._rebuild()
+
+    def _wait(self) -> None:
+        """What else another place takes is one piece of work; the page comes after it."""
+        self._is_waiting = True
+        self._soon.start()
 
     def _start_anew(self) -> None:
         """Another graph: its page is the one that is shown, unless somebody types in that."""
+        if self._is_waiting:
+            return
         is_graph = self.page is not None and self.page.subject == self._subject() == GRAPH
         if is_graph and self._held() is None:
             self.page.refresh()
@@ -91,6 +103,8 @@ class Inspector(QScrollArea):
             self._rebuild()
 
     def _rebuild(self) -> None:
+        self._is_waiting = False
+        self._soon.stop()
         held = self._held()  # before it is taken, for then the focus is gone
         old = self.takeWidget()
         if old is not None:
@@ -116,13 +130,16 @@ class Inspector(QScrollArea):
         found.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _refresh(self) -> None:
+        if self._is_waiting:
+            return
         if self.page is None or self.page.subject != self._subject():
             self._rebuild()
         else:
             self.page.refresh()
 
     def _follow(self) -> None:
-        if self.page is not None and self.page.subject == self._subject():
+        is_shown = self.page is not None and self.page.subject == self._subject()
+        if is_shown and not self._is_waiting:
             self.page.follow()
 
     def _subject(self) -> tuple[str, object]:
@@ -133,10 +150,11 @@ class Inspector(QScrollArea):
             wire = graph.incoming(edge)
             return ("edge", (edge, wire.source if wire else None))
         if node is not None and node in graph:
-            return ("node", (node, graph.nodes[node].module))
+            return subject_of(graph, node)
         if len(selection.nodes) > 1:
             return ("nodes", selection.nodes)
-        return GRAPH
+        definition = self.document.definition
+        return GRAPH if definition is None else ("definition", definition.name)
 
     def _make(self) -> Page:
         kind, what = self._subject()
@@ -146,4 +164,6 @@ class Inspector(QScrollArea):
             return NodePage(self.document, self._theme, what[0], self)
         if kind == "nodes":
             return NodesPage(self.document, self._theme, self)
+        if kind == "definition":
+            return DefinitionPage(self.document, self._theme, self)
         return GraphPage(self.document, self._theme, self)

@@ -14,6 +14,7 @@ from graph.naming import name_of
 from gui.icons import icon_of
 from gui.inspector.attribute_form import AttributeForm
 from gui.inspector.buttons import Button
+from gui.inspector.definition_form import DefinitionForm
 from gui.inspector.editing import attempt
 from gui.inspector.field_row import FieldRow, NoteRow
 from gui.inspector.fields import LineField
@@ -23,14 +24,25 @@ from gui.inspector.parameter_list import ParameterList
 from gui.inspector.port_list import PortList
 from gui.inspector.problem_rows import ProblemRows
 from gui.inspector.section import Heading, Section
+from gui.inspector.shared_parameters import SharedParameters
 from gui.inspector.tensor_editor import TensorEditor
 from gui.inspector.units import UnitView
 from gui.inspector.units.reading import LAYER
 from gui.inspector.verdicts import node_verdict
 from gui.theme import Theme
+from gui.unique import make_unique
 
 if TYPE_CHECKING:
     from gui.document import Document
+
+
+def subject_of(graph: Graph, id_: str) -> tuple[str, Any]:
+    """What a page of a node is made for: id and module, and what a composite exposes now."""
+    name = graph.nodes[id_].module
+    if name not in graph.definitions:
+        return ("node", (id_, name))
+    specs = graph.catalogue.require(name).attributes
+    return ("node", (id_, name, *((spec.name, repr(spec.default)) for spec in specs.values())))
 
 
 class NodePage(QWidget):
@@ -43,7 +55,7 @@ class NodePage(QWidget):
         super().__init__(parent)
         self.document, self.id, self._theme = document, id_, theme
         graph = document.graph
-        self.subject = ("node", (id_, graph.nodes[id_].module))
+        self.subject = subject_of(graph, id_)
         kind = graph.catalogue.get(graph.nodes[id_].module)
         self.kind = kind
         self.heading = Heading(theme, icon_of(kind) if kind else "unknown", self)
@@ -57,6 +69,15 @@ class NodePage(QWidget):
         self.parameters = ParameterList(document, theme, id_, self)
         self.units = UnitView(document, theme, id_, self) if _may_have_units(graph, id_) else None
         self.ports = PortList(document, theme, id_, self)
+        is_composite = kind is not None and kind.outline() == "composite"
+        self.shared = SharedParameters(document, theme, id_, self) if is_composite else None
+        self.definition = DefinitionForm(document, theme, kind.name, self) if is_composite else None
+        self.inside: Section | None = None
+        self.unique = Button(theme, self.tr("Make unique"), "", self.make_unique, parent=self)
+        name = self.tr("Make unique: give this node a definition of its own")
+        self.unique.setAccessibleName(name)
+        self.unique.setToolTip(name)
+        self.unique.setVisible(False)
         self.target = Button(theme, self.tr("Make this the target"), "", self.make_target)
         self.verdict = Sentence(theme, parent=self)
         self.note = NoteRow(theme, self.tr("Note on this node"), self._note, self._set_note, self)
@@ -71,6 +92,12 @@ class NodePage(QWidget):
         self.heading.say(node.label or node.id, f"{module}: {doc}")
         for row in (self.label, self.name, self.form, self.parameters, self.ports, self.note):
             row.refresh()
+        if self.shared is not None and self.definition is not None:
+            self.shared.refresh()
+            self.definition.refresh()
+            self.unique.setVisible(self.document.instances_of(node.module) > 1)
+            if self.inside is not None:
+                self.inside.setVisible(self.shared.is_needed)
         if self.value is not None:
             self.value.refresh()
         self.problems.refresh()
@@ -81,6 +108,8 @@ class NodePage(QWidget):
     def follow(self) -> None:
         """Show the numbers as the playhead has them now."""
         self.ports.follow()
+        if self.shared is not None:
+            self.shared.follow()
         if self.units is not None:
             self.units.follow()
         text, icon_name = node_verdict(self.document, self.id)
@@ -98,6 +127,10 @@ class NodePage(QWidget):
         """Differentiate this node's output from now on."""
         text = self.tr("Make {0} the target").format(name_of(self.document.graph, self.id))
         attempt(self.document, lambda: SetGraph({"target": self.id}), text)
+
+    def make_unique(self) -> None:
+        """Give this composite a definition of its own."""
+        make_unique(self.document, self.document.place, self.id)
 
     @property
     def _exists(self) -> bool:
@@ -193,6 +226,13 @@ class NodePage(QWidget):
             column.addWidget(Section(theme, self.tr("Units"), self.units, parent=self))
         ports = Section(theme, self.tr("Ports"), self.ports, self.verdict, self.target, parent=self)
         column.addWidget(ports)
+        if self.shared is not None and self.definition is not None:
+            title = self.tr("Parameters inside")
+            self.inside = Section(theme, title, self.shared, parent=self)
+            self.inside.setVisible(self.shared.is_needed)
+            column.addWidget(self.inside)
+            title = self.tr("Definition")
+            column.addWidget(Section(theme, title, self.definition, self.unique, parent=self))
         column.addWidget(Section(theme, self.tr("Note"), self.note, parent=self))
         column.addStretch(1)
 
