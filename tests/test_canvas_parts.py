@@ -118,7 +118,7 @@ def ref(text: str) -> PortRef:
 def test_wires_keep_their_rows_in_order():
     wires = Wires()
     wires.put(
-        (ref(f"s{i}.y"), ref(f"t{i}.x"), (0, 10 * i), (100, 10 * i), False) for i in range(90)
+        (ref(f"s{i}.y"), ref(f"t{i}.x"), (0, 10 * i), (100, 10 * i), False, (), 0) for i in range(90)
     )
     assert len(wires) == 90
     wires.drop(ref("t3.x"))
@@ -129,7 +129,7 @@ def test_wires_keep_their_rows_in_order():
     assert wires.hit(50, 41, 4) == ref("t4.x")
     assert wires.hit(50, 891, 4) == ref("t89.x")
     assert wires.at_node("s89") == (ref("t89.x"),)
-    wires.put([(ref("other.y"), ref("t89.x"), (0, 0), (100, 2000), False)])
+    wires.put([(ref("other.y"), ref("t89.x"), (0, 0), (100, 2000), False, (), 0)])
     assert wires.source_of(ref("t89.x")) == ref("other.y")
     assert wires.at_node("s89") == ()
     assert len(wires) == 89
@@ -137,10 +137,10 @@ def test_wires_keep_their_rows_in_order():
 
 def test_a_wire_that_gets_another_source_does_not_disturb_the_rest():
     wires = Wires()
-    wires.put((ref(f"s{i}.y"), ref(f"t{i}.x"), (0, 10 * i), (100, 10 * i), False) for i in range(4))
+    wires.put((ref(f"s{i}.y"), ref(f"t{i}.x"), (0, 10 * i), (100, 10 * i), False, (), 0) for i in range(4))
     ends = [
-        (ref("new.y"), ref("n0.x"), (0, 500), (100, 500), False),
-        (ref("new.y"), ref("t1.x"), (0, 600), (100, 600), False),
+        (ref("new.y"), ref("n0.x"), (0, 500), (100, 500), False, (), 0),
+        (ref("new.y"), ref("t1.x"), (0, 600), (100, 600), False, (), 0),
     ]
     wires.put(ends)
     assert wires.line(ref("n0.x"))[0].tolist() == [0, 500]

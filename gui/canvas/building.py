@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gui.canvas import geometry as geo
+from gui.canvas.hanging import Hanging, hang
 from gui.canvas.node_item import NodeItem
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Building(QObject):
         self.items = NodeItems(self._make)
         self.has_pins = False
         self._shown_routes: Mapping[PortRef, tuple[geo.Point, ...]] = {}
+        self._is_hung = True
         self._targets: list[PortRef] | None = None  # wires to come, once all nodes are there
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._make_slice)
@@ -155,8 +157,24 @@ class Building(QObject):
                 route = self._shown_routes.get(target, edge.route)
                 if is_held or edge.source.node in scene.frames.held:
                     route = ()  # it ends elsewhere now
-                ends.append((edge.source, target, start, end, upward, route))
+                ends.append((edge.source, target, start, end, upward, route, edge.delay))
         scene.wires.put(ends)
+        self._is_hung = False
+
+    def hang(self) -> None:
+        """Let the delay edges without bends run below the nodes, as those stand now."""
+        if self._is_hung:
+            return
+        self._is_hung = True
+        scene, wires = self._scene, self._scene.wires
+        free = [target for target in wires.delays if target not in wires.routes]
+        edges = []
+        for target in free:
+            first, last = wires.line(target)[[0, -1]].tolist()
+            is_held = target.node in scene.frames.held
+            upward = not is_held and target.port in self.items[target.node].outline.pins
+            edges.append(Hanging(target, tuple(first), tuple(last), upward))
+        wires.lead(hang(scene, edges))
 
     def show_routes(self, routes: Mapping[PortRef, tuple[geo.Point, ...]]) -> None:
         """Draw edges through other points until told otherwise; none: as the document says."""

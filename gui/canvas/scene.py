@@ -370,6 +370,7 @@ class CanvasScene(QGraphicsScene):
         self, painter: QPainter, rect: QRectF, zoom: float, *, words: bool = True
     ) -> None:
         """Frames, wires and plates that meet a rectangle; frames without title if told so."""
+        self.building.hang()
         shows_plates = level_of(zoom) in ("working", "close")
         plates = self.plates(rect, zoom) if shows_plates else []
         boxes = np.array([plate.box for plate in plates]).reshape(-1, 4)

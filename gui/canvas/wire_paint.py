@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from gui.canvas import geometry as geo
+from gui.canvas.clocks import clock_boxes, paint_clocks
 from gui.canvas.levels import DIMMED, FAR, gap_pixels, wire_pixels
 from gui.canvas.polygons import polygon
 
@@ -23,6 +24,7 @@ CHEVRON_SHARES = {"forward": (0.44, 0.36, 0.52, 0.28), "reverse": (0.56, 0.64, 0
 # From afar every other point does; both ends stay straight.
 LAST = geo.WIRE_POINTS - 1
 FEWER = np.array([0, 1, *range(3, LAST - 1, 2), LAST - 1, LAST])
+DASHES = (4.0, 3.0)  # of a delay edge, in widths of its rails
 SHORTEST = 60  # pixels of a wire that carries chevrons
 
 
@@ -49,21 +51,41 @@ def paint_wires(
     has_value = np.array([shown.value(wires.sources[row]).is_value for row in rows])
     has_gradient = np.array([shown.gradient(wires.targets[row]).is_value for row in rows])
     lines = wires.lines(np.array(rows))
+    late = np.array([wires.targets[row] in wires.delays for row in rows])
+    if late.any():
+        plates = np.concatenate((plates, clock_boxes(scene, zoom)))
     if zoom < FAR:
         lines = lines[:, FEWER]
     selected = scene.selected_edge
     if selected is not None and selected in wires and selected != scene.hidden_wire:
         paint_selection(painter, wires.line(selected), scene.theme, width, gap)
-    _paint(painter, lines[~has_value & ~has_gradient], QPen(theme.color("line"), width))
-    _paint(painter, lines[has_value & ~has_gradient], QPen(theme.color("forward"), width))
-    both = lines[has_gradient]
+    one_way, both = lines[~has_gradient], lines[has_gradient]
     upper, lower = geo.rail(both, -gap / 2), geo.rail(both, gap / 2)
-    _paint(painter, upper, QPen(theme.color("forward"), width))
-    _paint(painter, lower, QPen(theme.color("reverse"), width))
+    late_one_way, late_both = late[~has_gradient], late[has_gradient]
+    has_come = has_value[~has_gradient]
+    for is_late in (False, True):
+        own, own_both = late_one_way == is_late, late_both == is_late
+        parts = (
+            (one_way[own & ~has_come], "line"),
+            (one_way[own & has_come], "forward"),
+            (upper[own_both], "forward"),
+            (lower[own_both], "reverse"),
+        )
+        for some, ink in parts:
+            _paint(painter, some, _pen(theme, ink, width, is_late))
     if zoom >= FAR:
         _chevrons(painter, upper, theme, "forward", zoom, plates)
-        _chevrons(painter, lines[has_value & ~has_gradient], theme, "forward", zoom, plates)
+        _chevrons(painter, one_way[has_come], theme, "forward", zoom, plates)
         _chevrons(painter, lower, theme, "reverse", zoom, plates)
+        paint_clocks(painter, scene, rows, zoom)
+
+
+def _pen(theme: Theme, ink: str, width: float, is_late: bool) -> QPen:
+    """Solid, or dashed for what a later time step reads."""
+    pen = QPen(theme.color(ink), width)
+    if is_late:
+        pen.setDashPattern(DASHES)
+    return pen
 
 
 def _stands_back(scene: CanvasScene, row: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from graph import PortRef
 from gui.canvas import geometry as geo
 
 MARGIN = 12.0  # what rails, chevrons and selection may take beside a wire
-Ends = tuple[PortRef, PortRef, geo.Point, geo.Point, bool, tuple[geo.Point, ...]]
+Ends = tuple[PortRef, PortRef, geo.Point, geo.Point, bool, tuple[geo.Point, ...], int]
 
 
 class Wires:
@@ -27,6 +27,7 @@ class Wires:
         self._lines = np.empty((0, geo.WIRE_POINTS, 2))
         self._bounds = np.empty((0, 4))
         self.routes: dict[PortRef, tuple[geo.Point, ...]] = {}  # of the wires with bends
+        self.delays: dict[PortRef, int] = {}  # of the wires that carry an earlier time step
         self.changed: set[int] = set()  # rows, for whoever mirrors them and empties it
 
     def __len__(self) -> int:
@@ -41,7 +42,7 @@ class Wires:
 
     def put(self, many: Iterable[Ends]) -> None:
         """Add wires, or replace those that end at the same port: (source, target, from, to, up,
-        the points that it runs through)."""
+        the points that it runs through, the delay)."""
         ends = list(many)
         if not ends:
             return
@@ -53,8 +54,11 @@ class Wires:
         for source, target, *_ in ends:  # before any row is counted, for dropping moves rows
             if target in self._row and self.source_of(target) != source:
                 self.drop(target)
-        for row, (_, target, start, end, up, route) in enumerate(ends):
+        for row, (_, target, start, end, up, route, delay) in enumerate(ends):
             self.routes.pop(target, None)
+            self.delays.pop(target, None)
+            if delay:
+                self.delays[target] = delay
             if route:
                 self.routes[target] = route
                 lines[row] = geo.routed(start, end, up, route)
@@ -64,12 +68,20 @@ class Wires:
         self._bounds[rows] = geo.boxes(lines, MARGIN)
         self.changed.update(rows)
 
+    def lead(self, lines: Mapping[PortRef, np.ndarray]) -> None:
+        """Let wires run along other lines: `[WIRE_POINTS, 2]` by target."""
+        for target, line in lines.items():
+            row = self._row[target]
+            self._lines[row] = line
+            self._bounds[row] = geo.boxes(line[None], MARGIN)[0]
+
     def drop(self, target: PortRef) -> None:
         """Forget the wire that ends at a port, if there is one."""
         row = self._row.pop(target, None)
         if row is None:
             return
         self.routes.pop(target, None)
+        self.delays.pop(target, None)
         for node in (target.node, self.sources[row].node):
             self._touching[node].discard(target)
         last = len(self.targets) - 1
