@@ -121,6 +121,11 @@ class Desk:
         QTest.keyClick(self.view, key, modifiers)
         QApplication.processEvents()
 
+    def turn_down_offer(self) -> None:
+        """Esc in the popup that a cycle opens."""
+        QTest.keyClick(QApplication.activePopupWidget(), Qt.Key.Key_Escape)
+        QApplication.processEvents()
+
     def drop(self, module: str, pixel: QPoint) -> None:
         """What Qt delivers during a drag from the palette and at its end."""
         data = module_mime(module)

@@ -63,6 +63,8 @@ class Hands:
         if self.random.random() < 0.1:
             self.desk.key(Key.Key_Escape)
         self.desk.release(end, modifiers=held)
+        if (offer := QApplication.activePopupWidget()) is not None:
+            QTest.keyClick(offer, self.random.choice((Key.Key_Return, Key.Key_Escape)))
 
     def bring(self, held) -> None:
         name = self.random.choice(default_catalogue().names())

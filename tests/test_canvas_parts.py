@@ -118,7 +118,8 @@ def ref(text: str) -> PortRef:
 def test_wires_keep_their_rows_in_order():
     wires = Wires()
     wires.put(
-        (ref(f"s{i}.y"), ref(f"t{i}.x"), (0, 10 * i), (100, 10 * i), False, (), 0) for i in range(90)
+        (ref(f"s{i}.y"), ref(f"t{i}.x"), (0, 10 * i), (100, 10 * i), False, (), 0)
+        for i in range(90)
     )
     assert len(wires) == 90
     wires.drop(ref("t3.x"))
@@ -137,7 +138,9 @@ def test_wires_keep_their_rows_in_order():
 
 def test_a_wire_that_gets_another_source_does_not_disturb_the_rest():
     wires = Wires()
-    wires.put((ref(f"s{i}.y"), ref(f"t{i}.x"), (0, 10 * i), (100, 10 * i), False, (), 0) for i in range(4))
+    wires.put(
+        (ref(f"s{i}.y"), ref(f"t{i}.x"), (0, 10 * i), (100, 10 * i), False, (), 0) for i in range(4)
+    )
     ends = [
         (ref("new.y"), ref("n0.x"), (0, 500), (100, 500), False, (), 0),
         (ref("new.y"), ref("t1.x"), (0, 600), (100, 600), False, (), 0),

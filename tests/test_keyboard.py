@@ -9,7 +9,7 @@ from gui.canvas import ways
 from tests.canvas_desk import NONE, by_hand
 from tests.window_desk import desk_for
 
-pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 Key = Qt.Key
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -310,6 +310,7 @@ def test_what_does_not_fit_says_why_and_wires_nothing(desk):
     desk.view.grab()
     before = desk.graph.edges
     desk.press_key(Key.Key_M)
+    desk.turn_down_offer()
     assert desk.graph.edges == before
     assert desk.refused == [mark.reason]
     assert desk.view.marking.mark is None

@@ -63,6 +63,9 @@ def port_name(scene: CanvasScene, port: PortRef) -> str:
         if edge is not None
         else tr("no edge")
     )
+    if edge is not None and edge.delay:
+        late = tr("delayed by {0} steps") if edge.delay > 1 else tr("delayed by 1 step")
+        joined = f"{joined}, {late.format(edge.delay)}"
     kind = tr("parameter") if port.port in shape.pins else tr("input")
     kind = tr("input to add") if port.port in shape.more else kind
     return ", ".join((port.port, kind, joined))

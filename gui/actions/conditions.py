@@ -47,6 +47,7 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "has_found": lambda w: w.find_bar.isVisible() and bool(w.find_bar.matches),
     "has_units": lambda w: sizes_of(w.document.graph, w.document.selection.node or "") is not None,
     "has_bends": lambda w: w.document.selection.edge in w.canvas.canvas.wires.routes,
+    "is_delayed": lambda w: w.document.selection.edge in w.canvas.canvas.wires.delays,
     "has_target": lambda w: w.document.graph.target is not None,
     "has_steps": lambda w: bool(w.document.playhead.steps),
     "node_and_steps": lambda w: WHEN["one_node"](w) and WHEN["has_steps"](w),

@@ -32,7 +32,7 @@ CONTEXT: Mapping[Kind, str] = {
     " align_bottom distribute_across distribute_down bypass - group"
     " - select_ancestors select_descendants - cut copy duplicate - delete delete_reconnect",
     "frame": "fold_frame frame_title fit_frame - remove_frame",
-    "edge": "add bend straighten? - go_to_source go_to_target - delete",
+    "edge": "add delay bend straighten? - go_to_source go_to_target - delete",
 }
 # Commands that a right click tells where.
 AT_POINT: Mapping[str, Callable[[Window, QPointF], object]] = {

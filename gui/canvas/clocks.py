@@ -64,9 +64,7 @@ def _paint(
         _number(painter, scene, QRectF(left, top, width, 16 * pixel), text, pixel)
 
 
-def _number(
-    painter: QPainter, scene: CanvasScene, box: QRectF, text: str, pixel: float
-) -> None:
+def _number(painter: QPainter, scene: CanvasScene, box: QRectF, text: str, pixel: float) -> None:
     theme = scene.theme
     painter.fillRect(box, theme.color("canvas"))
     painter.save()

@@ -15,19 +15,26 @@ if TYPE_CHECKING:
 
 
 def connect(
-    document: Document, source: PortRef, target: PortRef, loosened: PortRef | None = None
+    document: Document,
+    source: PortRef,
+    target: PortRef,
+    loosened: PortRef | None = None,
+    delay: int = 0,
 ) -> bool:
     """Draw an edge from an output to an input and select it; False where it is refused.
+
+    With a delay it carries the value of so many time steps before.
 
     An edge that ends at `target` gives way, and so does the one at `loosened`, whose end was
     taken off. A `target` that its node is yet to grow is made first. The sentence of a refusal
     goes through the document.
     """
     graph = document.graph
-    edits = connecting_edits(document, source, target, loosened, graph.types.of(source))
+    edits = connecting_edits(document, source, target, loosened, graph.types.of(source), delay)
     is_new = graph.incoming(target) is None and loosened is None
     edit = edits[0] if len(edits) == 1 else e.Batch(edits)
-    done = document.do(edit, tr("Connect") if is_new else tr("Rewire"))
+    text = tr("Connect") if is_new else tr("Rewire")
+    done = document.do(edit, tr("Carry to the next time step") if delay else text)
     if done:
         document.selection.set_edge(target)
     return done
@@ -39,6 +46,7 @@ def connecting_edits(
     target: PortRef,
     loosened: PortRef | None = None,
     given: PortType | None = None,
+    delay: int = 0,
 ) -> tuple[e.Edit, ...]:
     """The edits that `connect` makes one of; `given` is what the source gives, if that is known."""
     graph = document.graph
@@ -49,5 +57,5 @@ def connecting_edits(
         *map(e.Disconnect, cut),
         *shrinking,
         *growing_edits(graph, target, given),
-        e.Connect(Edge(source, target)),
+        e.Connect(Edge(source, target).delayed(delay)),
     )

@@ -51,6 +51,12 @@ class Refusals(QObject):
             self.text = ""
             self._viewport.update()
 
+    def refuse_at(self, sentence: str, point: QPointF) -> None:
+        """Tell a refusal at a point of the canvas, where the pointer was when it was asked for."""
+        self._pointer = point
+        self._after.start()
+        self._view.document.refuse(sentence)
+
     def paint(self, painter: QPainter) -> None:
         """Paint the notice, wholly inside the view."""
         if not self.text:

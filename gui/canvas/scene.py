@@ -323,6 +323,9 @@ class CanvasScene(QGraphicsScene):
         right, bottom = boxes[:, 2:].max(0)
         if self.building.has_pins:
             bottom += geo.PIN_TEXT
+        self.building.hang()
+        deepest = (self.wires.bounds(target)[3] for target in self.wires.delays)
+        bottom = max((bottom, *deepest))
         return QRectF(left, top, right - left, bottom - top)
 
     def node_at(self, point: QPointF) -> NodeItem | None:

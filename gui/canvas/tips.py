@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, QTimer
 from PySide6.QtWidgets import QStyle, QToolTip
 
-from graph import PortRef
+from graph import Graph, PortRef
 from graph.growing import is_next_input
-from graph.naming import port_name
+from graph.naming import output_name, port_name
+from graph.time import keeps_initial
 from gui.canvas import ways
 from gui.canvas.wording import tr
 from gui.numbers import format_number, format_shape
@@ -90,8 +91,9 @@ def tip_at(view: CanvasView, pixel: QPoint) -> str:
         return _node_text(view, item.id)
     plate = scene.plate_at(point)
     if plate is None:
-        hit = view.frame_at(point)
-        return view.framing.describe(hit.number) if hit is not None else ""
+        target, hit = view.edge_at(point), view.frame_at(point)
+        delayed = delay_text(view.document.graph, target) if target is not None else ""
+        return delayed or (view.framing.describe(hit.number) if hit is not None else "")
     spread = _spread_text(view, plate.port) if plate.kind in ("gradient", "spread") else ""
     return "\n".join(filter(None, (_plate_text(view, plate), spread)))
 
@@ -113,7 +115,24 @@ def _port_text(view: CanvasView, port: PortRef) -> str:
         text = tr("{text}: one more input, made when it is wired").format(text=text)
     if spread is not None:
         text = tr("{text}, broadcast to {shape}").format(text=text, shape=format_shape(spread.to))
-    return "\n".join(filter(None, (text, _spread_text(view, port))))
+    return "\n".join(filter(None, (text, _spread_text(view, port), delay_text(graph, port))))
+
+
+def delay_text(graph: Graph, target: PortRef) -> str:
+    """What an edge that ends at a port waits for, and what it carries before; empty if nothing."""
+    edge = graph.incoming(target)
+    if edge is None or not edge.delay:
+        return ""
+    text = tr("Delayed by {count} steps") if edge.delay > 1 else tr("Delayed by 1 step")
+    before = tr("zeros")
+    if edge.initial is not None:
+        before = output_name(graph, edge.initial)
+    elif target in graph.tensors and keeps_initial(graph, target):
+        before = tr("a tensor of its own")
+    words = tr("{delayed}: {source} of an earlier time step, {before} before the first.")
+    return words.format(
+        delayed=text.format(count=edge.delay), source=output_name(graph, edge.source), before=before
+    )
 
 
 def _spread_text(view: CanvasView, port: PortRef) -> str:

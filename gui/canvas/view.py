@@ -16,6 +16,7 @@ from gui.canvas.autopan import AutoPan
 from gui.canvas.bends import Bends
 from gui.canvas.bypassing import toggle_bypass
 from gui.canvas.camera import Camera
+from gui.canvas.carrying import Carrying
 from gui.canvas.cut_stroke import CutStroke, is_stroke
 from gui.canvas.deleting import delete_and_reconnect, delete_selection
 from gui.canvas.drops import Drops
@@ -75,6 +76,7 @@ class CanvasView(QGraphicsView):
         self.aligning = Aligning(self)
         self.framing = Framing(self)
         self.bends = Bends(self)
+        self.carrying = Carrying(self)
         tips.PlaceTips(self)
         self.refusals = Refusals(self)
         self.inline = InlineEdits(self)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from gui.canvas import geometry as geo
 from gui.canvas.clocks import clock_boxes, paint_clocks
-from gui.canvas.levels import DIMMED, FAR, gap_pixels, wire_pixels
+from gui.canvas.levels import DIMMED, FAR, PORTS_FROM, gap_pixels, wire_pixels
 from gui.canvas.polygons import polygon
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def paint_wires(
         _chevrons(painter, upper, theme, "forward", zoom, plates)
         _chevrons(painter, one_way[has_come], theme, "forward", zoom, plates)
         _chevrons(painter, lower, theme, "reverse", zoom, plates)
+    if zoom >= PORTS_FROM:
         paint_clocks(painter, scene, rows, zoom)
 
 

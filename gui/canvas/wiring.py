@@ -12,9 +12,11 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QPainter
 
 from graph import PortRef
+from graph.errors import CycleFound, SelfLoop
 from graph.growing import growing_edits, is_next_input
 from graph.naming import port_name
 from graph.other_end import OtherEnd
+from gui.canvas.carrying import CarryOffer
 from gui.canvas.connecting import connect
 from gui.canvas.deleting import cut_edge
 from gui.canvas.gestures import Gesture
@@ -99,8 +101,11 @@ class Wiring(Gesture):
     @property
     def notice(self) -> str:
         """What else is to be known of the port under the pointer: what would give way."""
-        if self._over is None or self.reason:
+        if self._over is None:
             return ""
+        if self.reason:
+            offers = self._closes_cycle(self._over)
+            return tr("Let go to carry it to the next time step.") if offers else ""
         target = self._over if self._from_output else self._fixed
         edge = self.document.graph.incoming(target)
         if target in (self._loosened, self._behind_loosened()):
@@ -125,7 +130,7 @@ class Wiring(Gesture):
         start = self.scene.port_place(self._fixed) or end
         ends = (start, end) if self._from_output else (end, start)
         paint_loose_wire(painter, *ends, self.scene.theme, zoom, fits, upward)
-        text = reason or self.notice
+        text = " ".join(filter(None, (reason, self.notice)))
         if text:
             paint_notice(painter, self._point, text, self.scene.theme, 1 / zoom, bool(reason))
 
@@ -160,10 +165,14 @@ class Wiring(Gesture):
 
     def _drop_on(self, over: PortRef) -> None:
         reason = self._reason(over)
+        source, target = self._ends(over)
+        if reason and self._closes_cycle(over):
+            ends = (source, target)
+            CarryOffer(self.view, ends, self._loosened, reason, self._point).ask()
+            return
         if reason:
             self.document.refuse(reason)
             return
-        source, target = self._ends(over)
         connect(self.document, source, target, self._loosened)
 
     def _ends(self, other: PortRef) -> tuple[PortRef, PortRef]:
@@ -187,6 +196,11 @@ class Wiring(Gesture):
             return text.format(where=where, found=found, wanted=wanted)
         error = self._other.why_not(port)
         return "" if error is None else told_error(self.document.graph, error)
+
+    def _closes_cycle(self, port: PortRef) -> bool:
+        """Whether all that is wrong with a port is that the edge would close a cycle."""
+        is_other_kind = self._is_output(port) != self._from_output
+        return is_other_kind and isinstance(self._other.why_not(port), CycleFound | SelfLoop)
 
     def _growth(self, target: PortRef) -> str:
         """What the node becomes by the input that it grows."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import PortRef
 from graph.naming import output_name, port_name
+from gui.inspector.delay_form import DelayForm
 from gui.inspector.figures import Figures
 from gui.inspector.jacobian.panel import JacobianPanel
 from gui.inspector.labels import Label, Rule, Sentence
@@ -48,6 +49,7 @@ class EdgePage(QWidget):
         self.product = Label(theme, size=13, wrap=True, parent=self)
         self.verdict = Sentence(theme, parent=self)
         self.owned = self._owned()
+        self.delay = DelayForm(document, theme, target, self) if edge is not None else None
         names = [self.tr("Value"), self.tr("Gradient"), self.tr("Jacobian")]
         self.tabs = Tabs(theme, names, self)
         self._panels: list[QWidget] = []
@@ -68,6 +70,8 @@ class EdgePage(QWidget):
             self._title = self.tr("Parameter  {0}").format(end)
         if self.owned is not None:
             self.owned.refresh()
+        if self.delay is not None:
+            self.delay.refresh()
         self.follow()
 
     def follow(self) -> None:
@@ -132,6 +136,8 @@ class EdgePage(QWidget):
         column.addWidget(self.figures)
         column.addWidget(self.product)
         column.addWidget(self.verdict)
+        if self.delay is not None:
+            column.addWidget(self.delay)
         if self.owned is not None:
             column.addWidget(Rule(self._theme, self))
             column.addWidget(self.owned)

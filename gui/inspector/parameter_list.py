@@ -42,7 +42,7 @@ class ParameterRow(QWidget):
         graph, ref = self.tensor.document.graph, self.tensor.ref
         edge, shape = graph.incoming(ref), self.tensor.shape
         if edge is not None:
-            words = self.tr("from {0}").format(output_name(self.document.graph, edge.source))
+            words = self.tr("from {0}").format(output_name(graph, edge.source))
         elif self.tensor.origin == "kept":
             words = self.tr("kept")
         else:
