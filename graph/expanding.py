@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from graph import edits as e
 from graph.errors import BadDefinition, GraphError
-from graph.grouping import free_definition_name
+from graph.free_ids import free_definition_name
 from graph.initialise import owned_ports, owned_tensors
 from graph.module import Module
 from graph.port import PortRef

@@ -6,32 +6,34 @@ is read back with the loader's limits and refusals.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from graph import edits as e
+from graph.carrying import carried, needed
 from graph.catalogue import Catalogue
 from graph.delaying import tensors_apart
 from graph.errors import FileError, GraphError, sentence
 from graph.files import dumps, loads
 from graph.files.document import shown
 from graph.files.limits import MAX_NODES
+from graph.free_ids import free_names
 from graph.layout import arrange
 from graph.model import Graph
 from graph.port import PortRef
-from graph.records import MAX_NAME, Edge, Node, Place
+from graph.records import Edge, Node, Place
+from graph.scope import Scope
 from graph.time import keeps_initial
-
-_NUMBER = re.compile(r"\d+$")
 
 
 def cut_out(graph: Graph, ids: Collection[str]) -> Graph:
-    """A graph of these nodes, the edges between them and their tensors; the old one stays.
+    """A graph of these nodes, the edges between them, their tensors and definitions.
 
     References to other nodes are left behind: what arrives from outside, an edge's `initial`.
     """
     fragment = Graph(graph.catalogue, dtype=graph.dtype, seed=graph.seed)
+    for blueprint in needed(graph, (graph.nodes[id_].module for id_ in ids)):
+        fragment.apply(e.Define(blueprint))
     for id_, node in graph.nodes.items():
         if id_ in ids:
             fragment.apply(e.AddNode(node, tensors_apart(graph, id_)[0]))
@@ -55,7 +57,8 @@ def read_text(text: str, name: str, catalogue: Catalogue | None = None) -> Graph
         found = shown(text) if text.strip() else "no text"
         expected = "nodes copied from a graph, or the text of a .gradwire file"
         raise FileError(name, "", sentence("", found, expected, ""))
-    fragment = loads(text, name=name, catalogue=catalogue)
+    base = catalogue.base if isinstance(catalogue, Scope) else catalogue
+    fragment = loads(text, name=name, catalogue=base)
     if not fragment.nodes:
         raise FileError(name, "", sentence("", "a graph without nodes", "nodes", ""))
     return _placed(fragment)
@@ -68,8 +71,13 @@ def _placed(fragment: Graph) -> Graph:
     return fragment
 
 
-def insertion(graph: Graph, fragment: Graph, shift: Place) -> tuple[e.Batch, tuple[str, ...]]:
+def insertion(
+    graph: Graph, fragment: Graph, shift: Place, document: Graph | None = None
+) -> tuple[e.Batch, tuple[str, ...]]:
     """The edit that adds a fragment, moved by `shift`, and the ids of its nodes there.
+
+    Definitions that the graph lacks come along; `document` has them where the graph is the
+    inside of a composite.
 
     Ids that are taken are counted on, and edges and addresses of tensors follow. A parameter
     without a kept tensor is initialised by its new address, as any is.
@@ -79,9 +87,13 @@ def insertion(graph: Graph, fragment: Graph, shift: Place) -> tuple[e.Batch, tup
     if count > MAX_NODES:
         raise GraphError(found=f"{count} nodes", expected=f"at most {MAX_NODES} in a graph")
     names = free_names(graph, fragment.nodes)
+    defining, modules = carried(document or graph, fragment)
     adding = (
         e.AddNode(
-            _moved(node, names[id_], shift, _shared(graph, node, names)),
+            replace(
+                _moved(node, names[id_], shift, _shared(graph, node, names)),
+                module=modules.get(node.module, node.module),
+            ),
             tuple((_follow(ref, names), tensor) for ref, tensor in tensors_apart(fragment, id_)[0]),
         )
         for id_, node in fragment.nodes.items()
@@ -96,33 +108,7 @@ def insertion(graph: Graph, fragment: Graph, shift: Place) -> tuple[e.Batch, tup
         for id_ in fragment.nodes
         for start in tensors_apart(fragment, id_)[1]
     )
-    return e.Batch((*adding, *wiring, *starts)), tuple(names.values())
-
-
-def free_names(graph: Graph, ids: Iterable[str]) -> dict[str, str]:
-    """A free id for each one: itself, or its stem with the next free number."""
-    ids = tuple(ids)
-    taken = {id_ for id_ in ids if id_ not in graph}
-    names, counts = {}, dict[str, int]()
-    for id_ in ids:
-        if id_ in taken:
-            names[id_] = id_
-            continue
-        stem = _NUMBER.sub("", id_)[: MAX_NAME - 8]
-        names[id_] = next(name for name in _counted(stem, counts) if _is_free(name, graph, taken))
-        taken.add(names[id_])
-    return names
-
-
-def _counted(stem: str, counts: dict[str, int]) -> Iterator[str]:
-    """The stem with 2, 3, ...; goes on where it was left for the same stem."""
-    while True:
-        counts[stem] = counts.get(stem, 1) + 1
-        yield f"{stem}{counts[stem]}"
-
-
-def _is_free(name: str, graph: Graph, taken: Collection[str]) -> bool:
-    return name not in graph and name not in taken
+    return e.Batch((*defining, *adding, *wiring, *starts)), tuple(names.values())
 
 
 def _moved(node: Node, id_: str, shift: Place, shared: str | None) -> Node:

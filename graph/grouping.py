@@ -11,7 +11,7 @@ from graph import edits as e
 from graph.composite import Composite
 from graph.definition import Blueprint, Inlet, Interface, Outlet
 from graph.errors import BadDefinition
-from graph.fragment import free_names
+from graph.free_ids import free_names
 from graph.initialise import written_out
 from graph.port import PortRef
 from graph.records import Edge, Node, Place
@@ -29,15 +29,6 @@ class Grouped:
 
     edit: e.Edit
     id: str
-
-
-def free_definition_name(graph: Graph, stem: str = "Composite") -> str:
-    """A name that no module and no definition has: the stem, or with the next free number."""
-    name, count = stem, 1
-    while name in graph.scope:
-        count += 1
-        name = f"{stem}{count}"
-    return name
 
 
 def group_edit(graph: Graph, ids: Collection[str], name: str) -> Grouped:

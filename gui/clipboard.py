@@ -91,10 +91,14 @@ class Clipboard(QObject):
         graph = self.document.graph
         return graph.copy() if len(ids) > MANY_NODES else graph
 
+    def insert(self, fragment: Graph, middle: QPointF | None, text: str) -> None:
+        """Add a fragment with its middle at a canvas point, as one entry of the history."""
+        self._insert(fragment, middle, (text, text))
+
     def _insert(self, fragment: Graph, middle: QPointF | None, names: tuple[str, str]) -> None:
         graph = self.document.graph
         shift = shift_for(graph, fragment, middle)
-        work = partial(insertion, graph.copy(), fragment, shift)
+        work = partial(insertion, graph.copy(), fragment, shift, self.document.root.copy())
         made = self._try(work, len(fragment.nodes) > MANY_NODES)
         if made is None:
             return

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QPointF, Qt
+from PySide6.QtWidgets import QMessageBox
 
 from graph import GradwireError
 from graph import edits as e
-from graph.grouping import free_definition_name, group_edit, ungroup_edit
+from graph.expanding import can_expand, expand_edit
+from graph.free_ids import free_definition_name
+from graph.grouping import group_edit, ungroup_edit
 from graph.naming import name_of
 from gui.breadcrumb import Breadcrumb
 from gui.told import told_error
@@ -31,8 +34,12 @@ class Composites(QObject):
         super().__init__(window)
         self._window, self._document = window, window.document
         self.breadcrumb = Breadcrumb(window.canvas, window.commands.by_id["make_unique"])
+        window.canvas.entry_dropped.connect(self.place_entry)
+        window.windows.library.changed.connect(self._follow)
+        window.windows.library.look()
         self._document.edited.connect(self._follow)
         self._document.replaced.connect(self._follow)
+        self._follow()
 
     # --- what rows of the table of actions call -------------------------------------------
 
@@ -75,6 +82,19 @@ class Composites(QObject):
         if self._do(lambda: self._ungrouping(id_), text):
             self._document.selection.set_nodes(set(graph.nodes) - before)
 
+    @property
+    def can_expand(self) -> bool:
+        """Whether the selected node is a layer that is made of simpler modules."""
+        node, graph = self._document.selection.node, self._document.graph
+        return node in graph and can_expand(graph.module(node))
+
+    def expand(self) -> None:
+        """Make the selected layer a composite of its primitives, with the same numbers."""
+        id_, graph = self._document.selection.node, self._document.graph
+        if id_ is not None:
+            text = self.tr("Expand {0}").format(name_of(graph, id_))
+            self._do(lambda: expand_edit(graph, id_), text)
+
     def open(self) -> None:
         """Show the inside of the selected composite."""
         if self.chosen is not None:
@@ -92,6 +112,31 @@ class Composites(QObject):
             place, _, id_ = place.rpartition("/")
         make_unique(document, place, id_)
         self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keep(self) -> None:
+        """Write the selected composite into the library, after a question where one is there."""
+        library, graph, id_ = self._window.windows.library, self._document.graph, self.chosen
+        if id_ is None:
+            return
+        name = graph.nodes[id_].module
+        if library.path(name).exists() and not self._may_replace(name):
+            return
+        try:
+            library.keep(graph, id_)
+        except (GradwireError, OSError) as error:
+            self._window.notices.tell(str(error))
+            return
+        self._window.say(self.tr("{0} is in the library now.").format(name))
+
+    def place_entry(self, name: str, point: QPointF) -> None:
+        """Add what the library has under a name, with its numbers, at a canvas point."""
+        try:
+            fragment = self._window.windows.library.load(name)
+        except GradwireError as error:
+            self._window.notices.tell(str(error))
+            return
+        text = self.tr("Add {0} of the library").format(name)
+        self._window.clipboard.insert(fragment, point, text)
 
     def step_into(self) -> None:
         """Open the composite whose step is next, with the playhead before its first step."""
@@ -119,6 +164,13 @@ class Composites(QObject):
 
     # --- inside ---------------------------------------------------------------------------
 
+    def _may_replace(self, name: str) -> bool:
+        text = self.tr("Replace {0} in the library?").format(name)
+        buttons = QMessageBox.StandardButton
+        chosen = buttons.Yes | buttons.Cancel
+        title = self.tr("Save to the library")
+        return QMessageBox.question(self._window, title, text, chosen) == buttons.Yes
+
     def _ungrouping(self, id_: str) -> e.Edit:
         """Ungroup; a definition that nothing is made of any more goes with its last instance."""
         graph = self._document.graph
@@ -140,4 +192,5 @@ class Composites(QObject):
         return done
 
     def _follow(self) -> None:
-        self._window.palette_panel.follow(self._document.graph.catalogue)
+        entries = self._window.windows.library.entries
+        self._window.palette_panel.follow(self._document.graph.catalogue, entries)

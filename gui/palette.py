@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QDrag, QPainter, QPixmap
 from PySide6.QtWidgets import (
@@ -17,7 +19,8 @@ from graph import Catalogue, Module
 from graph.scope import Scope
 from gui.borders import frame
 from gui.canvas.adding import module_mime
-from gui.icons import icon, icon_of
+from gui.icons import LETTER, icon, icon_of
+from gui.library import PREFIX
 from gui.module_card.hovering import CardTips
 from gui.module_search import find_modules, first_sentence, group_rank
 from gui.theme import Theme
@@ -46,6 +49,7 @@ class ModuleTree(QTreeWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.itemActivated.connect(self._choose)
         self.cards = CardTips(self, theme, self._kind_at)
+        self._library: tuple[str, ...] = ()
         self.fill(catalogue)
         theme.changed.connect(self._paint_icons)
 
@@ -56,15 +60,16 @@ class ModuleTree(QTreeWidget):
         self.clear()
         groups = catalogue.groups()
         for group in sorted(groups, key=group_rank):
-            heading = QTreeWidgetItem(self, [group])
-            heading.setFlags(Qt.ItemFlag.ItemIsEnabled)
-            heading.setFont(0, self._theme.font(12, 600))
-            heading.setSizeHint(0, QSize(0, ROW))
-            for module in groups[group]:
-                heading.addChild(self._row(module))
-            heading.setExpanded(True)
+            self._add_group(group, map(self._row, groups[group]))
+        if self._library:
+            self._add_group(self.tr("Library"), map(self._entry, self._library))
         self._paint_icons()
         self.verticalScrollBar().setValue(seen)
+
+    def take_library(self, entries: Iterable[str]) -> bool:
+        """Whether these are other entries than are shown; `fill` shows them."""
+        before, self._library = self._library, tuple(entries)
+        return before != self._library
 
     def shows(self, catalogue: Catalogue) -> bool:
         """Whether these modules are shown, as they are now."""
@@ -73,7 +78,7 @@ class ModuleTree(QTreeWidget):
     def find(self, text: str) -> None:
         """Leave only the modules that answer a query, and choose the best of them."""
         found = [module.name for module in find_modules(text, self._modules)]
-        shown = set(found)
+        shown = set(found) | {PREFIX + name for name in self._library if _has_words(name, text)}
         for _, item in self._items():
             item.setHidden(item.data(0, NAME) not in shown)
         for row in range(self.topLevelItemCount()):
@@ -128,6 +133,25 @@ class ModuleTree(QTreeWidget):
         item.setData(0, DRAWING, icon_of(module))
         item.setSizeHint(0, QSize(0, ROW))
         return item
+
+    def _entry(self, name: str) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([name])
+        item.setData(0, NAME, PREFIX + name)
+        item.setData(0, DRAWING, LETTER + name[:1].upper())
+        text = self.tr("{0}, a composite of your library").format(name)
+        item.setToolTip(0, text)
+        item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, text)
+        item.setSizeHint(0, QSize(0, ROW))
+        return item
+
+    def _add_group(self, title: str, rows: Iterable[QTreeWidgetItem]) -> None:
+        heading = QTreeWidgetItem(self, [title])
+        heading.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        heading.setFont(0, self._theme.font(12, 600))
+        heading.setSizeHint(0, QSize(0, ROW))
+        for row in rows:
+            heading.addChild(row)
+        heading.setExpanded(True)
 
     def _kind_at(self, index: QModelIndex) -> type[Module] | None:
         return next((kind for kind in self._modules if kind.name == index.data(NAME)), None)
@@ -189,9 +213,10 @@ class Palette(QWidget):
         self.search.returnPressed.connect(self._place_first)
         self.tree.chosen.connect(self.chosen)
 
-    def follow(self, catalogue: Catalogue) -> None:
-        """Show these modules, where they are others: the search and what is seen stay."""
-        if not self.tree.shows(catalogue):
+    def follow(self, catalogue: Catalogue, entries: Iterable[str]) -> None:
+        """Show these modules and entries of the library; the search and what is seen stay."""
+        is_other = self.tree.take_library(entries)
+        if is_other or not self.tree.shows(catalogue):
             self.tree.fill(catalogue)
             self.tree.find(self.search.text())
 
@@ -204,6 +229,10 @@ class Palette(QWidget):
         item = self.tree.currentItem()
         if item is not None and item.data(0, NAME):
             self.chosen.emit(item.data(0, NAME))
+
+
+def _has_words(name: str, query: str) -> bool:
+    return all(word in name.casefold() for word in query.casefold().split())
 
 
 def _definitions(catalogue: Catalogue) -> list[tuple[str, str, str]]:

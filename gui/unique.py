@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from graph import GradwireError
-from graph.grouping import free_definition_name, unique_edit
+from graph.free_ids import free_definition_name
+from graph.grouping import unique_edit
 from graph.naming import name_of
 from gui.told import told_error
 

@@ -38,6 +38,7 @@ from gui.find import FindBar
 from gui.first_notes import FirstNotes
 from gui.gallery import Gallery
 from gui.inspector import Inspector
+from gui.library import entry_of
 from gui.live import Live
 from gui.notices import Notices
 from gui.outline import Outline
@@ -196,6 +197,9 @@ class Window(QMainWindow):
 
     def place_module(self, name: str) -> None:
         """Add a module right of what is selected, else in the middle of what is seen."""
+        if (entry := entry_of(name)) is not None:
+            self.composites.place_entry(entry, self.canvas.placer.free_place())
+            return
         id_ = self.canvas.add_module_at(name, self.canvas.placer.free_place())
         if id_ is not None:
             self.canvas.reveal(id_)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from gui import accessible
 from gui.document import Document
 from gui.examples import first_example
+from gui.library import Library
 from gui.waiting import take_turn
 from gui.window import Window
 
@@ -25,12 +26,14 @@ SHAPES = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
 
 
 class Windows(QObject):
-    """The open windows, oldest first. They share one theme and the settings."""
+    """The open windows, oldest first. They share one theme, the settings and the library."""
 
     opened = Signal(object)  # a window
 
-    def __init__(self, theme: Theme, settings: Settings) -> None:
+    def __init__(self, theme: Theme, settings: Settings, library: Library | None = None) -> None:
         super().__init__()
+        self.library = library or Library()
+        self.library.setParent(self)
         self.theme, self.settings = theme, settings
         theme.setParent(self)
         self.all: list[Window] = []

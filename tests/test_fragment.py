@@ -7,7 +7,8 @@ import pytest
 
 from graph import FileError, Graph, GraphError, Tensor, check, dumps, loads
 from graph import edits as e
-from graph.fragment import cut_out, free_names, insertion, read_text, write_text
+from graph.fragment import cut_out, insertion, read_text, write_text
+from graph.free_ids import free_names
 from graph.port import PortRef
 from graph.records import MAX_NAME, Edge, Node
 from tests.canvas_desk import by_hand

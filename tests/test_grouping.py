@@ -8,7 +8,8 @@ import pytest
 from graph import Graph, dumps, loads
 from graph import edits as e
 from graph.errors import BadDefinition
-from graph.grouping import free_definition_name, group_edit, ungroup_edit, unique_edit
+from graph.free_ids import free_definition_name
+from graph.grouping import group_edit, ungroup_edit, unique_edit
 from graph.port import PortRef
 from runtime import Engine
 from tests.composite_graphs import group_some, two_blocks

@@ -26,8 +26,8 @@ GAP = "-"
 CONTEXT: Mapping[Kind, str] = {
     "canvas": "add - paste select_all - zoom_fit arrange rename",
     "node": "open_inside? edit_value? show_units? edit_label edit_note bypass - target"
-    " target_by_itself? to_node - group ungroup? make_unique? - select_ancestors select_descendants"
-    " - cut copy duplicate - delete delete_reconnect",
+    " target_by_itself? to_node - group ungroup? expand? make_unique? keep_composite?"
+    " - select_ancestors select_descendants - cut copy duplicate - delete delete_reconnect",
     "nodes": "arrange frame_selection align_left align_centre align_right align_top align_middle"
     " align_bottom distribute_across distribute_down bypass - group"
     " - select_ancestors select_descendants - cut copy duplicate - delete delete_reconnect",

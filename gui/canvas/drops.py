@@ -11,6 +11,7 @@ from gui.canvas import geometry as geo
 from gui.canvas.inserting import Insertion
 from gui.canvas.looks import shape_of
 from gui.canvas.wording import tr
+from gui.library import entry_of
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QDragMoveEvent, QDropEvent, QPainter
@@ -90,9 +91,12 @@ class Drops:
         view = self._view
         kind = view.document.graph.catalogue.get(name)
         point = view.mapToScene(event.position().toPoint())
+        entry = entry_of(name)
         edge = self._ghost.insertion.edge if self._ghost is not None else None
         self.leave()
-        if kind is None:
+        if entry is not None:
+            view.entry_dropped.emit(entry, point)
+        elif kind is None:
             view.document.refuse(tr("{name}: found no such module.").format(name=name))
         elif edge is not None:
             view.placer.place_inside(kind, point, edge)

@@ -53,6 +53,7 @@ class CanvasView(QGraphicsView):
     """
 
     zoom_changed = Signal(float)
+    entry_dropped = Signal(str, QPointF)  # an entry of the library, and where
     menu_wanted = Signal(str, QPointF, QPoint, bool)  # of what, where (canvas, screen), by key
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
