@@ -9,6 +9,7 @@ from graph.initialise import sizes
 from graph.port import PortRef
 from runtime.errors import NoValue
 from runtime.maps import Zero
+from runtime.maps.places import Shape
 from runtime.paths import connected, first_value
 from runtime.samples import ask_sample, count_samples
 from runtime.total import Link, TotalJacobian
@@ -27,6 +28,21 @@ def total_jacobian(
     edge alone. Raises `NoValue` where a port or a step between them did not run, or carries no
     gradient; for a sample also `SamplesMix`, and IndexError where there is no such sample.
     """
+    links, shapes = find_links(trace, source, target, sample)
+    first, end = first_value(trace.plan, source), trace.plan.slot_of[target]
+    dtype = trace.plan.slots[end].dtype
+    name_of = functools.partial(_name, trace.plan)
+    return TotalJacobian(first, end, links, shapes, dtype, name_of)
+
+
+def find_links(
+    trace: Trace, source: PortRef, target: PortRef, sample: int | None = None
+) -> tuple[list[Link], dict[int, Shape]]:
+    """The local Jacobians on all paths between two ports, and the shapes of the values there.
+
+    In the order of the run; those that are zero by their structure lead nowhere and are left out.
+    Raises as `total_jacobian` does.
+    """
     plan = trace.plan
     end = floating_slot(trace, target)
     shape = sizes(plan.slots[floating_slot(trace, source)])
@@ -38,13 +54,12 @@ def total_jacobian(
     for hop in plan.hops(source, end):
         made = trace.local(hop.step, hop.port, hop.output, sample)
         shapes[hop.target] = hop.step.shapes[hop.output]
-        links.append(Link(hop.source, hop.target, made))
+        links.append(Link(hop.source, hop.target, made, hop))
     if sample is not None:
         shapes = {value: shape[1:] for value, shape in shapes.items()}
     if any(type(link.map) is Zero for link in links):
         links = connected(first, end, [link for link in links if type(link.map) is not Zero])
-    name_of = functools.partial(_name, plan)
-    return TotalJacobian(first, end, links, shapes, plan.slots[end].dtype, name_of)
+    return links, shapes
 
 
 def floating_slot(trace: Trace, ref: PortRef) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -83,6 +84,30 @@ def towards(end: int, ways: list[AnyWay]) -> list[AnyWay]:
             needed.add(way.source)
             kept.append(way)
     return kept[::-1]
+
+
+def count_paths(first: int, end: int, ways: Sequence[Way]) -> int:
+    """How many paths lead from one value to another; exact, however many. One to itself.
+
+    `ways` stand in the order of the run, here and below.
+    """
+    return 1 if first == end else paths_from(first, ways).get(end, 0)
+
+
+def paths_from(first: int, ways: Sequence[Way]) -> dict[int, int]:
+    """How many paths lead from a value to each other."""
+    count = {first: 1}
+    for way in ways:
+        count[way.target] = count.get(way.target, 0) + count.get(way.source, 0)
+    return count
+
+
+def paths_to(end: int, ways: Sequence[Way]) -> dict[int, int]:
+    """How many paths lead from each value to one."""
+    count = {end: 1}
+    for way in reversed(ways):
+        count[way.source] = count.get(way.source, 0) + count.get(way.target, 0)
+    return count
 
 
 def _through(plan: Plan, step: PlanStep, reached: set[int], own: frozenset[PortRef]) -> list[Hop]:

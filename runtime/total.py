@@ -13,6 +13,7 @@ import numpy as np
 from runtime.array import Array
 from runtime.maps import Identity, LinearMap, Product, Sum, Zero, add, compose
 from runtime.maps.stacking import STACK_ENTRIES, Progress, parts
+from runtime.paths import Hop, count_paths, paths_from, paths_to
 
 Direction = Literal["forward", "reverse", "mixed"]
 _THIN_SPACE = "\u2009"
@@ -20,11 +21,15 @@ _THIN_SPACE = "\u2009"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One step of a path: the derivative of a later value by an earlier one, both as numbers."""
+    """One step of a path: the derivative of a later value by an earlier one, both as numbers.
+
+    `hop` is the way through a step that it is of; None where several are multiplied.
+    """
 
     source: int
     target: int
     map: LinearMap
+    hop: Hop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class TotalJacobian(LinearMap):
         super().__init__(shapes[target], shapes[source], dtype, np)
         self.source, self.target, self.shapes = source, target, shapes
         self._name_of = name_of
-        self.paths = _count_paths(source, target, links)
+        self.paths = count_paths(source, target, links)
         self.links, self.simple = self._simplified(links)
         self.structure = self._word()
 
@@ -297,8 +302,8 @@ class TotalJacobian(LinearMap):
             return []
         is_chain = len({link.target for link in self.links}) == len(self.links)
         if not is_chain:
-            before = _paths_from(self.source, self.links)
-            ahead = _paths_to(self.target, self.links)
+            before = paths_from(self.source, self.links)
+            ahead = paths_to(self.target, self.links)
         found, done = [], 0
         for link, following in zip(self.links, (*self.links[1:], None), strict=True):
             done += link.map.work
@@ -340,25 +345,6 @@ def _by_target(links: Sequence[Link]) -> list[tuple[int, list[Link]]]:
     for link in links:
         found.setdefault(link.target, []).append(link)
     return list(found.items())
-
-
-def _count_paths(source: int, target: int, links: Sequence[Link]) -> int:
-    return 1 if source == target else _paths_from(source, links).get(target, 0)
-
-
-def _paths_from(source: int, links: Sequence[Link]) -> dict[int, int]:
-    """How many paths lead from the source to each value; exact, however many."""
-    count = {source: 1}
-    for link in links:
-        count[link.target] = count.get(link.target, 0) + count.get(link.source, 0)
-    return count
-
-
-def _paths_to(target: int, links: Sequence[Link]) -> dict[int, int]:
-    count = {target: 1}
-    for link in reversed(links):
-        count[link.source] = count.get(link.source, 0) + count.get(link.target, 0)
-    return count
 
 
 def _grouped(count: int) -> str:

@@ -272,7 +272,7 @@ class Trace:
         """
         if output is not None and "." in str(output):
             return self.total(port, output, sample=sample, t=t)
-        ref = at_last(self.plan, self._ref(port, t[0] if isinstance(t, tuple) else t))
+        ref = self.located(port, t[0] if isinstance(t, tuple) else t)
         slot = self._slot(ref)
         if self._is_whole(ref):
             return self._whole_jacobian(ref, output, sample)
@@ -317,8 +317,7 @@ class Trace:
         them. Raises `NoValue` where either has no value or is not floating.
         """
         first, last = t if isinstance(t, tuple) else (t, None)
-        start, end = self._ref(source, first), self._ref(target, last)
-        key = at_last(self.plan, start), at_last(self.plan, end), sample
+        key = self.located(source, first), self.located(target, last), sample
         if key not in self._totals:
             self._totals[key] = total_jacobian(self, *key)
         return self._totals[key]
@@ -329,16 +328,19 @@ class Trace:
         `target` is another port, or an output of the source's own node. Raises `SamplesMix`,
         naming the port at which samples mix, `NoValue` as `total` does.
         """
-        start = at_last(self.plan, self._ref(source))
-        end = self._ref(target) if "." in str(target) else PortRef(start.node, str(target))
-        end = at_last(self.plan, end)
+        start = self.located(source)
+        end = self.located(target if "." in str(target) else PortRef(start.node, str(target)))
         for ref in (start, end):
             floating_slot(self, ref)
         return count_samples(self.plan, start, end)
 
+    def located(self, port: Name, t: int | None = None) -> PortRef:
+        """A port's address in the run: one inside time at step `t`, by default the last."""
+        return at_last(self.plan, self._ref(port, t))
+
     def jacobians(self, port: Name, t: int | None = None) -> dict[str, LinearMap]:
         """The Jacobian per floating output of the node at an input port; none at integer ones."""
-        ref = at_last(self.plan, self._ref(port, t))
+        ref = self.located(port, t)
         step, _ = self.plan.reader(ref)
         key = ref.node if step is None else step.key
         is_known = step is not None or self._is_whole(ref)
