@@ -13,14 +13,15 @@ import click
 
 from graph.errors import FileError, GradwireError, GraphError
 from runtime import logfile
-from runtime.errors import BackendError, CheckFailed, FeedError, NoTarget
+from runtime.errors import BackendError, CheckFailed, FeedError, NoTarget, NoValue
 
 if TYPE_CHECKING:
     from graph.model import Graph
     from runtime.engine import Engine
 
 GOOD, FAILED, BAD_INPUT = 0, 1, 2
-_BAD_INPUT = (FileError, GraphError, CheckFailed, NoTarget, FeedError, BackendError)
+MOST_PATHS = 1000
+_BAD_INPUT = (FileError, GraphError, CheckFailed, NoTarget, NoValue, FeedError, BackendError)
 _log = logging.getLogger("gradwire")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -196,6 +197,48 @@ def check(file: str, feeds: tuple[str, ...], as_json: bool) -> int:
 def _sources(engine: Engine, fed: dict[str, Any]) -> dict[str, str | None]:
     edges = engine.plan(fed).edges
     return {str(target): str(source) if source else None for target, source in edges.items()}
+
+
+@commands.command()
+@click.argument("file")
+@click.option("--from", "source", required=True, metavar="PORT", help="Where the paths begin.")
+@click.option("--to", "end", metavar="PORT", help="Where they end; by default the target.")
+@click.option(
+    "--top",
+    default=10,
+    show_default=True,
+    metavar="K",
+    type=click.IntRange(1, MOST_PATHS),
+    help="How many of the strongest are listed.",
+)
+@_option_feed
+@_option_json
+def paths(
+    file: str, source: str, end: str | None, top: int, feeds: tuple[str, ...], as_json: bool
+) -> int:
+    """Count the paths of the chain rule in FILE and list the strongest.
+
+    PORT is NODE.PORT, inside time also NODE@STEP.PORT. The share of a path is its part of the
+    gradient, which is the sum over all paths.
+    """
+    graph = _load(file)
+    with _in_file(file):
+        from runtime.chains import find_paths
+        from runtime.engine import Engine
+        from runtime.feed_text import parse_feeds
+
+        trace = Engine(graph).run(parse_feeds(feeds), phase="forward")
+        found = find_paths(trace, source, end, top=top)
+    if as_json:
+        from runtime import report
+        from runtime.chains.report import paths_report
+
+        click.echo(report.as_json(paths_report(found)))
+    else:
+        from runtime.chains.tables import print_paths
+
+        print_paths(found)
+    return GOOD
 
 
 @commands.command()

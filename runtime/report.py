@@ -32,7 +32,7 @@ def numbers(array: Host) -> Any:
     found = array.tolist()
     if array.dtype.kind != "f" or all(map(math.isfinite, array.flat)):
         return found
-    return _worded(found)
+    return worded(found)
 
 
 def run_report(trace: Trace, *, dense: bool = False) -> Plain:
@@ -86,9 +86,10 @@ def module_report(module: type[Module]) -> Plain:
     }
 
 
-def _worded(value: Any) -> Any:
+def worded(value: Any) -> Any:
+    """A number, or nested lists of them, with words for what JSON cannot hold."""
     if isinstance(value, list):
-        return [_worded(entry) for entry in value]
+        return [worded(entry) for entry in value]
     if math.isfinite(value):
         return value
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

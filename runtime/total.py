@@ -243,7 +243,7 @@ class TotalJacobian(LinearMap):
             return (), Zero(self.out_shape, self.in_shape, dtype=self.dtype, xp=self.xp)
         known: dict[int, LinearMap] = {}
         rest: list[Link] = []
-        for target, arriving in _by_target(links):
+        for target, arriving in links_by_target(links):
             arriving = [self._from_source(link, known) for link in arriving]
             whole = self._simple_sum(arriving)
             if whole is None:
@@ -340,7 +340,7 @@ class TotalJacobian(LinearMap):
         return f"{direction.capitalize()}{meets} takes {takes} multiply-adds; {others}."
 
 
-def _by_target(links: Sequence[Link]) -> list[tuple[int, list[Link]]]:
+def links_by_target(links: Sequence[Link]) -> list[tuple[int, list[Link]]]:
     found: dict[int, list[Link]] = {}
     for link in links:
         found.setdefault(link.target, []).append(link)
