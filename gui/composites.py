@@ -16,6 +16,7 @@ from graph import edits as e
 from graph.expanding import can_expand, expand_edit
 from graph.free_ids import free_definition_name
 from graph.grouping import group_edit, ungroup_edit
+from graph.inside_grouping import group_inside, ungroup_inside
 from graph.naming import name_of
 from gui.breadcrumb import Breadcrumb
 from gui.told import told_error
@@ -60,17 +61,21 @@ class Composites(QObject):
 
     def group(self) -> None:
         """Make the selected nodes the inside of one composite node."""
-        graph, ids = self._document.graph, self._document.selection.nodes
-        name = free_definition_name(graph, STEM)
+        document, ids = self._document, self._document.selection.nodes
+        name = free_definition_name(document.root, STEM)
         made: list[str] = []
 
         def edit() -> e.Edit:
-            grouped = group_edit(graph, ids, name)
+            grouped = (
+                group_inside(document.root, document.place, ids, name)
+                if document.place
+                else group_edit(document.root, ids, name)
+            )
             made.append(grouped.id)
             return grouped.edit
 
         if self._do(edit, self.tr("Group {0} nodes").format(len(ids))):
-            self._document.selection.set_nodes(made)
+            document.selection.set_nodes(made)
 
     def ungroup(self) -> None:
         """Put the inside of the selected composite in its place."""
@@ -80,13 +85,14 @@ class Composites(QObject):
         before = frozenset(graph.nodes)
         text = self.tr("Ungroup {0}").format(name_of(graph, id_))
         if self._do(lambda: self._ungrouping(id_), text):
-            self._document.selection.set_nodes(set(graph.nodes) - before)
+            self._document.selection.set_nodes(set(self._document.graph.nodes) - before)
 
     @property
     def can_expand(self) -> bool:
         """Whether the selected node is a layer that is made of simpler modules."""
         node, graph = self._document.selection.node, self._document.graph
-        return node in graph and can_expand(graph.module(node))
+        is_outside = not self._document.place
+        return is_outside and node in graph and can_expand(graph.module(node))
 
     def expand(self) -> None:
         """Make the selected layer a composite of its primitives, with the same numbers."""
@@ -173,21 +179,23 @@ class Composites(QObject):
 
     def _ungrouping(self, id_: str) -> e.Edit:
         """Ungroup; a definition that nothing is made of any more goes with its last instance."""
-        graph = self._document.graph
-        name = graph.nodes[id_].module
-        edit = ungroup_edit(graph, id_)
+        root, place = self._document.root, self._document.place
+        name = self._document.graph.nodes[id_].module
+        edit = ungroup_inside(root, place, id_) if place else ungroup_edit(root, id_)
         if self._document.instances_of(name) > 1:
             return edit
         return e.Batch((edit, e.Undefine(name)))
 
     def _do(self, make: Callable[[], e.Edit], text: str) -> bool:
+        """Apply an edit of the whole document, or say why there is none."""
         document = self._document
         try:
             edit = make()
         except GradwireError as error:
             document.refuse(told_error(document.graph, error))
             return False
-        done = document.do(edit, text)
+        document.turning.emit()
+        done = document.do_at("", edit, text)
         self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         return done
 

@@ -47,7 +47,7 @@ class Document(QObject):
 
     edited = Signal(object)  # an edit of `graph` was applied, undone or redone
     changed = Signal(object)  # an edit of `root` was, wherever
-    turning = Signal()  # another place of the same document is about to be shown
+    turning = Signal()  # much is about to change: pages are made anew when it has
     replaced = Signal()  # another graph: everything is to be built anew
     opened = Signal()  # it is another document, not another place of the same
     checked = Signal()  # `check` is new

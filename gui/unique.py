@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def make_unique(document: Document, place: str, id_: str) -> bool:
     """Give the composite `id_` of a place a definition of its own; a refusal is told."""
     graph = document.graph_at(place)
-    name = free_definition_name(graph, graph.nodes[id_].module)
+    name = free_definition_name(document.root, graph.nodes[id_].module)
     text = QCoreApplication.translate("Unique", "Make {0} unique").format(name_of(graph, id_))
     try:
         edit = unique_edit(graph, id_, name)

@@ -215,3 +215,38 @@ def test_a_value_inside_is_set_for_this_instance_alone(blocks):
     tensors, bias = blocks.document.root.tensors, PortRef("one/lin", "bias")
     blocks.qtbot.waitUntil(lambda: array_of(tensors[bias]).tolist() == [1.0, 2.0])
     assert array_of(tensors[PortRef("two/lin", "bias")]).tolist() == [0.5, 0.25]
+
+
+def test_grouping_inside_changes_no_number_of_any_instance(blocks):
+    before, number = dumps(blocks.document.root), loss(blocks)
+    double_click(blocks, "one")
+    choose(blocks, "lin")
+    blocks.press_key(Key.Key_G, CONTROL)
+    assert blocks.document.selection.node == "composite"
+    assert blocks.document.place == "one"
+    blocks.settle()
+    assert loss(blocks) == number
+    blocks.press_key(Key.Key_Return)
+    assert blocks.document.place == "one/composite"
+    assert crumbs(blocks) == ["Two blocks", "one", "composite"]
+    shown = blocks.document.shown
+    blocks.document.playhead.last()
+    wanted = blocks.document.whole_trace.value("one/composite/lin.y")
+    assert np.array_equal(blocks.document.shown.value(PortRef("lin", "y")).array, wanted)
+    assert shown is not blocks.document.shown
+    blocks.press_key(Key.Key_Z, CONTROL)
+    assert blocks.document.place == "one"
+    assert dumps(blocks.document.root) == before
+
+
+def test_ungrouping_inside_puts_nodes_back_for_every_instance(blocks):
+    number = loss(blocks)
+    double_click(blocks, "one")
+    choose(blocks, "act")
+    blocks.press_key(Key.Key_G, CONTROL)
+    blocks.press_key(Key.Key_G, CONTROL | SHIFT)
+    assert blocks.document.selection.nodes == {"act"}
+    assert set(blocks.graph.nodes) == {"lin", "act"}
+    assert list(blocks.document.root.definitions) == ["Block"]
+    blocks.settle()
+    assert loss(blocks) == number

@@ -42,7 +42,7 @@ class Inspector(QScrollArea):
         document.checked.connect(self._refresh)
         document.replaced.connect(self._start_anew)
         document.turning.connect(self._wait)
-        self._is_waiting = False  # for another place of the document to be shown
+        self._is_waiting = False  # for a large change to be over
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._rebuild)
         document.traced.connect(self._refresh)
@@ -87,7 +87,7 @@ class Inspector(QScrollArea):
             self._rebuild()
 
     def _wait(self) -> None:
-        """What else another place takes is one piece of work; the page comes after it."""
+        """What else a large change takes is one piece of work; the page comes after it."""
         self._is_waiting = True
         self._soon.start()
 
