@@ -80,9 +80,11 @@ class Document(QObject):
     @property
     def whole_shown(self) -> Shown:
         """The same for the whole document: ports and nodes are named by their addresses."""
-        if isinstance(self.shown.trace, SeenTrace):
-            return Shown(self.whole_trace, *self.playhead.whole, self.root)
-        return self.shown
+        if not self.place or self.whole_trace is None:
+            return self.shown
+        trace = self.whole_trace
+        seen = SeenTrace(trace, "", trace.steps, self.playhead.t)
+        return Shown(seen, *self.playhead.whole, self.root)
 
     @property
     def place(self) -> str:
@@ -123,8 +125,9 @@ class Document(QObject):
         whole = self.whole_trace
         if whole is None or self._trace is not None:
             return self._trace
-        steps = self.playhead.steps
-        self._trace = whole if steps is whole.steps else SeenTrace(whole, self.place, steps)
+        steps, t = self.playhead.steps, self.playhead.t
+        is_whole = steps is whole.steps and t is None
+        self._trace = whole if is_whole else SeenTrace(whole, self.place, steps, t)
         return self._trace
 
     @property
@@ -387,4 +390,6 @@ class Document(QObject):
 
     def _move_on(self) -> None:
         self._shown = None
+        if isinstance(self._trace, SeenTrace) and self._trace.t != self.playhead.t:
+            self._trace = None
         self.playhead_moved.emit()

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from graph import Check, PortRef, Problem
+from runtime.moments import moment
 
 if TYPE_CHECKING:
     from graph import Graph
@@ -109,13 +110,20 @@ def _seen_target(flat: Flat, target: PortRef, place: str) -> PortRef | None:
 
 
 class SeenTrace:
-    """A trace as a place sees it; what has no port there has none here either."""
+    """A trace as a place sees it; what has no port there has none here either.
 
-    def __init__(self, whole: Trace, place: str, steps: tuple) -> None:
-        self.whole, self.place, self.steps = whole, place, steps
+    With a time step `t` the ports inside time are read at it. Without, they have time as axis 0.
+    """
+
+    def __init__(self, whole: Trace, place: str, steps: tuple, t: int | None = None) -> None:
+        self.whole, self.place, self.steps, self.t = whole, place, steps, t
 
     def __getattr__(self, name: str):
         return getattr(self.whole, name)  # device, dtype, mode, revision: of the whole run
+
+    def at(self, t: int | None) -> SeenTrace:
+        """The same at another time step."""
+        return SeenTrace(self.whole, self.place, self.steps, t)
 
     @property
     def types(self) -> Mapping:
@@ -158,20 +166,20 @@ class SeenTrace:
     def jacobian(self, port, output=None, *, sample=None):
         """As `Trace.jacobian`."""
         if output is not None and "." in str(output):
-            output = self._at(output)
-        return self.whole.jacobian(self._at(port), output, sample=sample)
+            return self.total(port, output, sample=sample)
+        return self.whole.jacobian(self._read_at(port), output, sample=sample)
 
     def jacobians(self, port):
         """As `Trace.jacobians`."""
-        return self.whole.jacobians(self._at(port))
+        return self.whole.jacobians(self._read_at(port))
 
     def total(self, source, target, *, sample=None):
         """As `Trace.total`."""
-        return self.whole.total(self._at(source), self._at(target), sample=sample)
+        return self.whole.total(self._at(source), self._end(target), sample=sample)
 
     def samples(self, source, target):
         """As `Trace.samples`."""
-        end = self._at(target) if "." in str(target) else target
+        end = self._end(target) if "." in str(target) else target
         return self.whole.samples(self._at(source), end)
 
     def floating_outputs(self, node: str):
@@ -180,8 +188,8 @@ class SeenTrace:
 
     def edge(self, source, target):
         """As `Trace.edge`."""
-        start = None if source is None else self._at(source)
-        return self.whole.edge(start, self._at(target))
+        start = None if source is None else self._address(source)
+        return self.whole.edge(start, self._address(target))
 
     def parts(self, step) -> tuple[str, ...]:
         """The parts of a step: those of the run, or the input ports of a composite."""
@@ -192,8 +200,26 @@ class SeenTrace:
             return tuple(x.port for x in inputs if is_back and self.whole.gradient(x) is not None)
         return self.whole.parts(replace(step, node=address))
 
-    def _at(self, port) -> PortRef:
+    def _address(self, port) -> PortRef:
         return address_of(self.place, PortRef.parse(port))
+
+    def _at(self, port) -> PortRef:
+        """A port by its address, at the time step; a parameter belongs to all steps."""
+        ref = self._address(port)
+        return ref if ref in self.whole.plan.slot_of else self._moment(ref)
+
+    def _read_at(self, port) -> PortRef:
+        """The same, a parameter as it is read at the time step."""
+        return self._moment(self._address(port))
+
+    def _end(self, port) -> PortRef:
+        """Where a total derivative ends: the target of the run is that of the last time step."""
+        ref = self._address(port)
+        return ref if ref == self.whole.target else self._at(port)
+
+    def _moment(self, ref: PortRef) -> PortRef:
+        inside = self.t is not None and self.whole.plan.times(ref) is not None
+        return moment(ref, self.t) if inside else ref
 
 
 class SeenReport:

@@ -11,7 +11,7 @@ from gui.level import Level
 if TYPE_CHECKING:
     from runtime.trace import Step, Trace
 
-Place = tuple[str, str]  # phase and node of a step
+Place = tuple[str, str, int | None]  # phase, node and time step of a step
 
 
 class Playhead(QObject):
@@ -29,6 +29,7 @@ class Playhead(QObject):
         self._trace: Trace | None = None
         self._level = Level(None)
         self._whole = (0, 0)  # steps of the run that are done, and parts of the next one
+        self._t = 0  # the time step that is shown, where there are any
         self._done: tuple[Place, ...] = ()  # the steps behind it, to find its place again
 
     @property
@@ -55,6 +56,25 @@ class Playhead(QObject):
     def part(self) -> int:
         """How many parts of the next step are done; 0 between two steps."""
         return self._level.position(*self._whole)[1]
+
+    @property
+    def time_steps(self) -> int | None:
+        """How many time steps the run has; None where nothing is inside time."""
+        return None if self._trace is None else self._trace.time_steps
+
+    @property
+    def t(self) -> int | None:
+        """The time step whose numbers are shown: the step's own, or one that was chosen since."""
+        steps = self.time_steps
+        return None if steps is None else min(self._t, steps - 1)
+
+    def show_time(self, t: int) -> None:
+        """Show the numbers of another time step; beyond the ends it stays at them."""
+        steps = self.time_steps
+        t = min(max(t, 0), steps - 1) if steps is not None else self._t
+        if t != self.t and steps is not None:
+            self._t = t
+            self.moved.emit()
 
     @property
     def step(self) -> Step | None:
@@ -102,6 +122,7 @@ class Playhead(QObject):
         if (position, part) != self._level.position(*self._whole):
             self._whole = self._level.whole(position, part)
             self._remember()
+            self._follow_time()
             self.moved.emit()
 
     def turn_to(self, place: str) -> None:
@@ -178,7 +199,7 @@ class Playhead(QObject):
 
     def restart(self) -> None:
         """Forget the trace and stand at 0, for another graph."""
-        self._trace, self._done = None, ()
+        self._trace, self._done, self._t = None, (), 0
         moved = self._whole != (0, 0)
         self._level, self._whole = Level(None), (0, 0)
         if moved:
@@ -193,10 +214,20 @@ class Playhead(QObject):
         return () if step is None or self._trace is None else tuple(self._trace.parts(step))
 
     def _remember(self) -> None:
-        self._done = tuple((step.phase, step.node) for step in self._all[: self._whole[0]])
+        done = self._all[: self._whole[0]]
+        self._done = tuple(map(_place, done))
+
+    def _follow_time(self) -> None:
+        """Show the time step of the step that it stands on; those outside time change nothing."""
+        position, part = self._whole
+        step = self._all[position if part else position - 1] if position or part else None
+        if step is None:
+            self._t = 0
+        elif step.t is not None:
+            self._t = step.t
 
     def _find_again(self) -> int:
-        places = {(step.phase, step.node): index for index, step in enumerate(self._all)}
+        places = {_place(step): index for index, step in enumerate(self._all)}
         for place in reversed(self._done):
             if place in places:
                 return places[place] + 1
@@ -206,7 +237,11 @@ class Playhead(QObject):
         if under_way is None or position >= len(self._all):
             return 0
         step = self._all[position]
-        if (step.phase, step.node) != (under_way.phase, under_way.node):
+        if _place(step) != _place(under_way):
             return 0
         names = self._parts_of(step)
         return names.index(name) + 1 if name in names else 0
+
+
+def _place(step: Step) -> Place:
+    return (step.phase, step.node, step.t)

@@ -17,11 +17,12 @@ from gui.actions.keys import how_to
 from gui.broadcast import spread_of
 from gui.document import Document
 from gui.numbers import format_number, format_shape
+from gui.places import SeenTrace
 from gui.theme import Theme
 from gui.wording import plain_formula, put_in, short_factor
 
 if TYPE_CHECKING:
-    from graph import Graph, Module
+    from graph import Edge, Graph, Module
     from runtime.trace import Step, Trace
 
 HEIGHT = 32
@@ -56,6 +57,10 @@ def sentence_of(document: Document, how: Callable[[str], str] = how_to) -> Sente
     number = head.position + (1 if head.part else 0)
     name = tr("Forward") if step.phase == "forward" else tr("Reverse")
     lead = tr("{0}, step {1} of {2}").format(name, number, len(head.steps))
+    if isinstance(trace, SeenTrace):
+        trace = trace.at(step.t)
+    if step.t is not None:
+        lead = tr("{0}, t = {1}").format(lead, step.t)
     if head.part:
         part = head.parts[head.part - 1]
         lead = tr("{0}, part {1} of {2}").format(lead, head.part, len(head.parts))
@@ -175,7 +180,7 @@ class Telling:
             return f"{lead}: {tr('no path')}"
         if ref == self.trace.target:
             return tr("{0} = {1}, for it is the target").format(lead, describe(total))
-        parts = [self.trace.gradient(edge.target) for edge in self.graph.outgoing(ref)]
+        parts = [self._back(edge) for edge in self.graph.outgoing(ref)]
         parts = [part for part in parts if part is not None]
         if len(parts) > 1 and total.size == 1:
             terms = " + ".join(bracketed(scalar(part)) for part in parts[:MAX_TERMS])
@@ -185,6 +190,14 @@ class Telling:
             text = tr("{0} = sum over {1} edges: {2}")
             return text.format(lead, len(parts), describe(total))
         return f"{lead} = {describe(total)}"
+
+    def _back(self, edge: Edge) -> Any:
+        """What an edge brings back to its source; over a delay from a later time step."""
+        t = self.step.t
+        if t is None or not isinstance(self.trace, SeenTrace):
+            return self.trace.gradient(edge.target)
+        later, steps = t + edge.delay, self.trace.time_steps or 0
+        return self.trace.at(later).gradient(edge.target) if later < steps else None
 
     def _input(self, port: str, *, full: bool) -> str:
         """`gradient of a = gradient of y × b = 1 × 3 = 3`; without `full`, `of b = 1 × 2 = 2`."""

@@ -15,11 +15,12 @@ import numpy as np
 from graph import GradwireError, PortRef
 from gui.broadcast import Spread, spread_of
 from gui.level import progress
-from gui.places import SeenTrace, address_of
+from gui.places import SeenTrace, address_of, seen_from
 from runtime.maps import TooLarge
+from runtime.moments import moment
 
 if TYPE_CHECKING:
-    from graph import Graph
+    from graph import Edge, Graph
     from graph.flattening import Flat
     from runtime.maps.linear_map import LinearMap
     from runtime.trace import Step, Trace
@@ -48,23 +49,42 @@ class _Timetable:
     """When each node runs: made once for a trace, asked at every move of the playhead."""
 
     def __init__(self, steps: Iterable[Step]) -> None:
-        self._steps = tuple(steps)
         self._last: dict[str, int | None] = {}
-        self.forward: dict[str, int] = {}
-        self.reverse: dict[str, int] = {}
-        for index, step in enumerate(self._steps):
+        self._forward: dict[tuple[str, int | None], int] = {}
+        self._reverse: dict[tuple[str, int | None], int] = {}
+        self._all_reverse: dict[str, int] = {}
+        for index, step in enumerate(steps):
             if step.phase == "forward":
-                self.forward[step.node] = index
+                self._forward[step.node, step.t] = index
             else:
-                self.reverse.setdefault(step.node, index)
-        self.turn = min(self.reverse.values(), default=None)
+                self._reverse.setdefault((step.node, step.t), index)
+                self._all_reverse[step.node] = index
+        self.turn = min(self._reverse.values(), default=None)
 
-    def last_inside(self, address: str) -> int | None:
-        """The last forward step inside a composite; None where it has none."""
-        if address not in self._last:
-            own = (at for id_, at in self.forward.items() if id_.startswith(f"{address}/"))
-            self._last[address] = max(own, default=None)
-        return self._last[address]
+    def forward(self, node: str, t: int | None) -> int | None:
+        """The forward step of a node at a time step, or its only one; None if it has none."""
+        return self._forward.get((node, t), self._forward.get((node, None)))
+
+    def reverse(self, node: str, t: int | None) -> int | None:
+        """The same of its reverse step."""
+        return self._reverse.get((node, t), self._reverse.get((node, None)))
+
+    def all_reverse(self, node: str) -> int | None:
+        """The reverse step of a node after which it has none left, at whatever time step."""
+        return self._all_reverse.get(node)
+
+    def last_inside(self, address: str, t: int | None) -> int | None:
+        """The last forward step inside a composite at a time step; None where it has none."""
+        key = f"{address}@{t}"
+        if key not in self._last:
+            inside = f"{address}/"
+            own = (
+                at
+                for (id_, time), at in self._forward.items()
+                if time in (t, None) and id_.startswith(inside)
+            )
+            self._last[key] = max(own, default=None)
+        return self._last[key]
 
 
 class Shown:
@@ -72,7 +92,8 @@ class Shown:
 
     `graph` lets a port without a reverse step of its own (a source) wait for all its edges.
     Without a trace everything is blank. Position and part are those of the whole run; ports and
-    nodes are named as at the place of a `SeenTrace`. A composite's ports are those of its inside.
+    nodes are named as at the place of a `SeenTrace`, and ports inside time shown at its time step.
+    A composite's ports are those of its inside.
     """
 
     def __init__(
@@ -87,6 +108,7 @@ class Shown:
         is_seen = isinstance(trace, SeenTrace)
         self._whole: Trace | None = trace.whole if is_seen else trace
         self.place = trace.place if is_seen else ""
+        self.t = trace.t if is_seen else None
         self._times = _timetable(self._whole)
         self._kept: dict[tuple[str, PortRef], Reading] = {}
         self._spread: dict[PortRef, Spread | None] = {}
@@ -127,9 +149,12 @@ class Shown:
         return self._is_ahead(address)
 
     def _is_ahead(self, address: str) -> bool:
+        return self._is_ahead_at(address, self.t)
+
+    def _is_ahead_at(self, address: str, t: int | None) -> bool:
         is_whole = address in self._flat.instances if self._whole is not None else False
         times = self._times
-        at = times.last_inside(address) if is_whole else times.forward.get(address)
+        at = times.last_inside(address, t) if is_whole else times.forward(address, t)
         return at is not None and at >= self.position
 
     def progress(self, node: str) -> tuple[str, int, int] | None:
@@ -147,6 +172,10 @@ class Shown:
     def value(self, port: PortRef) -> Reading:
         """What an output port (or a parameter port) carries."""
         return self._keep("value", port)
+
+    def carried(self, edge: Edge) -> Reading:
+        """What an edge brings: of a delay edge the value of an earlier time step."""
+        return self._keep("carried", edge.target) if edge.delay else self.value(edge.source)
 
     def gradient(self, port: PortRef) -> Reading:
         """What comes back over the edge that ends at an input port."""
@@ -184,12 +213,25 @@ class Shown:
         if failure is not None and failure.node == port.node:
             done = self.position >= len(self._whole.steps)
             return Reading("failed") if done else BLANK
-        return _asked(lambda: self._whole.value(port))
+        return _asked(lambda: self._whole.value(self._moment(port)))
+
+    def _carried(self, port: PortRef) -> Reading:
+        """At a delay's end; what stands before the first step is there from the start."""
+        seen = seen_from(self.place, port)
+        edge = self._graph.incoming(seen) if self._graph is not None and seen is not None else None
+        before = (self.t or 0) - (edge.delay if edge is not None else 0)
+        if edge is not None and before >= 0:
+            source = self._flat.inner(address_of(self.place, edge.source))
+            if self._is_ahead_at(source.node, before):
+                return BLANK
+        return _asked(lambda: self._whole.value(self._moment(port)))
 
     def _gradient(self, port: PortRef) -> Reading:
         if port in self._flat.inputs:
             return self._whole_gradient(port)
-        at = self._times.reverse.get(port.node)
+        at = self._times.reverse(port.node, self.t)
+        if self._is_of_all_steps(port):
+            at = self._times.all_reverse(port.node)
         if at is None:
             return self._word(port)
         if at < self.position or (at == self.position and port.port in self._parts):
@@ -207,7 +249,7 @@ class Shown:
 
     def _port_gradient(self, port: PortRef) -> Reading:
         port = self._flat.inner(port)
-        at = self._times.reverse.get(port.node)
+        at = self._times.reverse(port.node, self.t)
         if at is not None:
             begun = at < self.position or (at == self.position and "sum" in self._parts)
             return self._gradient_of(port) if begun else BLANK
@@ -221,7 +263,7 @@ class Shown:
         if not gradient.is_value:
             return gradient
         try:
-            found = self._whole.jacobian(port)
+            found = self._whole.jacobian(self._read_at(port))
         except TooLarge:
             return Reading("too large")
         except GradwireError:
@@ -229,7 +271,7 @@ class Shown:
         return BLANK if found is None else Reading("value", map=found)
 
     def _gradient_of(self, port: PortRef) -> Reading:
-        found = _asked(lambda: self._whole.gradient(port))
+        found = _asked(lambda: self._whole.gradient(self._moment(port)))
         return found if found.is_value else self._word(port)
 
     def _word(self, port: PortRef) -> Reading:
@@ -237,7 +279,7 @@ class Shown:
         if not self.in_reverse:
             return BLANK
         try:
-            why = self._whole.why_no_gradient(port)
+            why = self._whole.why_no_gradient(self._moment(port))
         except GradwireError:  # the port is newer than the trace
             return BLANK
         return Reading(why) if why else BLANK
@@ -247,10 +289,32 @@ class Shown:
         graph = self._flat.graph if self._flat.instances else self._graph
         if graph is None or port.node not in graph:
             return self.position >= len(self._whole.steps)
-        edges = graph.outgoing(port)
-        return self.in_reverse and all(
-            self._gradient(edge.target).state != "blank" for edge in edges
-        )
+        return self.in_reverse and all(map(self._has_come, graph.outgoing(port)))
+
+    def _has_come(self, edge: Edge) -> bool:
+        """Whether an edge has brought its part to its source: at the time step, or at all."""
+        target = edge.target
+        if self.t is None:
+            return self._gradient(target).state != "blank"
+        if edge.source.node in self._whole.plan.check.time.inside:
+            at = self._times.reverse(target.node, self.t + edge.delay)
+        else:
+            at = self._times.all_reverse(target.node)
+        return at is None or at < self.position
+
+    def _is_of_all_steps(self, port: PortRef) -> bool:
+        """Whether a port inside time has one tensor for all steps: a parameter's."""
+        return self.t is not None and port in self._whole.plan.slot_of
+
+    def _moment(self, port: PortRef) -> PortRef:
+        """A port at the time step; a parameter belongs to all steps."""
+        return port if self._is_of_all_steps(port) else self._read_at(port)
+
+    def _read_at(self, port: PortRef) -> PortRef:
+        """A port as it is read at the time step, if it is inside time."""
+        if self.t is None or self._whole.plan.times(port) is None:
+            return port
+        return moment(port, self.t)
 
     def _parts_done(self) -> frozenset[str]:
         steps = () if self._whole is None else self._whole.steps

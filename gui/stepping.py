@@ -70,6 +70,18 @@ class Stepping(QObject):
         self._by_hand().last()
         self._asks()
 
+    def previous_time(self) -> None:
+        """Show the numbers of one time step before; the playhead stays."""
+        self._show_time(-1)
+
+    def next_time(self) -> None:
+        """Show the numbers of one time step on; the playhead stays."""
+        self._show_time(1)
+
+    def _show_time(self, by: int) -> None:
+        head = self._by_hand()
+        head.show_time((head.t or 0) + by)
+
     def run(self) -> None:
         """Run anew where the trace is old, and go to its end."""
         self.player.stop()

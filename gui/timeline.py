@@ -7,89 +7,49 @@ from collections.abc import Mapping
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QPainter, QPen
 from PySide6.QtWidgets import (
-    QAbstractSlider,
     QHBoxLayout,
     QMenu,
-    QSizePolicy,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
 from gui.document import Document
 from gui.numbers import format_number
 from gui.player import SPEEDS, Player
+from gui.slide_bar import KNOB, SlideBar
 from gui.theme import Theme
+from gui.time_bar import HEIGHT as TIME_HEIGHT
+from gui.time_bar import TimeBar
 
 HEIGHT = 60
 BUTTON = 36
-BAR_TOP, BAR, KNOB = 20.0, 8.0, QSize(10, 24)
-MARGIN = 6.0  # of the bar at both sides, for the knob
+BAR_TOP, BAR = 20.0, 8.0
 LEAST_SEGMENT = 5.0  # narrower ones are drawn without gaps
 BUTTONS = ("first", "previous", "next", "last", "play")
 
 
-class StepBar(QAbstractSlider):
+class StepBar(SlideBar):
     """A slider over all steps: the forward ones in one colour, the reverse ones in the other.
 
     What is still ahead of the playhead is paler.
     """
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._document, self._theme = document, theme
-        self.setOrientation(Qt.Orientation.Horizontal)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumSize(120, HEIGHT)
+        super().__init__(theme, HEIGHT, parent)
+        self._document = document
         self.setAccessibleName(self.tr("Steps"))
-        self.setSingleStep(1)
         self.valueChanged.connect(lambda value: document.playhead.go(value))
         document.traced.connect(self.follow)
         document.playhead_moved.connect(self.follow)
         document.replaced.connect(self.follow)
-        theme.changed.connect(self.update)
         self.follow()
 
     def follow(self) -> None:
-        """Stand where the playhead stands."""
+        """Stand where the playhead stands, which may be inside a step."""
         head = self._document.playhead
-        self.blockSignals(True)  # the playhead is already there, perhaps inside a step
-        self.setRange(0, len(head.steps))
-        self.setPageStep(max(len(head.steps) // 10, 1))
-        self.setValue(head.position)
-        self.blockSignals(False)
+        self.stand_at(head.position, len(head.steps))
         self.setEnabled(bool(head.steps))
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Wide, and as high as the timeline."""
-        return QSize(480, HEIGHT)
-
-    # --- mouse ----------------------------------------------------------------------------
-
-    def mousePressEvent(self, event) -> None:
-        """Jump to the pointer."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.setSliderDown(True)
-            self.setValue(self.step_at(event.position().x()))
-
-    def mouseMoveEvent(self, event) -> None:
-        """Slide along."""
-        if self.isSliderDown():
-            self.setValue(self.step_at(event.position().x()))
-
-    def mouseReleaseEvent(self, event) -> None:
-        """Let go."""
-        self.setSliderDown(False)
-
-    def step_at(self, x: float) -> int:
-        """The position nearest to an x of the widget."""
-        share = (x - MARGIN) / max(self.width() - 2 * MARGIN, 1)
-        return round(min(max(share, 0), 1) * self.maximum())
-
-    def x_of(self, position: float) -> float:
-        """The x of a position."""
-        return MARGIN + (self.width() - 2 * MARGIN) * position / max(self.maximum(), 1)
 
     # --- painting -------------------------------------------------------------------------
 
@@ -154,16 +114,7 @@ class StepBar(QAbstractSlider):
     def _paint_knob(self, painter: QPainter) -> None:
         head = self._document.playhead
         share = head.part / max(len(head.parts), 1) if head.part else 0
-        x = self.x_of(self.value() + share)
-        middle = BAR_TOP + BAR / 2
-        knob = QRectF(x - KNOB.width() / 2, middle - KNOB.height() / 2, KNOB.width(), KNOB.height())
-        painter.setPen(QPen(self._theme.color("panel"), 1))
-        painter.setBrush(self._theme.color("text"))
-        painter.drawRoundedRect(knob, 3, 3)
-        if self.hasFocus():
-            painter.setPen(QPen(self._theme.color("text"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(knob.adjusted(-4, -4, 4, 4), 5, 5)
+        self.paint_knob(painter, self.value() + share, BAR_TOP + BAR / 2, KNOB.height())
 
     def _bar(self, left: float, right: float) -> QRectF:
         x = self.x_of(left)
@@ -171,7 +122,7 @@ class StepBar(QAbstractSlider):
 
 
 class Timeline(QWidget):
-    """Keys, step bar and speed, in one row of 60 pixels."""
+    """Keys, step bar and speed in one row of 60 pixels; below it the time steps, if any."""
 
     def __init__(
         self,
@@ -182,11 +133,20 @@ class Timeline(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setFixedHeight(HEIGHT)
         self.bar = StepBar(document, theme, self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 12, 0)
+        self.time = TimeBar(document, theme, actions, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 0, 12, 0)
+        column.setSpacing(0)
+        row = QHBoxLayout()
         row.setSpacing(4)
+        column.addLayout(row)
+        below = QHBoxLayout()
+        below.addWidget(self.time)
+        self._beside = QWidget(self)  # as wide as the speed, so that both bars end together
+        below.addWidget(self._beside)
+        below.setSpacing(8)
+        column.addLayout(below)
         for name in BUTTONS:
             row.addWidget(self._button(actions[name]), alignment=Qt.AlignmentFlag.AlignTop)
         row.addSpacing(12)
@@ -195,6 +155,15 @@ class Timeline(QWidget):
         self.speed = self._make_speed(player)
         self._show_speed(player)
         row.addWidget(self.speed, alignment=Qt.AlignmentFlag.AlignTop)
+        document.traced.connect(self._fit)
+        document.playhead_moved.connect(self._fit)
+        document.replaced.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as the levels need that have more than one entry."""
+        self._beside.setFixedWidth(self.speed.sizeHint().width())
+        self.setFixedHeight(HEIGHT + (0 if self.time.isHidden() else TIME_HEIGHT))
 
     def _button(self, action: QAction) -> QToolButton:
         button = QToolButton(self)

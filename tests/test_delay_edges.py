@@ -235,7 +235,7 @@ def test_the_value_before_the_first_step_is_zeros_a_tensor_or_a_port(page_desk):
     page = page_desk.page
     assert page_desk.tensor("back.x").ravel().tolist() == [3, 4], page.delay.editor.error.said
     page_desk.run()
-    assert page_desk.document.trace.value("back.x", 0).ravel().tolist() == [3, 4]
+    assert page_desk.document.whole_trace.value("back.x", 0).ravel().tolist() == [3, 4]
     choose(page_desk.page.delay.choice, "h0")
     assert graph.incoming(ENDS).initial == PortRef("h0", "y")
     assert ENDS not in graph.tensors

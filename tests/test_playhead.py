@@ -14,10 +14,13 @@ class Step:
 
     phase: str
     node: str
+    t: int | None = None
 
 
 class Trace:
     """Forward through the nodes and back; every reverse step has a sum and two inputs."""
+
+    time_steps = None
 
     def __init__(self, *nodes, reverse=True):
         back = tuple(Step("reverse", node) for node in reversed(nodes)) if reverse else ()

@@ -84,7 +84,7 @@ def port_values(scene: CanvasScene, port: PortRef) -> str:
     shown, graph = document.shown, document.graph
     is_output = port.port in scene.items_by_id[port.node].outline.outputs
     edge = graph.incoming(port)
-    value = shown.value(edge.source if edge is not None else port)
+    value = shown.carried(edge) if edge is not None else shown.value(port)
     gradient = shown.port_gradient(port) if is_output else shown.gradient(port)
     told = [_told(tr("value"), value), _told(tr("gradient"), gradient)]
     spread = None if is_output else shown.spread(port)

@@ -48,7 +48,7 @@ def paint_wires(
         rows = [row for row in rows if not _stands_back(scene, row)]
     if not rows:
         return
-    has_value = np.array([shown.value(wires.sources[row]).is_value for row in rows])
+    has_value = np.array([_has_value(scene, row) for row in rows])
     has_gradient = np.array([shown.gradient(wires.targets[row]).is_value for row in rows])
     lines = wires.lines(np.array(rows))
     late = np.array([wires.targets[row] in wires.delays for row in rows])
@@ -87,6 +87,15 @@ def _pen(theme: Theme, ink: str, width: float, is_late: bool) -> QPen:
     if is_late:
         pen.setDashPattern(DASHES)
     return pen
+
+
+def _has_value(scene: CanvasScene, row: int) -> bool:
+    """Whether the value is there that a wire carries, of a delay edge that of an earlier step."""
+    wires, document = scene.wires, scene.document
+    target = wires.targets[row]
+    edge = document.graph.incoming(target) if target in wires.delays else None
+    shown = document.shown
+    return (shown.value(wires.sources[row]) if edge is None else shown.carried(edge)).is_value
 
 
 def _stands_back(scene: CanvasScene, row: int) -> bool:

@@ -18,7 +18,7 @@ from gui.inspector.editing import attempt
 from gui.inspector.field_row import FieldRow
 from gui.inspector.fields import ChoiceField, WholeField
 from gui.inspector.kept_tensor import KeptTensor
-from gui.inspector.labels import Label, Sentence
+from gui.inspector.labels import Sentence
 from gui.inspector.tensor_editor import TensorEditor
 from gui.theme import Theme
 
@@ -68,12 +68,11 @@ class DelayForm(QWidget):
             theme, self.tr("Before"), self.choice, self._initial, self._set_initial, self
         )
         self.choice.setAccessibleName(self.tr("Value before the first step"))
-        self.shape = Label(theme, size=12, ink="muted", wrap=True, parent=self)
         self.editor: TensorEditor | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
-        for widget in (self.delay, self.initial, self.shape, self.hint):
+        for widget in (self.delay, self.initial, self.hint):
             self._column.addWidget(widget)
         self.refresh()
 

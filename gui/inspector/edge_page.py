@@ -78,7 +78,7 @@ class EdgePage(QWidget):
         """Show the numbers as the playhead has them now."""
         shown, target = self.document.shown, self.target
         edge = self.document.graph.incoming(target)
-        value = shown.value(edge.source if edge else target)
+        value = shown.carried(edge) if edge else shown.value(target)
         gradient, factor = shown.gradient(target), local_derivative(shown, target)
         spread = shown.spread(target)
         self.heading.say(self._title, spread.told if spread is not None else "")
