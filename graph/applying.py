@@ -132,7 +132,7 @@ def _set_attributes(graph: Graph, edit: e.SetAttributes) -> e.Edit:
         ports = {port.name for port in (*module.wired_ports, *module.output_ports)}
         _refuse_dangling(graph, edit.id, ports)
     graph.store.replace_node(replace(node, attributes=_normal(module, kept)))
-    graph.drop_module(edit.id)
+    graph.keep_module(edit.id, module)
     graph.types.forget(edit.id)
     before = {name: node.attributes.get(name, e.RESET) for name in edit.values}
     return e.SetAttributes(edit.id, before, tuple(node.attributes))

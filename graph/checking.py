@@ -114,6 +114,7 @@ class _Walk:
     sizes: dict[str, int] = field(default_factory=dict)
     time: Unfolding = field(default_factory=Unfolding)
     delayed: Mapping[PortRef, PortType] = field(default_factory=dict)
+    early: set[str | None] = field(default_factory=set)
     mending: Mending = field(init=False)
 
     def __post_init__(self) -> None:
@@ -149,6 +150,7 @@ class _Walk:
             steps = None if problems else steps
         self.time = unfolding(self.graph, order, inside, steps)
         self.problems.extend(time_check.ways_out(self.graph, order, self.time))
+        self.early = {problem.node for problem in self.problems if problem.code in EARLY}
         known = steps or ANY_LENGTH
         self.delayed = delayed_types(self.graph, order, self.dtype, self.sizes, known)
 
@@ -200,8 +202,7 @@ class _Walk:
             for edge in self.graph.arriving(id_).values()
         )
         errors = any(p.severity == "error" and p.node == id_ for p in self.problems[before:])
-        size_error = any(p.code in EARLY and p.node == id_ for p in self.problems[:before])
-        if outputs and fed_by_runnable and not errors and not size_error:
+        if outputs and fed_by_runnable and not errors and id_ not in self.early:
             self.runnable.add(id_)
 
     def _squeezes(

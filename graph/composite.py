@@ -6,11 +6,12 @@ import functools
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakValueDictionary
 
 from graph.attributes import AttributeSpec
 from graph.definition import Definition, Interface
 from graph.edits import SetAttributes
-from graph.errors import GraphError
+from graph.errors import BadAttribute, GraphError
 from graph.module import Module, Outline
 from graph.port import PortRef, PortType, Shape
 from graph.signature import PortTerm, Signature
@@ -20,12 +21,39 @@ if TYPE_CHECKING:
     from graph.model import Graph
 
 GROUP = "Composites"
+KEPT_TYPES = 16  # sets of input types for which an instance keeps what is inside
 
 
 class Composite(Module):
     """A module that a definition of the document makes; subclassed by `composite_kind`."""
 
     definition: ClassVar[Definition]
+    known: ClassVar[WeakValueDictionary[str, Module]]
+
+    @classmethod
+    def made(cls, settings: Mapping[str, Any]) -> Module:
+        """A module with these settings, one for all that have the same: each keeps its inside."""
+        key = repr(sorted(settings.items()))
+        found = cls.known.get(key)
+        if found is None:
+            cls.known[key] = found = cls(**settings)
+        return found
+
+    def validate(self) -> None:
+        """Refuse settings that an inner node refuses."""
+        try:
+            self.body  # noqa: B018 - made once and kept
+        except GraphError as error:
+            inner = PortRef(error.node, error.port)
+            links = self.definition.interface.attributes
+            name = next((link.name for link in links if inner in link.to), "")
+            found = error.found if error.port else f"{error.found} at {error.node}"
+            raise BadAttribute(
+                port=name,
+                found=found if name else f"{found} at {inner} inside",
+                expected=error.expected,
+                mend=error.mend,
+            ) from None
 
     @classmethod
     def outline(cls) -> Outline:
@@ -47,7 +75,7 @@ class Composite(Module):
         inner = self.inner_settings()
         if not inner:
             return body
-        body = body.copy()
+        body = body.apart()
         for id_, values in inner.items():
             body.change(SetAttributes(id_, values))
         return body
@@ -59,6 +87,8 @@ class Composite(Module):
             if link.name not in self.settings:
                 continue
             for ref in link.to:
+                if ref.node not in self.definition.body:
+                    continue  # it goes, and the link is next
                 module = self.definition.body.module(ref.node)
                 wanted = self.settings[link.name]
                 if module is not None and module.settings.get(ref.port) != wanted:
@@ -77,6 +107,19 @@ class Composite(Module):
 
     def inner_types(self, types: Mapping[str, PortType], dtype: str) -> dict[PortRef, PortType]:
         """Types of the inner outputs; raises as `infer` does."""
+        key = dtype, frozenset(types.items())
+        if key not in self._inner_types:
+            if len(self._inner_types) >= KEPT_TYPES:
+                self._inner_types.clear()
+            self._inner_types[key] = self._infer_inside(types, dtype)
+        return self._inner_types[key]
+
+    @functools.cached_property
+    def _inner_types(self) -> dict[Any, dict[PortRef, PortType]]:
+        """What was inferred for which inputs: many instances have the same."""
+        return {}
+
+    def _infer_inside(self, types: Mapping[str, PortType], dtype: str) -> dict[PortRef, PortType]:
         body = self.body
         given: dict[str, dict[str, PortType]] = {}
         for ref, type_ in self.given(types).items():
@@ -124,6 +167,7 @@ def composite_kind(definition: Definition) -> type[Composite]:
         (Composite,),
         {
             "definition": definition,
+            "known": WeakValueDictionary(),
             "name": definition.name,
             "group": GROUP,
             "doc": interface.doc,

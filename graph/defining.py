@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from graph import edits as e
 from graph import port_names
 from graph.addresses import keeps, renamed, renamed_inside
-from graph.definition import Blueprint, Definition, Interface
+from graph.definition import Blueprint, Definition, Inlet, Interface, Setting
 from graph.errors import BadDefinition, GraphError, PortOccupied
-from graph.module import Module
-from graph.nesting import check_nesting, inner_first
+from graph.module import Module, plain
+from graph.nesting import check_nesting, containing, inner_first, is_wanted
 from graph.port import PortRef
 from graph.records import MAX_NAME, bad_character, check_id
 from graph.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from graph.model import Graph
+
+Side = Literal["input", "output", "attribute"]
 
 
 def define(graph: Graph, edit: e.Define) -> e.Edit:
@@ -54,6 +57,8 @@ def define_all(graph: Graph, blueprints: Iterable[Blueprint]) -> None:
         _check_interface(graph.scope.definitions[name])
     graph.scope.forget()
     check_nesting(graph)
+    for definition in graph.scope.definitions.values():
+        _check_settings(graph, definition)
 
 
 def _stand(graph: Graph, definitions: Mapping[str, Definition]) -> None:
@@ -83,6 +88,9 @@ def check_name(graph: Graph, name: str) -> None:
     if name in graph.scope:
         what = "definition" if name in graph.scope.definitions else "module"
         found, mend = f"another {what} of that name", "Give it another name."
+        raise BadDefinition(node=name, found=found, expected="a name of its own", mend=mend)
+    if is_wanted(graph, name):
+        found, mend = "nodes of an unknown module of that name", "Give it another name."
         raise BadDefinition(node=name, found=found, expected="a name of its own", mend=mend)
 
 
@@ -160,21 +168,19 @@ def within(graph: Graph, edit: e.Within) -> e.Edit:
             assert tensor is not None
             graph.store.put_tensor(moved[old], tensor)
         _refresh(graph)
-        pruned = _pruned(definition)
-        gone = set(followed.ports) - set(pruned.ports)
-        for part in _cuts(graph, edit.name, gone):
-            undo.append(graph.change(part))
-        if pruned != followed:
-            undo.append(set_interface(graph, e.SetInterface(edit.name, pruned)))
+        around = containing(graph, edit.name)
+        for name in around:
+            undo += _settled(graph, graph.scope.definitions[name])
         for port in [port for port in graph.tensors if "/" in port.node]:
             if not keeps(graph, port):
                 undo.append(e.SetTensor(port, graph.store.pop_tensor(port)))
-        _check(graph, definition)
+        for name in around:
+            _check(graph, graph.scope.definitions[name])
     except GraphError:
-        for part in _in_turn(undo):
+        for part in undo:
             graph.change(part)
         raise
-    return undo[0] if len(undo) == 1 else e.Batch(_in_turn(undo))
+    return undo[0] if len(undo) == 1 else e.Batch(tuple(undo))
 
 
 def _target_after(graph: Graph, edit: e.Within) -> str | None:
@@ -184,11 +190,6 @@ def _target_after(graph: Graph, edit: e.Within) -> str | None:
     node, dot, port = graph.target.partition(".")
     ref = PortRef(node, port)
     return renamed(graph, edit.name, edit.edit, [ref]).get(ref, ref).node + dot + port
-
-
-def _in_turn(undo: list[e.Edit]) -> tuple[e.Edit, ...]:
-    """Inverses so that the inside comes back first: what stands outside refers to it."""
-    return (undo[0], *reversed(undo[1:]))
 
 
 def set_module(graph: Graph, edit: e.SetModule) -> e.Edit:
@@ -230,21 +231,39 @@ def _check(graph: Graph, definition: Definition) -> None:
     graph.scope.forget()
     _check_interface(definition)
     check_nesting(graph)
+    _check_settings(graph, definition)
+
+
+def _check_settings(graph: Graph, definition: Definition) -> None:
+    """Raise unless the inner attributes of each setting take its value, in all instances too."""
+    kind = graph.scope.get(definition.name)
+    assert kind is not None
+    try:
+        plain(kind)
+    except GraphError as error:
+        raise BadDefinition(
+            node=definition.name, port=error.port, found=error.found, expected=error.expected
+        ) from None
+    for holder, id_ in graph.scope.users(graph, [definition.name]):
+        if holder.nodes[id_].attributes:
+            holder.make_module(holder.nodes[id_])
 
 
 def _check_interface(definition: Definition) -> None:
     """Raise unless the names of the interface differ and stand for what is there and free."""
     exposed = tuple(link.name for link in definition.interface.attributes)
     for names in (definition.interface.ports, exposed):
-        for at, name in enumerate(names):
+        for name in names:
             check_id(name)
-            if name in names[:at]:
-                found, expected = f"the name {name} twice", "names that differ"
-                raise BadDefinition(node=definition.name, found=found, expected=expected)
-    for ref in definition.interface.inner_ports():
-        if not _exists(definition.body, ref):
-            found, expected = f"no {ref} inside", "a port or attribute of an inner node"
-            raise BadDefinition(node=definition.name, found=found, expected=expected)
+        _refuse_twice(definition, names, "the name {} twice", "names that differ")
+    interface = definition.interface
+    linked: tuple[tuple[Side, tuple[Inlet | Setting, ...]], ...]
+    linked = ("input", interface.inputs), ("attribute", interface.attributes)
+    for side, links in linked:
+        refs = [ref for link in links for ref in link.to]
+        _refuse_twice(definition, refs, "{} twice", f"one {side} for each")
+        _refuse_missing(definition, side, refs)
+    _refuse_missing(definition, "output", [outlet.source for outlet in interface.outputs])
     for inlet in definition.interface.inputs:
         for ref in inlet.to:
             edge = definition.body.incoming(ref)
@@ -255,11 +274,31 @@ def _check_interface(definition: Definition) -> None:
                 )
 
 
-def _exists(body: Graph, ref: PortRef) -> bool:
+def _refuse_twice(
+    definition: Definition, entries: Iterable[Hashable], found: str, expected: str
+) -> None:
+    twice = next((entry for entry, count in Counter(entries).items() if count > 1), None)
+    if twice is not None:
+        raise BadDefinition(node=definition.name, found=found.format(twice), expected=expected)
+
+
+def _refuse_missing(definition: Definition, side: Side, refs: Iterable[PortRef]) -> None:
+    for ref in refs:
+        if not _exists(definition.body, ref, side):
+            found, expected = f"no {ref} inside", f"an {side} of an inner node"
+            raise BadDefinition(node=definition.name, found=found, expected=expected)
+
+
+def _exists(body: Graph, ref: PortRef, side: Side) -> bool:
     if ref.node not in body:
         return False
     module = body.module(ref.node)
-    return module is None or ref.port in module.ports or ref.port in module.attributes
+    if module is None:
+        return True
+    if side == "attribute":
+        return ref.port in module.attributes
+    names = module.wired_names if side == "input" else module.output_names
+    return ref.port in names
 
 
 def _pruned(definition: Definition) -> Interface:
@@ -267,7 +306,7 @@ def _pruned(definition: Definition) -> Interface:
     body, interface = definition.body, definition.interface
 
     def is_free(ref: PortRef) -> bool:
-        return _exists(body, ref) and body.incoming(ref) is None
+        return _exists(body, ref, "input") and body.incoming(ref) is None
 
     return replace(
         interface,
@@ -276,11 +315,11 @@ def _pruned(definition: Definition) -> Interface:
             for x in interface.inputs
             if not x.to or any(map(is_free, x.to))
         ),
-        outputs=tuple(x for x in interface.outputs if _exists(body, x.source)),
+        outputs=tuple(x for x in interface.outputs if _exists(body, x.source, "output")),
         attributes=tuple(
-            replace(x, to=tuple(ref for ref in x.to if _exists(body, ref)))
+            replace(x, to=tuple(ref for ref in x.to if _exists(body, ref, "attribute")))
             for x in interface.attributes
-            if any(_exists(body, ref) for ref in x.to)
+            if any(_exists(body, ref, "attribute") for ref in x.to)
         ),
     )
 
@@ -294,15 +333,41 @@ def _map(interface: Interface, follow: Callable[[PortRef], PortRef]) -> Interfac
     )
 
 
-def _cuts(graph: Graph, name: str, gone: set[str]) -> list[e.Edit]:
-    """Edits that remove the edges at ports of a definition's instances that go away."""
-    found: list[e.Edit] = []
-    for holder, id_ in graph.scope.users(graph, [name]) if gone else ():
+def _settled(graph: Graph, definition: Definition) -> list[e.Edit]:
+    """Let what stands for nothing inside go, with its edges and settings; returns the inverses.
+
+    They are in the order in which they bring all back.
+    """
+    followed, pruned = definition.interface, _pruned(definition)
+    if pruned == followed:
+        return []
+    users = list(graph.scope.users(graph, [definition.name]))
+    ports = set(followed.ports) - set(pruned.ports)
+    names = {x.name for x in followed.attributes} - {x.name for x in pruned.attributes}
+    cuts: dict[tuple[str, PortRef], tuple[Graph, e.Edit]] = {}
+    resets: list[tuple[Graph, e.Edit]] = []
+    for holder, id_ in users:
         for edge in holder.store.edges_at(id_):
-            if edge.ends_at(id_) & gone:
-                cut = e.Disconnect(edge.target)
-                found.append(cut if holder.holder is None else e.Within(holder.holder.name, cut))
-    return list(dict.fromkeys(found))
+            if edge.ends_at(id_) & ports:
+                cuts[_name_of(holder), edge.target] = holder, e.Disconnect(edge.target)
+        node = holder.store.node(id_)
+        lost = {name: e.RESET for name in node.attributes if name in names}
+        if lost:
+            kept = {key: value for key, value in node.attributes.items() if key not in lost}
+            holder.make_module(replace(node, attributes=kept))  # raises before anything changes
+            resets.append((holder, e.SetAttributes(id_, lost)))
+    back: list[e.Edit] = []
+    for holder, edit in (*cuts.values(), *resets):
+        inverse = holder.change(edit)
+        back.append(e.Within(_name_of(holder), inverse) if holder.holder else inverse)
+    definition.interface = pruned
+    _refresh(graph)
+    back.append(e.SetInterface(definition.name, followed))
+    return back[::-1]
+
+
+def _name_of(inside: Graph) -> str:
+    return inside.holder.name if inside.holder else ""
 
 
 def _refuse_dangling(graph: Graph, definition: Definition, interface: Interface) -> None:

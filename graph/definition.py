@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 16  # instances inside each other
 MAX_FLAT_NODES = 200_000  # of a graph with all its instances drawn out
+MAX_FLAT_PORTS = 1_000_000  # the same of instances and their ports
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,6 @@ class Interface:
     def ports(self) -> tuple[str, ...]:
         """Names of inputs and outputs."""
         return (*(inlet.name for inlet in self.inputs), *(out.name for out in self.outputs))
-
-    def inner_ports(self) -> Iterator[PortRef]:
-        """Every inner port and attribute that a name of the interface stands for."""
-        for inlet in self.inputs:
-            yield from inlet.to
-        for setting in self.attributes:
-            yield from setting.to
-        for outlet in self.outputs:
-            yield outlet.source
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ class _Drawing:
     inputs: dict[PortRef, tuple[PortRef, ...]] = field(default_factory=dict)
     tied: list[tuple[str, str]] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def draw(self, graph: Graph, prefix: str) -> None:
         """Draw one level: `graph` is the root, or the inside of the instance before the prefix."""
@@ -114,7 +115,9 @@ class _Drawing:
         owner = node.extra.get("shares")
         if owner is not None:
             self.tied.append((address, address.rpartition("/")[0] + "/" * ("/" in address) + owner))
+        start = len(self.nodes)
         self.draw(module.body, prefix)
+        self.spans[address] = start, len(self.nodes)
         for whole in (PortRef(address, inlet.name) for inlet in interface.inputs):
             for ref in self.inputs[whole]:
                 self.feeds[ref] = Edge(whole, ref)
@@ -149,25 +152,55 @@ class _Drawing:
     def tie(self) -> dict[PortRef, PortRef]:
         """Parameter ports of tied instances; their Parameter nodes give way to the owner's."""
         ties: dict[PortRef, PortRef] = {}
-        for tied, owner in self.tied:
-            if self.instances.get(owner) != self.instances[tied] or owner == tied:
-                self.strays.append(tied)
-                continue
-            for address in [a for a in self.nodes if a.startswith(f"{tied}/")]:
-                _, module = self.nodes[address]
-                twin = owner + address.removeprefix(tied)
-                if module is None or twin not in self.nodes:
-                    continue
-                if module.outline() == "source":
-                    if module.owned():
-                        del self.nodes[address]
-                        port = module.output_ports[0].name
-                        self.outputs[PortRef(address, port)] = PortRef(twin, port)
-                    continue
-                for port in (p.name for p in module.parameter_ports):
-                    if PortRef(address, port) not in self.feeds:
-                        ties[PortRef(address, port)] = PortRef(twin, port)
+        listed = tuple(self.nodes)
+        for tied, owner in self.owners().items():
+            for address in listed[slice(*self.spans[tied])]:
+                if address in self.nodes:  # else an instance inside is tied itself
+                    self.tie_node(address, owner + address.removeprefix(tied), ties)
         return {ref: _end(ties, owner) for ref, owner in ties.items()}
+
+    def tie_node(self, address: str, twin: str, ties: dict[PortRef, PortRef]) -> None:
+        """Tie one node's parameters to those of its twin in the instance that owns them."""
+        _, module = self.nodes[address]
+        if module is None:
+            return
+        if module.outline() == "source":
+            port = module.output_ports[0].name
+            end = PortRef(twin, port)
+            if module.owned() and (twin in self.nodes or end in self.outputs):
+                del self.nodes[address]
+                self.outputs[PortRef(address, port)] = end
+            return
+        for port in (p.name for p in module.parameter_ports):
+            own, end = PortRef(address, port), PortRef(twin, port)
+            if twin in self.nodes and not self.is_fed(own) and not self.is_fed(end):
+                ties[own] = end
+
+    def owners(self) -> dict[str, str]:
+        """The instance whose parameters each tied one takes: the end of a chain of ties.
+
+        Those tied to what is no instance of their definition, or in a circle, become strays.
+        """
+        owner_of = {
+            tied: owner
+            for tied, owner in self.tied
+            if self.instances.get(owner) == self.instances[tied]
+        }
+        ends: dict[str, str | None] = {}
+        for tied in owner_of:
+            chain, at = [], tied
+            while at in owner_of and at not in ends:
+                ends[at] = None  # until the end is known: who comes back here goes in a circle
+                chain.append(at)
+                at = owner_of[at]
+            ends.update(dict.fromkeys(chain, ends.get(at, at)))
+        self.strays = [tied for tied, _ in self.tied if ends.get(tied) is None]
+        return {tied: end for tied, end in ends.items() if end is not None}
+
+    def is_fed(self, ref: PortRef) -> bool:
+        """Whether an edge ends at an inner input, drawn inside or handed on from outside."""
+        edge = self.feeds.get(ref)
+        return edge is not None and self.trace(edge.source) is not None
 
     def source(self, ref: PortRef) -> PortRef | None:
         """The inner output behind an output port, or behind what feeds an instance's input."""
@@ -177,7 +210,9 @@ class _Drawing:
     def trace(self, ref: PortRef) -> tuple[PortRef, Mapping[str, Any]] | None:
         """The same with delay and initial value met on the way; None where nothing feeds it."""
         extra: dict[str, Any] = {}
-        while True:
+        met: set[PortRef] = set()
+        while ref not in met:  # a bypassed instance can feed itself, with a delay
+            met.add(ref)
             if ref in self.outputs:
                 ref = self.outputs[ref]
             elif ref in self.inputs:
@@ -188,6 +223,7 @@ class _Drawing:
                 ref = edge.source
             else:
                 return (ref, extra) if ref.node in self.nodes else None
+        return None
 
     def resolved(self, target: PortRef) -> Edge | None:
         """The flat edge that ends at an inner input; None at an instance's own, or unfed."""

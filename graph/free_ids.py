@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from graph.nesting import is_wanted
 from graph.records import MAX_NAME
 
 if TYPE_CHECKING:
@@ -15,9 +16,9 @@ _NUMBER = re.compile(r"\d+$")
 
 
 def free_definition_name(graph: Graph, stem: str = "Composite") -> str:
-    """A name that no module and no definition has: the stem, or with the next free number."""
+    """A name that no module has, known or not: the stem, or with the next free number."""
     name, count = stem, 1
-    while name in graph.scope:
+    while name in graph.scope or is_wanted(graph, name):
         count += 1
         name = f"{stem}{count}"
     return name

@@ -93,7 +93,7 @@ class Graph(Reading):
         try:
             if not node.attributes:
                 return plain(kind)
-            return kind(**{k: v for k, v in node.attributes.items() if not k.startswith("x-")})
+            return kind.made({k: v for k, v in node.attributes.items() if not k.startswith("x-")})
         except GraphError as error:
             raise type(error)(
                 node=node.id,
@@ -170,17 +170,21 @@ class Graph(Reading):
     def copy(self) -> Graph:
         """A snapshot that shares the frozen records; it can cross to another thread."""
         twin = Graph.__new__(Graph)
-        twin.scope, twin.holder = Scope(self.scope.base), None
+        twin.scope = Scope(self.scope.base)
         for name, definition in self.scope.definitions.items():
             body = definition.body._twin(twin.scope)
             body.hold(twin, name)
             twin.scope.definitions[name] = Definition(name, definition.interface, body)
         return self._twin(twin.scope, twin)
 
+    def apart(self) -> Graph:
+        """A copy in the same scope that no document holds."""
+        return self._twin(self.scope)
+
     def _twin(self, scope: Scope, twin: Graph | None = None) -> Graph:
         """A copy in another scope, with other definitions: instances of those are made anew."""
         twin = Graph.__new__(Graph) if twin is None else twin
-        twin.scope, twin.revision = scope, self.revision
+        twin.scope, twin.holder, twin.revision = scope, None, self.revision
         twin.store = self.store.copy()
         twin.types = Types(twin)
         twin.types.take(self.types)

@@ -89,7 +89,7 @@ class Module:
         cls.icon = cls.__dict__.get("icon", "") or cls.__name__
         cls.sig = signature.parse(sig)
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, /, **settings: Any) -> None:
         """Raises `BadAttribute` for an unknown attribute or a value that does not fit."""
         for name in settings:
             if name not in self.attributes:
@@ -114,6 +114,11 @@ class Module:
         if name in settings:
             return settings[name]
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+
+    @classmethod
+    def made(cls, settings: Mapping[str, Any]) -> Module:
+        """A module with these settings; raises as the class does."""
+        return cls(**settings)
 
     def validate(self) -> None:
         """Refuse settings that contradict each other; raises `BadAttribute`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from graph.definition import MAX_DEPTH, MAX_FLAT_NODES, Blueprint
+from graph.definition import MAX_DEPTH, MAX_FLAT_NODES, MAX_FLAT_PORTS, Blueprint
 from graph.errors import BadDefinition
 
 if TYPE_CHECKING:
@@ -41,13 +41,34 @@ def inner_first(blueprints: Mapping[str, Blueprint]) -> list[str]:
 
 def check_nesting(graph: Graph) -> None:
     """The same as `check_size`, and for definitions without instances as well."""
-    known: dict[str, tuple[int, int]] = {}
+    known = graph.scope.sizes
     for name, definition in graph.scope.definitions.items():
         if name not in known:
-            known[name] = _measure(graph, definition.body, known, (name,))
+            known[name] = _measure(graph, definition.body, (name,))
         if known[name][0] >= MAX_DEPTH:
             raise _too_deep(name)
     check_size(graph)
+
+
+def containing(graph: Graph, name: str) -> tuple[str, ...]:
+    """A definition and all that contain it, at any depth, inner ones first."""
+    found = {name}
+    while True:
+        more = {
+            other
+            for other, definition in graph.scope.definitions.items()
+            if other not in found and not found.isdisjoint(definition.body.store.modules)
+        }
+        if not more:
+            break
+        found |= more
+    check_nesting(graph)
+    return tuple(sorted(found, key=lambda other: graph.scope.sizes[other][0]))
+
+
+def is_wanted(graph: Graph, name: str) -> bool:
+    """Whether a node, here or in a definition, is of a module of that name."""
+    return any(name in inside.store.modules for inside in (graph, *graph.scope.bodies()))
 
 
 def check_size(graph: Graph) -> None:
@@ -57,34 +78,42 @@ def check_size(graph: Graph) -> None:
     """
     if not graph.scope.definitions:
         return
-    depth, count = _measure(graph, graph, {}, ())
+    depth, nodes, ports = _measure(graph, graph, ())
     if depth > MAX_DEPTH:
         raise _too_deep("definitions")
-    if count > MAX_FLAT_NODES:
-        expected = f"at most {MAX_FLAT_NODES:,}".replace(",", " ")
-        found = "more nodes than that with all instances drawn out"
-        raise BadDefinition(node="definitions", found=found, expected=expected)
+    for count, most, what in (
+        (nodes, MAX_FLAT_NODES, "nodes"),
+        (ports, MAX_FLAT_PORTS, "instances and ports of them"),
+    ):
+        if count > most:
+            expected = f"at most {most:,}".replace(",", " ")
+            found = f"more {what} than that with all instances drawn out"
+            raise BadDefinition(node="definitions", found=found, expected=expected)
 
 
-def _measure(
-    root: Graph, inside: Graph, known: dict[str, tuple[int, int]], path: tuple[str, ...]
-) -> tuple[int, int]:
-    """(levels of instances, nodes) of a graph with all drawn out; the count ends at 2^60."""
-    depth, count = 0, 0
-    for node in inside.nodes.values():
-        definition = root.scope.definitions.get(node.module)
+def _measure(root: Graph, inside: Graph, path: tuple[str, ...]) -> tuple[int, int, int]:
+    """(levels of instances, nodes, instances and their ports) of a graph with all drawn out.
+
+    What has no nodes takes memory as well. The counts end at 2^60.
+    """
+    depth, nodes, ports, known = 0, 0, 0, root.scope.sizes
+    for module, uses in inside.store.modules.items():
+        definition = root.scope.definitions.get(module)
         if definition is None:
-            count += 1
+            nodes += uses
             continue
-        if node.module in path:
-            raise _inside_itself((*path[path.index(node.module) :], node.module))
+        if module in path:
+            raise _inside_itself((*path[path.index(module) :], module))
         if len(path) > MAX_DEPTH:
-            raise _too_deep(node.module)
-        if node.module not in known:
-            known[node.module] = _measure(root, definition.body, known, (*path, node.module))
-        inner_depth, inner_count = known[node.module]
-        depth, count = max(depth, inner_depth + 1), min(count + inner_count, 2**60)
-    return depth, count
+            raise _too_deep(module)
+        if module not in known:
+            known[module] = _measure(root, definition.body, (*path, module))
+        inner_depth, inner_nodes, inner_ports = known[module]
+        interface = definition.interface
+        one = 1 + len(interface.inputs) + len(interface.outputs) + inner_ports
+        depth, nodes = max(depth, inner_depth + 1), min(nodes + uses * inner_nodes, 2**60)
+        ports = min(ports + uses * one, 2**60)
+    return depth, nodes, ports
 
 
 def _inside_itself(path: tuple[str, ...]) -> BadDefinition:

@@ -16,6 +16,7 @@ from graph.composite import Composite
 from graph.errors import BadDefinition, GraphError
 from graph.flattening import flatten
 from graph.initialise import written_out
+from graph.nesting import containing
 from graph.port import PortRef, PortType
 
 if TYPE_CHECKING:
@@ -144,21 +145,6 @@ def _lifted(graph: Graph, address: str, name: str, edit: e.Edit) -> Iterator[e.E
             yield edit
         case _:
             yield e.Within(name, edit)
-
-
-def containing(graph: Graph, name: str) -> frozenset[str]:
-    """A definition and all that contain it, at any depth."""
-    found = {name}
-    while True:
-        more = {
-            other.name
-            for other in graph.definitions.values()
-            if other.name not in found
-            and any(node.module in found for node in other.body.nodes.values())
-        }
-        if not more:
-            return frozenset(found)
-        found |= more
 
 
 def addresses_of(graph: Graph, name: str) -> tuple[str, ...]:

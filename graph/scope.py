@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 
 class Scope(Catalogue):
-    """A catalogue that also has the definitions of one document, in their order, at its end."""
+    """A catalogue that also has the definitions of one document, in their order, at its end.
+
+    `sizes` keeps how deep each definition is, how many nodes and ports it has, drawn out.
+    """
 
     def __init__(self, base: Catalogue) -> None:
         self.base = base
         self.definitions: dict[str, Definition] = {}
         self._kinds: dict[str, type[Module]] = {}
+        self.sizes: dict[str, tuple[int, int, int]] = {}
 
     def __contains__(self, name: object) -> bool:
         return name in self.definitions or name in self.base
@@ -42,8 +46,9 @@ class Scope(Catalogue):
         return (*self.base.names(), *self.definitions)
 
     def forget(self) -> None:
-        """Drop the module classes made of definitions, for one of them has changed."""
+        """Drop what is known of definitions, module classes and sizes: one of them has changed."""
         self._kinds.clear()
+        self.sizes.clear()
 
     def bodies(self) -> Iterator[Graph]:
         """The inside of every definition."""

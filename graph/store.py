@@ -25,7 +25,10 @@ FIELDS: dict[str, Any] = {
 
 
 class Store:
-    """Nodes, edges and tensors with their places in the document (`rank`, ever increasing)."""
+    """Nodes, edges and tensors with their places in the document (`rank`, ever increasing).
+
+    `modules` counts the nodes of each module.
+    """
 
     def __init__(self) -> None:
         self.fields: dict[str, Any] = dict(FIELDS)
@@ -34,6 +37,7 @@ class Store:
         self.tensors: dict[PortRef, Tensor] = {}
         self.node_rank: dict[str, int] = {}
         self.edge_rank: dict[PortRef, int] = {}
+        self.modules: dict[str, int] = {}
         self._leaving: dict[str, dict[PortRef, Edge]] = {}
         self._arriving: dict[str, dict[str, Edge]] = {}
         self._starting: dict[str, dict[PortRef, Edge]] = {}
@@ -94,18 +98,23 @@ class Store:
         """Add a node at its rank, or at the end."""
         self.node_rank[node.id] = self._take(rank)
         self._nodes[node.id] = node
+        self._count(node.module, 1)
         self.leaving[node.id] = {}
         self.arriving[node.id] = {}
 
     def replace_node(self, node: Node) -> None:
         """Put another record in the place of the node with the same id."""
+        self._count(self._nodes[node.id].module, -1)
         self._nodes[node.id] = node
+        self._count(node.module, 1)
 
     def pop_node(self, id_: str) -> tuple[Node, int]:
         """Remove a node without edges; returns it and its rank."""
         del self.leaving[id_], self.arriving[id_]
         self._kept.pop(id_, None)
-        return self._nodes.pop(id_), self.node_rank.pop(id_)
+        node = self._nodes.pop(id_)
+        self._count(node.module, -1)
+        return node, self.node_rank.pop(id_)
 
     def put_edge(self, edge: Edge, rank: int | None) -> None:
         """Add an edge at its rank, or at the end."""
@@ -176,6 +185,13 @@ class Store:
     def _start(self, edge: Edge) -> None:
         if edge.extra and edge.initial is not None:
             self._starting.setdefault(head_of(edge.initial), {})[edge.target] = edge
+
+    def _count(self, module: str, change: int) -> None:
+        count = self.modules.get(module, 0) + change
+        if count:
+            self.modules[module] = count
+        else:
+            del self.modules[module]
 
     def _take(self, rank: int | None) -> int:
         if rank is None:

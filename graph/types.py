@@ -29,9 +29,9 @@ def infer_node(
     if module is None:
         return {}
     found = module.infer(arriving, dtype or graph.dtype)
-    if graph.nodes[id_].bypassed:
-        through, out = module.input_ports[0].name, module.output_ports[0].name
-        if through in arriving:
+    if graph.nodes[id_].bypassed and module.input_ports:
+        through = module.input_ports[0].name
+        for out in module.output_names if through in arriving else ():
             if out in found and found[out].shape != arriving[through].shape:
                 raise BypassError(
                     port=out,

@@ -36,6 +36,8 @@ WHOLE = {
         {"id": "u", "module": "Stranger", "attributes": {"k": [{"a": None}]}, "shares": "v"},
         {"id": "t", "module": "Plus", "bypassed": True},
         {"id": "s", "module": "Total"},
+        {"id": "one", "module": "Outer", "attributes": {"width": 4}, "bypassed": True},
+        {"id": "two", "module": "Outer", "shares": "one"},
     ],
     "edges": [
         {"from": "x.y", "to": "h.x", "x-e": 1},
@@ -44,11 +46,14 @@ WHOLE = {
         {"from": "t.y", "to": "s.x"},
         {"from": "u.out", "to": "p.x"},
         {"from": "i.y", "to": "u.in"},
+        {"from": "x.y", "to": "one.x"},
+        {"from": "one.y", "to": "two.x", "delay": 1, "initial": "x.y"},
     ],
     "tensors": {
         "x.y": {"dtype": "float32", "shape": [1, 2], "values": [0.1, -3.0]},
         "h.bias": {"dtype": "float16", "shape": [3], "data": "AAAAfAB+"},
         "i.y": {"dtype": "int64", "shape": [], "values": [7], "x-t": None},
+        "one/lin.bias": {"dtype": "float32", "shape": [4], "values": [1.0, 2.0, 3.0, 4.0]},
         "u/in.w": {"dtype": "bool", "shape": [2], "values": [True, False]},
         "x-all": [1],
     },
@@ -62,10 +67,29 @@ WHOLE = {
             "nodes": [{"id": "in", "module": "Twice"}],
             "edges": [],
             "x-d": 1,
-        }
+        },
+        "Outer": {
+            "inputs": [{"name": "x", "to": ["lin.x"]}, {"name": "h", "to": ["back.b"]}],
+            "outputs": [{"name": "y", "from": "back.y"}],
+            "attributes": [{"name": "width", "to": ["lin.out_features"]}],
+            "nodes": [
+                {"id": "lin", "module": "Dense", "attributes": {"out_features": 3}, "at": [1, 2]},
+                {"id": "in", "module": "Block"},
+                {"id": "tied", "module": "Block", "shares": "in"},
+                {"id": "back", "module": "Plus"},
+            ],
+            "edges": [
+                {"from": "lin.y", "to": "in.x"},
+                {"from": "tied.y", "to": "tied.x", "delay": 1, "initial": "in.y"},
+                {"from": "in.y", "to": "back.a", "delay": 2},
+            ],
+        },
     },
-    "time": {"steps": 2},
-    "view": {"frames": [{"box": [0, 0, 1.5, 2]}]},
+    "time": {"steps": 2, "truncate": 1, "x-t": 5},
+    "view": {
+        "frames": [{"title": "part", "box": [0, 0, 1.5, 2], "note": "n", "folded": True, "x-f": 0}],
+        "routes": {"h.x": [[1, 2], [3.5, -4]]},
+    },
     "x-top": {"deep": [[[]]]},
 }
 # What a hand, a script or another program may put where it does not belong.
@@ -73,7 +97,8 @@ ODD = (
     None, True, 0, -1, 1.5, -0.0, 2**53, 2**63, 2**64 - 1, 1e308, 5e-324, "", "x", "x.y",
     "h.weight", "x-x", "a.b.c", "u/in.w", "../../etc/passwd", "é\u202e", "\ud800", "\u0000",
     "a" * 300, [], {}, [[]], {"id": "x"}, [None], ["B"], [-1], {"x-a": 1}, "Source", "Total",
-    "float16", "int8", "AA==",
+    "float16", "int8", "AA==", "Outer", "Block", "one", "lin.x", "in.y", "one/lin.x", "one/in/in.y",
+    10**9,
 )  # fmt: skip
 
 
