@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import qGray
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
@@ -13,7 +13,7 @@ from graph import Graph, PortRef, dumps, loads
 from gui.accessible.words import port_name
 from gui.canvas import geometry as geo
 from gui.canvas.tips import tip_at
-from tests.canvas_desk import LEFT, Desk
+from tests.canvas_desk import LEFT, Desk, by_hand
 from tests.inspector_desk import InspectorDesk
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -176,15 +176,41 @@ def test_a_dashed_wire_and_its_clock_are_seen(qtbot):
     desk.view.camera.look_at(desk.view.mapToScene(desk.pixel(x, y)), 1.0)
     qtbot.wait(300)
     picture = desk.view.grab().toImage()
-    forward, canvas = desk.theme.color("forward").rgb(), desk.theme.color("canvas").rgb()
+    forward = desk.theme.color("forward").rgb()
     middle = desk.pixel(x, y)
     columns = range(middle.x() - 110, middle.x() - 40)
     rows = range(middle.y() - 4, middle.y() + 5)
     inks = [{picture.pixel(column, row) for row in rows} for column in columns]
     assert sum(forward in ink for ink in inks) > 30
-    assert sum(ink == {canvas} for ink in inks) > 10  # between the dashes
+    assert sum(len(ink) == 1 for ink in inks) > 10  # the band alone, between the dashes
     ring = [qGray(picture.pixel(middle.x(), middle.y() + dy)) for dy in (6, 7)]
     assert min(ring) < 120 < qGray(picture.pixel(middle.x() - 4, middle.y() + 2))
+
+
+def test_a_band_marks_what_is_inside_time_and_follows_edits(qtbot):
+    desk = Desk(qtbot, looped())
+    desk.run()
+    band = desk.scene.time_band
+    assert band.nodes == {"x", "back", "sum", "h"}
+    assert band.words == "Time: 3 steps"
+    desk.view.zoom_to_fit()
+    desk.view.grab()
+    box = band.box()
+    for id_ in desk.graph.nodes:
+        left, top, right, bottom = desk.scene.items_by_id[id_].box()
+        assert box.contains(QRectF(left, top, right - left, bottom - top)) == (id_ in band.nodes)
+    assert box.bottom() > desk.scene.wires.line(ENDS)[:, 1].max()
+    desk.graph.add("Abs", "more", at=(480, 400))
+    desk.graph.connect("h.y", "more.x")
+    desk.view.grab()
+    assert "more" in band.nodes
+    assert band.box().bottom() > box.bottom()
+    desk.view.grab()
+
+
+def test_no_band_where_nothing_is_inside_time(qtbot):
+    desk = Desk(qtbot, by_hand())
+    assert desk.scene.time_band.box() is None
 
 
 # --- its page ---------------------------------------------------------------------------------
@@ -260,3 +286,27 @@ def test_the_file_keeps_what_the_window_made(desk):
     QTest.keyClick(offer(), Key.Key_Return)
     QApplication.processEvents()
     assert loads(dumps(desk.graph)).incoming(ENDS).delay == 1
+
+
+def test_the_graph_page_sets_the_number_of_steps_and_the_truncation(qtbot):
+    graph = Graph()
+    graph.add("Identity", "x")
+    graph.connect("x.y", "x.x", delay=1)
+    graph.set_tensor("x.x", np.array([1.0]))
+    desk = InspectorDesk(qtbot, graph)
+    form = desk.page.time
+    assert form.isVisible()
+    desk.type_into(form.steps.field, "4")
+    assert graph.time.steps == 4
+    desk.type_into(form.truncate.field, "2")
+    assert graph.time.truncate == 2
+    desk.document.undo()
+    desk.document.undo()
+    assert (graph.time.steps, graph.time.truncate) == (None, None)
+
+
+def test_a_sequence_gives_the_number_of_steps(page_desk):
+    page_desk.run()
+    form = page_desk.page.time
+    assert not form.steps.isEnabled()
+    assert form.words.said == "3 time steps: the length of x."

@@ -17,30 +17,34 @@ if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
 
 RADIUS = 7.0  # pixels
+SHARES = (0.5, 0.42, 0.58, 0.46)  # of an edge's length
 PIXELS = 11  # of the number
 PAD = 3.0
 
 
 def paint_clocks(painter: QPainter, scene: CanvasScene, rows: Iterable[int], zoom: float) -> None:
-    """A clock in the middle of each delay edge among these rows."""
+    """A clock on each delay edge among these rows."""
     wires = scene.wires
-    for row in rows:
-        target = wires.targets[row]
-        if target in wires.delays:
-            (x, y), _ = geo.point_on_wire(wires.line(target), 0.5)
+    seen = {wires.targets[row] for row in rows}
+    for target, (x, y) in _places(scene).items():
+        if target in seen:
             _paint(painter, scene, QPointF(x, y), wires.delays[target], 1 / zoom)
 
 
 def clock_boxes(scene: CanvasScene, zoom: float) -> np.ndarray:
     """What the clocks take, for chevrons to keep clear of: `[n, 4]`."""
     reach = (RADIUS + PAD) / zoom
-    boxes = [_box(scene, target, reach) for target in scene.wires.delays]
-    return np.array(boxes).reshape(-1, 4)
+    middles = np.array(list(_places(scene).values())).reshape(-1, 2)
+    return np.concatenate((middles - reach, middles + reach), axis=1)
 
 
-def _box(scene: CanvasScene, target: PortRef, reach: float) -> tuple[float, float, float, float]:
-    (x, y), _ = geo.point_on_wire(scene.wires.line(target), 0.5)
-    return (x - reach, y - reach, x + reach, y + reach)
+def _places(scene: CanvasScene) -> dict[PortRef, geo.Point]:
+    """Where the clocks stand; those of edges that run beside each other stand apart."""
+    wires = scene.wires
+    return {
+        target: geo.point_on_wire(wires.line(target), SHARES[number % len(SHARES)])[0]
+        for number, target in enumerate(wires.delays)
+    }
 
 
 def _paint(

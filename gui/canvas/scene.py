@@ -42,6 +42,7 @@ from gui.canvas.plates import Layout, Plate
 from gui.canvas.pulse import Pulse
 from gui.canvas.sight import sight_of
 from gui.canvas.tags import paint_tags
+from gui.canvas.time_band import TimeBand
 from gui.canvas.touched import (
     changes_every_number,
     changes_only_numbers,
@@ -89,6 +90,7 @@ class CanvasScene(QGraphicsScene):
         self.lineage = Lineage(document, self)
         self.folding = Folding(document, self)
         self.frames = Frames(self)
+        self.time_band = TimeBand(self)
         self.pulse = Pulse(theme, self)
         self.fades = Fades(theme, self)
         self.building.finished.connect(self._after_building)
@@ -373,7 +375,7 @@ class CanvasScene(QGraphicsScene):
         self, painter: QPainter, rect: QRectF, zoom: float, *, words: bool = True
     ) -> None:
         """Frames, wires and plates that meet a rectangle; frames without title if told so."""
-        self.building.hang()
+        self.time_band.paint(painter, rect, zoom, words=words)
         shows_plates = level_of(zoom) in ("working", "close")
         plates = self.plates(rect, zoom) if shows_plates else []
         boxes = np.array([plate.box for plate in plates]).reshape(-1, 4)

@@ -15,6 +15,7 @@ from gui.inspector.fields import ChoiceField, Field, LineField, WholeField
 from gui.inspector.labels import Label, Sentence
 from gui.inspector.layer_table import LayerTable, Summary
 from gui.inspector.section import Heading, Section
+from gui.inspector.time_form import TimeForm
 from gui.numbers import format_bytes, format_count
 from gui.theme import Theme
 from gui.told import told
@@ -45,6 +46,7 @@ class GraphPage(QWidget):
             "target": self._row(self.tr("Target"), "target", self.target_choice),
         }
         self.reason = Sentence(theme, parent=self)
+        self.time = TimeForm(document, theme, self)
         self.table = LayerTable(document, theme, self)
         self.note = NoteRow(
             theme,
@@ -63,7 +65,7 @@ class GraphPage(QWidget):
         graph = self.document.graph
         self.heading.say(graph.title or self.tr("Untitled graph"))
         self._offer_targets()
-        for row in (*self.rows.values(), self.note):
+        for row in (*self.rows.values(), self.note, self.time):
             row.refresh()
         self.table.refresh()
         self._explain_target()
@@ -132,6 +134,7 @@ class GraphPage(QWidget):
         for row in self.rows.values():
             column.addWidget(row)
         column.addWidget(self.reason)
+        column.addWidget(self.time)
         nodes = Section(self._theme, self.tr("Nodes"), self.table, self.totals, parent=self)
         column.addWidget(nodes)
         column.addWidget(Section(self._theme, self.tr("Note"), self.note, parent=self))
