@@ -63,6 +63,7 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "theme_system": lambda w: w.theme.choice == "system",
     "theme_light": lambda w: w.theme.choice == "light",
     "theme_dark": lambda w: w.theme.choice == "dark",
+    "is_unfolded": lambda w: w.canvas.canvas.unfolding.has(w.document.selection.node or ""),
     "is_highlighting": lambda w: w.canvas.canvas.lineage.is_lit,
     "is_folded_away": lambda w: w.canvas.canvas.folding.is_on,
     "is_live": lambda w: w.live.is_on,

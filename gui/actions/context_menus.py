@@ -25,7 +25,7 @@ GAP = "-"
 # What was clicked: the commands in its menu, by their names; one with ? only while it can be done.
 CONTEXT: Mapping[Kind, str] = {
     "canvas": "add - paste select_all - zoom_fit arrange rename",
-    "node": "open_inside? edit_value? show_units? edit_label edit_note bypass - target"
+    "node": "open_inside? unfold? edit_value? show_units? edit_label edit_note bypass - target"
     " target_by_itself? to_node - group ungroup? expand? make_unique? keep_composite?"
     " - select_ancestors select_descendants - cut copy duplicate - delete delete_reconnect",
     "nodes": "arrange frame_selection align_left align_centre align_right align_top align_middle"

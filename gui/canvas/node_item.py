@@ -72,6 +72,7 @@ class NodeItem(QGraphicsItem):
             painter.setOpacity(DIMMED)
         texts = scene.texts(self.id) if zoom >= FAR else ("", "")
         paint_node(painter, face, texts, scene.mood(self.id), scene.theme, zoom)
+        scene.unfolding.paint(painter, self.id, zoom)
         if fits:
             paint_wiring(painter, self.outline, fits, scene.theme)
 

@@ -49,6 +49,7 @@ from gui.canvas.touched import (
     moved_nodes,
     touched_in,
 )
+from gui.canvas.unfolding import Unfolding
 from gui.canvas.waiting_nodes import WaitingNodes
 from gui.canvas.wire_paint import paint_wires
 from gui.canvas.wires import Wires
@@ -89,6 +90,7 @@ class CanvasScene(QGraphicsScene):
         self.waiting = WaitingNodes(document, self)
         self.lineage = Lineage(document, self)
         self.folding = Folding(document, self)
+        self.unfolding = Unfolding(document, self)
         self.frames = Frames(self)
         self.time_band = TimeBand(self)
         self.pulse = Pulse(theme, self)
@@ -110,8 +112,8 @@ class CanvasScene(QGraphicsScene):
         document.selection_changed.connect(self.update)
         self.theme.changed.connect(self.refresh)
         self.lineage.changed.connect(self.refresh)
-        self.folding.changed.connect(self._after_folding)
-        self.frames.changed.connect(self._after_folding)
+        for part in (self.folding, self.frames, self.unfolding):
+            part.changed.connect(self._after_folding)
 
     # --- building ------------------------------------------------------------------------
 
@@ -193,6 +195,8 @@ class CanvasScene(QGraphicsScene):
         self.refresh()
 
     def _after_folding(self, ids: frozenset[str]) -> None:
+        for id_ in ids:
+            self._faces.pop(id_, None)
         if ids:
             self.building.sync(ids)
             self._after_building()
@@ -234,7 +238,7 @@ class CanvasScene(QGraphicsScene):
     def face(self, id_: str) -> Face:
         """The face of a node, made when it is first asked for."""
         if id_ not in self._faces:
-            self._faces[id_] = face_of(self.document.graph, id_)
+            self._faces[id_] = self.unfolding.grown(id_, face_of(self.document.graph, id_))
         return self._faces[id_]
 
     def texts(self, id_: str) -> tuple[str, str]:
@@ -332,10 +336,7 @@ class CanvasScene(QGraphicsScene):
 
     def node_at(self, point: QPointF) -> NodeItem | None:
         """The topmost node whose body holds the point."""
-        for item in self.items(point):
-            if isinstance(item, NodeItem):
-                return item
-        return None
+        return next((item for item in self.items(point) if isinstance(item, NodeItem)), None)
 
     def port_at(self, point: QPointF) -> PortRef | None:
         """The port whose hit square holds the point."""
