@@ -43,12 +43,7 @@ from gui.canvas.pulse import Pulse
 from gui.canvas.sight import sight_of
 from gui.canvas.tags import paint_tags
 from gui.canvas.time_band import TimeBand
-from gui.canvas.touched import (
-    changes_every_number,
-    changes_only_numbers,
-    moved_nodes,
-    touched_in,
-)
+from gui.canvas.touched import changes_every_number, changes_only_numbers, moved_nodes, touched_in
 from gui.canvas.unfolding import Unfolding
 from gui.canvas.waiting_nodes import WaitingNodes
 from gui.canvas.wire_paint import paint_wires

@@ -123,7 +123,8 @@ class Unfolding(QObject):
         document = self._document
         seen = None
         if document.whole_trace is not None:
-            seen = SeenTrace(document.whole_trace, found.address, ())
+            time = document.playhead.t
+            seen = SeenTrace(document.whole_trace, found.address, (), time)
         shown = Shown(seen, *document.playhead.whole, None)
         check = seen_check(document.whole_check, found.address, found.graph)
         painter.save()
