@@ -21,6 +21,10 @@ def why_not_bypass(graph: Graph, id_: str) -> GraphError | None:
     ports = through(graph, id_)
     if module is None:
         return BypassError(node=id_, found="an unknown module", expected="a module to bypass")
+    if module.leads_out:
+        mend = "Delete it and reconnect instead."
+        found, expected = "a node that leads out of time", "a node that stays where it is in time"
+        return BypassError(node=id_, found=found, expected=expected, mend=mend)
     if ports is None:
         count = len(module.output_ports)
         found = "a source" if not module.input_ports else f"{count} outputs"

@@ -64,7 +64,7 @@ def paint_tags(painter: QPainter, scene: CanvasScene, zoom: float) -> None:
         painter.drawPolygon(points)
         left = near - width - POINT * pixel if tag.is_input else near
         painter.save()
-        painter.translate(left, place[1] - HEIGHT / 2 * pixel)
+        painter.translate(QPointF(left, place[1] - HEIGHT / 2 * pixel))
         painter.scale(pixel, pixel)
         painter.setFont(font)
         painter.setPen(ink)

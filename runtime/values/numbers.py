@@ -89,12 +89,18 @@ def shown(word: str) -> str:
 def _floating(word: str, dtype: str, largest: float) -> float:
     if NUMBER.fullmatch(word):
         number = float(word)
-        if abs(number) > largest:
+        if abs(number) > largest and not _rounds_to(number, dtype):
             raise BadValue(shown(word), f"a number up to {largest:.2g} ({dtype})", "Or write inf.")
         return number
     if _ENDLESS.fullmatch(word):
         return float(word)
     raise BadValue(shown(word), "a number", _hint(word))
+
+
+def _rounds_to(number: float, dtype: str) -> bool:
+    """Whether a number is finite in a dtype: the largest, written short, is a little above it."""
+    with np.errstate(over="ignore"):
+        return bool(np.isfinite(np.dtype(dtype).type(number)))
 
 
 def _integer(word: str, dtype: str, least: int, largest: int) -> int:
