@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from runtime.backend import Backend
+    from runtime.chains import ChainPaths, find_paths
     from runtime.engine import Engine, StepResult
     from runtime.errors import (
         BackendError,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "backend": ("Backend",),
+    "chains": ("ChainPaths", "find_paths"),
     "engine": ("Engine", "StepResult"),
     "errors": (
         "BackendError", "Cancelled", "CheckFailed", "FeedError", "MemoryRefused", "NoTarget",
@@ -39,9 +41,10 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022 - in the order of the rooms
-    "Backend", "Engine", "StepResult", "BackendError", "Cancelled", "CheckFailed", "FeedError",
-    "MemoryRefused", "NoTarget", "NoValue", "RunError", "GradientReport", "Verdict",
-    "check_gradients", "Plan", "compile_plan", "EdgeView", "Failure", "Step", "Trace",
+    "Backend", "ChainPaths", "find_paths", "Engine", "StepResult", "BackendError", "Cancelled",
+    "CheckFailed", "FeedError", "MemoryRefused", "NoTarget", "NoValue", "RunError",
+    "GradientReport", "Verdict", "check_gradients", "Plan", "compile_plan", "EdgeView", "Failure",
+    "Step", "Trace",
 ]  # fmt: skip
 
 

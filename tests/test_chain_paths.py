@@ -1,293 +1,23 @@
-"""All paths of the chain rule: counted, the strongest found, shares, what cancels."""
+"""What is said of paths of the chain rule: contributions, shares, edges, what cancels."""
 
 from __future__ import annotations
 
 import itertools
 import math
-import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
 
-from graph import Graph, Tensor, load
+from graph import Graph, Tensor
 from graph import edits as e
-from gui.examples import examples
 from runtime import Engine
-from runtime.chains import Budget, find_paths
+from runtime.chains import find_paths
 from runtime.chains.cancelling import cancelling_pairs
 from runtime.errors import NoTarget, NoValue
-from runtime.linking import find_links
-from runtime.paths import first_value
 from tests.catalogue_cases import error
+from tests.chain_listing import EXACT, agrees_with_a_listing, example, ladder
 from tests.composite_graphs import two_blocks
-from tests.graph_strategy import graphs
 from tests.recurrent_graphs import Pair
-from tests.reference.random_graphs import random_graph
-
-EXACT = 1e-10
-ALL = 3000  # paths that are listed one by one
-LARGE = Budget(pulls=10**6, multiply_adds=1 << 40)
-
-
-def example(name: str) -> Graph:
-    return load(next(path for path in examples() if path.stem == name))
-
-
-def listed(trace, source, target=None) -> list[np.ndarray] | None:
-    """Every contribution, by walking all chains of links; None where there are too many."""
-    target = trace.plan.target if target is None else target
-    start, end = trace.located(source), trace.located(target)
-    links, _ = find_links(trace, start, end)
-    into: dict[int, list] = {}
-    for link in links:
-        into.setdefault(link.target, []).append(link)
-    first, last = first_value(trace.plan, start), trace.plan.slot_of[end]
-    is_target = last == trace.plan.end
-    seed = trace.plan.seed_gradient if is_target else np.ones(trace.value(end).shape)
-    found, waiting = [], [(last, np.array(seed, "float64"))]
-    while waiting:
-        value, cotangent = waiting.pop()
-        if value == first:
-            found.append(cotangent)
-        else:
-            waiting += [(link.source, link.map.vjp(cotangent)) for link in into.get(value, ())]
-        if len(found) + len(waiting) > ALL:
-            return None
-    return found
-
-
-def agrees_with_a_listing(trace, source, top: int) -> bool:
-    """Count, strongest, bound, shares and sum; False where there are too many paths to list."""
-    every = listed(trace, source)
-    if every is None:
-        return False
-    found = find_paths(trace, source, top=top)
-    assert found.count == len(every)
-    assert len(found.paths) == min(top, found.count)
-    norms = sorted((float(np.linalg.norm(each)) for each in every), reverse=True)
-    strongest = np.array([path.norm for path in found.paths])
-    if found.found != "best found":
-        np.testing.assert_allclose(strongest, norms[: len(strongest)], rtol=1e-7, atol=1e-300)
-        left = norms[len(strongest)] if found.rest else 0.0
-        assert left <= found.rest_norm * (1 + 1e-9)
-    if found.count:
-        assert error(np.sum(every, axis=0), found.total) < EXACT
-    gradient = trace.gradient(source)
-    if gradient is not None:
-        assert error(found.total, gradient) < EXACT
-    shares = [path.share for path in found.paths]
-    if found.paths and None not in shares:
-        assert math.fsum(shares) + found.rest_share == pytest.approx(1, abs=1e-6)
-    return True
-
-
-def sums_to_the_gradient(trace, source) -> None:
-    """All paths of one source, each found by the search, add up."""
-    whole = find_paths(trace, source, top=ALL, budget=LARGE)
-    assert whole.found == "exact"
-    added = np.sum([path.contribution for path in whole.paths], axis=0)
-    assert error(added, trace.gradient(source)) < EXACT
-    assert len({tuple((h.port, h.output, h.t) for h in p.hops) for p in whole.paths}) == whole.count
-
-
-def scalar_graph(seed: int) -> Graph:
-    """A random DAG of scalars: each node reads one or two of the last few values."""
-    random = np.random.RandomState(seed)
-    graph = Graph(target="loss")
-    outputs = []
-    for id_ in ("a", "b"):
-        graph.add("Parameter", id_, shape=())
-        graph.set_tensor(f"{id_}.y", Tensor.scalar(random.uniform(-1.5, 1.5)))
-        outputs.append(f"{id_}.y")
-    for number in range(random.randint(3, 26)):
-        module = random.choice(["Add", "Subtract", "Multiply", "Maximum", "Tanh", "Sin", "ReLU"])
-        id_ = graph.add(str(module), f"n{number}")
-        near = outputs[-5:]
-        for port in graph.module(id_).input_ports:
-            graph.connect(near[random.randint(len(near))], f"{id_}.{port.name}")
-        outputs.append(f"{id_}.y")
-    graph.add("Add", "loss")
-    graph.connect(outputs[-1], "loss.a")
-    graph.connect(outputs[-2], "loss.b")
-    return graph
-
-
-def test_scalars_agree_with_a_listing_of_all_paths():
-    compared, most = 0, 0
-    for seed in range(100):
-        trace = Engine(scalar_graph(seed)).run()
-        for source, top in (("a.y", 1), ("a.y", 7), ("b.y", 40)):
-            compared += agrees_with_a_listing(trace, source, top)
-            found = find_paths(trace, source, top=top)
-            assert found.found == "exact"
-            most = max(most, found.count)
-        if find_paths(trace, "a.y").count in range(1, ALL):
-            sums_to_the_gradient(trace, "a.y")
-    assert compared > 250
-    assert most > 200
-
-
-def test_tensors_agree_with_a_listing_of_all_paths():
-    compared, words = 0, set()
-    for seed in range(100):
-        trace = Engine(random_graph(seed)).run()
-        sources = [s.ref for s in trace.plan.sources if trace.gradient(s.ref) is not None]
-        counts = {ref: find_paths(trace, ref, top=1).count for ref in sources}
-        source = max(sources, key=lambda ref: (counts[ref] <= ALL, counts[ref]))
-        if counts[source] > ALL:
-            continue
-        compared += agrees_with_a_listing(trace, source, 5)
-        words.add(find_paths(trace, source, top=2).found)
-        sums_to_the_gradient(trace, source)
-    assert compared > 90
-    assert "proven" in words
-
-
-@given(graphs())
-@settings(max_examples=40)
-def test_random_graphs_of_the_whole_catalogue(graph):
-    trace = Engine(graph).run()
-    for source in [s.ref for s in trace.plan.sources if trace.gradient(s.ref) is not None]:
-        agrees_with_a_listing(trace, source, 3)
-
-
-@pytest.mark.parametrize("name", ["vanishing", "transformer_block", "lstm", "rnn", "two_linears"])
-def test_examples_agree_with_a_listing(name):
-    trace = Engine(example(name)).run()
-    compared = 0
-    for source in trace.plan.sources:
-        if trace.gradient(source.ref) is not None:
-            compared += agrees_with_a_listing(trace, source.ref, 4)
-    assert compared >= 3
-
-
-# --- astronomically many -----------------------------------------------------------------------
-
-
-def ladder(rungs: int, shape: tuple[int, ...] = (), second: str = "Sin") -> Graph:
-    """x -> (itself + a curve of it) -> ...: two ways at each rung."""
-    graph = Graph(target="loss")
-    graph.add("Parameter", "x", shape=shape)
-    graph.set_tensor("x.y", np.linspace(0.3, 0.7, math.prod(shape)).reshape(shape))
-    last = "x.y"
-    for rung in range(rungs):
-        graph.add(second, f"s{rung}")
-        graph.add("Add", f"d{rung}")
-        for edge in ((last, f"s{rung}.x"), (last, f"d{rung}.a"), (f"s{rung}.y", f"d{rung}.b")):
-            graph.connect(*edge)
-        last = f"d{rung}.y"
-    graph.add("Sum" if shape else "Identity", "loss")
-    graph.connect(last, "loss.x")
-    return graph
-
-
-def test_a_ladder_of_2_to_the_60_paths_answers_within_a_second():
-    trace = Engine(ladder(60)).run()
-    start = time.perf_counter()
-    found = find_paths(trace, "x.y", top=10)
-    assert time.perf_counter() - start < 1
-    assert (found.count, found.found) == (2**60, "exact")
-    # The way over all identities is 1; any other one has slopes of at most 1 in it.
-    slopes = sorted((abs(math.cos(float(trace.value(f"s{n}.x")))) for n in range(60)), reverse=True)
-    products = [1.0]  # of the few largest slopes: the strongest paths take no others
-    for count in range(1, 5):
-        products += map(math.prod, itertools.combinations(slopes[:14], count))
-    expected = sorted(products, reverse=True)[:10]
-    np.testing.assert_allclose([path.norm for path in found.paths], expected, rtol=1e-12)
-
-
-def test_a_ladder_of_tensors_is_counted_and_searched_within_its_budget():
-    trace = Engine(ladder(60, (3,), "Tanh")).run()
-    start = time.perf_counter()
-    found = find_paths(trace, "x.y", top=3, budget=Budget(pulls=3000))
-    assert time.perf_counter() - start < 3
-    assert found.count == 2**60
-    assert found.paths[0].norm == pytest.approx(math.sqrt(3))  # all identities
-    if found.found == "proven":
-        assert found.rest_norm <= found.paths[-1].norm * (1 + 1e-7)
-    else:
-        assert found.rest_norm > found.paths[-1].norm
-
-
-def test_equal_paths_without_number_are_proven_at_once():
-    graph = Graph(target="loss")
-    graph.add("Parameter", "x", shape=(3,))
-    graph.set_tensor("x.y", np.ones(3))
-    last = "x.y"
-    for rung in range(60):
-        graph.add("Add", f"d{rung}")
-        graph.connect(last, f"d{rung}.a")
-        graph.connect(last, f"d{rung}.b")
-        last = f"d{rung}.y"
-    graph.add("Sum", "loss")
-    graph.connect(last, "loss.x")
-    found = find_paths(Engine(graph).run(), "x.y", top=5)
-    assert (found.count, found.found, len(found.paths)) == (2**60, "proven", 5)
-    assert {round(path.norm, 12) for path in found.paths} == {round(math.sqrt(3), 12)}
-    assert found.paths[0].share == pytest.approx(2.0**-60)
-    assert found.rest_share == pytest.approx(1)
-
-
-def test_neither_overflow_nor_underflow_confuses_the_order():
-    graph = Graph(target="loss")
-    graph.add("Parameter", "x", shape=())
-    graph.set_tensor("x.y", Tensor.scalar(1.0))
-    for name, factor in (("small", 1e-200), ("large", 1e200)):
-        graph.add("Constant", f"{name}_factor", shape=())
-        graph.set_tensor(f"{name}_factor.y", Tensor.scalar(factor))
-    graph.add("Add", "both")
-    for port, order in (("a", ("small", "small", "large", "large")), ("b", ("large", "small"))):
-        last = "x.y"
-        for place, name in enumerate(order):
-            graph.add("Multiply", f"{port}{place}")
-            graph.connect(last, f"{port}{place}.a")
-            graph.connect(f"{name}_factor.y", f"{port}{place}.b")
-            last = f"{port}{place}.y"
-        graph.connect(last, f"both.{port}")
-    graph.add("Identity", "loss")
-    graph.connect("both.y", "loss.x")
-    found = find_paths(Engine(graph).run(), "x.y")
-    np.testing.assert_allclose([path.number for path in found.paths], [1, 1])
-
-
-def test_the_same_question_has_the_same_answer():
-    trace = Engine(example("vanishing")).run()
-    first, second = (find_paths(trace, "x.y", top=20) for _ in range(2))
-    assert [[h.port for h in p.hops] for p in first.paths] == [
-        [h.port for h in p.hops] for p in second.paths
-    ]
-
-
-def test_a_spent_budget_is_said_and_bounded():
-    trace = Engine(example("vanishing")).run()
-    found = find_paths(trace, "x.y", top=10, budget=Budget(pulls=1))
-    assert found.found == "best found"
-    assert 1 <= len(found.paths) < 10
-    strongest = find_paths(trace, "x.y", top=1).paths[0].norm
-    assert found.rest_norm >= strongest
-    assert "budget" in found.why
-
-
-def test_progress_is_told_and_can_end_the_work():
-    class Enough(Exception):
-        pass
-
-    def stop(share):
-        raise Enough
-
-    for graph in (ladder(30), example("vanishing")):
-        trace = Engine(graph).run()
-        told: list[float] = []
-        find_paths(trace, "x.y", progress=told.append)
-        assert told == sorted(told)
-        assert told[-1] == 1.0
-        assert len(told) > 3
-        with pytest.raises(Enough):
-            find_paths(trace, "x.y", progress=stop)
-
-
-# --- what a path says --------------------------------------------------------------------------
 
 
 def test_cancelling_paths_are_marked():
@@ -368,8 +98,14 @@ def test_bypassed_nodes_let_their_first_input_through():
     graph = ladder(2)
     graph.apply(e.SetNode("s0", {"bypassed": True}))
     trace = Engine(graph).run()
-    assert find_paths(trace, "x.y").count == 4
+    found = find_paths(trace, "x.y", "d0.y")
+    assert {str(path.hops[0].port) for path in found.paths} == {"s0.x", "d0.a"}
+    assert [path.number for path in found.paths] == [1, 1]
     assert agrees_with_a_listing(trace, "x.y", 4)
+    graph.apply(e.SetNode("d0", {"bypassed": True}))  # its other input leads nowhere now
+    trace = Engine(graph).run()
+    assert find_paths(trace, "x.y").count == 2
+    assert find_paths(trace, "d0.b").count == 0
 
 
 def test_several_outputs_are_several_ways():
@@ -502,3 +238,68 @@ def test_a_loop_has_the_paths_of_the_same_network_unrolled(seed):
         [path.norm for path in ours.paths], [path.norm for path in theirs.paths], rtol=1e-9
     )
     assert error(ours.total, theirs.total) < EXACT
+
+
+def test_a_delay_is_gone_over_from_one_step_to_the_next():
+    trace = Engine(example("rnn")).run()
+    found = find_paths(trace, "state.y", "state.y", t=(3, 5))
+    assert (str(found.source), str(found.target), found.count) == ("state@3.y", "state@5.y", 1)
+    hops = found.paths[0].hops
+    assert [(hop.node, hop.t) for hop in hops] == [
+        ("kept", 4), ("total", 4), ("state", 4), ("kept", 5), ("total", 5), ("state", 5),
+    ]  # fmt: skip
+    assert hops[0].edges == ((("state", "y"), ("kept", "x")),)
+    assert hops[3].edges == hops[0].edges
+    whole = trace.jacobian("state.y", "state.y", t=(3, 5))
+    assert error(found.total, whole.vjp(np.ones(whole.out_shape))) < EXACT
+
+
+def test_a_shared_parameter_has_a_path_through_each_reader():
+    graph = Graph(target="loss")
+    graph.add("Input", "x", shape=(2, 3))
+    graph.set_tensor("x.y", np.linspace(-1, 1, 6).reshape(2, 3))
+    graph.add("Linear", "first", out_features=3, bias=False)
+    graph.add("Linear", "second", out_features=3, bias=False)
+    graph.add("Sum", "loss")
+    graph.add("Parameter", "shared", shape=(3, 3))
+    graph.set_tensor("shared.y", np.arange(9.0).reshape(3, 3) / 9)
+    for edge in ("x.y first.x", "first.y second.x", "second.y loss.x"):
+        graph.connect(*edge.split())
+    graph.connect("shared.y", "first.weight")
+    graph.connect("shared.y", "second.weight")
+    trace = Engine(graph).run()
+    found = find_paths(trace, "shared.y")
+    assert {str(path.hops[0].port) for path in found.paths} == {"first.weight", "second.weight"}
+    added = found.paths[0].contribution + found.paths[1].contribution
+    assert error(added, trace.gradient("shared.y")) < EXACT
+    one = find_paths(trace, "second.weight")  # this edge alone
+    assert one.count == 1
+    assert error(one.total, trace.gradient("second.weight")) < EXACT
+
+
+def test_tied_instances_add_up_in_their_owner():
+    graph = two_blocks()
+    graph.apply(e.SetShares("two", "one"))
+    trace = Engine(graph).run()
+    found = find_paths(trace, "one/lin.weight")
+    assert {path.hops[0].node for path in found.paths} == {"one/lin", "two/lin"}
+    assert agrees_with_a_listing(trace, "one/lin.weight", 3)
+
+
+def test_no_path_goes_through_integers():
+    graph = Graph(target="loss")
+    graph.add("Parameter", "table", shape=(4, 2))
+    graph.set_tensor("table.y", np.arange(8.0).reshape(4, 2))
+    graph.add("ArgMax", "place", axis=0)
+    graph.add("Gather", "rows", axis=0)
+    graph.add("Sum", "loss")
+    graph.connect("table.y", "place.x")
+    graph.connect("table.y", "rows.x")
+    graph.connect("place.y", "rows.indices")
+    graph.connect("rows.y", "loss.x")
+    trace = Engine(graph).run()
+    found = find_paths(trace, "table.y")
+    assert found.count == 1
+    assert [str(hop.port) for hop in found.paths[0].hops] == ["rows.x", "loss.x"]
+    with pytest.raises(NoValue, match="found int64"):
+        find_paths(trace, "place.y")

@@ -14,8 +14,8 @@ from runtime.array import Array
 from runtime.chains.cancelling import cancelling_pairs, is_noise, share_of, vanishes
 from runtime.chains.drawing import drawn_hop
 from runtime.chains.lengths import length
-from runtime.chains.records import ChainPath, ChainPaths, Found
-from runtime.chains.scalar_search import are_numbers, product_of, strongest_chains
+from runtime.chains.records import ChainPath, ChainPaths, Found, PathHop
+from runtime.chains.scalar_search import are_numbers, strongest_chains
 from runtime.chains.tensor_search import Budget, rounding, search_tensors
 from runtime.errors import NoTarget
 from runtime.feeds import Host, frozen
@@ -119,7 +119,8 @@ def _search(between: _Between, budget: Budget, progress: Progress | None) -> _An
     if not between.links:
         return _Answer([((), between.cotangent)], 0.0, "exact", "A port is its own path.")
     if are_numbers(between.links):
-        chains = strongest_chains(*ends, between.links, between.top, progress)
+        cotangent = float(between.cotangent.reshape(()))
+        chains = strongest_chains(*ends, between.links, cotangent, between.top, progress)
         return _of_numbers(between, chains)
     found = search_tensors(
         *ends, between.links, between.cotangent, between.top, between.count, budget, progress
@@ -140,13 +141,8 @@ def _bounded(rest: float) -> str:
     return f"No other path has a norm above {rest:.4g}."
 
 
-def _of_numbers(between: _Between, chains: Sequence[tuple[Link, ...]]) -> _Answer:
-    cotangent = float(between.cotangent.reshape(()))
-    products = [product_of(chain, cotangent) for chain in chains]
-    listed = [
-        (chain, np.full(between.shape, product))
-        for chain, product in zip(chains, products, strict=True)
-    ]
+def _of_numbers(between: _Between, chains: Sequence[tuple[tuple[Link, ...], float]]) -> _Answer:
+    listed = [(chain, np.full(between.shape, product)) for chain, product in chains]
     if between.count == len(chains):
         return _Answer(listed, 0.0, "exact", "All paths are listed.")
     why = "Every value on the way is one number, so that the strongest are known exactly."
@@ -156,7 +152,11 @@ def _of_numbers(between: _Between, chains: Sequence[tuple[Link, ...]]) -> _Answe
 def _told(
     trace: Trace, ends: tuple[PortRef, PortRef], between: _Between, answer: _Answer, total: Host
 ) -> ChainPaths:
-    paths = [_path(trace, ends[0], chain, array) for chain, array in answer.chains]
+    links = {id(link): link for chain, _ in answer.chains for link in chain}
+    hops = {key: drawn_hop(trace.plan, link, ends[0]) for key, link in links.items()}
+    paths = [
+        _path(tuple(hops[id(link)] for link in chain), array) for chain, array in answer.chains
+    ]
     paths.sort(key=lambda path: -path.norm)
     is_zero, cancels = _vanishing(between, answer, total)
     if not is_zero:
@@ -188,9 +188,8 @@ def _vanishing(between: _Between, answer: _Answer, total: Host) -> tuple[bool, b
     return is_zero, is_zero and strongest > 0
 
 
-def _path(trace: Trace, start: PortRef, chain: Sequence[Link], array: Array) -> ChainPath:
+def _path(hops: tuple[PathHop, ...], array: Array) -> ChainPath:
     number = float(array.reshape(())) if array.size == 1 else None
-    hops = tuple(drawn_hop(trace.plan, link, start) for link in chain)
     return ChainPath(hops, frozen(np.array(array)), length(array), number, None)
 
 

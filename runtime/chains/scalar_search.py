@@ -27,13 +27,15 @@ ENDLESS: Strength = (math.inf, 0.0)
 
 
 class _Chain(NamedTuple):
-    """The end of a chain: its last link, and which of the chains to that link's source it goes on.
+    """The end of a chain: its last link with its number, and which of the chains to that link's
+    source it goes on.
 
     `link` is None for the chain without links.
     """
 
     strength: Strength
     link: Link | None
+    weight: float
     rank: int
 
 
@@ -43,16 +45,22 @@ def are_numbers(links: Sequence[Link]) -> bool:
 
 
 def strongest_chains(
-    source: int, target: int, links: Sequence[Link], top: int, progress: Progress | None = None
-) -> list[tuple[Link, ...]]:
+    source: int,
+    target: int,
+    links: Sequence[Link],
+    cotangent: float,
+    top: int,
+    progress: Progress | None = None,
+) -> list[tuple[tuple[Link, ...], float]]:
     """The `top` chains of links with the largest |product|, descending; all where they are fewer.
 
-    `links` are those on paths, in the order of the run, each from one number to one. For each
-    value the best k chains are merged from those of the values before it: O(links k log k), no
-    matter how many chains there are. Source: the k best paths of an acyclic graph by dynamic
-    programming, Eppstein, Finding the k shortest paths, SIAM J. Computing 28, 1998, section 1.
+    Each with the product of the cotangent and its numbers. `links` are those on paths, in the
+    order of the run, each from one number to one. For each value the best k chains are merged
+    from those of the values before it: O(links k log k), however many chains there are. It is
+    the longest-path recurrence with lists; for what is faster see Eppstein, Finding the k
+    shortest paths, SIAM J. Computing 28, 1998.
     """
-    best: dict[int, list[_Chain]] = {source: [_Chain((1.0, 0.5), None, 0)]}
+    best: dict[int, list[_Chain]] = {source: [_Chain((1.0, 0.5), None, 1.0, 0)]}
     groups = links_by_target(links)
     for place, (value, arriving) in enumerate(groups):
         if progress is not None:
@@ -62,13 +70,14 @@ def strongest_chains(
         best[value] = list(islice(merged, top))
     if progress is not None:
         progress(1.0)
-    return [_links(best, target, rank) for rank in range(len(best.get(target, ())))]
+    found = (_links(best, target, rank) for rank in range(len(best[target])))
+    return [(chain, _product([cotangent, *reversed(weights)])) for chain, weights in found]
 
 
 def _extended(chains: Sequence[_Chain], link: Link) -> Iterator[_Chain]:
     weight = float(link.map.window()[0, 0])
     for rank, chain in enumerate(chains):
-        yield _Chain(_times(chain.strength, weight), link, rank)
+        yield _Chain(_times(chain.strength, weight), link, weight, rank)
 
 
 def _strength(chain: _Chain) -> Strength:
@@ -84,29 +93,29 @@ def _times(strength: Strength, weight: float) -> Strength:
     return (exponent + shift + carry, product) if product else ZERO
 
 
-def _links(best: Mapping[int, Sequence[_Chain]], value: int, rank: int) -> tuple[Link, ...]:
-    """The links of the chain at this place among those to a value, in the order of the run."""
-    found: list[Link] = []
+def _links(
+    best: Mapping[int, Sequence[_Chain]], value: int, rank: int
+) -> tuple[tuple[Link, ...], list[float]]:
+    """The chain at this place among those to a value, and its numbers, in order of the run."""
+    links: list[Link] = []
+    weights: list[float] = []
     chain = best[value][rank]
     while chain.link is not None:
-        found.append(chain.link)
+        links.append(chain.link)
+        weights.append(chain.weight)
         chain = best[chain.link.source][chain.rank]
-    return tuple(reversed(found))
+    return tuple(reversed(links)), weights[::-1]
 
 
-def product_of(links: Sequence[Link], cotangent: float) -> float:
-    """The cotangent times the numbers along a chain, in the order of the reverse pass.
-
-    Only the result can overflow or underflow, no number on the way.
-    """
-    weights = [cotangent, *(float(link.map.window()[0, 0]) for link in reversed(links))]
+def _product(weights: Sequence[float]) -> float:
+    """The numbers multiplied; only the result can overflow or underflow, nothing on the way."""
     if not all(map(math.isfinite, weights)):
-        with np.errstate(all="ignore"):
-            return float(np.prod(weights))
+        return float(np.prod(weights))
     mantissa, exponent = 1.0, 0
     for weight in weights:
-        mantissa, shift = math.frexp(mantissa * math.frexp(weight)[0])
-        exponent += shift + math.frexp(weight)[1]
+        own, shift = math.frexp(weight)
+        mantissa, carry = math.frexp(mantissa * own)
+        exponent += shift + carry
     try:
         return math.ldexp(mantissa, exponent)
     except OverflowError:

@@ -12,6 +12,9 @@ from runtime.maps.bounds import stretch_bound
 from runtime.maps.stacking import Progress
 from runtime.total import Link, links_by_target
 
+LONGEST = 32
+"""Most links of a stretch: a product of products is applied recursively."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stretch:
@@ -31,24 +34,21 @@ def join(target: int, links: Sequence[Link]) -> dict[int, list[Stretch]]:
     arriving = Counter(link.target for link in links)
     leaving = Counter(link.source for link in links)
     ending: dict[int, list[Stretch]] = {}
+    inside = set()
     for value, group in links_by_target(links):
-        ending[value] = [_joined(ending, link, leaving, arriving) for link in group]
-    return {
-        value: found
-        for value, found in ending.items()
-        if value == target or not leaving[value] == arriving[value] == 1
-    }
+        ending[value] = []
+        for link in group:
+            is_one_way = arriving[link.source] == leaving[link.source] == 1
+            before = ending[link.source][0] if is_one_way else None
+            if before is None or len(before.links) == LONGEST:
+                ending[value].append(Stretch(link.source, link.target, link.map, (link,)))
+            else:
+                ending[value].append(_joined(before, link))
+                inside.add(link.source)
+    return {value: found for value, found in ending.items() if value not in inside}
 
 
-def _joined(
-    ending: Mapping[int, Sequence[Stretch]],
-    link: Link,
-    leaving: Mapping[int, int],
-    arriving: Mapping[int, int],
-) -> Stretch:
-    if leaving[link.source] != 1 or arriving[link.source] != 1:
-        return Stretch(link.source, link.target, link.map, (link,))
-    (before,) = ending[link.source]
+def _joined(before: Stretch, link: Link) -> Stretch:
     made = compose(link.map, before.map)
     return Stretch(before.source, link.target, made, (*before.links, link))
 

@@ -9,6 +9,7 @@ from runtime.chains.records import ChainPath, PathHop
 from runtime.moments import moment
 
 MOST_DIGITS = 40
+_ROUNDING = 1e-12
 _THIN_SPACE = "\u2009"
 _ARROW = " → "
 
@@ -46,4 +47,6 @@ def paths_text(count: int) -> str:
 
 def share_text(share: float | None) -> str:
     """A share in percent with three digits; nothing where there is none."""
-    return "" if share is None else f"{100 * share:.3g} %"
+    if share is None:
+        return ""
+    return f"{100 * share:.3g} %" if abs(share) > _ROUNDING else "0 %"

@@ -31,7 +31,7 @@ def stretch_bound(made: LinearMap) -> float:
     The spectral norm itself where the structure tells it or the matrix (or its blocks, or its
     factors) is small; else the smallest of the upper bounds at hand: Frobenius's norm, the root
     of the largest row sum times the largest column sum of |J|, the product or sum of parts'.
-    Source: Horn and Johnson, Matrix Analysis, 2nd ed., 2013, section 5.6 (problem 5.6.P21).
+    Source: Golub and Van Loan, Matrix Computations, 4th ed., 2013, corollary 2.3.2.
     """
     made = made.simple or made
     if not made.rows or not made.columns:
