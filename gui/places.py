@@ -12,11 +12,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from graph import Check, PortRef, Problem
+from graph.time import inside_time
 from runtime.moments import moment
 
 if TYPE_CHECKING:
     from graph import Graph
     from graph.flattening import Flat
+    from gui.document import Document
     from runtime.gradient_check import GradientReport, Verdict
     from runtime.trace import Trace
 
@@ -52,6 +54,20 @@ def seen_from(place: str, ref: PortRef) -> PortRef | None:
         return ref
     inside = ref.node.startswith(f"{place}/")
     return PortRef(ref.node[len(place) + 1 :], ref.port) if inside else None
+
+
+def nodes_inside_time(document: Document) -> frozenset[str]:
+    """The nodes of the place that is shown that run once per time step, or hold such nodes.
+
+    The graph says so at once; what lies inside composites, or around the place, the check knows.
+    """
+    graph, check = document.graph, document.whole_check
+    found = inside_time(graph)
+    if check is not None and check.time.inside:
+        seen = (seen_from(document.place, PortRef(id_, "")) for id_ in check.time.inside)
+        heads = {ref.node.partition("/")[0] for ref in seen if ref is not None}
+        found |= {id_ for id_ in heads if id_ in graph}
+    return found
 
 
 def seen_check(check: Check | None, place: str, graph: Graph) -> Check | None:

@@ -192,6 +192,18 @@ class Shown:
         """
         return self._keep("factor", port)
 
+    def times_back(self, target: PortRef) -> tuple[bool, ...]:
+        """For each time step whether the gradient at an input port has come back, or never will."""
+        steps = self._whole.time_steps if self._whole is not None else None
+        node = address_of(self.place, target).node
+        inner = self._flat.inputs.get(address_of(self.place, target), ()) if steps else ()
+        nodes = [ref.node for ref in inner] or [node]
+        found = ([self._times.reverse(id_, t) for id_ in nodes] for t in range(steps or 0))
+        return tuple(
+            self.in_reverse and all(at is None or at < self.position for at in times)
+            for times in found
+        )
+
     def spread(self, target: PortRef) -> Spread | None:
         """How the value of an edge is broadcast where it ends; None if it is not."""
         if target not in self._spread:

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
-from graph import PortRef
-from graph.time import inside_time
 from gui.canvas import geometry as geo
 from gui.canvas.levels import title_pixels
 from gui.canvas.wording import tr
-from gui.places import seen_from
+from gui.places import nodes_inside_time
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
@@ -38,12 +36,7 @@ class TimeBand:
         check = document.whole_check
         key = (document.graph, document.graph.revision, check)
         if self._known[0] != key:
-            found = inside_time(document.graph)
-            if check is not None and check.time.inside:
-                seen = (seen_from(document.place, PortRef(id_, "")) for id_ in check.time.inside)
-                heads = {ref.node.partition("/")[0] for ref in seen if ref is not None}
-                found |= {id_ for id_ in heads if id_ in document.graph}
-            self._known = (key, found)
+            self._known = (key, nodes_inside_time(document))
         return self._known[1]
 
     @property

@@ -20,6 +20,7 @@ from gui.inspector.fields import ChoiceField, WholeField
 from gui.inspector.kept_tensor import KeptTensor
 from gui.inspector.labels import Sentence
 from gui.inspector.tensor_editor import TensorEditor
+from gui.places import nodes_inside_time
 from gui.theme import Theme
 
 if TYPE_CHECKING:
@@ -78,8 +79,9 @@ class DelayForm(QWidget):
 
     def refresh(self) -> None:
         """Show the edge as it is now."""
-        edge, graph = self._edge, self.document.graph
-        concerns = edge is not None and (edge.delay or self.target.node in inside_time(graph))
+        edge = self._edge
+        inside = nodes_inside_time(self.document)
+        concerns = edge is not None and (edge.delay or self.target.node in inside)
         self.setVisible(bool(concerns))
         if edge is None or not concerns:
             return

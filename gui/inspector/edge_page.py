@@ -13,6 +13,7 @@ from gui.inspector.delay_form import DelayForm
 from gui.inspector.figures import Figures
 from gui.inspector.jacobian.panel import JacobianPanel
 from gui.inspector.labels import Label, Rule, Sentence
+from gui.inspector.over_time import OverTime
 from gui.inspector.parameter_list import ParameterRow
 from gui.inspector.product import product_text
 from gui.inspector.readings import local_derivative
@@ -20,14 +21,14 @@ from gui.inspector.section import Heading
 from gui.inspector.tabs import Tabs
 from gui.inspector.tensor_panel import TensorPanel
 from gui.inspector.verdicts import edge_verdict
-from gui.places import address_of
+from gui.places import address_of, nodes_inside_time
 from gui.theme import Theme
 
 if TYPE_CHECKING:
     from gui.document import Document
 
-PANELS = ("value", "gradient", "jacobian")
-JACOBIAN = PANELS.index("jacobian")
+PANELS = ("value", "gradient", "jacobian", "time")
+JACOBIAN, TIME = PANELS.index("jacobian"), PANELS.index("time")
 Panel = TypeVar("Panel", bound=QWidget)
 
 
@@ -51,10 +52,13 @@ class EdgePage(QWidget):
         self.owned = self._owned()
         self.delay = DelayForm(document, theme, target, self) if edge is not None else None
         names = [self.tr("Value"), self.tr("Gradient"), self.tr("Jacobian")]
+        if target.node in nodes_inside_time(document):
+            names.append(self.tr("Time"))
         self.tabs = Tabs(theme, names, self)
         self._panels: list[QWidget] = []
         self._lay_out()
-        self.tabs.setCurrentIndex(EdgePage.chosen_tab)
+        is_there = EdgePage.chosen_tab < len(names)
+        self.tabs.setCurrentIndex(EdgePage.chosen_tab if is_there else JACOBIAN)
         self.tabs.currentChanged.connect(self._choose)
         self.refresh()
 
@@ -94,6 +98,8 @@ class EdgePage(QWidget):
             document = self.document
             address = address_of(document.place, target)
             panel.show_edge(document.root, document.whole_shown, address, factor)
+        elif chosen == TIME:
+            panel.follow()
         else:
             panel.show_reading((value, gradient)[chosen])
 
@@ -111,6 +117,11 @@ class EdgePage(QWidget):
     def jacobian(self) -> JacobianPanel:
         """The derivative of the node's output, or of a port behind it."""
         return self._add(JacobianPanel(self._theme, self))
+
+    @functools.cached_property
+    def time(self) -> OverTime:
+        """How gradient and state go over time."""
+        return self._add(OverTime(self.document, self._theme, self.target, self))
 
     def _add(self, panel: Panel) -> Panel:
         panel.hide()
