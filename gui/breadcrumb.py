@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QToolButton
 
@@ -22,7 +22,12 @@ LAST = 3  # steps at the end that are shown of a long way
 
 
 class Breadcrumb(QFrame):
-    """A button for each place on the way, the last one pressed down; then how many it changes."""
+    """A button for each place on the way, the last one in bold; then how many an edit changes.
+
+    `moved` tells in a sentence that another place is shown.
+    """
+
+    moved = Signal(str)
 
     def __init__(self, view: CanvasView, unique: QAction) -> None:
         super().__init__(view, objectName="choicebox")
@@ -43,6 +48,7 @@ class Breadcrumb(QFrame):
         self.unique.setDefaultAction(unique)
         self.unique.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self._seen: tuple[object, ...] = ()
+        self._place = ""
         self._document.replaced.connect(self.follow)
         self._document.changed.connect(self.follow)
         self._document.saved_changed.connect(self.follow)
@@ -51,11 +57,20 @@ class Breadcrumb(QFrame):
     def follow(self) -> None:
         """Show the way to the place that is shown, if it is inside a composite."""
         names = self._names()
+        if self._document.place != self._place:
+            self._place = self._document.place
+            self.moved.emit(self._said(names))
         seen = (*names, self._told())
         self.setVisible(bool(self._document.place))
         if seen != self._seen:
             self._seen = seen
             self._build(names)
+
+    def _said(self, names: list[str]) -> str:
+        """Where one is now, to be read aloud."""
+        if len(names) == 1:
+            return self.tr("The whole document")
+        return ". ".join((self.tr("Inside {0}").format(names[-1]), self._told()))
 
     def _names(self) -> list[str]:
         """What each place on the way is called, the document first."""

@@ -47,7 +47,7 @@ class Welcome(QWidget):
         """Come or go as the graph is empty or not."""
         is_searched = self._window.canvas.placer.box is not None
         is_idle = not (is_searched or self._is_dragged_over)
-        is_wanted = is_idle and not self._window.document.graph.nodes
+        is_wanted = is_idle and not self._window.document.root.nodes
         if is_wanted:
             self._place()
         elif self.isAncestorOf(self._window.focusWidget() or self._window):

@@ -97,6 +97,7 @@ class Window(QMainWindow):
         self.workspaces = Workspaces(self, settings, self.left, self.right, self.drawer)
         self.panes = Panes(self)
         self.teller = Teller(self.canvas)
+        self.composites.breadcrumb.moved.connect(self.teller.say)
         self._listen()
         self._dress()
         self._name_window()

@@ -250,3 +250,33 @@ def test_ungrouping_inside_puts_nodes_back_for_every_instance(blocks):
     assert list(blocks.document.root.definitions) == ["Block"]
     blocks.settle()
     assert loss(blocks) == number
+
+
+def test_the_way_is_read_aloud_and_gone_by_keys(blocks):
+    said = []
+    bar = blocks.window.composites.breadcrumb
+    bar.moved.connect(said.append)
+    choose(blocks, "one")
+    blocks.press_key(Key.Key_Return)
+    assert said == ["Inside one. Block. An edit changes 2 instances."]
+    assert [step.accessibleName() for step in bar.steps] == [
+        "Go back to Two blocks",
+        "one, shown now",
+    ]
+    assert bar.unique.text().replace("&", "") == "Make unique"
+    bar.steps[0].setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(bar.steps[0], Key.Key_Space)
+    QApplication.processEvents()
+    assert blocks.document.place == ""
+    assert said[1:] == ["The whole document"]
+    assert blocks.view.hasFocus()
+
+
+def test_an_inside_without_nodes_is_no_empty_document(blocks):
+    double_click(blocks, "one")
+    blocks.press_key(Key.Key_A, CONTROL)
+    blocks.press_key(Key.Key_Delete)
+    assert not blocks.graph.nodes
+    assert not blocks.window.welcome.isVisible()
+    blocks.press_key(Key.Key_Z, CONTROL)
+    assert set(blocks.graph.nodes) == {"lin", "act"}
