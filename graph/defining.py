@@ -53,8 +53,12 @@ def define_all(graph: Graph, blueprints: Iterable[Blueprint]) -> None:
         definition.body.hold(graph, name)
         graph.scope.definitions[name] = definition
     for name in inner_first(waiting):
-        _fill(graph.scope.definitions[name], waiting[name])
-        _check_interface(graph.scope.definitions[name])
+        try:
+            _fill(graph.scope.definitions[name], waiting[name])
+            _check_interface(graph.scope.definitions[name])
+        except GraphError as error:
+            error.inside = name
+            raise
     graph.scope.forget()
     check_nesting(graph)
     for definition in graph.scope.definitions.values():

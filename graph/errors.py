@@ -17,7 +17,12 @@ def sentence(where: str, found: str, expected: str, mend: str) -> str:
 
 
 class GraphError(GradwireError):
-    """Something the graph refuses. Names node and port, what was found, expected, and a mend."""
+    """Something the graph refuses. Names node and port, what was found, expected, and a mend.
+
+    `inside` is the definition whose inside a file's graph was refused for, if it is one.
+    """
+
+    inside: str = ""
 
     def __init__(
         self,

@@ -54,6 +54,12 @@ def with_instances(checked: Check) -> Check:
     runnable = checked.runnable | (set(flat.instances) - stopped)
     problems = [*_strays(flat), *(_told(flat, problem) for problem in checked.problems)]
     for ref, owner in flat.ties.items():
+        module = flat.graph.module(owner.node)
+        if module is not None and owner.port not in module.ports:
+            mend = "Untie it, or give both the same settings."
+            found, expected = "a parameter of its own", f"one at {owner}, to which it is tied"
+            problems.append(Problem("error", "shares", ref.node, ref.port, found, expected, mend))
+            runnable -= {ref.node}
         if types.get(ref) != types.get(owner) and ref in types and owner in types:
             expected = f"{types[owner]} as at {owner}, to which it is tied"
             mend = "Untie it, or give both the same sizes."

@@ -333,3 +333,29 @@ def test_a_definition_does_not_take_the_name_of_unknown_modules_that_are_placed(
         graph.apply(e.Define(Blueprint("Composite")))
     assert free_definition_name(graph) == "Composite2"
     assert dumps(graph) == first
+
+
+@pytest.mark.parametrize(
+    ("nodes", "edges", "where"),
+    [
+        (
+            [node("a", "Tanh"), node("b", "Tanh")],
+            [edge("b.y", "a.x"), edge("a.y", "b.x")],
+            r"net: \$\.definitions\.B\.edges\[1\]: .*a cycle",
+        ),
+        ([node("a/b", "Tanh")], [], r"net: \$\.definitions\.B: id: found 'a/b'"),
+        ([node("a", "Clip", attributes={"min": "q"})], [], r"net: \$\.definitions\.B: a\.min: "),
+        ([node("a", "Tanh")], [edge("a.y", "c.x")], r"net: \$\.definitions\.B: c: found no such"),
+    ],
+)
+def test_a_refusal_inside_a_definition_names_the_definition(nodes, edges, where):
+    with pytest.raises(FileError, match=where):
+        read((), (), {"A": inside(), "B": inside(*nodes, edges=edges)})
+
+
+def test_a_tie_to_an_instance_without_that_parameter_is_a_problem():
+    layer = dict(LAYER, attributes=[{"name": "bias", "to": ["l.bias"]}])
+    nodes, edges = row(2, "Layer")
+    nodes[1]["attributes"], nodes[2]["shares"] = {"bias": False}, "b0"
+    (problem,) = check(read(nodes, edges, {"Layer": layer})).errors
+    assert problem.message.startswith("b1/l.bias: found a parameter of its own, expected one at b0")

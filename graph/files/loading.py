@@ -114,7 +114,11 @@ class _Reader:
                 frames,
             )
         except CycleFound as error:
-            raise self.refused(str(error), self.closing(error.cycle, record.edges)) from None
+            where, wires = "$", record.edges
+            if error.inside:
+                where = step("$.definitions", error.inside)
+                wires = (record.definitions or {})[error.inside]["edges"]
+            raise self.refused(str(error), self.closing(error.cycle, wires, where)) from None
         except GraphError as error:
             raise self.refused(str(error), self.place(error)) from None
 
@@ -304,6 +308,8 @@ class _Reader:
         """The path of what a graph refused, as far as it tells more than where the reader is."""
         if self.where == "$" and error.node == "graph":
             return f"$.{error.port}"
+        if error.inside:
+            return step("$.definitions", error.inside)
         if isinstance(error, BadDefinition):
             return "$.definitions"
         if self.where.startswith("$.nodes"):
@@ -314,14 +320,14 @@ class _Reader:
                 return step(self.where + inside, error.port)
         return self.where
 
-    def closing(self, cycle: tuple[str, ...], edges: list[dict[str, Any]]) -> str:
+    def closing(self, cycle: tuple[str, ...], edges: list[dict[str, Any]], where: str) -> str:
         """The path of the last edge of a cycle."""
         pairs = set(zip(cycle, (*cycle[1:], *cycle[:1]), strict=True))
         node_of: Callable[[str], str] = lambda port: port.partition(".")[0]  # noqa: E731
         ends = [
             (node_of(edge.get("initial") or edge["from"]), node_of(edge["to"])) for edge in edges
         ]
-        return step("$.edges", max(i for i, pair in enumerate(ends) if pair in pairs))
+        return step(f"{where}.edges", max(i for i, pair in enumerate(ends) if pair in pairs))
 
     def refused(self, reason: str, where: str | None = None) -> FileError:
         return FileError(self.name, self.where if where is None else where, reason)
