@@ -18,6 +18,7 @@ from runtime.errors import BackendError, CheckFailed, FeedError, NoTarget, NoVal
 if TYPE_CHECKING:
     from graph.model import Graph
     from runtime.engine import Engine
+    from runtime.trace import Trace
 
 GOOD, FAILED, BAD_INPUT = 0, 1, 2
 MOST_PATHS = 1000
@@ -104,6 +105,12 @@ def _load(path: str) -> Graph:
     return load(path)
 
 
+def _warn(path: str, trace: Trace) -> None:
+    """Say what was assumed, such as the sum over a target that is no scalar."""
+    for warning in trace.warnings:
+        click.echo(f"gradwire: warning: {path}: {warning}", err=True)
+
+
 def _option_feed(command: Command) -> Command:
     return click.option(
         "--feed",
@@ -146,8 +153,7 @@ def run(
         from runtime.feed_text import parse_feeds
 
         trace = Engine(graph, device, dtype, mode, target).run(parse_feeds(feeds))
-    for warning in trace.warnings:
-        click.echo(f"gradwire: warning: {file}: {warning}", err=True)
+    _warn(file, trace)
     if as_json:
         from runtime import report
 
@@ -229,6 +235,8 @@ def paths(
 
         trace = Engine(graph).run(parse_feeds(feeds), phase="forward")
         found = find_paths(trace, source, end, top=top)
+    if end is None:
+        _warn(file, trace)
     if as_json:
         from runtime import report
         from runtime.chains.report import paths_report

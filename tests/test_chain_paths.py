@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from graph import Graph, Tensor
+from graph import Graph, GraphError, Tensor
 from graph import edits as e
 from runtime import Engine
 from runtime.chains import find_paths
@@ -16,8 +16,9 @@ from runtime.chains.cancelling import cancelling_pairs
 from runtime.errors import NoTarget, NoValue
 from tests.catalogue_cases import error
 from tests.chain_listing import EXACT, agrees_with_a_listing, example, ladder
-from tests.composite_graphs import two_blocks
+from tests.composite_graphs import group_some, two_blocks
 from tests.recurrent_graphs import Pair
+from tests.reference.random_graphs import random_graph
 
 
 def test_cancelling_paths_are_marked():
@@ -205,6 +206,41 @@ def test_paths_go_through_instances_over_the_edges_that_are_drawn():
     from_weight = find_paths(trace, "one/lin.weight")
     assert from_weight.count == 2
     assert from_weight.paths[0].hops[0].edges == ((None, ("one/lin", "weight")),)
+
+
+@pytest.mark.parametrize("seed", range(300, 306))
+def test_grouping_changes_no_path_and_lights_drawn_edges_alone(seed):
+    graph = random_graph(seed)
+    before = strongest_of_all(Engine(graph.copy()).run())
+    random, grouped = np.random.RandomState(seed), 0
+    for name in ("First", "Second", "Third"):
+        try:
+            grouped += group_some(graph, random, name) is not None
+        except GraphError:
+            continue  # a stretch that cannot be a composite
+    assert grouped
+    trace = Engine(graph).run()
+    after = strongest_of_all(trace)
+    assert len(before) == len(after) > 0
+    for (count, norms), (count_after, norms_after) in zip(before, after, strict=True):
+        assert count == count_after
+        np.testing.assert_allclose(norms, norms_after, rtol=1e-9)
+    drawn = set(trace.edges)
+    for source in trace.plan.sources:
+        if trace.gradient(source.ref) is not None:
+            for hop in (hop for path in find_paths(trace, source.ref).paths for hop in path.hops):
+                assert hop.edges[-1][1] == hop.port
+                assert set(hop.edges) <= drawn
+
+
+def strongest_of_all(trace) -> list[tuple[int, list[float]]]:
+    """Count and norms from every source, in an order of their own."""
+    found = []
+    for source in trace.plan.sources:
+        if trace.gradient(source.ref) is not None:
+            paths = find_paths(trace, source.ref, top=3)
+            found.append((paths.count, [path.norm for path in paths.paths]))
+    return sorted(found, key=lambda each: (each[0], [round(norm, 9) for norm in each[1]]))
 
 
 def test_paths_over_time_say_at_which_step():

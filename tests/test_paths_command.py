@@ -70,6 +70,10 @@ def test_paths_without_a_target_or_to_another_port(command, tmp_path):
     assert refused(command("paths", file, "--from", "x.y"), file, "Name the port")
     assert "1 path, gradient" in command("paths", file, "--from", "x.y", "--to", "b.y")[1]
     assert "0 paths" in command("paths", file, "--from", "a.y", "--to", "b.y")[1]
+    graph.configure(target="a")
+    status, out, err = command("paths", kept(graph, file), "--from", "x.y")
+    assert (status, "d a.y / d x.y: 1 path" in out) == (0, True)
+    assert err.startswith("gradwire: warning: ")  # it is summed
 
 
 @pytest.mark.parametrize(
