@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from graph.edits import AddNode, Batch, Edit, Move, SetTensor
+from graph.edits import AddNode, Batch, Edit, Move, SetTensor, Within
 from graph.model import Graph
 
 BUDGET = 64 * 2**20
@@ -163,6 +163,8 @@ def joined(newer: Edit, older: Edit) -> Edit:
         return Move({**newer.places, **older.places})
     if isinstance(newer, SetTensor) and isinstance(older, SetTensor) and newer.port == older.port:
         return older
+    if isinstance(newer, Within) and isinstance(older, Within) and newer.name == older.name:
+        return Within(newer.name, joined(newer.edit, older.edit))
     flat = older.edits if isinstance(older, Batch) else (older,)
     return Batch((newer, *flat))
 
@@ -171,6 +173,8 @@ def size_of(edit: Edit) -> int:
     """Bytes that an edit keeps alive: its tensors, and a little."""
     if isinstance(edit, Batch):
         return EDIT_BYTES + sum(map(size_of, edit.edits))
+    if isinstance(edit, Within):
+        return EDIT_BYTES + size_of(edit.edit)
     if isinstance(edit, AddNode):
         return EDIT_BYTES + sum(tensor.nbytes for _, tensor in edit.tensors)
     if isinstance(edit, SetTensor) and edit.tensor is not None:

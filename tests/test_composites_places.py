@@ -280,3 +280,16 @@ def test_an_inside_without_nodes_is_no_empty_document(blocks):
     assert not blocks.window.welcome.isVisible()
     blocks.press_key(Key.Key_Z, CONTROL)
     assert set(blocks.graph.nodes) == {"lin", "act"}
+
+
+def test_moves_inside_in_a_row_are_one_entry(blocks):
+    before = dumps(blocks.document.root)
+    double_click(blocks, "one")
+    choose(blocks, "act")
+    for _ in range(3):
+        blocks.press_key(Key.Key_Right, ALT)
+    body = blocks.document.root.definitions["Block"].body
+    assert body.nodes["act"].at == (264.0, 0.0)
+    blocks.press_key(Key.Key_Z, CONTROL)
+    assert dumps(blocks.document.root) == before
+    assert blocks.document.history.undo_text is None
