@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from graph import edits as e
 from graph import port_names
 from graph.addresses import keeps, renamed, renamed_inside
-from graph.definition import Blueprint, Definition, Inlet, Interface, Setting
+from graph.definition import Blueprint, Definition, Interface
 from graph.errors import BadDefinition, GraphError, PortOccupied
+from graph.interfaces import check_interface, mapped, pruned_interface
 from graph.module import Module, plain
 from graph.nesting import check_nesting, containing, inner_first, is_wanted
 from graph.port import PortRef
@@ -20,8 +20,6 @@ from graph.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from graph.model import Graph
-
-Side = Literal["input", "output", "attribute"]
 
 
 def define(graph: Graph, edit: e.Define) -> e.Edit:
@@ -55,7 +53,7 @@ def define_all(graph: Graph, blueprints: Iterable[Blueprint]) -> None:
     for name in inner_first(waiting):
         try:
             _fill(graph.scope.definitions[name], waiting[name])
-            _check_interface(graph.scope.definitions[name])
+            check_interface(graph.scope.definitions[name])
         except GraphError as error:
             error.inside = name
             raise
@@ -81,7 +79,7 @@ def _fill(definition: Definition, blueprint: Blueprint) -> None:
         body.draw(edge)
     body.order()  # raises where a cycle stands
     resolve = body.resolve
-    definition.interface = _map(definition.interface, resolve)
+    definition.interface = mapped(definition.interface, resolve)
 
 
 def check_name(graph: Graph, name: str) -> None:
@@ -164,7 +162,7 @@ def within(graph: Graph, edit: e.Within) -> e.Edit:
     try:
         graph.scope.forget()
         check_nesting(graph)
-        followed = _map(definition.interface, lambda ref: renamed_inside(edit.edit, ref))
+        followed = mapped(definition.interface, lambda ref: renamed_inside(edit.edit, ref))
         definition.interface = followed
         graph.store.fields["target"] = target
         for old in moved:
@@ -233,7 +231,7 @@ def set_shares(graph: Graph, edit: e.SetShares) -> e.Edit:
 def _check(graph: Graph, definition: Definition) -> None:
     """Raise unless the definition can be as it is now."""
     graph.scope.forget()
-    _check_interface(definition)
+    check_interface(definition)
     check_nesting(graph)
     _check_settings(graph, definition)
 
@@ -253,96 +251,12 @@ def _check_settings(graph: Graph, definition: Definition) -> None:
             holder.make_module(holder.nodes[id_])
 
 
-def _check_interface(definition: Definition) -> None:
-    """Raise unless the names of the interface differ and stand for what is there and free."""
-    exposed = tuple(link.name for link in definition.interface.attributes)
-    for names in (definition.interface.ports, exposed):
-        for name in names:
-            check_id(name)
-        _refuse_twice(definition, names, "the name {} twice", "names that differ")
-    interface = definition.interface
-    linked: tuple[tuple[Side, tuple[Inlet | Setting, ...]], ...]
-    linked = ("input", interface.inputs), ("attribute", interface.attributes)
-    for side, links in linked:
-        refs = [ref for link in links for ref in link.to]
-        _refuse_twice(definition, refs, "{} twice", f"one {side} for each")
-        _refuse_missing(definition, side, refs)
-    _refuse_missing(definition, "output", [outlet.source for outlet in interface.outputs])
-    for inlet in definition.interface.inputs:
-        for ref in inlet.to:
-            edge = definition.body.incoming(ref)
-            if edge is not None:
-                found, expected = f"an edge from {edge.source} at {ref}", "a free inner input"
-                raise BadDefinition(
-                    node=definition.name, port=inlet.name, found=found, expected=expected
-                )
-
-
-def _refuse_twice(
-    definition: Definition, entries: Iterable[Hashable], found: str, expected: str
-) -> None:
-    twice = next((entry for entry, count in Counter(entries).items() if count > 1), None)
-    if twice is not None:
-        raise BadDefinition(node=definition.name, found=found.format(twice), expected=expected)
-
-
-def _refuse_missing(definition: Definition, side: Side, refs: Iterable[PortRef]) -> None:
-    for ref in refs:
-        if not _exists(definition.body, ref, side):
-            found, expected = f"no {ref} inside", f"an {side} of an inner node"
-            raise BadDefinition(node=definition.name, found=found, expected=expected)
-
-
-def _exists(body: Graph, ref: PortRef, side: Side) -> bool:
-    if ref.node not in body:
-        return False
-    module = body.module(ref.node)
-    if module is None:
-        return True
-    if side == "attribute":
-        return ref.port in module.attributes
-    names = module.wired_names if side == "input" else module.output_names
-    return ref.port in names
-
-
-def _pruned(definition: Definition) -> Interface:
-    """The interface without what stands no more inside, or is wired there now."""
-    body, interface = definition.body, definition.interface
-
-    def is_free(ref: PortRef) -> bool:
-        return _exists(body, ref, "input") and body.incoming(ref) is None
-
-    return replace(
-        interface,
-        inputs=tuple(
-            replace(x, to=tuple(filter(is_free, x.to)))
-            for x in interface.inputs
-            if not x.to or any(map(is_free, x.to))
-        ),
-        outputs=tuple(x for x in interface.outputs if _exists(body, x.source, "output")),
-        attributes=tuple(
-            replace(x, to=tuple(ref for ref in x.to if _exists(body, ref, "attribute")))
-            for x in interface.attributes
-            if any(_exists(body, ref, "attribute") for ref in x.to)
-        ),
-    )
-
-
-def _map(interface: Interface, follow: Callable[[PortRef], PortRef]) -> Interface:
-    return replace(
-        interface,
-        inputs=tuple(replace(x, to=tuple(map(follow, x.to))) for x in interface.inputs),
-        outputs=tuple(replace(x, source=follow(x.source)) for x in interface.outputs),
-        attributes=tuple(replace(x, to=tuple(map(follow, x.to))) for x in interface.attributes),
-    )
-
-
 def _settled(graph: Graph, definition: Definition) -> list[e.Edit]:
     """Let what stands for nothing inside go, with its edges and settings; returns the inverses.
 
     They are in the order in which they bring all back.
     """
-    followed, pruned = definition.interface, _pruned(definition)
+    followed, pruned = definition.interface, pruned_interface(definition)
     if pruned == followed:
         return []
     users = list(graph.scope.users(graph, [definition.name]))

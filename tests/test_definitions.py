@@ -281,7 +281,7 @@ def test_the_file_is_the_same_after_a_round_trip_and_reads_any_order():
         ({"dok": ""}, "$.definitions.A", 'unknown field "dok"'),
         ({"inputs": [{"name": "x"}]}, "$.definitions.A.inputs[0]", 'the key "to"'),
         ({"inputs": [{"name": "x", "to": ["a"]}]}, "$.definitions.A.inputs[0].to", "NODE.PORT"),
-        ({"outputs": [{"name": "y", "from": "b.y"}]}, "$.definitions", "found no b.y inside"),
+        ({"outputs": [{"name": "y", "from": "b.y"}]}, "$.definitions.A", "found no b.y inside"),
         ({"nodes": [{"id": "b", "module": "A"}]}, "$.definitions", "A → A"),
         ({"nodes": [{"id": "b", "module": "B"}]}, "$.definitions", "inside itself"),
         ({"doc": "\u202e"}, "$.definitions.A.doc", "bidirectional"),
