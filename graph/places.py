@@ -96,7 +96,7 @@ def project(graph: Graph, address: str, edit: e.Edit) -> e.Edit | None:
             kept = tuple(part for part in parts if part is not None and part != NOTHING)
             return e.Batch(kept) if kept else NOTHING
         case e.Within(name, inner) if name == definition.name:
-            return inner
+            return None if _sets_exposed(definition, inner) else inner
         case e.Within(name, e.Move() | e.SetNode()) if name in around:
             return NOTHING
         case e.Within(name) | e.SetInterface(name) | e.RenamePort(name):
@@ -117,6 +117,16 @@ def project(graph: Graph, address: str, edit: e.Edit) -> e.Edit | None:
             return NOTHING
         case _:  # what arrives at the instance may have another type, or it may be gone
             return None
+
+
+def _sets_exposed(definition: Definition, edit: e.Edit) -> bool:
+    """Whether an edit sets an attribute that the instance may have set otherwise."""
+    if isinstance(edit, e.Batch):
+        return any(_sets_exposed(definition, part) for part in edit.edits)
+    exposed = {ref for setting in definition.interface.attributes for ref in setting.to}
+    return isinstance(edit, e.SetAttributes) and any(
+        PortRef(edit.id, name) in exposed for name in edit.values
+    )
 
 
 def _lifted(graph: Graph, address: str, name: str, edit: e.Edit) -> Iterator[e.Edit]:
