@@ -46,7 +46,10 @@ class Module:
 
     Class level: `name`, `group`, `doc`, `formula` (LaTeX), `icon`, `sig`, `attributes`,
     `examples`, `domain` (port -> least and greatest sensible number), `local` (port -> the local
-    derivative in plain text), `parameters` and `states` (names of ports that own a tensor),
+    derivative in plain text), `pullback` (port -> LaTeX of its gradient, in terms of g, the
+    output's), `letters` (LaTeX that these formulas write for a port or an attribute whose name it
+    is not -> that name), `at_kink` (what the derivative is where it jumps), `parameters` and
+    `states` (names of ports that own a tensor),
     `is_random` (whether its forward draws from `ctx.stream`, so that the seed changes it),
     `aliases` (other name -> port, for wiring), `words` (what else one may search it by),
     `advice` (classic mistakes before its inputs), `only_reshapes` (whether its output
@@ -67,6 +70,9 @@ class Module:
     examples: ClassVar[tuple[Example, ...]] = ()
     domain: ClassVar[Mapping[str, tuple[float, float]]] = {}
     local: ClassVar[Mapping[str, str]] = {}
+    pullback: ClassVar[Mapping[str, str]] = {}
+    letters: ClassVar[Mapping[str, str]] = {}
+    at_kink: ClassVar[str] = ""
     parameters: ClassVar[tuple[str, ...]] = ()
     states: ClassVar[tuple[str, ...]] = ()
     is_random: ClassVar[bool] = False

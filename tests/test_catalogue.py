@@ -321,6 +321,23 @@ def test_formula_can_be_drawn(kind):
         import ziamath
 
     assert "<svg" in ziamath.Latex(kind.formula).svg()
+    for pullback in kind.pullback.values():
+        assert "<svg" in ziamath.Latex(pullback).svg()
+
+
+@every_module
+def test_every_floating_port_says_its_gradient(kind):
+    assert set(kind.pullback) == set(kind.local)
+    named = {*kind.attributes, *(term.name for term in (*kind.sig.inputs, *kind.sig.outputs))}
+    assert set(kind.letters.values()) <= named
+
+
+def test_a_kink_has_a_convention():
+    """`kinks` are numbers at which a derivative jumps, so each such module says what it is there."""
+    for kind in default_catalogue():
+        if getattr(kind, "kinks", ()):
+            assert kind.at_kink, kind.name
+            assert not kind.at_kink.endswith(".")
 
 
 def test_values_keep_away_from_kinks():

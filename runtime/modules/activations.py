@@ -12,7 +12,7 @@ from runtime import maps
 from runtime.array import Array
 from runtime.modules import initial
 from runtime.modules.context import Context
-from runtime.modules.door import Differentiable, Elementwise, Kept, Outs, least, pointwise, times
+from runtime.modules.door import Differentiable, Elementwise, Kept, Outs, pointwise, times
 from runtime.modules.functions import ANY_SHAPE
 
 AT_ZERO = Example({"x": (3,)}, values={"x": [-1.5, 0.0, 2.0]})
@@ -27,6 +27,7 @@ class Identity(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     words = ("pass", "same")
     formula = r"y = x"
     local = {"x": "1"}
+    pullback = {"x": "g"}
     examples = ANY_SHAPE
     only_reshapes = True
 
@@ -49,6 +50,8 @@ class ReLU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     words = ("rectifier",)
     formula = r"y = \max(0, x)"
     local = {"x": "1 where x > 0, else 0"}
+    pullback = {"x": r"g \odot [x > 0]"}
+    at_kink = "the derivative of ReLU at 0 is 0"
     keeps = ("y",)
     kinks = (0.0,)
     examples = (*ANY_SHAPE, AT_ZERO)
@@ -69,6 +72,9 @@ class LeakyReLU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     words = ("leaky rectifier",)
     formula = r"y = \max(0, x) + \alpha \min(0, x)"
     local = {"x": "1 where x > 0, else the slope"}
+    pullback = {"x": r"g \odot \left([x > 0] + \alpha [x \le 0]\right)"}
+    letters = {r"\alpha": "negative_slope"}
+    at_kink = "the derivative of LeakyReLU at 0 is its slope below 0"
     keeps = ("x",)
     kinks = (0.0,)
     negative_slope: float = attribute(0.01, "the slope below 0, α in the formula")
@@ -93,6 +99,8 @@ class HardTanh(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
 
     formula = r"y = \min(\max(x, -1), 1)"
     local = {"x": "1 where −1 < x < 1, else 0"}
+    pullback = {"x": r"g \odot [-1 < x < 1]"}
+    at_kink = "the derivative of HardTanh at −1 and 1 is 0"
     keeps = ("y",)
     kinks = (-1.0, 1.0)
     examples = (*ANY_SHAPE, Example({"x": (4,)}, values={"x": [-1.0, 1.0, 0.5, 2.0]}))
@@ -113,6 +121,12 @@ class PReLU(Differentiable, sig="x[*s], weight[num_parameters] -> y[*s]", group=
 
     formula = r"y = \max(0, x) + w \min(0, x)"
     local = {"x": "1 where x > 0, else w", "weight": "x where x < 0, else 0"}
+    pullback = {
+        "x": r"g \odot \left([x > 0] + w [x \le 0]\right)",
+        "weight": r"\sum g \odot \min(0, x)",
+    }
+    letters = {"w": "weight"}
+    at_kink = "the derivative of PReLU at 0 is its slope below 0"
     parameters = ("weight",)
     rules = {"weight": initial.constant(0.25)}
     keeps = ("x", "weight")
@@ -178,8 +192,8 @@ class PReLU(Differentiable, sig="x[*s], weight[num_parameters] -> y[*s]", group=
         wide = pointwise(ctx, shape, inner, below)
         return wide if inner == owned else maps.compose(wide, aligned)
 
-    def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
-        return least(ctx.xp.abs(ins[0]))
+    def kink_gaps(self, ctx: Context, ins: tuple[Array, ...]) -> Array | None:
+        return ctx.xp.asarray(ctx.xp.abs(ins[0]))
 
     def _spread(self, ctx: Context) -> tuple[int, ...]:
         """The weight's shape where it broadcasts against x."""

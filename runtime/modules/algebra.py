@@ -27,6 +27,7 @@ class MatMul(
     words = ("@", "matrix product", "dot", "mm")
     formula = r"y_{ij} = \sum_k a_{ik} b_{kj}"
     local = {"a": "bᵀ on the right of the gradient", "b": "aᵀ on the left of the gradient"}
+    pullback = {"a": r"g b^{\top}", "b": r"a^{\top} g"}
     batch_sizes = ("m",)
     keeps = ("a", "b")
     examples = (
@@ -105,6 +106,7 @@ class Transpose(Differentiable, sig="x:any[*s] -> y:any[*r]", group="Linear alge
     words = ("permute", "T")
     formula = r"y_{ji} = x_{ij}"
     local = {"x": "the same entries in another order"}
+    pullback = {"x": "g_{ji}"}
     axes: tuple[int, ...] | None = attribute(None, "the new order of the axes; none reverses it")
     examples = (
         Example({"x": (2, 3)}),

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from graph.module import Example
 from runtime.array import Array
 from runtime.modules.context import Context
-from runtime.modules.door import Elementwise, Kept, Outs, least
+from runtime.modules.door import Elementwise, Kept, Outs
 
 BROADCASTS = (
     Example({"a": (), "b": ()}),
@@ -31,6 +31,7 @@ class Add(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     words = ("+", "plus", "residual")
     formula = r"y = a + b"
     local = {"a": "1", "b": "1"}
+    pullback = {"a": "g", "b": "g"}
     examples = BROADCASTS
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
@@ -49,6 +50,7 @@ class Subtract(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     words = ("-", "minus", "difference")
     formula = r"y = a - b"
     local = {"a": "1", "b": "−1"}
+    pullback = {"a": "g", "b": "-g"}
     examples = BROADCASTS
     pairs_entries = True
 
@@ -68,6 +70,7 @@ class Multiply(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     words = ("*", "×", "times", "product", "hadamard")
     formula = r"y = a \cdot b"
     local = {"a": "b", "b": "a"}
+    pullback = {"a": r"g \odot b", "b": r"g \odot a"}
     keeps = ("a", "b")
     examples = BROADCASTS
 
@@ -87,6 +90,7 @@ class Divide(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     words = ("/", "÷", "quotient")
     formula = r"y = \frac{a}{b}"
     local = {"a": "1 / b", "b": "−a / b²"}
+    pullback = {"a": r"\frac{g}{b}", "b": r"-\frac{g \odot a}{b^2}"}
     keeps = ("b", "y")
     domain = {"b": (0.5, 3.0)}
     examples = BROADCASTS
@@ -109,6 +113,7 @@ class Power(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     words = ("^", "**", "pow")
     formula = r"y = a^{b}"
     local = {"a": "b · a^(b − 1)", "b": "y · log a"}
+    pullback = {"a": r"g \odot b \odot a^{b - 1}", "b": r"g \odot y \odot \ln a"}
     keeps = ("a", "b", "y")
     domain = {"a": (0.2, 3.0), "b": (-2.0, 3.0)}
     examples = (
@@ -125,11 +130,11 @@ class Power(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
             return xp.where(b == 0, zero, b * xp.power(a, b - 1.0))
         return xp.where((a == 0) & (b >= 0), zero, kept["y"] * xp.log(a))
 
-    def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
+    def kink_gaps(self, ctx: Context, ins: tuple[Array, ...]) -> Array | None:
         """At a = 0 only whole exponents from 0 on have a power on both sides."""
         xp, (a, b) = ctx.xp, ins
         smooth = (b >= 0) & (b == xp.floor(b))
-        return least(xp.where(smooth, xp.inf, xp.abs(a)))
+        return xp.asarray(xp.where(smooth, xp.inf, xp.abs(a)))
 
 
 class Extremum(Elementwise):
@@ -150,8 +155,8 @@ class Extremum(Elementwise):
         half = ctx.dtype.type(0.5)
         return half * self.wins(own, other) + half * ~self.wins(other, own)
 
-    def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
-        return least(ctx.xp.abs(ins[0] - ins[1]))
+    def kink_gaps(self, ctx: Context, ins: tuple[Array, ...]) -> Array | None:
+        return ctx.xp.asarray(ctx.xp.abs(ins[0] - ins[1]))
 
 
 class Maximum(Extremum, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
@@ -167,6 +172,11 @@ class Maximum(Extremum, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
         "a": "1 where a > b, ½ where a = b, else 0",
         "b": "1 where b > a, ½ where a = b, else 0",
     }
+    pullback = {
+        "a": r"g \odot \left([a > b] + \frac{1}{2} [a = b]\right)",
+        "b": r"g \odot \left([b > a] + \frac{1}{2} [a = b]\right)",
+    }
+    at_kink = "where the inputs are equal, both get half of the gradient"
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.maximum(*ins, out=ctx.into(out)),)
@@ -188,6 +198,11 @@ class Minimum(Extremum, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
         "a": "1 where a < b, ½ where a = b, else 0",
         "b": "1 where b < a, ½ where a = b, else 0",
     }
+    pullback = {
+        "a": r"g \odot \left([a < b] + \frac{1}{2} [a = b]\right)",
+        "b": r"g \odot \left([b < a] + \frac{1}{2} [a = b]\right)",
+    }
+    at_kink = "where the inputs are equal, both get half of the gradient"
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.minimum(*ins, out=ctx.into(out)),)

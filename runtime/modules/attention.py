@@ -16,6 +16,12 @@ from runtime.array import Array
 from runtime.modules.context import Context
 from runtime.modules.door import Differentiable, Kept, Outs
 
+SCORES = (
+    r", \quad S = A \odot \left(g v^{\top} - \sum_j A_j (g v^{\top})_j\right)"
+    r", \; A = \mathrm{softmax}\left(\frac{q k^{\top}}{\sqrt{d}}\right)"
+)
+"""What comes back to the scores, from `A`, the weights."""
+
 
 class Attention(
     Differentiable,
@@ -37,6 +43,12 @@ class Attention(
         "key": "queries, through the softmax of each row, to the values",
         "value": "the weights",
     }
+    pullback = {
+        "query": r"\frac{S k}{\sqrt{d}}" + SCORES,
+        "key": r"\frac{S^{\top} q}{\sqrt{d}}" + SCORES,
+        "value": r"A^{\top} g, \quad A = \mathrm{softmax}\left(\frac{q k^{\top}}{\sqrt{d}}\right)",
+    }
+    letters = {"q": "query", "k": "key", "v": "value"}
     batch_sizes = ("t",)
     keeps = ("query", "key", "value", "weights")
     num_heads: int = attribute(1, "in how many parts the features are cut", minimum=1)

@@ -25,6 +25,7 @@ class ExpandDims(Reshaping, sig="x:any[*s] -> y:any[*r]", group="Shape"):
 
     formula = r"y_{i 0 j} = x_{i j}"
     local = {"x": "the same entries under another shape"}
+    pullback = {"x": r"\mathrm{reshape}(g)"}
     axis: int = attribute(0, "where the new axis stands in y")
     examples = (
         Example({"x": (3,)}),
@@ -54,6 +55,7 @@ class Squeeze(Reshaping, sig="x:any[*s] -> y:any[*r]", group="Shape"):
 
     formula = r"y_{i j} = x_{i 0 j}"
     local = {"x": "the same entries under another shape"}
+    pullback = {"x": r"\mathrm{reshape}(g)"}
     axis: tuple[int, ...] | None = attribute(None, "the axes to take away; none given means all")
     examples = (
         Example({"x": (1, 3, 1)}),
@@ -88,6 +90,7 @@ class BroadcastTo(Differentiable, sig="x:any[*s] -> y:any[*r]", group="Shape"):
 
     formula = r"y_{b i} = x_i"
     local = {"x": "1 for each copy: the gradients of all copies are added"}
+    pullback = {"x": r"\sum_{\mathrm{copies}} g"}
     shape: tuple[int, ...] = attribute((1,), "the shape of y; -1 keeps a size of x", minimum=-1)
     examples = (
         Example({"x": (3,)}, {"shape": (2, 3)}),
@@ -151,6 +154,7 @@ class Stack(Differentiable, sig="x...:any[*s] -> y:any[*r]", group="Shape"):
 
     formula = r"y_{k i} = (x_k)_i"
     local = {"x": "1 in the input's own part of y, else 0"}
+    pullback = {"x": "g_k"}
     inputs: int = attribute(2, "how many inputs it has", minimum=1)
     axis: int = attribute(0, "where the new axis stands in y")
     examples = (

@@ -152,6 +152,12 @@ class Conv1d(
     rank = 1
     formula = r"y_{n o p} = b_o + \sum_{c k} w_{o c k}\, x_{n, c, s p + d k - a}"
     local = {"x": "the kernel (Toeplitz)", "weight": "x (Toeplitz)", "bias": "1"}
+    pullback = {
+        "x": r"\sum_{o k p :\, s p + d k - a = l} w_{o c k} g_{n o p}",
+        "weight": r"\sum_{n p} g_{n o p} x_{n, c, s p + d k - a}",
+        "bias": r"\sum_{n p} g_{n o p}",
+    }
+    letters = {"w": "weight", "b": "bias"}
     examples = (
         Example({"x": (2, 3, 6)}, {"out_channels": 2}),
         Example({"x": (1, 2, 5)}, {"out_channels": 4, "kernel_size": (2,), "groups": 2}),
@@ -179,6 +185,13 @@ class Conv2d(
         r"y_{n o p q} = b_o + \sum_{c k l} w_{o c k l}\, x_{n, c, s p + d k - a, s q + d l - a}"
     )
     local = {"x": "the kernel (Toeplitz)", "weight": "x (Toeplitz)", "bias": "1"}
+    pullback = {
+        "x": r"\sum_{o k l p q} w_{o c k l} g_{n o p q}"
+        r", \quad i = s p + d k - a, \; j = s q + d l - a",
+        "weight": r"\sum_{n p q} g_{n o p q} x_{n, c, s p + d k - a, s q + d l - a}",
+        "bias": r"\sum_{n p q} g_{n o p q}",
+    }
+    letters = {"w": "weight", "b": "bias"}
     examples = (
         Example({"x": (2, 2, 4, 5)}, {"out_channels": 3}),
         Example({"x": (1, 4, 3, 3)}, {"out_channels": 2, "kernel_size": (2,), "groups": 2}),
@@ -207,6 +220,12 @@ class ConvTranspose2d(
     is_transposed = True
     formula = r"y_{n o, s p + d k - a, s q + d l - a} \mathrel{+}= w_{c o k l}\, x_{n c p q}"
     local = {"x": "the kernel, transposed (Toeplitz)", "weight": "x (Toeplitz)", "bias": "1"}
+    pullback = {
+        "x": r"\sum_{o k l} w_{c o k l} g_{n, o, s p + d k - a, s q + d l - a}",
+        "weight": r"\sum_{n p q} x_{n c p q} g_{n, o, s p + d k - a, s q + d l - a}",
+        "bias": r"\sum_{n p q} g_{n o p q}",
+    }
+    letters = {"w": "weight", "b": "bias"}
     examples = (
         Example({"x": (2, 2, 3, 2)}, {"out_channels": 3}),
         Example({"x": (1, 4, 2, 2)}, {"out_channels": 2, "kernel_size": (2,), "groups": 2}),

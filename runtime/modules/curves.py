@@ -30,6 +30,7 @@ class Sigmoid(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     words = ("logistic", "σ")
     formula = r"y = \frac{1}{1 + e^{-x}}"
     local = {"x": "y (1 − y)"}
+    pullback = {"x": r"g \odot y \odot (1 - y)"}
     keeps = ("y",)
     examples = (*ANY_SHAPE, FAR_OUT)
 
@@ -49,6 +50,7 @@ class Tanh(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     words = ("hyperbolic tangent",)
     formula = r"y = \tanh x"
     local = {"x": "1 − y²"}
+    pullback = {"x": r"g \odot (1 - y^2)"}
     keeps = ("y",)
     examples = (*ANY_SHAPE, FAR_OUT)
 
@@ -68,6 +70,7 @@ class SiLU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     words = ("swish",)
     formula = r"y = x \, \sigma(x), \quad \sigma(x) = \frac{1}{1 + e^{-x}}"
     local = {"x": "σ(x) + y (1 − σ(x))"}
+    pullback = {"x": r"g \odot \left(\sigma(x) + y \odot (1 - \sigma(x))\right)"}
     keeps = ("x", "y")
     examples = (*ANY_SHAPE, FAR_OUT)
 
@@ -88,6 +91,7 @@ class Softplus(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
 
     formula = r"y = \ln(1 + e^{x})"
     local = {"x": "σ(x)"}
+    pullback = {"x": r"g \odot \sigma(x)"}
     keeps = ("x",)
     examples = (*ANY_SHAPE, FAR_OUT)
 
@@ -106,6 +110,9 @@ class ELU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
 
     formula = r"y = \max(0, x) + \min(0, \alpha (e^{x} - 1))"
     local = {"x": "1 where x > 0, else y + α"}
+    pullback = {"x": r"g \odot \left([x > 0] + (y + \alpha) [x \le 0]\right)"}
+    letters = {r"\alpha": "alpha"}
+    at_kink = "the derivative of ELU at 0 is that below 0, α"
     keeps = ("x", "y")
     kinks = (0.0,)
     alpha: float = attribute(1.0, "how far below 0 the curve ends, α in the formula")
@@ -135,6 +142,8 @@ class SELU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
         r" \quad \lambda \approx 1.0507, \ \alpha \approx 1.6733"
     )
     local = {"x": "λ where x > 0, else y + λα"}
+    pullback = {"x": r"g \odot \left(\lambda [x > 0] + (y + \lambda \alpha) [x \le 0]\right)"}
+    at_kink = "the derivative of SELU at 0 is that below 0, λα"
     keeps = ("x", "y")
     kinks = (0.0,)
     examples = (*ANY_SHAPE, FAR_OUT)
@@ -167,6 +176,7 @@ class GELU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
 
     formula = r"y = x \, \Phi(x), \quad \Phi(x) = \frac{1}{2} (1 + \mathrm{erf}(x / \sqrt{2}))"
     local = {"x": "Φ(x) + x φ(x)"}
+    pullback = {"x": r"g \odot \left(\Phi(x) + x \varphi(x)\right)"}
     keeps = ("x",)
     approximate: Literal["none", "tanh"] = attribute("none", "none, or tanh for a faster formula")
     examples = (*ANY_SHAPE, FAR_OUT, Example({"x": (2, 3)}, {"approximate": "tanh"}))

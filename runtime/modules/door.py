@@ -17,8 +17,9 @@ Rules for both sides of it:
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from graph.errors import GradwireError, sentence
@@ -155,9 +156,17 @@ class Differentiable(Initialised):
                 matrix[place] = sum_to(gradient, columns).reshape(-1)
         return matrix
 
+    def kink_gaps(self, ctx: Context, ins: tuple[Array, ...]) -> Array | None:
+        """How far from a place where the derivative jumps, entry by entry; None without one.
+
+        The shape is that of the entries that can be at one: an input's, or the output's.
+        """
+        return None
+
     def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
-        """The smallest distance of an input to a place where the derivative jumps."""
-        return math.inf
+        """The smallest of `kink_gaps`; infinite where there is none."""
+        gaps = self.kink_gaps(ctx, ins)
+        return math.inf if gaps is None or not gaps.size else float(gaps.min())
 
 
 class Elementwise(Differentiable):
@@ -198,9 +207,8 @@ class Elementwise(Differentiable):
         shapes = ctx.shapes[output], ctx.shapes[port]
         return pointwise(ctx, *shapes, self.derivative(ctx, port, kept))
 
-    def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
-        gaps = (least(ctx.xp.abs(ins[0] - kink)) for kink in self.kinks)
-        return min(gaps, default=math.inf)
+    def kink_gaps(self, ctx: Context, ins: tuple[Array, ...]) -> Array | None:
+        return gaps_to(ctx, ins[0], self.kinks)
 
 
 def times(ctx: Context, array: Array, factor: Array | float) -> Array:
@@ -269,6 +277,7 @@ def sum_to(array: Array, shape: tuple[int, ...]) -> Array:
     return array.sum(axis=axes, keepdims=True).reshape(shape)
 
 
-def least(distances: Array) -> float:
-    """The smallest entry as a number; infinite where there is none."""
-    return float(distances.min()) if distances.size else math.inf
+def gaps_to(ctx: Context, x: Array, kinks: Sequence[float]) -> Array | None:
+    """How far each entry is from the nearest of some numbers; None without any."""
+    gaps = [ctx.xp.abs(x - kink) for kink in kinks]
+    return ctx.xp.asarray(functools.reduce(ctx.xp.minimum, gaps)) if gaps else None

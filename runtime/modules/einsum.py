@@ -84,6 +84,7 @@ class Dot(Contracting, sig="a[k], b[k] -> y[]", group="Linear algebra"):
 
     formula = r"y = \sum_k a_k b_k"
     local = {"a": "b", "b": "a"}
+    pullback = {"a": "g b", "b": "g a"}
     keeps = ("a", "b")
     examples = (
         Example({"a": (4,), "b": (4,)}),
@@ -103,6 +104,7 @@ class Outer(Contracting, sig="a[m], b[n] -> y[m, n]", group="Linear algebra"):
 
     formula = r"y_{ij} = a_i b_j"
     local = {"a": "b for each row", "b": "a for each column"}
+    pullback = {"a": "g b", "b": r"g^{\top} a"}
     batch_sizes = ("m",)
     keeps = ("a", "b")
     examples = (
@@ -126,6 +128,7 @@ class Einsum(Contracting, sig="x...[*s] -> y[*r]", group="Linear algebra"):
 
     formula = r"y_{\mathrm{out}} = \sum_{\mathrm{other\ labels}} \prod_k (x_k)_{\mathrm{labels}}"
     local = {"x": "the product of the other inputs"}
+    pullback = {"x": r"\sum_{\mathrm{other\ labels}} g \prod_{l \ne k} (x_l)_{\mathrm{labels}}"}
     keeps = tuple(f"x{place}" for place in range(MAX_RUN))
     equation: str = attribute("ij,jk->ik", "labels of each input, then those of y")
     examples = (

@@ -13,7 +13,7 @@ from graph.port import PortType, Shape
 from runtime import maps
 from runtime.array import Array
 from runtime.modules.context import Context
-from runtime.modules.door import Differentiable, Kept, Outs, handed, least
+from runtime.modules.door import Differentiable, Kept, Outs, handed
 from runtime.modules.reductions import Reducing
 
 
@@ -78,9 +78,9 @@ class Extreme(Weighing):
         x = kept["x"]
         return _shares(ctx, x == self.widen(kept["y"], x.shape), self.axes_of(x.shape))
 
-    def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
+    def kink_gaps(self, ctx: Context, ins: tuple[Array, ...]) -> Array | None:
         first, second = _two_best(ctx, ins[0] * self.sign, self.axes_of(ins[0].shape))
-        return least(first - second)
+        return ctx.xp.asarray(first - second)
 
 
 class Max(Extreme, sig="x[*s] -> y[*r]", group="Reductions"):
@@ -92,6 +92,8 @@ class Max(Extreme, sig="x[*s] -> y[*r]", group="Reductions"):
 
     formula = r"y = \max_i x_i"
     local = {"x": "1 at the largest entry, shared among equals, else 0"}
+    pullback = {"x": r"g \odot \frac{[x = y]}{\sum [x = y]}"}
+    at_kink = "equal largest entries share the gradient equally"
 
 
 class Min(Extreme, sig="x[*s] -> y[*r]", group="Reductions"):
@@ -103,6 +105,8 @@ class Min(Extreme, sig="x[*s] -> y[*r]", group="Reductions"):
 
     formula = r"y = \min_i x_i"
     local = {"x": "1 at the smallest entry, shared among equals, else 0"}
+    pullback = {"x": r"g \odot \frac{[x = y]}{\sum [x = y]}"}
+    at_kink = "equal smallest entries share the gradient equally"
     sign = -1.0
 
 
@@ -115,6 +119,7 @@ class LogSumExp(Weighing, sig="x[*s] -> y[*r]", group="Reductions"):
 
     formula = r"y = \log \sum_i e^{x_i}"
     local = {"x": "softmax of x"}
+    pullback = {"x": r"g \odot e^{x - y}"}
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         xp, x, y = ctx.xp, ins[0], ctx.into(out)
@@ -146,6 +151,9 @@ class Norm(Weighing, sig="x[*s] -> y[*r]", group="Reductions"):
 
     formula = r"y = \Bigl(\sum_i |x_i|^p\Bigr)^{1/p}"
     local = {"x": "x / y for ord 2; 0 where y is 0"}
+    pullback = {"x": r"g \odot \mathrm{sign}(x) \odot \left(\frac{|x|}{y}\right)^{p - 1}"}
+    letters = {"p": "ord"}
+    at_kink = "the derivative of Norm at 0 is 0"
     ord: float = attribute(2.0, "the exponent p", minimum=1, infinite=True)
     examples = (
         *Reducing.examples,
@@ -187,14 +195,16 @@ class Norm(Weighing, sig="x[*s] -> y[*r]", group="Reductions"):
             share = (xp.abs(x) / xp.where(y == 0, 1, y)) ** (p - 1)
         return xp.asarray(xp.sign(x) * share, ctx.dtype)
 
-    def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
+    def kink_gaps(self, ctx: Context, ins: tuple[Array, ...]) -> Array | None:
         size, p = ctx.xp.abs(ins[0]), self.settings["ord"]
         if math.isinf(p):
             first, second = _two_best(ctx, math.copysign(1, p) * size, self.axes_of(size.shape))
-            return min(least(first - second), least(ctx.xp.abs(first)))
+            return ctx.xp.minimum(first - second, ctx.xp.abs(first))
         if p < 2:
-            return least(size)
-        return least(ctx.xp.max(size, axis=self.axes_of(size.shape))) if size.size else math.inf
+            return ctx.xp.asarray(size)
+        return (
+            ctx.xp.asarray(ctx.xp.max(size, axis=self.axes_of(size.shape))) if size.size else None
+        )
 
 
 class ArgMax(Differentiable, sig="x[*s] -> y:integer[*r]", group="Reductions"):
@@ -205,6 +215,7 @@ class ArgMax(Differentiable, sig="x[*s] -> y:integer[*r]", group="Reductions"):
 
     formula = r"y = \mathrm{arg\,max}_i\, x_i"
     local = {"x": "none: a place has no derivative"}
+    pullback = {"x": "0"}
     axis: int | None = attribute(None, "the axis that is searched; none means all entries")
     keepdims: bool = attribute(False, "whether the searched axes stay, with size 1")
     examples = (

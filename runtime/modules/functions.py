@@ -9,7 +9,7 @@ from graph.errors import BadAttribute
 from graph.module import Example
 from runtime.array import Array
 from runtime.modules.context import Context
-from runtime.modules.door import Elementwise, Kept, Outs, least
+from runtime.modules.door import Elementwise, Kept, Outs, gaps_to
 
 ANY_SHAPE = (
     Example({"x": (2, 3)}),
@@ -28,6 +28,7 @@ class Negate(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     words = ("-", "minus", "neg")
     formula = r"y = -x"
     local = {"x": "−1"}
+    pullback = {"x": "-g"}
     examples = ANY_SHAPE
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
@@ -46,6 +47,7 @@ class Exp(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     words = ("e^x", "exponential")
     formula = r"y = e^{x}"
     local = {"x": "y"}
+    pullback = {"x": r"g \odot y"}
     keeps = ("y",)
     domain = {"x": (-3.0, 3.0)}
     examples = ANY_SHAPE
@@ -66,6 +68,7 @@ class Log(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     words = ("ln", "logarithm")
     formula = r"y = \ln x"
     local = {"x": "1 / x"}
+    pullback = {"x": r"\frac{g}{x}"}
     keeps = ("x",)
     domain = {"x": (0.2, 4.0)}
     examples = ANY_SHAPE
@@ -86,6 +89,7 @@ class Sqrt(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     words = ("√", "root")
     formula = r"y = \sqrt{x}"
     local = {"x": "1 / (2 y)"}
+    pullback = {"x": r"\frac{g}{2 y}"}
     keeps = ("y",)
     domain = {"x": (0.2, 4.0)}
     examples = ANY_SHAPE
@@ -106,6 +110,7 @@ class Square(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     words = ("x^2", "x²")
     formula = r"y = x^2"
     local = {"x": "2 x"}
+    pullback = {"x": r"g \odot 2 x"}
     keeps = ("x",)
     examples = ANY_SHAPE
 
@@ -125,6 +130,8 @@ class Abs(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     words = ("|x|", "absolute", "magnitude")
     formula = r"y = |x|"
     local = {"x": "sign(x)"}
+    pullback = {"x": r"g \odot \mathrm{sign}(x)"}
+    at_kink = "the derivative of Abs at 0 is 0"
     keeps = ("x",)
     kinks = (0.0,)
     examples = (*ANY_SHAPE, Example({"x": (3,)}, values={"x": [-1.5, 0.0, 2.0]}))
@@ -145,6 +152,7 @@ class Reciprocal(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     words = ("1/x", "inverse")
     formula = r"y = \frac{1}{x}"
     local = {"x": "−y²"}
+    pullback = {"x": r"-g \odot y^2"}
     keeps = ("y",)
     domain = {"x": (0.4, 3.0)}
     examples = ANY_SHAPE
@@ -165,6 +173,7 @@ class Sin(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     words = ("sine",)
     formula = r"y = \sin x"
     local = {"x": "cos x"}
+    pullback = {"x": r"g \odot \cos x"}
     keeps = ("x",)
     examples = ANY_SHAPE
 
@@ -184,6 +193,7 @@ class Cos(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     words = ("cosine",)
     formula = r"y = \cos x"
     local = {"x": "−sin x"}
+    pullback = {"x": r"-g \odot \sin x"}
     keeps = ("x",)
     examples = ANY_SHAPE
 
@@ -203,6 +213,8 @@ class Sign(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     words = ("signum",)
     formula = r"y = \mathrm{sign}(x)"
     local = {"x": "0"}
+    pullback = {"x": "0"}
+    at_kink = "the derivative of Sign at 0 is 0"
     kinks = (0.0,)
     examples = (*ANY_SHAPE, Example({"x": (3,)}, values={"x": [-1.5, 0.0, 2.0]}))
 
@@ -222,6 +234,8 @@ class Clip(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     words = ("clamp", "bound")
     formula = r"y = \min(\max(x, \mathrm{min}), \mathrm{max})"
     local = {"x": "1 within the bounds, else 0"}
+    pullback = {"x": r"g \odot [\mathrm{min} \le x \le \mathrm{max}]"}
+    at_kink = "the derivative of Clip at its bounds is 1"
     keeps = ("x",)
     min: float | None = attribute(-1.0, "the lower bound, if any")
     max: float | None = attribute(1.0, "the upper bound, if any")
@@ -246,9 +260,8 @@ class Clip(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
         x = kept["x"]
         return ctx.xp.logical_and(x >= low, x <= high).astype(ctx.dtype)
 
-    def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
-        bounds = (bound for bound in self._bounds() if math.isfinite(bound))
-        return min((least(ctx.xp.abs(ins[0] - bound)) for bound in bounds), default=math.inf)
+    def kink_gaps(self, ctx: Context, ins: tuple[Array, ...]) -> Array | None:
+        return gaps_to(ctx, ins[0], [b for b in self._bounds() if math.isfinite(b)])
 
     def _bounds(self) -> tuple[float, float]:
         low, high = self.settings["min"], self.settings["max"]

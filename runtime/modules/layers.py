@@ -32,6 +32,8 @@ class Linear(
     words = ("dense", "fc", "fully connected", "affine")
     formula = r"y = x W^{\top} + b"
     local = {"x": "weight", "weight": "x", "bias": "1"}
+    pullback = {"x": "g W", "weight": r"g^{\top} x", "bias": r"\sum_n g_n"}
+    letters = {"W": "weight", "b": "bias"}
     parameters = ("weight", "bias")
     rules = {"weight": initial.fan_in_uniform}
     advice = (
@@ -129,6 +131,8 @@ class Embedding(
 
     formula = r"y = W_i"
     local = {"weight": "1 where the row was read; a row read twice gets both gradients"}
+    pullback = {"weight": r"\sum_{k :\, i_k = j} g_k"}
+    letters = {"W": "weight", "i": "indices"}
     parameters = ("weight",)
     rules = {"weight": initial.RULES["normal"]}
     keeps = ("indices",)
@@ -186,6 +190,8 @@ class Dropout(Elementwise, sig="x[*s] -> y[*s]", group="Layers"):
 
     formula = r"y_i = \frac{m_i x_i}{1 - p}, \quad m_i \in \{0, 1\}"
     local = {"x": "1 / (1 − p) where the mask is 1, else 0; in mode eval 1"}
+    pullback = {"x": r"\frac{m \odot g}{1 - p}"}
+    letters = {"p": "p"}
     is_random = True
     keeps = ("mask",)
     p: float = attribute(0.5, "the probability of a 0, below 1", minimum=0)

@@ -14,7 +14,7 @@ from graph.recipe import Recipe
 from runtime import maps
 from runtime.array import Array
 from runtime.modules.context import Context
-from runtime.modules.door import Differentiable, Kept, Outs, along, least, times
+from runtime.modules.door import Differentiable, Kept, Outs, along, times
 from runtime.modules.reduction import reduced, spread, weight_of
 
 Reduction = Literal["mean", "sum", "none"]
@@ -104,6 +104,8 @@ class MSELoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses"):
     words = ("squared error", "l2")
     formula = r"y = \frac{1}{n} \sum_i (p_i - t_i)^2"
     local = {"prediction": "2 (p − t) / n", "target": "−2 (p − t) / n"}
+    pullback = {"prediction": r"\frac{2 g}{n} (p - t)", "target": r"-\frac{2 g}{n} (p - t)"}
+    letters = {"p": "prediction", "t": "target"}
 
     def primitives(self, recipe: Recipe) -> bool:
         return _drawn(recipe, "Square", self.settings["reduction"])
@@ -125,6 +127,12 @@ class L1Loss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses"):
     words = ("mae", "absolute error")
     formula = r"y = \frac{1}{n} \sum_i |p_i - t_i|"
     local = {"prediction": "sign(p − t) / n", "target": "−sign(p − t) / n"}
+    pullback = {
+        "prediction": r"\frac{g}{n} \mathrm{sign}(p - t)",
+        "target": r"-\frac{g}{n} \mathrm{sign}(p - t)",
+    }
+    letters = {"p": "prediction", "t": "target"}
+    at_kink = "the derivative of |p − t| where both are equal is 0"
     examples = (
         *PAIRS,
         Example(
@@ -143,8 +151,8 @@ class L1Loss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses"):
         sign = ctx.xp.sign(prediction - target)
         return sign if port == "prediction" else -sign
 
-    def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
-        return least(ctx.xp.abs(ins[0] - ins[1]))
+    def kink_gaps(self, ctx: Context, ins: tuple[Array, ...]) -> Array | None:
+        return ctx.xp.asarray(ctx.xp.abs(ins[0] - ins[1]))
 
 
 class HuberLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses"):
@@ -162,6 +170,11 @@ class HuberLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses")
         "prediction": "(p − t, kept within −δ to δ) / n",
         "target": "−(p − t, kept within −δ to δ) / n",
     }
+    pullback = {
+        "prediction": r"\frac{g}{n} \min(\max(p - t, -\delta), \delta)",
+        "target": r"-\frac{g}{n} \min(\max(p - t, -\delta), \delta)",
+    }
+    letters = {"p": "prediction", "t": "target", r"\delta": "delta"}
     delta: float = attribute(1.0, "where the squared error turns into the absolute one")
     examples = (*PAIRS, Example({"prediction": (2, 3), "target": (2, 3)}, {"delta": 0.3}))
 
@@ -181,9 +194,9 @@ class HuberLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses")
         inside = ctx.xp.clip(prediction - target, -delta, delta)
         return inside if port == "prediction" else -inside
 
-    def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
+    def kink_gaps(self, ctx: Context, ins: tuple[Array, ...]) -> Array | None:
         size = ctx.xp.abs(ins[0] - ins[1])
-        return least(ctx.xp.abs(size - self.settings["delta"]))
+        return ctx.xp.asarray(ctx.xp.abs(size - self.settings["delta"]))
 
 
 SIGNS: dict[str, Any] = {
@@ -206,6 +219,12 @@ class HingeLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses")
         "prediction": "−t / n where t · p < 1, else 0",
         "target": "−p / n where t · p < 1, else 0",
     }
+    pullback = {
+        "prediction": r"-\frac{g}{n} t \odot [t p < 1]",
+        "target": r"-\frac{g}{n} p \odot [t p < 1]",
+    }
+    letters = {"p": "prediction", "t": "target"}
+    at_kink = "the derivative of the hinge at its corner is 0"
     examples = (
         Example({"prediction": (2, 3), "target": (2, 3)}, values=SIGNS),
         Example({"prediction": (2, 3), "target": (2, 3)}, {"reduction": "sum"}, SIGNS),
@@ -223,10 +242,10 @@ class HingeLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses")
         short = target * prediction < 1
         return -(target if port == "prediction" else prediction) * short
 
-    def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
+    def kink_gaps(self, ctx: Context, ins: tuple[Array, ...]) -> Array | None:
         xp, (prediction, target) = ctx.xp, ins
         steepest = xp.maximum(xp.maximum(xp.abs(target), xp.abs(prediction)), 1.0)
-        return least(xp.abs(1.0 - target * prediction) / steepest)
+        return xp.asarray(xp.abs(1.0 - target * prediction) / steepest)
 
 
 def _drawn(recipe: Recipe, module: str, reduction: str) -> bool:

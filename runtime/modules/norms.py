@@ -17,6 +17,10 @@ from runtime.modules import initial
 from runtime.modules.context import Context
 from runtime.modules.door import Differentiable, Kept, Outs, sum_to
 
+CENTRED = r"\frac{1}{\sigma} \left(h - \overline{h} - z \odot \overline{h \odot z}\right)"
+"""What comes back through mean and deviation, from `h = g \\odot w` and the normalised `z`."""
+STANDARD = r"z = \frac{x - \mu}{\sigma}"
+
 
 class Normalising(Differentiable):
     """The parent of normalisations: y = n w + b, with n the entries normalised in their group.
@@ -181,6 +185,12 @@ class LayerNorm(
 
     formula = r"y = \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} \odot w + b"
     local = {"x": "(w / σ) (I − 1 1ᵀ/m − n nᵀ/m) for each row", "weight": "n", "bias": "1"}
+    pullback = {
+        "x": CENTRED + r", \quad h = g \odot w, \; " + STANDARD,
+        "weight": r"\sum g \odot z, \quad " + STANDARD,
+        "bias": r"\sum g",
+    }
+    letters = {"w": "weight", "b": "bias"}
     bias: bool = attribute(True, "whether a bias is added")
     examples = (
         Example({"x": (3, 4)}),
@@ -202,6 +212,12 @@ class RMSNorm(
 
     formula = r"y = \frac{x}{\sqrt{\frac{1}{m} \sum_i x_i^2 + \epsilon}} \odot w"
     local = {"x": "(w / r) (I − n nᵀ/m) for each row, r the root mean square", "weight": "n"}
+    pullback = {
+        "x": r"\frac{1}{r} \left(h - z \odot \overline{h \odot z}\right)"
+        r", \quad h = g \odot w, \; z = \frac{x}{r}",
+        "weight": r"\sum g \odot z, \quad z = \frac{x}{r}",
+    }
+    letters = {"w": "weight"}
     parameters = ("weight",)
     is_centred = False
     examples = (
@@ -232,6 +248,13 @@ class BatchNorm(
         "weight": "n",
         "bias": "1",
     }
+    pullback = {
+        "x": r"\begin{cases} " + CENTRED + r" & \mathrm{train} \\"
+        r" \frac{h}{\sigma} & \mathrm{eval} \end{cases}, \quad h = g \odot w, \; " + STANDARD,
+        "weight": r"\sum g \odot z, \quad " + STANDARD,
+        "bias": r"\sum g",
+    }
+    letters = {"w": "weight", "b": "bias"}
     parameters = ("weight", "bias")
     states = ("running_mean", "running_var")
     rules: ClassVar[Mapping[str, initial.Rule]] = {

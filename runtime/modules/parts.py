@@ -37,6 +37,7 @@ class Split(AlongAxis, sig="x:any[*s] -> y...:any[*r]", group="Shape"):
 
     formula = r"[y_0, y_1, \dots] = x"
     local = {"x": "1 where the entry of y was read, else 0"}
+    pullback = {"x": r"[g_0, g_1, \dots]"}
     axis: int = attribute(0, "the axis that is cut")
     sizes: tuple[int, ...] = attribute((1, -1), "how long each part is; one may be -1", minimum=-1)
     examples = (
@@ -132,6 +133,7 @@ class Slice(AlongAxis, sig="x:any[*s] -> y:any[*r]", group="Shape"):
 
     formula = r"y_i = x_{\mathrm{start} + i \cdot \mathrm{step}}"
     local = {"x": "1 where the entry of y was read, else 0"}
+    pullback = {"x": r"g_{(i - \mathrm{start}) / \mathrm{step}}, \quad \mathrm{else\ } 0"}
     axis: int = attribute(0, "the axis that is sliced")
     start: int | None = attribute(None, "the first entry; none means the end where it begins")
     stop: int | None = attribute(None, "the entry before which it ends; none means all")
@@ -213,6 +215,8 @@ class Gather(AlongAxis, sig="x:any[*s], indices:integer[*t] -> y:any[*r]", group
 
     formula = r"y_{\dots k \dots} = x_{\dots i_k \dots}"
     local = {"x": "1 where the entry of y was read; an entry read twice gets both gradients"}
+    pullback = {"x": r"\sum_{k :\, i_k = j} g_k"}
+    letters = {"i": "indices"}
     axis: int = attribute(0, "the axis that the indices count")
     keeps = ("indices",)
     examples = (
@@ -287,6 +291,7 @@ class Pad(Differentiable, sig="x[*s] -> y[*r]", group="Shape"):
 
     formula = r"y_{i + \mathrm{before}} = x_i, \quad \mathrm{else\ value}"
     local = {"x": "1 where x was put, else 0"}
+    pullback = {"x": r"g_{i + \mathrm{before}}"}
     widths: tuple[int, ...] = attribute((1, 1), "pairs before, after for the last axes", minimum=0)
     value: float = attribute(0.0, "what is put around")
     examples = (

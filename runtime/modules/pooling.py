@@ -15,7 +15,7 @@ from graph.port import PortType
 from runtime import maps
 from runtime.array import Array
 from runtime.modules.context import Context
-from runtime.modules.door import Differentiable, Kept, Outs, least
+from runtime.modules.door import Differentiable, Kept, Outs
 from runtime.modules.sliding import Sliding
 
 
@@ -69,6 +69,8 @@ class MaxPool2d(Pooling, sig="x[n, c, h, w] -> y[n, c, p, q]", group="Layers"):
 
     formula = r"y_{n c p q} = \max_{k l} x_{n, c, s p + k, s q + l}"
     local = {"x": "1 at the largest entry of each window, the first of equals, else 0"}
+    pullback = {"x": r"\sum_{\mathrm{windows}} g_{n c p q} [\mathrm{largest\ entry}]"}
+    at_kink = "of equal largest entries in a window the first gets the gradient"
     keeps = ("index",)
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
@@ -104,13 +106,13 @@ class MaxPool2d(Pooling, sig="x[n, c, h, w] -> y[n, c, p, q]", group="Layers"):
     def jacobian(self, ctx: Context, port: str, output: str, kept: Kept) -> maps.LinearMap:
         return maps.Selection(ctx.shapes[output], ctx.shapes[port], kept["index"], dtype=ctx.dtype)
 
-    def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
+    def kink_gaps(self, ctx: Context, ins: tuple[Array, ...]) -> Array | None:
         xp, taps = ctx.xp, self.windows(ctx).read(ctx.xp, ins[0], -math.inf)
         flat = xp.sort(taps.reshape(*ctx.shapes["y"], math.prod(self.kernel)), -1)
         if flat.shape[-1] < 2:
-            return math.inf
+            return None
         gap = flat[..., -1] - flat[..., -2]
-        return least(gap[xp.isfinite(gap)])
+        return xp.where(xp.isfinite(gap), gap, xp.inf)
 
 
 class AvgPool2d(Pooling, sig="x[n, c, h, w] -> y[n, c, p, q]", group="Layers"):
@@ -121,6 +123,7 @@ class AvgPool2d(Pooling, sig="x[n, c, h, w] -> y[n, c, p, q]", group="Layers"):
 
     formula = r"y_{n c p q} = \frac{1}{K L} \sum_{k l} x_{n, c, s p + k, s q + l}"
     local = {"x": "1 / (size of the window) in each window"}
+    pullback = {"x": r"\frac{1}{K L} \sum_{\mathrm{windows}} g_{n c p q}"}
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         y = ctx.into(out)
@@ -175,6 +178,7 @@ class GlobalAvgPool2d(Differentiable, sig="x[n, c, h, w] -> y[n, c, 1, 1]", grou
     batch_sizes = ("n",)
     formula = r"y_{n c} = \frac{1}{H W} \sum_{p q} x_{n c p q}"
     local = {"x": "1 / (H W)"}
+    pullback = {"x": r"\frac{g_{n c}}{H W}"}
     examples = (
         Example({"x": (2, 3, 4, 4)}),
         Example({"x": (1, 1, 2, 3)}),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -43,6 +42,11 @@ class BCELoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses"):
     words = ("log loss",)
     formula = r"y = -\frac{1}{n} \sum_i (t_i \ln p_i + (1 - t_i) \ln(1 - p_i))"
     local = {"prediction": "(p − t) / (p (1 − p)) / n", "target": "(ln(1 − p) − ln p) / n"}
+    pullback = {
+        "prediction": r"\frac{g}{n} \frac{p - t}{p (1 - p)}",
+        "target": r"\frac{g}{n} (\ln(1 - p) - \ln p)",
+    }
+    letters = {"p": "prediction", "t": "target"}
     advice = (
         Advice(
             "logits-before-loss", "prediction", ("Linear", "LogSoftmax", "Tanh"),
@@ -71,10 +75,9 @@ class BCELoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses"):
         width = ctx.xp.maximum(prediction * (1.0 - prediction), 1e-12)
         return (prediction - target) / width
 
-    def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
+    def kink_gaps(self, ctx: Context, ins: tuple[Array, ...]) -> Array | None:
         """At 0 and 1 the logarithms end, long before that they are too steep for differences."""
-        p = ins[0]
-        return float(ctx.xp.minimum(p, 1.0 - p).min()) if p.size else math.inf
+        return ctx.xp.minimum(ins[0], 1.0 - ins[0])
 
     def _logs(self, ctx: Context, prediction: Array) -> tuple[Array, Array]:
         xp = ctx.xp
@@ -92,6 +95,8 @@ class BCEWithLogitsLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="
     words = ("sigmoid cross entropy",)
     formula = r"y = \frac{1}{n} \sum_i (\max(x_i, 0) - x_i t_i + \ln(1 + e^{-|x_i|}))"
     local = {"prediction": "(σ(p) − t) / n", "target": "−p / n"}
+    pullback = {"prediction": r"\frac{g}{n} (\sigma(x) - t)", "target": r"-\frac{g}{n} x"}
+    letters = {"x": "prediction", "t": "target"}
     advice = (
         Advice(
             "sigmoid-before-loss", "prediction", ("Sigmoid",), "logits",
@@ -128,6 +133,8 @@ class KLDivLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses")
     words = ("kullback leibler",)
     formula = r"y = \frac{1}{n} \sum_i t_i (\ln t_i - x_i)"
     local = {"prediction": "−t / n", "target": "(ln t + 1 − p) / n"}
+    pullback = {"prediction": r"-\frac{g}{n} t", "target": r"\frac{g}{n} (\ln t + 1 - x)"}
+    letters = {"x": "prediction", "t": "target"}
     advice = LOGS
     domain = {"prediction": (-4.0, -0.1), "target": (0.05, 1.0)}
     examples = (
@@ -143,9 +150,9 @@ class KLDivLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses")
     def slope(self, ctx: Context, port: str, prediction: Array, target: Array) -> Array:
         return -target if port == "prediction" else ctx.xp.log(target) + 1.0 - prediction
 
-    def kink_distance(self, ctx: Context, ins: tuple[Array, ...]) -> float:
+    def kink_gaps(self, ctx: Context, ins: tuple[Array, ...]) -> Array | None:
         """Below 0 there is no logarithm of the target."""
-        return float(ins[1].min()) if ins[1].size else math.inf
+        return ins[1]
 
 
 CLASSES: dict[str, Any] = {"target": [2, 0, 1, 1, 2]}
@@ -245,6 +252,8 @@ class CrossEntropyLoss(
     words = ("softmax cross entropy", "xent")
     formula = r"y = \frac{1}{B} \sum_b \Bigl( \ln \sum_j e^{x_{bj}} - x_{b t_b} \Bigr)"
     local = {"prediction": "(softmax(p) − one-hot(t)) / B"}
+    pullback = {"prediction": r"\frac{g}{B} (\mathrm{softmax}(x) - \mathrm{onehot}(t))"}
+    letters = {"x": "prediction", "t": "target"}
     advice = (
         Advice(
             "softmax-before-loss", "prediction", ("Softmax", "LogSoftmax"), "logits",
@@ -285,6 +294,8 @@ class NLLLoss(ClassLoss, sig="prediction[n?, c], target:integer[n?] -> y[*r]", g
     words = ("likelihood",)
     formula = r"y = -\frac{1}{B} \sum_b x_{b t_b}"
     local = {"prediction": "−one-hot(t) / B"}
+    pullback = {"prediction": r"-\frac{g}{B} \mathrm{onehot}(t)"}
+    letters = {"x": "prediction", "t": "target"}
     advice = LOGS
     domain = {"prediction": (-4.0, -0.1)}
 

@@ -41,6 +41,20 @@ class RNNCell(Cell, sig=f"{STATE}, {WEIGHTS} -> y[n?, hidden_size]", group="Recu
 
     formula = r"y = \tanh(W_{ih} x + b_{ih} + W_{hh} h + b_{hh})"
     local = LOCAL
+    pullback = {
+        "x": r"\delta W_{ih}, \quad \delta = g \odot (1 - y^2)",
+        "h": r"\delta W_{hh}, \quad \delta = g \odot (1 - y^2)",
+        "weight_ih": r"\delta^{\top} x, \quad \delta = g \odot (1 - y^2)",
+        "weight_hh": r"\delta^{\top} h, \quad \delta = g \odot (1 - y^2)",
+        "bias_ih": r"\sum_n \delta_n, \quad \delta = g \odot (1 - y^2)",
+        "bias_hh": r"\sum_n \delta_n, \quad \delta = g \odot (1 - y^2)",
+    }
+    letters = {
+        "W_{ih}": "weight_ih",
+        "W_{hh}": "weight_hh",
+        "b_{ih}": "bias_ih",
+        "b_{hh}": "bias_hh",
+    }
     keeps = ("x", "h", "weight_ih", "weight_hh", "y")
     examples = (
         Example({"x": (2, 3), "h": (2, 4)}, {"hidden_size": 4}),
@@ -79,6 +93,14 @@ class GRUCell(Cell, sig=f"{STATE}, {WEIGHTS} -> y[n?, hidden_size]", group="Recu
         r"y = (1 - z) \odot n + z \odot h"
     )
     local = LOCAL
+    pullback = {
+        "x": r"\sum_{u \in \{r, z, n\}} \delta_u W_{iu}",
+        "h": r"\sum_{u \in \{r, z, n\}} \delta'_u W_{hu} + g \odot z",
+        "weight_ih": r"[\delta_r, \delta_z, \delta_n]^{\top} x",
+        "weight_hh": r"[\delta_r, \delta_z, r \odot \delta_n]^{\top} h",
+        "bias_ih": r"\sum [\delta_r, \delta_z, \delta_n]",
+        "bias_hh": r"\sum [\delta_r, \delta_z, r \odot \delta_n]",
+    }
     keeps = ("x", "h", "weight_ih", "weight_hh", "reset", "update", "new", "inner")
     examples = (
         Example({"x": (2, 3), "h": (2, 2)}, {"hidden_size": 2}),
@@ -152,6 +174,16 @@ class LSTMCell(
         r"c' = f \odot c + i \odot g, \; y = o \odot \tanh(c')"
     )
     local = LOCAL | {"c": "f; for y times o (1 − tanh² c')"}
+    pullback = {
+        "x": r"\sum_{u \in \{i, f, g, o\}} \delta_u W_{iu}",
+        "h": r"\sum_{u \in \{i, f, g, o\}} \delta_u W_{hu}",
+        "c": r"f \odot \left(g_{c'} + g_y \odot o \odot (1 - \tanh^2 c')\right)",
+        "weight_ih": r"[\delta_i, \delta_f, \delta_g, \delta_o]^{\top} x",
+        "weight_hh": r"[\delta_i, \delta_f, \delta_g, \delta_o]^{\top} h",
+        "bias_ih": r"\sum [\delta_i, \delta_f, \delta_g, \delta_o]",
+        "bias_hh": r"\sum [\delta_i, \delta_f, \delta_g, \delta_o]",
+    }
+    letters = {"c'": "c_next"}
     keeps = ("x", "h", "c", "weight_ih", "weight_hh", "i", "f", "g", "o", "tanh")
     examples = (
         Example({"x": (2, 3), "h": (2, 2), "c": (2, 2)}, {"hidden_size": 2}),
@@ -256,6 +288,7 @@ class LastStep(OneStep, sig="x:any[steps, *s] -> y:any[*s]", group="Recurrent"):
 
     words = ("time", "sequence", "final")
     formula = r"y = x_{T-1}"
+    pullback = {"x": r"g \cdot [t = T - 1]"}
     examples = (Example({"x": (4, 3)}), Example({"x": (3,)}), Example({"x": (2, 0, 2)}))
 
 
@@ -268,6 +301,7 @@ class AtStep(OneStep, sig="x:any[steps, *s] -> y:any[*s]", group="Recurrent"):
 
     words = ("time", "sequence", "index")
     formula = r"y = x_{\mathrm{step}}"
+    pullback = {"x": r"g \cdot [t = \mathrm{step}]"}
     step: int = attribute(0, "which time step; -1 is the last")
     examples = (
         Example({"x": (4, 3)}),
@@ -292,6 +326,7 @@ class AllSteps(Differentiable, sig="x:any[steps, *s] -> y:any[steps, *s]", group
     batch_sizes = ("steps",)
     formula = r"y = [x_0, x_1, \dots, x_{T-1}]"
     local = {"x": "1 in the step's own part of y, else 0"}
+    pullback = {"x": "g_t"}
     examples = (Example({"x": (4, 3)}), Example({"x": (3,)}), Example({"x": (1, 2, 2)}))
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:

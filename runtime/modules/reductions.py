@@ -127,6 +127,7 @@ class Sum(Total, sig="x[*s] -> y[*r]", group="Reductions"):
     words = ("Σ", "total", "reduce")
     formula = r"y = \sum_i x_i"
     local = {"x": "1"}
+    pullback = {"x": r"g \mathbf{1}"}
 
 
 class Mean(Total, sig="x[*s] -> y[*r]", group="Reductions"):
@@ -138,4 +139,5 @@ class Mean(Total, sig="x[*s] -> y[*r]", group="Reductions"):
     words = ("average",)
     formula = r"y = \frac{1}{n} \sum_i x_i"
     local = {"x": "1 / n"}
+    pullback = {"x": r"\frac{g}{n} \mathbf{1}"}
     reduction = "mean"

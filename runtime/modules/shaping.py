@@ -72,6 +72,7 @@ class Reshape(Reshaping, sig="x:any[*s] -> y:any[*r]", group="Shape"):
     words = ("view",)
     formula = r"\mathrm{vec}(y) = \mathrm{vec}(x)"
     local = {"x": "the same entries under another shape"}
+    pullback = {"x": r"\mathrm{reshape}(g)"}
     shape: tuple[int, ...] = attribute((-1,), "the new sizes; one may be -1, the rest", minimum=-1)
     examples = (
         Example({"x": (2, 6)}, {"shape": (3, 4)}),
@@ -115,6 +116,7 @@ class Flatten(Reshaping, sig="x:any[*s] -> y:any[*r]", group="Shape"):
 
     formula = r"y_{b,\, i n + j} = x_{b i j}"
     local = {"x": "the same entries under another shape"}
+    pullback = {"x": r"\mathrm{reshape}(g)"}
     start_axis: int = attribute(1, "the first axis that is joined; 1 keeps the batch")
     examples = (
         Example({"x": (2, 3, 4)}),
@@ -147,6 +149,7 @@ class Concat(Differentiable, sig="x...:any[*s] -> y:any[*r]", group="Shape"):
     words = ("cat", "join", "append")
     formula = r"y = [x_0, x_1, \dots]"
     local = {"x": "1 in the input's own part of y, else 0"}
+    pullback = {"x": r"g_{\mathrm{own\ part}}"}
     inputs: int = attribute(2, "how many inputs it has", minimum=1)
     axis: int = attribute(0, "the axis along which they are joined")
     examples = (

@@ -58,6 +58,7 @@ class Softmax(AlongAxis, sig="x[*s] -> y[*s]", group="Activations"):
     words = ("probabilities",)
     formula = r"y_i = \frac{e^{x_i}}{\sum_j e^{x_j}}"
     local = {"x": "diag(y) − y yᵀ for each row"}
+    pullback = {"x": r"y \odot \left(g - \sum_j g_j y_j\right)"}
 
     def primitives(self, recipe: Recipe) -> bool:
         axis = (self.settings["axis"],)
@@ -99,6 +100,7 @@ class LogSoftmax(AlongAxis, sig="x[*s] -> y[*s]", group="Activations"):
 
     formula = r"y_i = x_i - \ln \sum_j e^{x_j}"
     local = {"x": "I − 1 softmax(x)ᵀ for each row"}
+    pullback = {"x": r"g - e^{y} \sum_j g_j"}
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         y = self._shift(ctx, ins[0], ctx.into(out))
