@@ -333,7 +333,7 @@ def test_every_floating_port_says_its_gradient(kind):
 
 
 def test_a_kink_has_a_convention():
-    """`kinks` are numbers at which a derivative jumps, so each such module says what it is there."""
+    """Where a derivative jumps at some numbers, the module says what it is there."""
     for kind in default_catalogue():
         if getattr(kind, "kinks", ()):
             assert kind.at_kink, kind.name

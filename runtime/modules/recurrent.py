@@ -95,7 +95,7 @@ class GRUCell(Cell, sig=f"{STATE}, {WEIGHTS} -> y[n?, hidden_size]", group="Recu
     local = LOCAL
     pullback = {
         "x": r"\sum_{u \in \{r, z, n\}} \delta_u W_{iu}",
-        "h": r"\sum_{u \in \{r, z, n\}} \delta'_u W_{hu} + g \odot z",
+        "h": r"\delta_r W_{hr} + \delta_z W_{hz} + (r \odot \delta_n) W_{hn} + g \odot z",
         "weight_ih": r"[\delta_r, \delta_z, \delta_n]^{\top} x",
         "weight_hh": r"[\delta_r, \delta_z, r \odot \delta_n]^{\top} h",
         "bias_ih": r"\sum [\delta_r, \delta_z, \delta_n]",

@@ -1,0 +1,90 @@
+"""What a port is called in a formula: by the graph's own names, as short as stays clear."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graph.naming import name_of
+from graph.port import PortRef
+from runtime.moments import apart, at, moment
+
+if TYPE_CHECKING:
+    from graph.model import Graph
+    from runtime.trace import Trace
+
+
+def node_name(graph: Graph, id_: str) -> str:
+    """The label where it can stand in a formula (`log p` could be read as one), else the id."""
+    name = name_of(graph, id_)
+    return name if name.replace("_", "").isalnum() else id_
+
+
+def output_in_formula(graph: Graph, port: PortRef) -> str:
+    """The node's name; with the port's where the node has several outputs."""
+    module = graph.module(port.node) if port.node in graph else None
+    several = module is None or len(module.output_ports) > 1
+    return input_in_formula(graph, port) if several else node_name(graph, port.node)
+
+
+def input_in_formula(graph: Graph, port: PortRef) -> str:
+    """`mul.b`: a port by its node's name and its own."""
+    return f"{node_name(graph, port.node)}.{port.port}"
+
+
+def input_name(graph: Graph, target: PortRef) -> str:
+    """What the derivative is taken by: the source, unless other edges leave it as well."""
+    edge = graph.incoming(target)
+    if edge is None or edge.delay or len(graph.outgoing(edge.source)) > 1:
+        return input_in_formula(graph, target)
+    return output_in_formula(graph, edge.source)
+
+
+class Names:
+    """The names in the formulas of one trace; `h@3` is `h` at step 3."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.plan = trace.plan
+        self.drawn, self.flat = trace.plan.flat.origin, trace.plan.flat.graph
+
+    def output(self, ref: PortRef) -> str:
+        """The name of the value at an output port."""
+        drawn, t = apart(ref)
+        return _timed(output_in_formula(self._graph(drawn), drawn), drawn, t)
+
+    def part(self, ref: PortRef) -> str:
+        """The name of what arrives at an input port, for the gradient of this edge alone."""
+        drawn, t = apart(ref)
+        graph = self._graph(drawn)
+        if t is not None or self.plan.readers.get(self.plan.edges.get(drawn) or drawn, [0, 0])[1:]:
+            return _timed(input_in_formula(graph, drawn), drawn, t)
+        return input_name(graph, drawn)
+
+    def value(self, ref: PortRef) -> str:
+        """The name of the value that arrives at an input port: that of the output it is of."""
+        source = self.plan.feeder(ref)
+        if source is None:
+            drawn, t = apart(ref)
+            shared = self.plan.slot_of.get(drawn) == self.plan.slot_of.get(ref)
+            return _timed(input_in_formula(self._graph(drawn), drawn), drawn, None if shared else t)
+        return self.output(source)
+
+    def node(self, key: str) -> str:
+        """What a node is called in a sentence, at its step if it is inside time."""
+        drawn, t = apart(PortRef(key, ""))
+        return at(name_of(self._graph(drawn), drawn.node), t)
+
+    def _graph(self, ref: PortRef) -> Graph:
+        return self.drawn if ref.node in self.drawn else self.flat
+
+
+def _timed(name: str, drawn: PortRef, t: int | None) -> str:
+    """The name with the step: at the node where the port's name stands behind it."""
+    if t is None:
+        return name
+    tail = f".{drawn.port}"
+    if name.endswith(tail):
+        return f"{at(name[: -len(tail)], t)}{tail}"
+    return str(at(name, t))
+
+
+__all__ = ["Names", "input_in_formula", "input_name", "moment", "node_name", "output_in_formula"]
