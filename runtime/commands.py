@@ -125,14 +125,26 @@ def _option_json(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(command)
 
 
+def _option_run(command: Command) -> Command:
+    """What of the graph's own settings a run can replace: target, dtype, mode."""
+    options = (
+        click.option("--target", metavar="ID", help="What is differentiated: NODE or NODE.PORT."),
+        click.option(
+            "--dtype",
+            type=click.Choice(("float16", "float32", "float64")),
+            help="Numbers of the run.",
+        ),
+        click.option("--mode", type=click.Choice(("train", "eval")), help="Mode of the run."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @commands.command()
 @click.argument("file")
 @_option_feed
-@click.option("--target", metavar="ID", help="What is differentiated: NODE or NODE.PORT.")
-@click.option(
-    "--dtype", type=click.Choice(("float16", "float32", "float64")), help="Numbers of the run."
-)
-@click.option("--mode", type=click.Choice(("train", "eval")), help="Mode of the run.")
+@_option_run
 @click.option("--device", metavar="cpu or cuda:N", help="Where to compute.")
 @click.option("--jacobians", is_flag=True, help="Write Jacobians out, up to 1,000,000 entries.")
 @_option_json
@@ -246,6 +258,52 @@ def paths(
         from runtime.chains.tables import print_paths
 
         print_paths(found)
+    return GOOD
+
+
+@commands.command()
+@click.argument("file")
+@_option_feed
+@_option_run
+@click.option("--node", metavar="ID", help="Explain one node, forward and in reverse.")
+@click.option("--edge", metavar="u.y:v.x", help="Explain one edge; :v.x is a node's own tensor.")
+@click.option("--from", "source", metavar="PORT", help="With --to: a derivative by this port.")
+@click.option("--to", "end", metavar="PORT", help="With --from: the port that is derived.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "markdown", "latex")),
+    default="text",
+    help="How it is written.",
+)
+@_option_json
+def explain(
+    file: str,
+    feeds: tuple[str, ...],
+    target: str | None,
+    dtype: str | None,
+    mode: str | None,
+    form: str,
+    as_json: bool,
+    **asked: str | None,
+) -> int:
+    """Explain FILE by the chain rule, in symbols and numbers: all steps, or what is asked for."""
+    if (asked["source"] is None) != (asked["end"] is None):
+        raise CommandError("--from and --to: found one of them, expected both.", BAD_INPUT)
+    if sum(asked[name] is not None for name in ("node", "edge", "source")) > 1:
+        text = "--node, --edge, --from with --to: found several of them, expected one."
+        raise CommandError(text, BAD_INPUT)
+    graph = _load(file)
+    with _in_file(file):
+        from runtime.engine import Engine
+        from runtime.explaining import writing
+        from runtime.explaining.asking import Asked, explained
+        from runtime.feed_text import parse_feeds
+
+        trace = Engine(graph, "cpu", dtype, mode, target).run(parse_feeds(feeds))
+        found = explained(trace, Asked(**asked))
+    _warn(file, trace)
+    click.echo(writing.as_json(found) if as_json else writing.FORMS[form](found), nl=as_json)
     return GOOD
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from graph.naming import name_of
 from graph.port import PortRef
-from runtime.moments import apart, at, moment
+from runtime.moments import apart, at
 
 if TYPE_CHECKING:
     from graph.model import Graph
@@ -85,6 +85,3 @@ def _timed(name: str, drawn: PortRef, t: int | None) -> str:
     if name.endswith(tail):
         return f"{at(name[: -len(tail)], t)}{tail}"
     return str(at(name, t))
-
-
-__all__ = ["Names", "input_in_formula", "input_name", "moment", "node_name", "output_in_formula"]

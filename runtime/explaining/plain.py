@@ -164,7 +164,8 @@ def _scripts(item: Scripts) -> Box:
     sup = "" if item.sup is None else _upper(item.sup)
     if body.is_line:
         return Box((body.lines[0] + sub + sup,))
-    return beside([body, Box((sub + sup,))])
+    raised = Box((body.lines[0].rstrip() + sup,))
+    return Box(below([raised, *(Box((line,)) for line in body.lines[1:])]).lines, body.base)
 
 
 def _lower(item: Expression) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from graph.module import Module
 from runtime.explaining.expression import (
-    CLOSE,
     DOT,
     OPEN,
     TIMES,
@@ -27,6 +26,7 @@ from runtime.explaining.latex import latex
 from runtime.explaining.reading import read_latex
 
 Letters = Mapping[str, Expression]
+_GREEK = {rf"\{name}" for name in ("alpha", "delta", "lambda", "epsilon", "mu", "sigma")}
 _OPENING = {"(", "[", "|", ",", "=", r"\left("}
 
 
@@ -75,12 +75,28 @@ def put_in(item: Expression, letters: Letters, *, exact: Letters | None = None) 
 
 def _row(item: Row, letters: Letters, exact: Letters) -> Expression:
     found: list[Expression] = []
+    was_put = False  # whether what stands before was put in for a letter
     for part in item.items:
         made = put_in(part, letters, exact=exact)
-        if made != part and _needs_brackets(made, found):
+        is_put = made != part
+        if is_put and _needs_brackets(made, found):
             made = bracketed(made)
+        if (is_put or was_put) and found and _is_operand(found[-1]) and _is_operand(made):
+            found.append(DOT)
         found.append(made)
+        was_put = is_put
     return row(*found)
+
+
+def _is_operand(item: Expression) -> bool:
+    """Whether it is a factor that wants a sign between it and the next one, once it has a name."""
+    if isinstance(item, Symbol):
+        return item.latex[0].isalnum() or item.latex in _GREEK
+    if isinstance(item, Scripts):
+        return _is_operand(item.body)
+    if isinstance(item, Row):
+        return _is_operand(item.items[0]) or item.items[0] == OPEN
+    return isinstance(item, Name | Numeral | Fraction | Grid)
 
 
 def _needs_brackets(made: Expression, before: list[Expression]) -> bool:
@@ -97,7 +113,7 @@ def _scripts(item: Scripts, letters: Letters, exact: Letters) -> Expression:
         return whole if item.sup is None else Scripts(whole, None, item.sup)
     body = put_in(item.body, letters, exact=exact)
     if isinstance(body, Numeral) and (body.is_negative or "e" in body.text):
-        body = Row((OPEN, body, CLOSE)) if item.sup is None else Row((body,))
+        body = Row((body,))
     sub = None if item.sub is None else put_in(item.sub, exact, exact=exact)
     sup = None if item.sup is None else put_in(item.sup, letters, exact=exact)
     return Scripts(body, sub, sup)
@@ -124,18 +140,42 @@ def can_hold_numbers(item: Expression, letters: Letters) -> bool:
     return all(part is None or can_hold_numbers(part, letters) for part in parts)
 
 
-def can_hold_matrices(item: Expression, letters: Letters) -> bool:
-    """Whether matrices can: a product of letters and transposed letters, sums of such products."""
+def can_hold_matrices(item: Expression, letters: Letters, *, entrywise: bool) -> bool:
+    """Whether matrices can: a product of letters and transposed letters, sums of such products.
+
+    A formula that is meant `entrywise` may have functions and products with a sign besides.
+    """
     parts = item.items if isinstance(item, Row) else (item,)
-    return all(_is_factor(part, letters) for part in parts)
+    return all(_is_factor(part, letters, entrywise) for part in parts)
 
 
-def _is_factor(part: Expression, letters: Letters) -> bool:
+def _is_factor(part: Expression, letters: Letters, entrywise: bool) -> bool:
     if isinstance(part, Symbol):
-        return part.latex in letters or part.latex in ("+", "-", "=")
+        return entrywise or part.latex in letters or part.latex in ("+", "-", "=", "(", ")")
+    if isinstance(part, Fraction):
+        made = put_in(part, letters)
+        return isinstance(made, Fraction) and not _has_grid(made)
+    if isinstance(part, Wrapped):
+        return entrywise and part.command == r"\mathrm"
     if isinstance(part, Scripts) and part.sup == TRANSPOSED and part.sub is None:
         return isinstance(part.body, Symbol) and part.body.latex in letters
     return isinstance(part, Scripts) and latex(part) in letters
+
+
+def _has_grid(item: Expression) -> bool:
+    """Whether a tensor stands in it."""
+    if isinstance(item, Row):
+        return any(_has_grid(part) for part in item.items)
+    if isinstance(item, Fraction):
+        return _has_grid(item.over) or _has_grid(item.under)
+    return isinstance(item, Grid)
+
+
+def with_circles(item: Expression) -> Expression:
+    """Products of single numbers as products entry by entry."""
+    if isinstance(item, Row):
+        return Row(tuple(with_circles(part) for part in item.items))
+    return TIMES if item == DOT else item
 
 
 def _has(item: Expression, letters: Letters) -> bool:

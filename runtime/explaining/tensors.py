@@ -44,15 +44,12 @@ def matrix(linear: LinearMap) -> Expression:
     """A Jacobian as a matrix [rows, columns]; a number where it has one entry."""
     if linear.rows == linear.columns == 1:
         return number(np.asarray(linear.dense()).item())
-    rows, columns = (
-        _shown(size, most)
-        for size, most in ((linear.rows, MAX_ROWS), (linear.columns, MAX_COLUMNS))
-    )
-    entries = {
-        (r, c): np.asarray(linear.window(slice(r, r + 1), slice(c, c + 1))).item()
-        for r in rows
-        for c in columns
-    }
+    entries: dict[tuple[int, int], float] = {}
+    for rows in _spans(linear.rows, MAX_ROWS):
+        for columns in _spans(linear.columns, MAX_COLUMNS):
+            window = np.asarray(linear.window(rows, columns))
+            for (r, c), found in np.ndenumerate(window):
+                entries[rows.start + r, columns.start + c] = float(found)
     shape = (linear.rows, linear.columns)
     return _grid(*shape, lambda r, c: number(entries[r, c]), shape)
 
@@ -60,6 +57,13 @@ def matrix(linear: LinearMap) -> Expression:
 def _shown(size: int, most: int) -> list[int]:
     """The places that are shown of an axis."""
     return list(range(size)) if size <= most else [*range(most - 2), size - 1]
+
+
+def _spans(size: int, most: int) -> list[slice]:
+    """The same as slices."""
+    if size <= most:
+        return [slice(0, size)]
+    return [slice(0, most - 2), slice(size - 1, size)]
 
 
 def _grid(

@@ -1,0 +1,33 @@
+"""The chain rule written out, in words, symbols and numbers: of a step, an edge, a pair of ports.
+
+| file | what is in it |
+|---|---|
+| `expression` | a formula as a tree |
+| `reading` | the tree of a module's LaTeX |
+| `latex`, `plain` (on `boxes`) | the tree as LaTeX, and as text |
+| `substituting` | names and numbers for a formula's letters |
+| `naming`, `tensors` | what ports are called, how tensors are shown |
+| `nodes`, `pulling`, `edges`, `between` | what is explained |
+| `kinks`, `troubles` | what must be known besides |
+| `explanation`, `writing` | the result, and how it is written out |
+"""
+
+from runtime.explaining.asking import explain, explain_node, explain_step
+from runtime.explaining.between import explain_ports
+from runtime.explaining.edges import explain_edge
+from runtime.explaining.explanation import Explanation, Line
+from runtime.explaining.writing import as_data, as_latex, as_markdown, as_text
+
+__all__ = [
+    "Explanation",
+    "Line",
+    "as_data",
+    "as_latex",
+    "as_markdown",
+    "as_text",
+    "explain",
+    "explain_edge",
+    "explain_node",
+    "explain_ports",
+    "explain_step",
+]

@@ -1,0 +1,37 @@
+"""What an explanation is: words, and lines of a derivation. How it is written is elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from runtime.explaining.expression import Expression
+from runtime.feeds import Host
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One equation: `left` is equal to each of `symbols`, then to each of `numbers`.
+
+    `words` says what is done in it, if that needs words. `result` is the array that the last of
+    `numbers` shows, uncut; None where the line ends in symbols.
+    """
+
+    left: Expression
+    symbols: tuple[Expression, ...] = ()
+    numbers: tuple[Expression, ...] = ()
+    words: str = ""
+    result: Host | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One thing explained: a sentence, the lines of its derivation, and what to know besides.
+
+    `about` says what of: a phase and a node, an edge, or a pair of ports. All texts are plain;
+    names in them come from files.
+    """
+
+    about: dict[str, str]
+    words: str
+    lines: tuple[Line, ...] = ()
+    notes: tuple[str, ...] = ()
