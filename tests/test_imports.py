@@ -24,7 +24,9 @@ def loaded_after(code: str) -> tuple[set[str], str]:
     return {name.partition(".")[0] for name in names}, done.stdout
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["check", "-h"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["run", "--help"], ["check", "-h"], ["explain", "-h"]]
+)
 def test_help_loads_nothing_heavy(arguments):
     found, out = loaded_after(f"from gui.main import main; main({arguments})")
     assert "Usage: gradwire" in out
@@ -36,7 +38,7 @@ def test_importing_a_package_loads_nothing_heavy(name):
     assert not loaded_after(f"import {name}")[0] & set(HEAVY)
 
 
-@pytest.mark.parametrize("command", ["run", "check"])
+@pytest.mark.parametrize("command", ["run", "check", "explain"])
 def test_headless_commands_load_no_window(command):
     example = ROOT / "assets" / "examples" / "backprop_by_hand.gradwire"
     found, out = loaded_after(

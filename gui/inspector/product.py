@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graph import PortRef
-from graph.naming import name_of
 from gui.numbers import format_number, format_shape
+from runtime.explaining.naming import input_name, output_in_formula
 
 if TYPE_CHECKING:
     from graph import Graph
@@ -17,32 +17,6 @@ if TYPE_CHECKING:
     from runtime.maps import LinearMap
 
 MAX_TERMS = 4
-
-
-def node_name(graph: Graph, id_: str) -> str:
-    """The label where it can stand in a formula (`log p` could be read as one), else the id."""
-    name = name_of(graph, id_)
-    return name if name.replace("_", "").isalnum() else id_
-
-
-def output_in_formula(graph: Graph, port: PortRef) -> str:
-    """The node's name; with the port's where the node has several outputs."""
-    module = graph.module(port.node)
-    several = module is None or len(module.output_ports) > 1
-    return input_in_formula(graph, port) if several else node_name(graph, port.node)
-
-
-def input_in_formula(graph: Graph, port: PortRef) -> str:
-    """`mul.b`: a port by its node's name and its own."""
-    return f"{node_name(graph, port.node)}.{port.port}"
-
-
-def input_name(graph: Graph, target: PortRef) -> str:
-    """What the derivative is taken by: the source, unless other edges leave it as well."""
-    edge = graph.incoming(target)
-    if edge is None or len(graph.outgoing(edge.source)) > 1:
-        return input_in_formula(graph, target)
-    return output_in_formula(graph, edge.source)
 
 
 def product_text(document: Document, target: PortRef) -> str:

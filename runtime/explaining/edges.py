@@ -52,8 +52,8 @@ def explain_edge(trace: Trace, source: PortRef | None, target: PortRef) -> Expla
     if any(notes[:2]):
         notes.append(origin_note(trace))
     about = {"edge": f"{source or ''}:{drawn}"}
-    start = "The tensor of the node itself" if source is None else str(source)
-    words = f"Edge {start} → {drawn}: its value, the local Jacobian at its end, and its gradient."
+    what = f"{drawn}, a tensor of the node's own" if source is None else f"Edge {source} → {drawn}"
+    words = f"{what}: its value, the local Jacobian at its end, and its gradient."
     return Explanation(about, words, tuple(lines), tuple(note for note in notes if note))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -32,19 +33,20 @@ def kink_note(trace: Trace, key: str) -> str:
         if gaps is None:
             return ""
         gaps = to_numpy(gaps)
-        scale = 1.0
-        if record.ins[0].shape == gaps.shape:
-            scale = np.maximum(1.0, np.abs(to_numpy(record.ins[0])))
-        near = np.flatnonzero(gaps <= 2 * STEP * scale)
+        x = to_numpy(record.ins[0])
+        far = max(1.0, float(np.abs(x).max())) if x.shape == gaps.shape and x.size else 1.0
+        near = np.flatnonzero(gaps <= 2 * STEP * far)
+        if x.shape == gaps.shape:  # h grows with the entry itself
+            near = near[gaps.flat[near] <= 2 * STEP * np.maximum(1.0, np.abs(x.flat[near]))]
     if not near.size:
         return ""
-    lead = "At a kink" if not gaps.reshape(-1)[near].any() else "At a kink, or within 2h of one"
+    lead = "At a kink" if not gaps.flat[near].any() else "At a kink, or within 2h of one"
     return f"{lead}{_places(near, gaps.shape)}: {convention}."
 
 
 def _places(near: np.ndarray, shape: tuple[int, ...]) -> str:
-    """` at [0, 1] and 2 more`; nothing for a scalar."""
-    if not shape:
+    """` at [0, 1] and 2 more`; nothing where there is but one entry."""
+    if math.prod(shape) == 1:
         return ""
     indices = (np.unravel_index(place, shape) for place in near[:NAMED])
     named = ", ".join(str([int(i) for i in index]) for index in indices)

@@ -22,8 +22,8 @@ def node_name(graph: Graph, id_: str) -> str:
 def output_in_formula(graph: Graph, port: PortRef) -> str:
     """The node's name; with the port's where the node has several outputs."""
     module = graph.module(port.node) if port.node in graph else None
-    several = module is None or len(module.output_ports) > 1
-    return input_in_formula(graph, port) if several else node_name(graph, port.node)
+    outputs = [found.name for found in module.output_ports] if module is not None else []
+    return node_name(graph, port.node) if outputs == [port.port] else input_in_formula(graph, port)
 
 
 def input_in_formula(graph: Graph, port: PortRef) -> str:
@@ -40,24 +40,27 @@ def input_name(graph: Graph, target: PortRef) -> str:
 
 
 class Names:
-    """The names in the formulas of one trace; `h@3` is `h` at step 3."""
+    """The names in the formulas of one trace; `h@3` is `h` at step 3.
 
-    def __init__(self, trace: Trace) -> None:
-        self.plan = trace.plan
+    Those that stand in the instance `inside` are called as they are there.
+    """
+
+    def __init__(self, trace: Trace, inside: str = "") -> None:
+        self.plan, self.inside = trace.plan, inside
         self.drawn, self.flat = trace.plan.flat.origin, trace.plan.flat.graph
 
     def output(self, ref: PortRef) -> str:
         """The name of the value at an output port."""
         drawn, t = apart(ref)
-        return _timed(output_in_formula(self._graph(drawn), drawn), drawn, t)
+        return self._short(_timed(output_in_formula(self._graph(drawn), drawn), drawn, t))
 
     def part(self, ref: PortRef) -> str:
         """The name of what arrives at an input port, for the gradient of this edge alone."""
         drawn, t = apart(ref)
         graph = self._graph(drawn)
         if t is not None or self.plan.readers.get(self.plan.edges.get(drawn) or drawn, [0, 0])[1:]:
-            return _timed(input_in_formula(graph, drawn), drawn, t)
-        return input_name(graph, drawn)
+            return self._short(_timed(input_in_formula(graph, drawn), drawn, t))
+        return self._short(input_name(graph, drawn))
 
     def value(self, ref: PortRef) -> str:
         """The name of the value that arrives at an input port: that of the output it is of."""
@@ -65,13 +68,22 @@ class Names:
         if source is None:
             drawn, t = apart(ref)
             shared = self.plan.slot_of.get(drawn) == self.plan.slot_of.get(ref)
-            return _timed(input_in_formula(self._graph(drawn), drawn), drawn, None if shared else t)
+            name = input_in_formula(self._graph(drawn), drawn)
+            return self._short(_timed(name, drawn, None if shared else t))
         return self.output(source)
 
     def node(self, key: str) -> str:
         """What a node is called in a sentence, at its step if it is inside time."""
         drawn, t = apart(PortRef(key, ""))
         return at(name_of(self._graph(drawn), drawn.node), t)
+
+    def _short(self, name: str) -> str:
+        """`lin` for `one/lin` where the formula stands in `one`, and `one.x` for its own port."""
+        if not self.inside:
+            return name
+        if name.startswith(f"{self.inside}."):
+            return name[self.inside.rfind("/") + 1 :]
+        return name.removeprefix(f"{self.inside}/")
 
     def _graph(self, ref: PortRef) -> Graph:
         return self.drawn if ref.node in self.drawn else self.flat

@@ -14,6 +14,7 @@ from runtime.explaining.expression import (
     Expression,
     Name,
     Row,
+    Scripts,
     Symbol,
     added,
     bracketed,
@@ -23,6 +24,7 @@ from runtime.explaining.expression import (
 from runtime.explaining.kinks import kink_note
 from runtime.explaining.latex import latex, visible
 from runtime.explaining.naming import Names
+from runtime.explaining.plain import plain
 from runtime.explaining.pulling import LOSS, Pulling, each, name_letters, number_letters
 from runtime.explaining.reading import read_latex
 from runtime.explaining.substituting import (
@@ -30,6 +32,7 @@ from runtime.explaining.substituting import (
     can_hold_numbers,
     put_in,
     with_circles,
+    without_absent,
 )
 from runtime.explaining.tensors import tensor
 from runtime.explaining.troubles import not_finite, origin_note, why_no_gradient
@@ -51,7 +54,8 @@ class NodeTelling:
 
     def __init__(self, trace: Trace, key: str) -> None:
         """`key` is its address in the run: `x1`, `one/lin`, `h@3`."""
-        self.trace, self.key, self.names = trace, key, Names(trace)
+        self.trace, self.key = trace, key
+        self.names = Names(trace, key.rpartition("/")[0])
         step = trace.plan.step_of.get(key)
         self.step = step if step is not None and step.key in trace.records else None
         self.planned = step
@@ -61,24 +65,28 @@ class NodeTelling:
 
     def forward(self) -> Explanation:
         """What the node computes, and from what."""
-        lines = [line for ref in self._outputs() if (line := self._value_line(ref)) is not None]
+        lines = [line for ref in self._outputs() for line in self._value_lines(ref)]
         notes = [not_finite(line.result, f"The value of {_of(line)}") for line in lines]
-        notes += [kink_note(self.trace, self.key), self._failure()]
+        notes.append(self._failure())
         return self._explanation("forward", _first_sentence(self.module), lines, notes)
 
-    def _value_line(self, ref: PortRef) -> Line | None:
+    def _value_lines(self, ref: PortRef) -> list[Line]:
         value = self._value(ref)
         left = Name(self.names.output(ref))
         if value is None:
-            return None
+            return []
         shown = tensor(value)
         if self.step is None or not type(self.step.module).formula:
-            return Line(left, (), (shown,), self._held(), value)
-        formula = read_latex(type(self.step.module).formula)
+            return [Line(left, (), (shown,), self._held(), value)]
         if len(self.step.output_names) > 1:
-            return Line(left, (), (shown,), "", value)
+            return [Line(left, (), (shown,), "", value)]
+        formula = without_absent(read_latex(type(self.step.module).formula), self.step.module)
         symbols, numbers = self._formula(self.step, formula)
-        return Line(left, symbols, each([*numbers, shown]), "", value)
+        script = formula.items[0] if isinstance(formula, Row) else formula
+        if symbols and isinstance(script, Scripts):
+            entry = Line(Scripts(left, script.sub), symbols)
+            return [entry, Line(left, (), each([*numbers, shown]), "", value)]
+        return [Line(left, symbols, each([*numbers, shown]), "", value)]
 
     def _formula(
         self, step: PlanStep, formula: Expression
@@ -121,7 +129,7 @@ class NodeTelling:
             line = self._arrived(ref)
             if line is None:
                 name = self.names.output(ref)
-                notes.append(why_no_gradient(self.trace, self._known(ref), visible(name)))
+                notes.append(why_no_gradient(self.trace, ref, visible(name)))
             else:
                 lines.append(line)
         if lines:
@@ -255,9 +263,6 @@ class NodeTelling:
         except NoValue:
             return None
 
-    def _known(self, ref: PortRef) -> PortRef:
-        return ref
-
     def _is_target(self, ref: PortRef) -> bool:
         plan = self.trace.plan
         return plan.end is not None and plan.slot_of.get(ref) == plan.end
@@ -292,6 +297,4 @@ def _first_sentence(module: Module | None) -> str:
 
 
 def _of(line: Line) -> str:
-    from runtime.explaining.plain import plain
-
     return plain(line.left).lines[0]

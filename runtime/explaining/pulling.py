@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
@@ -28,7 +29,6 @@ from runtime.explaining.expression import (
 )
 from runtime.explaining.latex import latex
 from runtime.explaining.naming import Names
-from runtime.explaining.plain import plain
 from runtime.explaining.reading import read_latex
 from runtime.explaining.substituting import (
     can_hold_matrices,
@@ -196,7 +196,7 @@ def number_letters(record: Record) -> dict[str, Expression]:
     for letter, name in letters_of(step.module).items():
         if name in arrays:
             found[letter] = tensor(to_numpy(arrays[name]))
-        elif isinstance(step.module.settings.get(name), int | float):
+        elif type(step.module.settings.get(name)) in (int, float):
             found[letter] = number(step.module.settings[name])
     reduction = step.module.settings.get("reduction")
     if reduction is not None:
@@ -220,7 +220,7 @@ def _structured(
         factor = tensor(np.asarray(linear.factor))
         return [row(g, DOT, guarded(factor))], ""
     if isinstance(linear, Diagonal):
-        diagonal = linear.vjp(np.ones(linear.out_shape, linear.dtype))
+        diagonal = np.broadcast_to(linear.factor, linear.out_shape)  # a view: few are read
         return [row(g, TIMES, tensor(diagonal))], "entry by entry"
     if isinstance(linear, Broadcast):
         return _summed(g, linear)
@@ -269,12 +269,10 @@ def _summed(g: Expression, linear: Broadcast) -> tuple[list[Expression], str]:
 def _product(gradient: Host, linear: LinearMap) -> Expression:
     """`g · J`, both flattened."""
     flat = np.asarray(gradient).reshape(-1)
-    shown = tensor(flat) if linear.rows > 1 or linear.columns > 1 else number(flat[0].item())
+    shown = number(flat[0].item()) if linear.rows == linear.columns == 1 else tensor(flat)
     return row(shown, DOT, guarded(matrix(linear)))
 
 
 def each(items: list[Expression]) -> tuple[Expression, ...]:
-    """The items without those that read like the one behind them."""
-    texts = [str(plain(item)) for item in items]
-    follow = zip(items, texts, [*texts[1:], None], strict=True)
-    return tuple(item for item, text, after in follow if text != after)
+    """The items without those that are the same as the one behind them."""
+    return tuple(item for item, after in pairwise([*items, None]) if item and item != after)

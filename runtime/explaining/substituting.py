@@ -8,6 +8,7 @@ from graph.module import Module
 from runtime.explaining.expression import (
     DOT,
     OPEN,
+    PLUS,
     TIMES,
     TRANSPOSED,
     Expression,
@@ -41,6 +42,22 @@ def letters_of(module: Module) -> dict[str, str]:
             head, digits = name.rstrip("0123456789"), name[len(name.rstrip("0123456789")) :]
             found[f"{head}_{{{digits}}}" if digits else name] = name
     return found
+
+
+def without_absent(formula: Expression, module: Module) -> Expression:
+    """The formula without the term of a port that these settings take away, as `+ b`."""
+    if not isinstance(formula, Row):
+        return formula
+    gone = {key for key, name in type(module).letters.items() if name in module.absent()}
+    items = list(formula.items)
+    for place, item in enumerate(items):
+        body = item.body if isinstance(item, Scripts) else item
+        if latex(item) not in gone and latex(body) not in gone:
+            continue
+        if items[place - 1] == PLUS:
+            return Row(tuple(items[: place - 1] + items[place + 1 :]))
+        return Row(tuple(items[:place] + items[place + 2 :]))  # `b_o + ...`
+    return formula
 
 
 def put_in(item: Expression, letters: Letters, *, exact: Letters | None = None) -> Expression:

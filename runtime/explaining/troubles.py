@@ -9,6 +9,7 @@ import numpy as np
 from graph.port import PortRef
 from runtime.errors import NoValue
 from runtime.feeds import Host
+from runtime.moments import apart
 
 if TYPE_CHECKING:
     from runtime.trace import Trace
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
 def why_no_gradient(trace: Trace, ref: PortRef, name: str) -> str:
     """Why nothing comes back to a port that is called `name`."""
-    if not trace.types[ref_drawn(ref)].is_floating:
-        return f"{name} holds {trace.types[ref_drawn(ref)].dtype}: it has no derivative."
+    type_ = trace.types[apart(ref)[0]]
+    if not type_.is_floating:
+        return f"{name} holds {type_.dtype}: it has no derivative."
     if trace.why_forward_only is not None:
         return f"There is no reverse pass. {trace.why_forward_only}"
     try:
@@ -31,20 +33,14 @@ def why_no_gradient(trace: Trace, ref: PortRef, name: str) -> str:
     return f"The run ended before a gradient came back to {name}."
 
 
-def ref_drawn(ref: PortRef) -> PortRef:
-    """The port as it is drawn."""
-    from runtime.moments import apart
-
-    return apart(ref)[0]
-
-
 def not_finite(array: Host | None, what: str) -> str:
     """What is said of an array with NaN or infinity; empty where all is finite."""
     if array is None or array.dtype.kind != "f":
         return ""
-    bad = np.flatnonzero(~np.isfinite(array))
-    if not bad.size:
+    finite = np.isfinite(array)
+    if finite.all():
         return ""
+    bad = np.flatnonzero(~finite)
     found = array.reshape(-1)[bad[0]]
     word = "NaN" if np.isnan(found) else "infinite"
     if array.ndim == 0:

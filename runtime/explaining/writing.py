@@ -61,7 +61,7 @@ def line_latex(line: Line) -> str:
     left, rights = latex(line.left), [latex(item) for item in (*line.symbols, *line.numbers)]
     if not rights:
         return left
-    if _one_line(line) is not None:
+    if _one_line(_boxes(line)) is not None:
         return " = ".join([left, *rights])
     parts = r" \\ ".join(f"&= {right}" for right in rights)
     return f"\\begin{{aligned}} {left} {parts} \\end{{aligned}}"
@@ -69,19 +69,22 @@ def line_latex(line: Line) -> str:
 
 def line_text(line: Line) -> str:
     """One line for a terminal; several where matrices or its width want it."""
-    one = _one_line(line)
+    left, *rights = _boxes(line)
+    one = _one_line([left, *rights])
     if one is not None:
         return one
-    left = plain(line.left)
-    rows = []
-    for place, item in enumerate((*line.symbols, *line.numbers)):
-        head = left if place == 0 else Box((" " * left.width,))
-        rows.append(beside([head, Box((" = ",)), plain(item)]))
+    blank = Box((" " * left.width,))
+    heads = [left, *[blank] * (len(rights) - 1)]
+    rows = [beside([head, Box((" = ",)), box]) for head, box in zip(heads, rights, strict=True)]
     return str(below(rows))
 
 
-def _one_line(line: Line) -> str | None:
-    boxes = [plain(item) for item in (line.left, *line.symbols, *line.numbers)]
+def _boxes(line: Line) -> list[Box]:
+    return [plain(item) for item in (line.left, *line.symbols, *line.numbers)]
+
+
+def _one_line(boxes: list[Box]) -> str | None:
+    """The equation on one line; None where it does not fit."""
     if not all(box.is_line for box in boxes):
         return None
     text = " = ".join(box.lines[0] for box in boxes)
