@@ -42,10 +42,6 @@ class NoValue(GradwireError, LookupError):
         return str(self.args[0])
 
 
-class NotInRun(GradwireError):
-    """What is asked about is not in the run, or is named in another form than expected."""
-
-
 class SamplesMix(GradwireError):
     """Axis 0 does not keep samples apart, so there is no Jacobian of one sample.
 

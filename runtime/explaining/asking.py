@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from graph.port import PortRef
 from graph.suggest import did_you_mean
-from runtime.errors import NotInRun, NoValue
+from runtime.errors import NoValue
 from runtime.explaining.between import explain_ports
 from runtime.explaining.edges import explain_edge
 from runtime.explaining.explanation import Explanation
@@ -31,16 +31,13 @@ class Asked:
 
 
 def explained(trace: Trace, asked: Asked) -> list[Explanation]:
-    """The explanations of what is asked for; raises `NotInRun` where it is not in the run."""
-    try:
-        if asked.node is not None:
-            return list(explain_node(trace, asked.node))
-        if asked.edge is not None:
-            return [explain_edge(trace, *_ends(asked.edge))]
-        if asked.source is not None and asked.end is not None:
-            return [explain_ports(trace, PortRef.parse(asked.source), PortRef.parse(asked.end))]
-    except NoValue as error:
-        raise NotInRun(str(error)) from error
+    """The explanations of what is asked for; raises `NoValue` where it is not in the run."""
+    if asked.node is not None:
+        return list(explain_node(trace, asked.node))
+    if asked.edge is not None:
+        return [explain_edge(trace, *_ends(asked.edge))]
+    if asked.source is not None and asked.end is not None:
+        return [explain_ports(trace, PortRef.parse(asked.source), PortRef.parse(asked.end))]
     return list(explain(trace))
 
 
@@ -48,7 +45,7 @@ def _ends(text: str) -> tuple[PortRef | None, PortRef]:
     """The two ends of `u.y:v.x`; the first is None in `:v.x`."""
     source, colon, target = text.partition(":")
     if not colon:
-        raise NotInRun(f'--edge: found "{text}", expected two ports such as u.y:v.x.')
+        raise NoValue(f'--edge: found "{text}", expected two ports such as u.y:v.x.')
     return (PortRef.parse(source) if source else None), PortRef.parse(target)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graph.port import PortRef
+from runtime.chains.wording import paths_text
 from runtime.explaining.explanation import Explanation, Line
 from runtime.explaining.expression import (
     DOT,
@@ -52,7 +53,7 @@ def explain_ports(trace: Trace, source: PortRef, target: PortRef) -> Explanation
     paths = _paths(trace, source, target)
     lines = [_path_line(trace, names, by, hops, place) for place, hops in enumerate(paths, 1)]
     lines.append(_total_line(whole, total, lines, listed=len(paths)))
-    words = f"From {source} to {target}: {_count(total.paths)}, whose products add up."
+    words = f"From {source} to {target}: {paths_text(total.paths)}, whose products add up."
     if total.paths == 1:
         words = f"From {source} to {target}: one path, along which the Jacobians multiply."
     notes = []
@@ -61,7 +62,7 @@ def explain_ports(trace: Trace, source: PortRef, target: PortRef) -> Explanation
     elif not total.paths:
         words = f"From {source} to {target}: no path, so the derivative is 0."
     elif total.paths > len(paths):
-        notes.append(f"{_count(total.paths - len(paths))} more are not written out.")
+        notes.append(f"{paths_text(total.paths - len(paths))} more are not written out.")
     about = {"from": str(source), "to": str(target)}
     return Explanation(about, visible(words), tuple(lines), tuple(notes))
 
@@ -142,7 +143,3 @@ def _total_line(
         result = np.asarray(np.asarray(total.dense()).item())
     words = "the total" if result is not None else f"the total, {total.rows} × {total.columns}"
     return Line(whole, symbols, tuple(numbers), words, result)
-
-
-def _count(paths: int) -> str:
-    return f"{paths:,} paths".replace(",", "\u2009") if paths != 1 else "1 path"
