@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from graph.port import Dim, PortRef, PortType
 from graph.tensor import FLOATING
-from graph.topology import arcs
+from graph.topology import arcs, components
 
 if TYPE_CHECKING:
     from graph.model import Graph
@@ -86,7 +86,7 @@ def _stages(
     """The least stage of each node, and the nodes whose stage would grow for ever.
 
     A node comes no earlier than what feeds it, now or in an earlier step, and one that leads out
-    comes a stage later. A round is linear; delays that go against the order may ask for more.
+    comes a stage later: nodes that lead to each other share a stage. Linear in the graph's size.
     """
     before: dict[str, set[str]] = {id_: set() for id_ in order}
     for earlier, later in arcs(before, graph.edges):
@@ -94,20 +94,15 @@ def _stages(
     for edge in graph.edges:
         if edge.delay:
             before[edge.target.node].add(edge.source.node)
-    stages = dict.fromkeys(order, 0)
-    most = 2 * sum(leads_out(graph, id_) for id_ in order) + 1
-    while True:
-        moved = []
-        for id_ in order:
-            stage = max((stages[other] for other in before[id_]), default=0)
-            stage += stage % 2 != (id_ in inside)
-            if stage > stages[id_]:
-                stages[id_] = stage
-                moved.append(id_)
-        if not moved:
-            return stages, ()
-        if max(stages.values()) > most:
-            return stages, tuple(id_ for id_ in moved if leads_out(graph, id_))
+    stages: dict[str, int] = {}
+    circular: set[str] = set()
+    for group in components(before):
+        earlier_ones = (other for id_ in group for other in before[id_] if other not in group)
+        stage = max((stages[other] for other in earlier_ones), default=0)
+        stages.update({id_: stage + (stage % 2 != (id_ in inside)) for id_ in group})
+        if len(group) > 1:
+            circular.update(id_ for id_ in group if leads_out(graph, id_))
+    return stages, tuple(id_ for id_ in order if id_ in circular)
 
 
 def given_to(module: Module, given: PortType, steps: Dim = ANY_LENGTH) -> PortType:

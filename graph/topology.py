@@ -7,7 +7,7 @@ cycle to be named: so networkx, which is slow to load, is asked for that alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -90,6 +90,20 @@ def _cycle_within(whole: Any, component: set[str], start: str) -> tuple[str, ...
     while path[-1] != start:
         path.append(back[path[-1]][0])
     return tuple(reversed(path))
+
+
+def components(before: Mapping[str, Iterable[str]]) -> Iterator[set[str]]:
+    """Sets of nodes that lead to each other, each set after all that leads to it.
+
+    `before` gives what leads to each node. Linear: Tarjan, "Depth-first search and linear graph
+    algorithms" (1972), which finds a set when all that its nodes point to is found.
+    """
+    import networkx as nx
+
+    whole = nx.DiGraph()
+    whole.add_nodes_from(before)
+    whole.add_edges_from((node, other) for node, others in before.items() for other in others)
+    yield from nx.strongly_connected_components(whole)
 
 
 def reach_path(

@@ -359,3 +359,19 @@ def test_a_tie_to_an_instance_without_that_parameter_is_a_problem():
     nodes[1]["attributes"], nodes[2]["shares"] = {"bias": False}, "b0"
     (problem,) = check(read(nodes, edges, {"Layer": layer})).errors
     assert problem.message.startswith("b1/l.bias: found a parameter of its own, expected one at b0")
+
+
+def test_loops_that_lead_out_again_and_again_are_put_in_order_in_linear_time():
+    def work(count):
+        sequence = {"shape": [3, 2], "sequence": True}
+        nodes, edges = [node("x", "Input", attributes=sequence)], []
+        for i in range(count):  # each waits for the one before over a delay, against the order
+            nodes[1:1] = [node(f"a{i}", "Add"), node(f"l{i}", "LastStep")]
+            before = f"l{i - 1}.y" if i else "x.y"
+            edges += [edge(before, f"a{i}.a", delay=1), edge("x.y", f"a{i}.b")]
+            edges += [edge(f"a{i}.y", f"l{i}.x")]
+        found = check(read(nodes, edges, tensors={}))
+        stages = found.time.stages
+        assert [stages[f"l{i}"] for i in range(count)] == [2 * i + 2 for i in range(count)]
+
+    assert grows_linearly(work, 60)
