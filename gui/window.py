@@ -55,6 +55,7 @@ from gui.theme import Theme
 from gui.timeline import Timeline
 from gui.title_bar import TitleBar
 from gui.undoing import Undoing
+from gui.unrolled import Unrolling
 from gui.welcome import Welcome
 from gui.workspaces import Workspaces
 
@@ -114,15 +115,15 @@ class Window(QMainWindow):
 
     def zoom_in(self) -> None:
         """Draw the canvas larger."""
-        self.canvas.zoom_by(ZOOM_STEP)
+        self.unrolling.current.zoom_by(ZOOM_STEP)
 
     def zoom_out(self) -> None:
         """Draw the canvas smaller."""
-        self.canvas.zoom_by(1 / ZOOM_STEP)
+        self.unrolling.current.zoom_by(1 / ZOOM_STEP)
 
     def zoom_100(self) -> None:
         """Draw the canvas at its own size."""
-        self.canvas.zoom_to(1.0)
+        self.unrolling.current.zoom_to(1.0)
 
     def theme_system(self) -> None:
         """Light or dark as the system is."""
@@ -255,7 +256,8 @@ class Window(QMainWindow):
         bar.setFixedHeight(24)
         self.commands.fill(bar)
         self._add_title_bar()
-        self.setCentralWidget(self.canvas)
+        self.unrolling = Unrolling(self)
+        self.setCentralWidget(self.unrolling.stack)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.left = self._dock("left", self._make_left(), Qt.DockWidgetArea.LeftDockWidgetArea)
@@ -331,6 +333,7 @@ class Window(QMainWindow):
             self.workspaces.changed,
             self.clipboard.changed,
             self.find_bar.changed,
+            self.unrolling.changed,
             self.canvas.canvas.frames.chosen,
         ):
             signal.connect(lambda *_: refresh())

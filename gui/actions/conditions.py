@@ -66,6 +66,7 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "is_unfolded": lambda w: w.canvas.canvas.unfolding.has(w.document.selection.node or ""),
     "is_highlighting": lambda w: w.canvas.canvas.lineage.is_lit,
     "is_folded_away": lambda w: w.canvas.canvas.folding.is_on,
+    "is_unrolled": lambda w: w.unrolling.is_on,
     "is_live": lambda w: w.live.is_on,
 }
 
