@@ -14,6 +14,7 @@ from graph import Graph, PortRef, dumps, loads
 from graph.edits import SetTensor
 from graph.naming import name_of
 from graph.time import leads_out
+from runtime.moments import at
 
 GAP = 120.0  # between two copies
 MOST_READ = 64  # time steps that a node which reads them all is wired to one by one
@@ -115,7 +116,7 @@ class _Unroller:
         entry: dict[str, Any] = {
             "id": name,
             "module": module,
-            "label": label if t is None else f"{label}  t = {t}",
+            "label": at(label, t),
             "at": [x, y],
         }
         if attributes:
