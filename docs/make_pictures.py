@@ -35,6 +35,8 @@ class Shot:
     zoom: float | None = None  # None: fitted
     is_scaled: bool = False  # whether it is drawn at 200 % too
     is_panel: bool = False  # whether the inspector alone is drawn
+    place: str = ""  # the composite whose inside is shown
+    commands: tuple[str, ...] = ()  # that are given before the picture is taken
 
 
 PANEL = (1280, 1170)  # the inspector shows its whole page
@@ -49,6 +51,10 @@ SHOTS = (
     Shot("window-softmax-dark", "softmax_classifier", edge="probabilities.x", theme="dark"),
     Shot("window-fan-out", "fan_out", edge="sin.x"),
     Shot("edges-close", "softmax_classifier", zoom=1.6),
+    Shot("composite-closed", "transformer_block"),
+    Shot("composite-open", "transformer_block", place="transformer_block"),
+    Shot("composite-deep", "transformer_block", place="transformer_block/attend"),
+    Shot("time-loop", "rnn", node="kept"),
     Shot("jacobian-convolution", "convolution", edge="conv.x", size=PANEL, is_panel=True),
     Shot("jacobian-softmax", "batch", edge="p.x", size=PANEL, is_panel=True),
 )
@@ -92,6 +98,10 @@ def draw(window, shot: Shot) -> None:
     window.canvas.zoom_to_fit()
     if shot.zoom is not None:
         window.canvas.zoom_to(shot.zoom)
+    if shot.place:
+        window.document.show_place(shot.place)
+        until(lambda: window.document.check is not None, 400)
+        window.canvas.zoom_to_fit()
     window.document.playhead.go(99_999 if shot.steps is None else shot.steps)
     if shot.edge:
         window.document.selection.set_edge(shot.edge)
@@ -99,6 +109,9 @@ def draw(window, shot: Shot) -> None:
         window.document.selection.set_nodes({shot.node})
     else:
         window.document.selection.clear()
+    for command in shot.commands:
+        window.commands.by_id[command].trigger()
+        until(lambda: True, 600)
     window.status.clearMessage()
     until(lambda: not window.live.is_busy, 600)
     if shot.is_panel:

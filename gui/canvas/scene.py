@@ -41,7 +41,7 @@ from gui.canvas.plate_paint import paint_plates
 from gui.canvas.plates import Layout, Plate
 from gui.canvas.pulse import Pulse
 from gui.canvas.sight import sight_of
-from gui.canvas.tags import paint_tags
+from gui.canvas.tags import TAG_ROOM, paint_tags
 from gui.canvas.time_band import TimeBand
 from gui.canvas.touched import changes_every_number, changes_only_numbers, moved_nodes, touched_in
 from gui.canvas.unfolding import Unfolding
@@ -324,6 +324,8 @@ class CanvasScene(QGraphicsScene):
         right, bottom = boxes[:, 2:].max(0)
         if self.building.has_pins:
             bottom += geo.PIN_TEXT
+        if self.document.place:  # its ports stand as tags at both ends
+            left, right = left - TAG_ROOM, right + TAG_ROOM
         self.building.hang()
         deepest = (self.wires.bounds(target)[3] for target in self.wires.delays)
         bottom = max((bottom, *deepest))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 AWAY = 18.0  # from the inner port to the tag
 PAD, POINT = 6.0, 6.0  # pixels: beside the name, and of the tag's tip
 HEIGHT = 18.0
+TAG_ROOM = 80.0  # canvas units that a tag of some letters takes at either end of an inside
 
 
 class Tag(NamedTuple):
