@@ -1,23 +1,32 @@
 """The way in: at which place of the document one is, how to get back, and what edits there change.
 
-It lies over the canvas's upper left corner while the inside of a composite is shown.
+It lies over the canvas's upper left corner while the inside of a composite is shown. Where one line
+is too long for the canvas, what edits change stands in a second one, and long names are shortened.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QToolButton
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from graph.naming import name_of
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
-MARGIN, HEIGHT = 12, 32
-MOST = 160  # pixels of one step's name
+MARGIN, APART, SIDES = 12, 12, 14  # around it, between its parts, within its border
+LEAST, MOST = 48, 160  # pixels of one step's name
 LAST = 3  # steps at the end that are shown of a long way
 
 
@@ -33,13 +42,17 @@ class Breadcrumb(QFrame):
         super().__init__(view, objectName="choicebox")
         self._view, self._document = view, view.document
         self.setAccessibleName(self.tr("Place in the document"))
-        self.setFixedHeight(HEIGHT)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(4, 2, 8, 2)
-        self._row.setSpacing(0)
-        self._row.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(4, 2, 8, 2)
+        lines.setSpacing(0)
+        lines.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        self._way, self._rest = QHBoxLayout(), QHBoxLayout()
+        for line in (self._way, self._rest):
+            line.setSpacing(0)
+            lines.addLayout(line)
         self.move(MARGIN, MARGIN)
         self.steps: list[QToolButton] = []
+        self._between: list[QLabel] = []
         self.told = QLabel(self, objectName="muted", textFormat=Qt.TextFormat.PlainText)
         self.told.setFont(view.theme.font(12))
         self.unique = QToolButton(self, objectName="flat")
@@ -52,6 +65,7 @@ class Breadcrumb(QFrame):
         self._document.replaced.connect(self.follow)
         self._document.changed.connect(self.follow)
         self._document.saved_changed.connect(self.follow)
+        view.installEventFilter(self)
         self.follow()
 
     def follow(self) -> None:
@@ -60,7 +74,7 @@ class Breadcrumb(QFrame):
         if self._document.place != self._place:
             self._place = self._document.place
             self.moved.emit(self._said(names))
-        seen = (*names, self._told())
+        seen = (*names, self._told(), self._room())
         self.setVisible(bool(self._document.place))
         if seen != self._seen:
             self._seen = seen
@@ -71,6 +85,15 @@ class Breadcrumb(QFrame):
         if len(names) == 1:
             return self.tr("The whole document")
         return ". ".join((self.tr("Inside {0}").format(names[-1]), self._told()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The canvas has another width."""
+        if event.type() == QEvent.Type.Resize:
+            self.follow()
+        return super().eventFilter(watched, event)
+
+    def _room(self) -> int:
+        return self._view.width() - 2 * MARGIN
 
     def _names(self) -> list[str]:
         """What each place on the way is called, the document first."""
@@ -97,37 +120,60 @@ class Breadcrumb(QFrame):
 
     def _build(self, names: list[str]) -> None:
         had_focus = any(step.hasFocus() for step in self.steps)
-        while (item := self._row.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget not in (None, self.told, self.unique):
-                widget.hide()
-                widget.deleteLater()
-        self.steps = []
-        left_out = range(1, len(names) - LAST)
-        for index, name in enumerate(names):
-            if index in left_out:
-                if index == 1:
-                    self._row.addWidget(QLabel("› …", self, objectName="muted"))
-                continue
-            if index:
-                self._row.addWidget(QLabel("›", self, objectName="muted"))
-            self.steps.append(self._step(index, name, index + 1 == len(names)))
-            self._row.addWidget(self.steps[-1])
-        self._row.addSpacing(12)
+        self._clear()
+        shown = [0, *range(max(1, len(names) - LAST), len(names))]
         self.told.setText(self._told())
-        self._row.addWidget(self.told)
-        self._row.addWidget(self.unique)
         self.unique.setVisible(self._document.instances > 1)
+        for index in shown:
+            if index:
+                between = "›" if index == 1 or index - 1 in shown else "› … ›"
+                self._between.append(QLabel(between, self, objectName="muted"))
+                self._way.addWidget(self._between[-1])
+            self.steps.append(self._step(index, names[index], index + 1 == len(names)))
+            self._way.addWidget(self.steps[-1])
+        self._fit([names[index] for index in shown])
         if had_focus:
             self.steps[-1].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _clear(self) -> None:
+        for line in (self._way, self._rest):
+            while (item := line.takeAt(0)) is not None:
+                widget = item.widget()
+                if widget not in (None, self.told, self.unique):
+                    widget.hide()
+                    widget.deleteLater()
+        self.steps, self._between = [], []
+
+    def _fit(self, names: list[str]) -> None:
+        """Put what edits change behind the way, or under it; shorten names that are too long."""
+        room, rest = self._room() - SIDES, self._wide(self.told)
+        rest += self._wide(self.unique) if self._document.instances > 1 else 0
+        is_one_line = self._way_wide() + APART + rest <= room
+        line = self._way if is_one_line else self._rest
+        if not is_one_line:
+            self._way.addStretch()
+        line.addSpacing(APART)
+        line.addWidget(self.told)
+        line.addWidget(self.unique)
+        line.addStretch()
+        for each in range(MOST, LEAST, -16):
+            if self._way_wide() <= room:
+                break
+            for name, step in zip(names, self.steps, strict=True):
+                step.setText(_shortened(step, name, each))
+
+    def _way_wide(self) -> int:
+        return sum(self._wide(step) for step in (*self.steps, *self._between))
+
+    @staticmethod
+    def _wide(widget: QWidget) -> int:
+        widget.ensurePolished()
+        return widget.sizeHint().width()
 
     def _step(self, index: int, name: str, is_last: bool) -> QToolButton:
         step = QToolButton(self, objectName="flat")
         step.setFont(self._view.theme.font(13, 600 if is_last else 400))
-        metrics = step.fontMetrics()
-        step.setText(
-            metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, MOST).replace("&", "&&")
-        )
+        step.setText(_shortened(step, name, MOST))
         step.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if is_last:
             step.setToolTip(self.tr("This is shown"))
@@ -143,3 +189,8 @@ class Breadcrumb(QFrame):
         parts = self._document.place.split("/")
         self._view.entering.go("/".join(parts[:index]), (parts[index],))
         self._view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _shortened(step: QToolButton, name: str, width: int) -> str:
+    metrics = step.fontMetrics()
+    return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width).replace("&", "&&")

@@ -18,7 +18,7 @@ from gui.theme import Theme
 Role = Qt.ItemDataRole
 ID, PORT = Role.UserRole, Role.UserRole + 1
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-VALUES = 64  # pixels for what a row carries
+VALUES, MOST = 64, 96  # pixels for what a row carries
 FEW = 150  # rows that are removed one by one
 SLICE = 0.012  # seconds of making rows between two turns of the window
 Policy = QTreeWidgetItem.ChildIndicatorPolicy
@@ -206,6 +206,9 @@ class Outline(QTreeWidget):
                 item.setToolTip(1, told)
                 item.setData(1, Role.AccessibleDescriptionRole, told)
             item = self.itemBelow(item)
+        width = min(max(VALUES, self.sizeHintForColumn(1)), MOST)  # no digit of a number is cut
+        if width != self.header().sectionSize(1):
+            self.header().resizeSection(1, width)
 
     # --- colours --------------------------------------------------------------------------
 

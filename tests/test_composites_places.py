@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from graph import PortRef, dumps
+from graph import edits as e
 from gui.inspector.kept_tensor import array_of
 from tests.block_graphs import two_blocks
 from tests.canvas_desk import LEFT, NONE, by_hand
@@ -147,6 +148,22 @@ def test_an_edit_inside_changes_every_instance_and_says_so(blocks):
     assert "tanh" in blocks.document.root.definitions["Block"].body
     blocks.view.entering.go("two")
     assert "tanh" in blocks.graph
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 640)])
+def test_the_way_in_is_whole_at_every_width_of_the_window(blocks, size):
+    title = e.SetGraph({"title": "A block of attention, twice, with a long title"})
+    blocks.document.do(title, "Name it")
+    double_click(blocks, "one")
+    blocks.window.resize(*size)
+    blocks.settle()
+    bar, view = blocks.window.composites.breadcrumb, blocks.view
+    blocks.qtbot.waitUntil(lambda: bar.unique.isVisible() and bar.geometry().right() < view.width())
+    assert view.width() >= bar.geometry().right()
+    for part in (bar.told, bar.unique, *bar.steps):
+        assert part.width() >= part.sizeHint().width()
+    assert bar.told.text() == "Block. An edit changes 2 instances."
+    assert bar.steps[-1].text() == "one"
 
 
 def test_make_unique_beside_it_leaves_the_other_instances(blocks):

@@ -6,6 +6,7 @@ import weakref
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -16,9 +17,10 @@ from PySide6.QtWidgets import (
     QTableView,
 )  # fmt: skip
 
-from graph import Graph, Node
+from graph import Graph, Node, check
 from graph.edits import AddNode
 from gui.inspector.layer_table import summarise
+from tests.composite_graphs import drawn_flat, two_blocks
 from tests.inspector_desk import InspectorDesk, by_hand, network
 
 
@@ -200,6 +202,34 @@ def test_a_change_of_theme_repaints(desk):
     ink = page.heading.title.palette().windowText().color()
     assert ink == desk.theme.color("text")
     assert page.grab().toImage().width() == page.width()
+
+
+def test_a_composite_owns_and_takes_what_the_nodes_in_it_do(qtbot):
+    desk = InspectorDesk(qtbot, two_blocks())
+    desk.run()
+    flat = {line.id: line for line in summarise(drawn_flat(), check(drawn_flat())).lines}
+    qtbot.waitUntil(lambda: "Numbers in parameters: 24" in desk.page.totals.text())
+    found = {line.id: line for line in desk.page.table.lines.lines}
+    for id_ in ("one", "two"):
+        inner = [flat[f"{id_}_{name}"] for name in ("lin", "act", "add")]
+        assert found[id_].parameters == sum(line.parameters for line in inner) == 12
+        assert found[id_].memory == sum(line.memory for line in inner)
+        assert found[id_].shape == (2, 3)
+
+
+def test_names_that_differ_in_their_ends_and_figures_are_readable(qtbot):
+    graph = Graph()
+    for i in range(40):
+        graph.add("Input", f"sigmoid{i}_activation", shape=(8, 10, 12, 12))
+    desk = InspectorDesk(qtbot, graph)
+    table = desk.page.table
+    qtbot.waitUntil(lambda: table.lines.rowCount() == 40)
+    assert table.textElideMode() == Qt.TextElideMode.ElideMiddle
+    for column in (1, 2, 3):
+        metrics = QFontMetrics(table.lines.font(column))
+        text = table.lines.data(table.lines.index(0, column))
+        assert table.columnWidth(column) >= metrics.horizontalAdvance(text)
+    assert table.columnWidth(0) >= 32
 
 
 def test_ten_thousand_nodes_are_summed_without_a_wait(qtbot):

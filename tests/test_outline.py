@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from graph import Graph, PortRef
 from graph import edits as e
+from graph.tensor import Tensor
 from tests.canvas_desk import LEFT, NONE, by_hand
 from tests.window_desk import desk_for
 
@@ -37,6 +38,15 @@ def carried(outline) -> dict[str, str]:
 
 def open_row(desk, id_) -> None:
     desk.window.outline.expandItem(desk.window.outline.row(id_))
+
+
+def test_no_digit_of_a_number_is_cut(desk):
+    outline = desk.window.outline
+    desk.document.do(e.SetTensor(PortRef("b", "y"), Tensor.scalar(-0.0123456)), "value")
+    desk.settle()
+    row = outline.row("b")
+    desk.qtbot.waitUntil(lambda: row.text(1) == "−0.01235")
+    assert outline.columnWidth(1) >= outline.sizeHintForColumn(1)
 
 
 def test_the_outline_and_the_canvas_select_the_same(desk):

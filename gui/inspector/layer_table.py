@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from graph import Check, Graph, PortRef, PortType
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from gui.document import Document
 
 ROW = 24
+FITTED = 500  # lines whose figures the columns are fitted to
+APART, MOST = 10, 112  # room beside a figure, and the widest column of figures
 PER_NODE = 1_000  # how many numbers' worth of work a node is
 
 
@@ -48,10 +53,23 @@ class Summary:
     memory: int
 
 
-def summarise(graph: Graph, check: Check | None) -> Summary:
-    """Measure every node; linear in the graph's size, fit for the background on a snapshot."""
+def summarise(graph: Graph, check: Check | None, place: str = "") -> Summary:
+    """Measure every node; linear in the graph's size, fit for the background on a snapshot.
+
+    A composite owns and takes what the nodes in it do; `place` is where in the document the
+    graph lies. Tensors that a tied instance borrows count where they are owned.
+    """
     order = check.order if check is not None and set(check.order) == set(graph.nodes) else None
-    lines = tuple(_line(graph, check, id_) for id_ in order or graph.nodes)
+    whole = _Measured(graph, check)
+    parts: dict[str, list[_Figures]] = defaultdict(list)
+    if check is not None and check.flat.instances:
+        start = f"{place}/" if place else ""
+        inner = _Measured(check.flat.graph, check, start, check.flat.ties)
+        for address in check.flat.graph.nodes:
+            head, slash, _ = address.removeprefix(start).partition("/")
+            if slash and address.startswith(start):
+                parts[head].append(inner.figures(address))
+    lines = tuple(whole.line(id_, parts.get(id_)) for id_ in order or graph.nodes)
     return Summary(
         lines,
         sum(line.parameters or 0 for line in lines),
@@ -59,26 +77,58 @@ def summarise(graph: Graph, check: Check | None) -> Summary:
     )
 
 
-def _line(graph: Graph, check: Check | None, id_: str) -> Line:
-    node, module = graph.nodes[id_], graph.module(id_)
-    name = name_of(graph, id_)
-    if module is None:
-        return Line(id_, name, node.module, None, 0, None)
-    outputs = [_type(graph, check, PortRef(id_, port.name)) for port in module.output_ports]
-    owned = [port for port in module.owned() if graph.incoming(PortRef(id_, port)) is None]
-    types = {port: _type(graph, check, PortRef(id_, port)) for port in owned}
-    states = {port.name for port in module.state_ports}
-    trainable = [_count(type_) for port, type_ in types.items() if port not in states]
-    held = [type_ for port, type_ in types.items() if port not in module.ports or port in states
-            or module.ports[port].role != "output"]  # fmt: skip
-    sizes = [_bytes(type_) for type_ in (*outputs, *held)]
-    shape = outputs[0].shape if outputs and outputs[0] is not None else None
-    return Line(id_, name, node.module, shape, _total(trainable), _total(sizes))
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    shape: tuple[int | str, ...] | None
+    parameters: int | None
+    memory: int | None
 
 
-def _type(graph: Graph, check: Check | None, ref: PortRef) -> PortType | None:
-    found = check.types.get(ref) if check is not None else None
-    return found or graph.types.of(ref)
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """A graph whose nodes are measured; the check's tables leave out `start` of its addresses.
+
+    `ties` are parameter ports whose tensor another node owns.
+    """
+
+    graph: Graph
+    check: Check | None
+    start: str = ""
+    ties: Collection[PortRef] = ()
+
+    def line(self, id_: str, parts: list[_Figures] | None) -> Line:
+        """One node; the sums over the nodes in it, where it is a composite."""
+        name, module = name_of(self.graph, id_), self.graph.nodes[id_].module
+        own = self.figures(id_)
+        if not parts:
+            return Line(id_, name, module, own.shape, own.parameters, own.memory)
+        parameters = _total([part.parameters for part in parts])
+        memory = _total([part.memory for part in parts])
+        return Line(id_, name, module, own.shape, parameters, memory)
+
+    def figures(self, id_: str) -> _Figures:
+        """Shape of the first output, trainable numbers, and bytes of outputs and owned tensors."""
+        module = self.graph.module(id_)
+        if module is None:
+            return _Figures(None, 0, None)
+        outputs = [self._type(id_, port.name) for port in module.output_ports]
+        owned = [port for port in module.owned() if self._is_own(PortRef(id_, port))]
+        types = {port: self._type(id_, port) for port in owned}
+        states = {port.name for port in module.state_ports}
+        trainable = [_count(type_) for port, type_ in types.items() if port not in states]
+        held = [type_ for port, type_ in types.items() if port not in module.ports
+                or port in states or module.ports[port].role != "output"]  # fmt: skip
+        sizes = [_bytes(type_) for type_ in (*outputs, *held)]
+        shape = outputs[0].shape if outputs and outputs[0] is not None else None
+        return _Figures(shape, _total(trainable), _total(sizes))
+
+    def _is_own(self, ref: PortRef) -> bool:
+        return self.graph.incoming(ref) is None and ref not in self.ties
+
+    def _type(self, id_: str, port: str) -> PortType | None:
+        seen = PortRef(id_.removeprefix(self.start), port)
+        found = self.check.types.get(seen) if self.check is not None else None
+        return found or self.graph.types.of(PortRef(id_, port))
 
 
 def _count(type_: PortType | None) -> int | None:
@@ -134,16 +184,21 @@ class LayerModel(QAbstractTableModel):
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         line, column = self.lines[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(line, column)
+            return self.text(line, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.FontRole:
-            return self._theme.font(12, mono=column == 1)
+            return self.font(column)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            return f"{line.id} ({line.module}): {self._text(line, column)}"
+            return f"{line.id} ({line.module}): {self.text(line, column)}"
         return None
 
-    def _text(self, line: Line, column: int) -> str:
+    def font(self, column: int) -> QFont:
+        """What a column is written in."""
+        return self._theme.font(12, mono=column == 1)
+
+    def text(self, line: Line, column: int) -> str:
+        """What stands in a column of a line."""
         if column == 0:
             return line.name
         if column == 1:
@@ -185,8 +240,7 @@ class LayerTable(QTableView):
         head.setFont(theme.font(11))
         head.setHighlightSections(False)
         head.setMinimumSectionSize(32)
-        for column, width in enumerate((80, 76, 72, 56)):
-            head.resizeSection(column, width)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names differ in their ends
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.clicked.connect(self._open)
         self.activated.connect(self._open)
@@ -197,17 +251,28 @@ class LayerTable(QTableView):
         if (graph, graph.revision, check) == self._measured:
             return
         self._measured = (graph, graph.revision, check)
-        size = len(graph.nodes) * PER_NODE
-        snapshot = graph.copy() if size > SMALL else graph
-        self._work.ask(lambda: summarise(snapshot, check), size)
+        nodes = graph if check is None else check.flat.graph
+        size = max(len(graph.nodes), len(nodes.nodes)) * PER_NODE
+        snapshot, place = graph.copy() if size > SMALL else graph, self.document.place
+        self._work.ask(lambda: summarise(snapshot, check, place), size)
 
     def _take(self, summary: Summary) -> None:
         if summary.lines and summary.lines == self.lines.lines:
             return
         self.lines.show(summary.lines)
+        self._fit()
         rows = min(len(summary.lines), 16) * ROW
         self.setFixedHeight(rows + self.horizontalHeader().sizeHint().height() + 4)
         self.summed.emit(summary)
+
+    def _fit(self) -> None:
+        """Figures take what they need, the name has the rest."""
+        lines, head = self.lines.lines[:FITTED], self.horizontalHeader()
+        for column in range(1, self.lines.columnCount()):
+            metrics = QFontMetrics(self.lines.font(column))
+            texts = (self.lines.text(line, column) for line in lines)
+            widest = max(map(metrics.horizontalAdvance, {"", *texts}))
+            head.resizeSection(column, max(min(widest + APART, MOST), head.sectionSizeHint(column)))
 
     def _open(self, index: QModelIndex) -> None:
         self.document.selection.set_nodes([self.lines.lines[index.row()].id])
