@@ -1,7 +1,7 @@
 """Frames: in the file, by mouse and keys on the real window, folded, and read aloud."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -118,6 +118,24 @@ def test_frames_that_are_no_list_are_refused():
 
 
 # --- making, naming, removing -------------------------------------------------------------
+
+
+def test_the_title_is_readable_from_very_far(framed):
+    desk = framed
+    desk.view.zoom_to(0.15)
+    left, top, _, _ = desk.scene.frames.drawn_box(0)
+
+    def above():
+        QApplication.processEvents()
+        start = desk.pixel(left, top) - QPoint(0, 15)
+        return desk.view.viewport().grab(QRect(start, QSize(40, 14))).toImage()
+
+    named = above()
+    wide = range(named.width())
+    inks = [named.pixelColor(x, y).lightness() for x in wide for y in range(named.height())]
+    assert min(inks) < 80  # the text's ink on the canvas
+    desk.document.do(e.SetFrames((Frame("", BOX),)), "No title")
+    assert above() != named
 
 
 def test_f_frames_the_selection_and_asks_for_the_title(desk):

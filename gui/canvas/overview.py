@@ -10,13 +10,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
     from gui.canvas.view import CanvasView
 
 RING = 3  # pixels, at every zoom
+TITLE, TITLE_ROW, NARROWEST = 11, 15, 32  # pixels: letters, their row, the least frame with a title
 
 
 class Plan:
@@ -93,6 +94,7 @@ def paint_overview(view: CanvasView) -> None:
     view.canvas.plan.paint(painter)
     view.canvas.plan.paint_selection(painter)
     _paint_ring(painter, view.canvas)
+    _paint_titles(painter, view)
     view.drawForeground(painter, view.mapToScene(view.viewport().rect()).boundingRect())
     painter.end()
 
@@ -109,3 +111,25 @@ def _paint_ring(painter: QPainter, scene: CanvasScene) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(_hairline(scene.theme.color(step.phase), RING))
     painter.drawRect(rect.adjusted(-grown, -grown, grown, grown))
+
+
+def _paint_titles(painter: QPainter, view: CanvasView) -> None:
+    """The frames' titles, above them and as large as ever: they say what a large graph is."""
+    frames = view.canvas.frames
+    transform, seen = painter.transform(), QRectF(view.viewport().rect())
+    font = view.theme.font(TITLE, 600)
+    metrics = QFontMetricsF(font)
+    painter.save()
+    painter.resetTransform()
+    painter.setFont(font)
+    painter.setPen(view.theme.color("text"))
+    for number in frames.drawn():
+        box = transform.mapRect(_rect(*frames.drawn_box(number)))
+        row = QRectF(box.left(), box.top() - TITLE_ROW, box.width(), TITLE_ROW)
+        title = frames.all[number].title
+        if title and row.width() >= NARROWEST and row.intersects(seen):
+            shown = metrics.elidedText(title, Qt.TextElideMode.ElideRight, row.width())
+            row.setWidth(metrics.horizontalAdvance(shown) + 1)
+            painter.fillRect(row, view.theme.color("canvas", 0.85))  # edges pass behind it
+            painter.drawText(row, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+    painter.restore()
