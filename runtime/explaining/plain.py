@@ -26,7 +26,7 @@ _SIGNS = {
     "\\mu": "μ", "\\sigma": "σ", "\\theta": "θ", "\\Phi": "Φ", "\\varphi": "φ", "\\{": "{",
     "\\}": "}", "\\,": " ", "\\;": " ", "\\ ": " ", "\\!": "", "\\quad": "  ",
 }  # fmt: skip
-_TIGHT = {"∂", "Σ", "Π"}
+_TIGHT = {"∂"}
 _BINARY = {"+", "−", "·", "⊙", "=", "<", ">", "≤", "≥", "≠", "∈", "≈", "+=", ":"}
 _OPENING, _CLOSING = {"(", "[", "{"}, {")", "]", "}", ",", ";", "…"}
 _FENCE = re.compile(r"\\(?:left|right|[Bb]ig+[lr])(.+)")
@@ -78,7 +78,7 @@ def _row(items: tuple[Expression, ...]) -> Box:
     for place, item in enumerate(items):
         box = plain(item)
         if isinstance(item, Fraction) and _is_factor(items[place + 1 :]):
-            box = _in_brackets(box)
+            box = box if _is_derivative(item) else beside([Box(("(",)), box, Box((")",))])
         sign = box.lines[0] if box.is_line else "▯"
         bars += sign.startswith("|")
         is_closing = sign.startswith("|") and bars % 2 == 0
@@ -115,9 +115,12 @@ def _is_factor(following: tuple[Expression, ...]) -> bool:
     return any(text.strip() and text not in _BINARY and text[0] not in _CLOSING for text in texts)
 
 
-def _in_brackets(box: Box) -> Box:
-    is_derivative = box.is_line and box.lines[0].startswith("∂")
-    return box if is_derivative else beside([Box(("(",)), box, Box((")",))])
+def _is_derivative(item: Fraction) -> bool:
+    """Whether it is `∂u/∂v`, which binds by itself."""
+    return all(
+        isinstance(part, Row) and part.items[0] == Symbol("\\partial")
+        for part in (item.over, item.under)
+    )
 
 
 def _parts(before: str, sign: str, is_scripted: bool) -> bool:
@@ -133,7 +136,7 @@ def _parts(before: str, sign: str, is_scripted: bool) -> bool:
 
 def _fraction(item: Fraction) -> Box:
     over, under = plain(item.over), plain(item.under)
-    if over.is_line and over.lines[0].startswith("∂") and under.lines[0].startswith("∂"):
+    if _is_derivative(item):
         return Box((f"{over.lines[0]}/{under.lines[0]}",))
     parts = [_closed(item.over, over), Box((" / ",)), _closed(item.under, under)]
     return beside(parts)
@@ -147,6 +150,8 @@ def _closed(item: Expression, box: Box) -> Box:
 
 def _wrapped(item: Wrapped) -> Box:
     inside = plain(item.inside)
+    if item.command == "\\mathbf" and inside.lines == ("1",):
+        return Box(("𝟏",))
     if item.command == "\\sqrt":
         return beside([Box(("√",)), _closed(item.inside, inside)])
     if item.command == "\\overline":
@@ -171,8 +176,9 @@ def _scripts(item: Scripts) -> Box:
 def _lower(item: Expression) -> str:
     text = plain(item).lines[0]
     parts = item.items if isinstance(item, Row) else (item,)
-    if all(len(plain(part).lines[0]) == 1 for part in parts) and "," not in text:
-        text = text.replace(" ", "")
+    signs = [plain(part).lines[0] for part in parts]
+    if all(len(sign) == 1 and sign.isalnum() for sign in signs):
+        text = "".join(signs)
     return f"_{text}" if re.fullmatch(r"[\w.]+", text) else f"_({text})"
 
 

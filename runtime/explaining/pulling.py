@@ -130,6 +130,15 @@ class Pulling:
                 continue
         return found
 
+    def _with_sums(self, formula: Expression, gradient: Host) -> Row | None:
+        """The formula of a module along one axis, its sums worked out: `y ⊙ (g − Σ_j g_j y_j)`."""
+        axis = self.step.module.settings.get("axis")
+        if not isinstance(axis, int) or not isinstance(formula, Row) or not gradient.ndim:
+            return None
+        outs = zip(self.step.output_names, self.record.outs, strict=True)
+        arrays = {name: to_numpy(array) for name, array in outs} | {"g": gradient}
+        return row_sums(formula, arrays, axis)
+
     def _numbers(self, port: str, maps: dict[str, LinearMap]) -> tuple[list[Expression], str]:
         """The formula with numbers, up to the result; and words on what the structure does."""
         pairs = [(to_numpy(g), maps[name]) for name, (_, g) in self.arrived.items() if name in maps]
@@ -156,6 +165,9 @@ class Pulling:
             return [row(formula.items[0], letters["g"])]
         if any(array.ndim > 2 for array in (*self.record.ins, gradient)):
             return []
+        sums = self._with_sums(formula, gradient)
+        if sums is not None:
+            return [put_in(sums, letters)]
         if not can_hold_numbers(formula, letters):
             return []
         if self._is_scalar():
@@ -170,7 +182,40 @@ def only_sums(formula: Expression) -> TypeGuard[Row]:
     if not (isinstance(formula, Row) and len(formula.items) == 2):
         return False
     head, tail = (part.body if isinstance(part, Scripts) else part for part in formula.items)
-    return head == Symbol(r"\sum") and tail == Symbol("g")
+    over = formula.items[0].sub if isinstance(formula.items[0], Scripts) else None
+    has_condition = isinstance(over, Row) and Symbol("=") in over.items
+    return head == Symbol(r"\sum") and tail == Symbol("g") and not has_condition
+
+
+def row_sums(formula: Row, arrays: Mapping[str, Host], axis: int) -> Row | None:
+    """The formula with numbers for `\\sum_j u_j v_j`, the sum along an axis, and for `e^{u}`.
+
+    What stands entry by entry beside them gets its sign. None where there is no such sum.
+    """
+    items, found, place = list(formula.items), [], 0
+    over = Symbol("j")
+    has_sum = False
+    while place < len(items):
+        item = items[place]
+        place += 1
+        if isinstance(item, Scripts) and item.body == Symbol("e") and isinstance(item.sup, Symbol):
+            found += [tensor(np.exp(arrays[item.sup.latex])), TIMES]
+        elif item == Scripts(Symbol(r"\sum"), over):
+            product: Host | float = 1.0
+            while place < len(items) and _is_entry(items[place], over):
+                entry = items[place]
+                assert isinstance(entry, Scripts)
+                product = product * arrays[latex(entry.body)]
+                place += 1
+            found.append(tensor(np.asarray(product).sum(axis, keepdims=True)))
+            has_sum = True
+        else:
+            found.append(item)
+    return Row(tuple(found)) if has_sum else None
+
+
+def _is_entry(item: Expression, over: Symbol) -> bool:
+    return isinstance(item, Scripts) and item.sub == over
 
 
 def pullback_of(module: Module, port: str) -> str | None:
