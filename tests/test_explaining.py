@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import time
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +13,6 @@ from graph.edits import SetNode
 from runtime import Engine
 from runtime.errors import NoValue
 from runtime.explaining import (
-    as_data,
     as_latex,
     as_markdown,
     as_text,
@@ -24,13 +21,11 @@ from runtime.explaining import (
     explain_node,
     explain_ports,
 )
-from runtime.explaining.expression import Grid, Name, Numeral, Row
+from runtime.explaining.expression import Grid, Name
 from runtime.explaining.latex import latex
-from runtime.explaining.plain import plain
-from runtime.explaining.reading import read_latex
 from runtime.explaining.writing import line_latex, line_text
 from runtime.maps import LinearMap
-from tests.catalogue_cases import computing_cases
+from tests.explaining_reading import SIGNS, balanced, shows
 
 EXAMPLES = Path(__file__).parents[1] / "assets" / "examples"
 BY_HAND = (Path(__file__).parent / "explained" / "backprop_by_hand.txt").read_text("utf-8")
@@ -42,45 +37,6 @@ def run(name, **feeds):
 
 def text_of(explanation):
     return as_text([explanation])
-
-
-def written(text):
-    """The number that a numeral stands for."""
-    text = text.replace("−", "-").replace("∞", "inf").replace("NaN", "nan")
-    return {"true": 1.0, "false": 0.0}.get(text) if text in ("true", "false") else float(text)
-
-
-def shows(item, array):
-    """Whether an expression shows an array: every entry that is not cut away, to 4 digits."""
-    array = np.asarray(array)
-    if isinstance(item, Numeral):
-        assert array.size == 1
-        return np.isclose(written(item.text), array.reshape(-1)[0], rtol=6e-4, equal_nan=True)
-    assert isinstance(item, Grid)
-    assert item.shape == array.shape
-    columns = array.shape[-1]
-    flat = array.reshape(-1, columns) if array.size else array.reshape(0, columns)
-    rows = [row for row in item.rows if row[0] != read_latex(r"\vdots")]
-    places = range(len(flat)) if len(rows) == len(flat) else [*range(len(rows) - 1), len(flat) - 1]
-    for place, row in zip(places, rows, strict=True):
-        cells = [cell for cell in row if isinstance(cell, Numeral)]
-        cut = len(cells) < columns
-        wanted = [*flat[place][: len(cells) - 1], flat[place][-1]] if cut else flat[place]
-        found = [written(cell.text) for cell in cells]
-        if not np.allclose(found, wanted, rtol=6e-4, atol=0, equal_nan=True):
-            return False
-    return True
-
-
-def balanced(text):
-    """Whether all braces and environments of a LaTeX text close."""
-    bare = re.sub(r"\\[{}\\]", "", text)
-    depth = 0
-    for sign in bare:
-        depth += {"{": 1, "}": -1}.get(sign, 0)
-        assert depth >= 0, text
-    opened = re.findall(r"\\(begin|end)\{(\w+)\}", text)
-    return depth == 0 and sum(1 if kind == "begin" else -1 for kind, _ in opened) == 0
 
 
 def test_the_printed_example_line_by_line():
@@ -154,82 +110,6 @@ def test_every_example_is_explained_with_the_numbers_of_its_run(name):
             parts = [part for part in parts if part is not None]
             ends = [line.result for line in reverse.lines[-len(parts) :]]
             assert all(np.array_equal(a, b) for a, b in zip(ends, parts, strict=True))
-
-
-@pytest.mark.parametrize("case", computing_cases(), ids=str)
-def test_every_module_times_example(case):
-    """Forward and reverse show the trace's numbers, and so do products that are spelled out."""
-    trace = run_case(case)
-    forward, reverse = explain_node(trace, "it")
-    ports = [PortRef("it", port.name) for port in case.module.output_ports]
-    values = [line for line in forward.lines if line.numbers]
-    for ref, line in zip(ports, values, strict=True):
-        assert shows(line.numbers[-1], trace.value(ref))
-    step = trace.plan.step_of["it"]
-    gradients = {str(ref): trace.part(ref) for ref in step.reads}
-    wanted = [g for g in gradients.values() if g is not None]
-    lines = reverse.lines[len(reverse.lines) - len(wanted) :]
-    for line, gradient in zip(lines, wanted, strict=True):
-        assert shows(line.numbers[-1], gradient)
-        assert_spelled_out(line, gradient)
-    for found in (forward, reverse):
-        assert balanced(as_latex([found]).replace("\\[", "").replace("\\]", ""))
-        as_data(found)
-        as_markdown([found])
-
-
-def run_case(case):
-    """The trace of a case; forward alone where nothing carries a gradient."""
-    phase = "both" if case.has_gradients else "forward"
-    return Engine(case.graph(), mode=case.mode).run(phase=phase)
-
-
-def assert_spelled_out(line, gradient):
-    """A product of single numbers is equal to what stands behind it."""
-    for item in line.numbers[:-1]:
-        parts = [part for part in item.items if part not in SIGNS] if isinstance(item, Row) else []
-        if len(parts) == 2 and all(isinstance(part, Numeral) for part in parts):
-            product = written(parts[0].text) * written(parts[1].text)
-            assert product == pytest.approx(float(gradient.reshape(-1)[0]), rel=2e-3, nan_ok=True)
-
-
-SIGNS = tuple(read_latex(sign) for sign in (r"\cdot", r"\odot", "(", ")"))
-
-
-def first_cases():
-    """One case per module, and those with given values, which may be kinks."""
-    seen = set()
-    for case in computing_cases():
-        if case.module.name not in seen:
-            seen.add(case.module.name)
-            yield case
-
-
-@pytest.mark.parametrize("case", list(first_cases()), ids=str)
-def test_ziamath_can_draw_it(case):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        import ziamath
-
-    lines = [line for found in explain_node(run_case(case), "it") for line in found.lines]
-    drawn = ziamath.Latex(max(map(line_latex, lines), key=len)).svg()
-    assert "<svg" in drawn
-    for line in lines:
-        assert "<mfrac>" in ziamath.tex.tex2mml(line_latex(line) + r"\frac{1}{2}")
-
-
-@pytest.mark.parametrize("case", list(first_cases()), ids=str)
-def test_formulas_are_read_and_written_without_loss(case):
-    for text in (case.module.formula, *case.module.pullback.values()):
-        tree = read_latex(text)
-        assert read_latex(latex(tree)) == tree
-        assert "\\" not in str(plain(tree))
-
-
-@pytest.mark.parametrize("text", ["{a", "a}", r"\begin{cases} a", r"\frac{a}", r"\begin{array} a"])
-def test_what_is_no_formula_is_refused(text):
-    with pytest.raises(ValueError, match="found"):
-        read_latex(text)
 
 
 # --- names from files ----------------------------------------------------------------------------
