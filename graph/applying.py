@@ -12,7 +12,7 @@ from graph import edits as e
 from graph.addresses import keeps
 from graph.composite import Composite
 from graph.delaying import lose_initial, no_edge, refuse_circle, set_delay, take_initial
-from graph.errors import BadAttribute, BadTensor, DuplicateId, GraphError, PortOccupied, UnknownNode
+from graph.errors import BadAttribute, BadTensor, DuplicateId, GraphError, UnknownNode
 from graph.fields import check_field
 from graph.frames import check_frames, check_route
 from graph.module import Module
@@ -130,7 +130,7 @@ def _set_attributes(graph: Graph, edit: e.SetAttributes) -> e.Edit:
     module = graph.make_module(changed)
     if module is not None:
         ports = {port.name for port in (*module.wired_ports, *module.output_ports)}
-        _refuse_dangling(graph, edit.id, ports)
+        wiring.check_ports_stay(graph, edit.id, ports)
     graph.store.replace_node(replace(node, attributes=_normal(module, kept)))
     graph.keep_module(edit.id, module)
     graph.types.forget(edit.id)
@@ -142,19 +142,6 @@ def _normal(module: Module | None, attributes: Mapping[str, Any]) -> dict[str, A
     """Attributes as the module reads them; what it does not know stays as it is."""
     settings = module.settings if module is not None else {}
     return {name: settings.get(name, value) for name, value in attributes.items()}
-
-
-def _refuse_dangling(graph: Graph, id_: str, ports: set[str]) -> None:
-    for edge in graph.store.edges_at(id_):
-        gone = edge.ends_at(id_) - ports
-        if gone:
-            raise PortOccupied(
-                node=id_,
-                port=min(gone),
-                found=f"an edge, {edge}",
-                expected="no edge at a port that goes away",
-                mend="Remove the edge first.",
-            )
 
 
 def _set_node(graph: Graph, edit: e.SetNode) -> e.Edit:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from graph import edits as e
-from graph import port_names
+from graph import port_names, wiring
 from graph.addresses import keeps, renamed, renamed_inside
 from graph.definition import Blueprint, Definition, Interface
-from graph.errors import BadDefinition, GraphError, PortOccupied
+from graph.errors import BadDefinition, GraphError
 from graph.interfaces import check_interface, mapped, pruned_interface
 from graph.module import Module, plain
 from graph.nesting import check_nesting, containing, inner_first, is_wanted
@@ -207,7 +207,7 @@ def set_module(graph: Graph, edit: e.SetModule) -> e.Edit:
         raise BadDefinition(node=edit.id, found=found, expected=expected, mend=mend)
     module = graph.make_module(changed)
     if module is not None:
-        _refuse_gone(graph, edit.id, set(_port_names(module)))
+        wiring.check_ports_stay(graph, edit.id, set(_port_names(module)))
     graph.store.replace_node(changed)
     graph.drop_module(edit.id)
     graph.types.forget(edit.id)
@@ -293,17 +293,7 @@ def _refuse_dangling(graph: Graph, definition: Definition, interface: Interface)
     for holder, id_ in graph.scope.users(graph, [definition.name]) if gone else ():
         module = holder.module(id_)
         if module is not None:
-            _refuse_gone(holder, id_, set(_port_names(module)) - gone)
-
-
-def _refuse_gone(graph: Graph, id_: str, ports: set[str]) -> None:
-    for edge in graph.store.edges_at(id_):
-        gone = edge.ends_at(id_) - ports
-        if gone:
-            expected, mend = "no edge at a port that goes away", "Remove the edge first."
-            raise PortOccupied(
-                node=id_, port=min(gone), found=f"an edge, {edge}", expected=expected, mend=mend
-            )
+            wiring.check_ports_stay(holder, id_, set(_port_names(module)) - gone)
 
 
 def _port_names(module: Module) -> list[str]:

@@ -89,6 +89,20 @@ def check_free(graph: Graph, source: PortRef, target: PortRef) -> None:
         )
 
 
+def check_ports_stay(graph: Graph, id_: str, ports: set[str]) -> None:
+    """Raise `PortOccupied` where an edge is at a port of a node that is not among these."""
+    for edge in graph.store.edges_at(id_):
+        gone = edge.ends_at(id_) - ports
+        if gone:
+            raise PortOccupied(
+                node=id_,
+                port=min(gone),
+                found=f"an edge, {edge}",
+                expected="no edge at a port that goes away",
+                mend="Remove the edge first.",
+            )
+
+
 def check_acyclic(graph: Graph, source: PortRef, target: PortRef) -> None:
     """Raise `CycleFound` where the new edge would close a cycle."""
     cycle = reach_path(graph.successors, target.node, source.node)
