@@ -37,6 +37,9 @@ class Shot:
     is_panel: bool = False  # whether the inspector alone is drawn
     place: str = ""  # the composite whose inside is shown
     commands: tuple[str, ...] = ()  # that are given before the picture is taken
+    t: int = 0  # the time step that is shown
+    tab: int | None = None  # of an edge's page; None: as it is left
+    is_unrolled: bool = False
 
 
 PANEL = (1280, 1170)  # the inspector shows its whole page
@@ -55,6 +58,8 @@ SHOTS = (
     Shot("composite-open", "transformer_block", place="transformer_block"),
     Shot("composite-deep", "transformer_block", place="transformer_block/attend"),
     Shot("time-loop", "rnn", node="kept"),
+    Shot("time-page", "lstm", edge="cell.c", t=3, tab=3),
+    Shot("time-unrolled", "rnn", node="state", t=2, zoom=0.75, is_unrolled=True),
     Shot("jacobian-convolution", "convolution", edge="conv.x", size=PANEL, is_panel=True),
     Shot("jacobian-softmax", "batch", edge="p.x", size=PANEL, is_panel=True),
 )
@@ -90,6 +95,8 @@ def draw_all(folder: Path, scale: int) -> None:
 
 def draw(window, shot: Shot) -> None:
     """Bring the window into the state of a picture."""
+    from gui.inspector.edge_page import EdgePage
+
     window.theme.choose(shot.theme)
     window.resize(*shot.size)
     window.document.replace(graph_of(shot.example), None)
@@ -103,6 +110,11 @@ def draw(window, shot: Shot) -> None:
         until(lambda: window.document.check is not None, 400)
         window.canvas.zoom_to_fit()
     window.document.playhead.go(99_999 if shot.steps is None else shot.steps)
+    window.document.playhead.show_time(shot.t)
+    if shot.is_unrolled:
+        unroll(window, shot)
+    if shot.tab is not None:
+        EdgePage.chosen_tab = shot.tab
     if shot.edge:
         window.document.selection.set_edge(shot.edge)
     elif shot.node:
@@ -116,6 +128,14 @@ def draw(window, shot: Shot) -> None:
     until(lambda: not window.live.is_busy, 600)
     if shot.is_panel:
         until(lambda: not window.inspector.page.jacobian.is_busy)
+
+
+def unroll(window, shot: Shot) -> None:
+    """Turn to the unrolled graph, with the copies around a time step in sight."""
+    window.unrolling.toggle()
+    view = window.unrolling.view
+    view.zoom_to(shot.zoom)
+    view.reveal(f"{shot.node}_t{shot.t}")
 
 
 def graph_of(name: str):

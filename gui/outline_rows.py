@@ -51,7 +51,8 @@ class Rows:
         if port is None or port.node not in self._document.graph:
             return ""
         edge = self._document.graph.incoming(port)
-        array = self._document.shown.value(edge.source if edge is not None else port).array
+        shown = self._document.shown
+        array = (shown.carried(edge) if edge is not None else shown.value(port)).array
         if array is not None:
             return format_shape(array.shape) if array.ndim else format_number(array.item())
         type_ = self._document.graph.types.of(port)

@@ -58,6 +58,23 @@ def field(widget):
     return widget.findChild(QLineEdit) if isinstance(widget, QAbstractSpinBox) else widget
 
 
+# --- time ---------------------------------------------------------------------------------
+
+
+@act
+def a_cycle_that_is_carried_to_the_next_time_step(desk):
+    desk.wire("r.y", "h.x")
+    QTest.keyClick(QApplication.activePopupWidget(), Key.Key_Return)
+    QApplication.processEvents()
+
+
+@act
+def an_edge_that_is_carried_to_the_next_time_step(desk):
+    desk.document.selection.set_edge("x2.a")
+    desk.view.setFocus()
+    desk.press_key(Key.Key_T, SHIFT)
+
+
 # --- the inspector ------------------------------------------------------------------------
 
 

@@ -81,9 +81,10 @@ def _depth(
 
 
 def _texts_below(scene: CanvasScene, row: int) -> float:
-    """The room that a node's pins take for their texts."""
+    """The room that a node's pins take for their texts: those of neighbours stand in turns."""
     item = scene.items_by_id.get(scene.boxes.ids[row])
-    return geo.PIN_TEXT if item is not None and item.outline.pins else 0.0
+    pins = item.outline.pins if item is not None else ()
+    return geo.PIN_TEXT * min(len(pins), 2)
 
 
 def _line(edge: Hanging, right: float, left: float, depth: float) -> np.ndarray:

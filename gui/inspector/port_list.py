@@ -76,7 +76,7 @@ class PortList(QWidget):
             if row.port.role == "output":
                 value, gradient = shown.value(ref), shown.port_gradient(ref)
             else:
-                value = shown.value(edge.source if edge else ref)
+                value = shown.carried(edge) if edge else shown.value(ref)
                 gradient = shown.gradient(ref)
             for label, reading, text, ink in (
                 (row.value, value, value_range(value), "forward"),

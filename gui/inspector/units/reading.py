@@ -68,7 +68,7 @@ def read_units(document: Document, id_: str, sample: int = 0) -> Units | None:
         return None
     x, y, weight = (PortRef(id_, name) for name in ("x", "y", "weight"))
     edge = graph.incoming(x)
-    given = shown.value(edge.source).array if edge is not None else None
+    given = shown.carried(edge).array if edge is not None else None
     source = name_of(graph, edge.source.node) if edge is not None else "x"
     columns = [
         Column(
@@ -132,7 +132,8 @@ def _outputs(document: Document, port: PortRef, size: int, sample: int) -> Colum
 def _value(document: Document, port: PortRef) -> Reading:
     """What a parameter port holds, or what is wired to it."""
     edge = document.graph.incoming(port)
-    return document.shown.value(edge.source if edge is not None else port)
+    shown = document.shown
+    return shown.carried(edge) if edge is not None else shown.value(port)
 
 
 def _of(reading: Reading, size: int, sample: int) -> Array | None:
