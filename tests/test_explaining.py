@@ -232,6 +232,42 @@ def test_what_was_broadcast_is_summed():
     assert line.result.tolist() == [2.0, 2.0, 2.0]
 
 
+def chain(count):
+    """A chain of sums of a value with itself, [] shaped."""
+    graph = Graph(dtype="float64")
+    graph.add("Input", "x", shape=())
+    graph.set_tensor("x.y", np.array(1.0))
+    before = "x.y"
+    for place in range(count):
+        graph.add("Add", f"a{place}")
+        graph.connect(before, f"a{place}.a")
+        graph.connect(before, f"a{place}.b")
+        before = f"a{place}.y"
+    return graph
+
+
+def test_many_long_paths_are_counted_and_shortened():
+    trace = Engine(chain(300)).run()
+    start = time.perf_counter()
+    found = explain_ports(trace, PortRef("x", "y"), PortRef("a299", "y"))
+    assert time.perf_counter() - start < 2
+    assert "about 2.04e90 paths" in found.words
+    assert "more are not written out" in found.notes[0]
+    first, total = found.lines[0], found.lines[-1]
+    assert line_text(first).endswith("· 1 · …\n   = 1")
+    assert total.result == pytest.approx(2.0**300)
+    assert len(found.lines) < 12
+
+
+def test_a_bypassed_node_lets_its_first_input_through():
+    graph = chain(1)
+    graph.apply(SetNode("a0", {"bypassed": True}))
+    forward, reverse = explain_node(Engine(graph).run(), "a0")
+    assert "It is bypassed" in forward.words
+    assert line_text(forward.lines[0]) == "a0 = x = 1"
+    assert reverse.lines[-1].result == 1.0
+
+
 # --- time, composites ----------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from runtime.explaining.expression import (
     DOT,
     Expression,
     Name,
+    Symbol,
     added,
     derivative,
     joined,
@@ -113,16 +114,21 @@ def _path_line(trace: Trace, names: Names, by: Expression, hops: Sequence[Hop], 
     way = " → ".join(visible(names.node(hop.step.key)) for hop in hops[:MAX_HOPS])
     way += " → …" if len(hops) > MAX_HOPS else ""
     left = Name(f"p{place}")
-    shown = factors[:MAX_HOPS]
-    symbols = (joined(shown, DOT),)
+    symbols = (_shortened(factors),)
     if any(linear.rows != 1 or linear.columns != 1 for linear in maps):
         return Line(left, symbols, (), f"path {place}, {way}")
     numbers = [np.asarray(linear.dense()).item() for linear in maps]
     result = np.asarray(np.prod(numbers))
-    written: list[Expression] = [joined([number(value) for value in numbers[:MAX_HOPS]], DOT)]
+    written: list[Expression] = [_shortened([number(value) for value in numbers])]
     if len(hops) > 1:
         written.append(number(result.item()))
     return Line(left, symbols, tuple(written), f"path {place}, {way}", result)
+
+
+def _shortened(factors: Sequence[Expression]) -> Expression:
+    """The product of the factors, with dots for those beyond the first."""
+    shown = list(factors[:MAX_HOPS])
+    return joined([*shown, Symbol(r"\dots")] if len(factors) > MAX_HOPS else shown, DOT)
 
 
 def _total_line(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from graph.module import Module
 from graph.port import PortRef
 from runtime.backend import to_numpy
+from runtime.bypass import Bypass
 from runtime.errors import NoValue
 from runtime.explaining.explanation import Explanation, Line
 from runtime.explaining.expression import (
@@ -76,6 +77,9 @@ class NodeTelling:
         if value is None:
             return []
         shown = tensor(value)
+        if self.step is not None and isinstance(self.step.module, Bypass):
+            through = Name(self.names.value(self.step.reads[0]))
+            return [Line(left, (through,), (shown,), "", value)]
         if self.step is None or not type(self.step.module).formula:
             return [Line(left, (), (shown,), self._held(), value)]
         if len(self.step.output_names) > 1:
