@@ -16,7 +16,8 @@ from graph.naming import name_of
 from gui.actions.keys import how_to
 from gui.broadcast import spread_of
 from gui.document import Document
-from gui.numbers import format_number, format_shape
+from gui.in_words import bracketed, describe, scalar
+from gui.numbers import format_shape
 from gui.places import SeenTrace
 from gui.theme import Theme
 from gui.wording import plain_formula, put_in, short_factor
@@ -233,30 +234,6 @@ class Telling:
             return self.trace.value(PortRef(self.id, port))
         except LookupError:
             return None
-
-
-def scalar(array: Any) -> str:
-    """The only number of an array."""
-    return format_number(np.asarray(array).reshape(-1)[0].item())
-
-
-def bracketed(number: str) -> str:
-    """A negative number in brackets, to stand behind a sign."""
-    return f"({number})" if number.startswith("−") else number
-
-
-def describe(array: Any) -> str:
-    """A number as it is, a tensor by shape and norm."""
-    if array is None:
-        return tr("not computed")
-    array = np.asarray(array)
-    if array.ndim == 0:
-        return scalar(array)
-    shape = format_shape(array.shape)
-    if array.dtype.kind != "f" or not array.size:
-        return shape
-    norm = format_number(float(np.linalg.norm(array.astype(np.float64).reshape(-1))))
-    return f"{shape} ‖{norm}‖"
 
 
 class SentenceBar(QWidget):

@@ -11,7 +11,7 @@ from graph.naming import output_name
 from graph.naming import port_name as called
 from gui.canvas.looks import UNFINISHED
 from gui.canvas.notes import factor_forms
-from gui.sentence import describe
+from gui.in_words import describe
 from gui.told import told as told_of
 
 if TYPE_CHECKING:

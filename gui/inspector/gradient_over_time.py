@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import PortRef
 from gui.background import Background
+from gui.in_words import bracketed
 from gui.inspector.field_row import FieldRow
 from gui.inspector.fields import TruthField
 from gui.inspector.labels import Label
@@ -18,7 +19,6 @@ from gui.inspector.section import Section
 from gui.inspector.time_chart import Series, TimeChart
 from gui.numbers import format_number
 from gui.places import address_of
-from gui.sentence import bracketed
 from gui.theme import Theme
 
 if TYPE_CHECKING:

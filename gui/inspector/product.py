@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graph import PortRef
+from gui.in_words import bracketed
 from gui.numbers import format_number, format_shape
 from runtime.explaining.naming import input_name, output_in_formula
 
@@ -63,7 +64,7 @@ def _term(graph: Graph, output: PortRef, by: str) -> str:
 def _numbers(upstream: list[np.ndarray], factors: list[LinearMap]) -> str:
     pairs = zip(upstream, factors, strict=True)
     return " + ".join(
-        f"{_bracketed(_number(array))} × {_bracketed(_entry(linear))}" for array, linear in pairs
+        f"{bracketed(_number(array))} × {bracketed(_entry(linear))}" for array, linear in pairs
     )
 
 
@@ -73,7 +74,3 @@ def _entry(linear: LinearMap) -> str:
 
 def _number(array: np.ndarray) -> str:
     return format_number(np.asarray(array).item())
-
-
-def _bracketed(text: str) -> str:
-    return f"({text})" if text.startswith("−") else text

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from graph import PortRef
 from graph import edits as e
 from graph.naming import name_of
+from gui.in_words import bracketed, describe
 from gui.inspector.editing import attempt
 from gui.inspector.field_row import FieldRow
 from gui.inspector.fields import ChoiceField
 from gui.inspector.labels import Label
 from gui.numbers import format_number
-from gui.sentence import bracketed, describe
 from gui.theme import Theme
 
 if TYPE_CHECKING:
