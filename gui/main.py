@@ -40,8 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     names = {**commands.commands, "render": render}
     if is_for_window(arguments, names):
         return open_window(arguments[0] if arguments else None)
-    settings = commands.context_settings
-    return invoke(click.Group("gradwire", names, help=HELP, context_settings=settings), arguments)
+    group = click.Group("gradwire", names, help=HELP, context_settings=commands.context_settings)
+    told = click.version_option(package_name="gradwire", message="gradwire %(version)s")
+    return invoke(told(group), arguments)
 
 
 def is_for_window(arguments: Sequence[str], names: Sequence[str] | dict[str, object]) -> bool:

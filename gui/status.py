@@ -202,7 +202,7 @@ class StatusBar(QStatusBar):
 
     def _parameters(self) -> tuple[int, int]:
         """How many trainable numbers and tensors, as far as shapes are known."""
-        key = (self._document.root, self._document.whole_check)
+        key = (self._document.root, self._document.whole_check, self._document.place)
         if key != self._counted[0]:
             self._counted = (key, count_parameters(self._document))
         return self._counted[1]
@@ -251,7 +251,7 @@ class StatusBar(QStatusBar):
 
 
 def count_parameters(document: Document) -> tuple[int, int]:
-    """Trainable numbers and tensors of a document's graph, as far as shapes are known."""
+    """Trainable numbers and tensors of what is shown, as far as shapes are known."""
     check = document.whole_check
     graph, types = document.root, check.types if check else {}
     ties: Mapping[PortRef, PortRef] = {}
@@ -259,9 +259,11 @@ def count_parameters(document: Document) -> tuple[int, int]:
         graph, ties = check.flat.graph, check.flat.ties
     # Most modules own nothing: asking the class once keeps large graphs quick.
     may_own = {kind.name: _may_own(kind) for kind in graph.catalogue}
+    start = f"{document.place}/" if document.place else ""
     numbers = tensors = 0
     for id_, node in graph.nodes.items():
-        module = graph.module(id_) if may_own.get(node.module) else None
+        is_shown = id_.startswith(start) and may_own.get(node.module)
+        module = graph.module(id_) if is_shown else None
         for name in _trained(module) if module is not None else ():
             ref = PortRef(id_, name)
             type_ = types.get(ref)

@@ -67,6 +67,7 @@ def test_grouping_makes_one_node_and_undo_brings_all_back(flat):
     choose(flat, "x1", "x2")
     flat.press_key(Key.Key_G, CONTROL)
     assert flat.document.selection.node == "composite"
+    assert flat.window.inspector.page.heading.subtitle.said == "Composite"
     assert {"x1", "x2"}.isdisjoint(flat.graph.nodes)
     flat.settle()
     assert loss(flat) == number
@@ -164,6 +165,13 @@ def test_the_way_in_is_whole_at_every_width_of_the_window(blocks, size):
         assert part.width() >= part.sizeHint().width()
     assert bar.told.text() == "Block. An edit changes 2 instances."
     assert bar.steps[-1].text() == "one"
+
+
+def test_inside_the_status_bar_counts_what_is_inside(blocks):
+    assert blocks.window.status.texts()["counts"] == "5 nodes, 4 edges, 12 parameters"
+    double_click(blocks, "one")
+    blocks.settle()
+    assert blocks.window.status.texts()["counts"] == "2 nodes, 1 edge, 6 parameters"
 
 
 def test_make_unique_beside_it_leaves_the_other_instances(blocks):

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,11 @@ def test_without_a_screen_it_says_so(monkeypatch, capsys):
     error = capsys.readouterr().err
     assert error.startswith("gradwire: error: found no screen")
     assert "gradwire run a.gradwire" in error
+
+
+def test_the_version_is_told(capsys):
+    assert command.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"gradwire {version('gradwire')}\n"
 
 
 def test_headless_commands_import_no_qt():

@@ -89,7 +89,7 @@ class NodePage(QWidget):
         node = self.document.graph.nodes[self.id]
         module = node.module if self.kind else self.tr("{0}, unknown").format(node.module)
         doc = self.kind.doc.split("\n\n")[0].replace("\n", " ") if self.kind else self._unknown()
-        self.heading.say(node.label or node.id, f"{module}: {doc}")
+        self.heading.say(node.label or node.id, f"{module}: {doc}" if doc else module)
         for row in (self.label, self.name, self.form, self.parameters, self.ports, self.note):
             row.refresh()
         if self.shared is not None and self.definition is not None:
