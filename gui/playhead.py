@@ -66,13 +66,13 @@ class Playhead(QObject):
     def t(self) -> int | None:
         """The time step whose numbers are shown: the step's own, or one that was chosen since."""
         steps = self.time_steps
-        return None if steps is None else min(self._t, steps - 1)
+        return min(self._t, steps - 1) if steps else None
 
     def show_time(self, t: int) -> None:
         """Show the numbers of another time step; beyond the ends it stays at them."""
         steps = self.time_steps
-        t = min(max(t, 0), steps - 1) if steps is not None else self._t
-        if t != self.t and steps is not None:
+        t = min(max(t, 0), steps - 1) if steps else t
+        if steps and t != self.t:
             self._t = t
             self.moved.emit()
 

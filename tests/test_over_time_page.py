@@ -158,3 +158,12 @@ def test_before_a_run_the_page_says_that_there_is_nothing_yet(qtbot, monkeypatch
     desk.run()
     wait(qtbot, desk.page)
     assert not desk.page.time.nothing.isVisible()
+
+
+def test_the_page_of_a_parameter_that_all_steps_read_has_its_parts_too(qtbot):
+    desk = InspectorDesk(qtbot, scalar_loop())
+    desk.run()
+    page = desk.node("rate")
+    assert page.over_time.isVisible()
+    assert "18 + 18 + 18 = 54" in page.over_time.words.said
+    page.grab()

@@ -53,7 +53,10 @@ class Parts:
 
 
 class GradientOverTime(QWidget):
-    """A bar for each time step of the edge or parameter at `target`; hidden outside time."""
+    """A bar for each time step of the edge or parameter at `target`; hidden outside time.
+
+    `target` can also be the output of a source that all time steps read.
+    """
 
     shown = Signal()  # it was shown or hidden
 
@@ -90,7 +93,7 @@ class GradientOverTime(QWidget):
     def follow(self) -> None:
         """Show the parts as far as the playhead has come."""
         trace, ref = self.document.whole_trace, address_of(self.document.place, self._target)
-        if trace is None or (trace.time_steps or 0) < 2 or trace.plan.times(ref) is None:
+        if trace is None or (trace.time_steps or 0) < 2 or not self._is_inside(trace):
             self._trace = None
             self.hide()
             return
@@ -110,7 +113,8 @@ class GradientOverTime(QWidget):
         self.shown.emit()
         if parts is None or t is None:
             return
-        done = self.document.shown.times_back(self._target)
+        backs = [self.document.shown.times_back(end) for end in self._ends]
+        done = tuple(map(all, zip(*backs, strict=True)))
         pairs = zip(parts.norms, done, strict=False)  # an older trace may have other steps
         norms = tuple(norm if is_done else None for norm, is_done in pairs)
         times = tuple(range(len(norms)))
@@ -140,6 +144,18 @@ class GradientOverTime(QWidget):
             return text.format(steps, format_number(parts.total))
         terms = " + ".join(bracketed(format_number(number)) for number in parts.numbers)
         return self.tr("Gradient = {0} = {1}").format(terms, format_number(parts.total))
+
+    @property
+    def _ends(self) -> list[PortRef]:
+        """The inputs over which the gradient comes back."""
+        graph = self.document.graph
+        known = self._target.node in graph
+        edges = graph.outgoing(self._target) if known else ()
+        return [edge.target for edge in edges] or [self._target]
+
+    def _is_inside(self, trace: Trace) -> bool:
+        place = self.document.place
+        return any(trace.plan.times(address_of(place, end)) is not None for end in self._ends)
 
     @property
     def _is_shared(self) -> bool:

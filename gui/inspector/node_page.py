@@ -18,6 +18,7 @@ from gui.inspector.definition_form import DefinitionForm
 from gui.inspector.editing import attempt
 from gui.inspector.field_row import FieldRow, NoteRow
 from gui.inspector.fields import LineField
+from gui.inspector.gradient_over_time import GradientOverTime
 from gui.inspector.kept_tensor import KeptTensor
 from gui.inspector.labels import Label, Sentence
 from gui.inspector.parameter_list import ParameterList
@@ -69,6 +70,7 @@ class NodePage(QWidget):
         self.parameters = ParameterList(document, theme, id_, self)
         self.units = UnitView(document, theme, id_, self) if _may_have_units(graph, id_) else None
         self.ports = PortList(document, theme, id_, self)
+        self.over_time = self._gradient_over_time()
         is_composite = kind is not None and kind.outline() == "composite"
         self.shared = SharedParameters(document, theme, id_, self) if is_composite else None
         self.definition = DefinitionForm(document, theme, kind.name, self) if is_composite else None
@@ -105,9 +107,19 @@ class NodePage(QWidget):
         self._show_target()
         self.follow()
 
+    def _gradient_over_time(self) -> GradientOverTime | None:
+        """The parts of a source's gradient, should all time steps read it."""
+        module = self.document.graph.module(self.id)
+        if module is None or module.outline() != "source":
+            return None
+        ref = PortRef(self.id, module.output_ports[0].name)
+        return GradientOverTime(self.document, self._theme, ref, self)
+
     def follow(self) -> None:
         """Show the numbers as the playhead has them now."""
         self.ports.follow()
+        if self.over_time is not None:
+            self.over_time.follow()
         if self.shared is not None:
             self.shared.follow()
         if self.units is not None:
@@ -226,6 +238,8 @@ class NodePage(QWidget):
             column.addWidget(Section(theme, self.tr("Units"), self.units, parent=self))
         ports = Section(theme, self.tr("Ports"), self.ports, self.verdict, self.target, parent=self)
         column.addWidget(ports)
+        if self.over_time is not None:
+            column.addWidget(self.over_time)
         if self.shared is not None and self.definition is not None:
             title = self.tr("Parameters inside")
             self.inside = Section(theme, title, self.shared, parent=self)
