@@ -17,9 +17,11 @@ Place = tuple[str, str, int | None]  # phase, node and time step of a step
 class Playhead(QObject):
     """A place in the trace: `position` steps are done, and `part` parts of the next one.
 
-    It keeps its node and phase when an edit brings another trace, and stands at 0 in another
-    graph. Positions are those of a place of the document: a composite there is one step, whose
-    parts are the steps inside. `whole` is where it stands in the run itself.
+    It keeps its node and phase when an edit brings another trace; if it stood at the end and the
+    last step is gone, it stays at the end. It stands at 0 in another graph.
+
+    Positions are those of a place of the document: a composite there is one step, whose parts are
+    the steps inside. `whole` is where it stands in the run itself.
     """
 
     moved = Signal()
@@ -31,6 +33,7 @@ class Playhead(QObject):
         self._whole = (0, 0)  # steps of the run that are done, and parts of the next one
         self._t = 0  # the time step that is shown, where there are any
         self._done: tuple[Place, ...] = ()  # the steps behind it, to find its place again
+        self._all_done = False  # it stood at the end: nothing was left to be stepped
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -200,6 +203,7 @@ class Playhead(QObject):
     def restart(self) -> None:
         """Forget the trace and stand at 0, for another graph."""
         self._trace, self._done, self._t = None, (), 0
+        self._all_done = False
         moved = self._whole != (0, 0)
         self._level, self._whole = Level(None), (0, 0)
         if moved:
@@ -216,6 +220,7 @@ class Playhead(QObject):
     def _remember(self) -> None:
         done = self._all[: self._whole[0]]
         self._done = tuple(map(_place, done))
+        self._all_done = 0 < len(self._all) == len(done)
 
     def _follow_time(self) -> None:
         """Show the time step of the step that it stands on; those outside time change nothing."""
@@ -227,7 +232,16 @@ class Playhead(QObject):
             self._t = step.t
 
     def _find_again(self) -> int:
-        places = {_place(step): index for index, step in enumerate(self._all)}
+        places: dict[Place, int] = {}
+        for index, step in enumerate(self._all):
+            head = step.node
+            while (
+                head
+            ):  # a node that was drawn from others since stands where the last of them does
+                places[step.phase, head, step.t] = index
+                head = head.rpartition("/")[0]
+        if self._all_done and self._done[-1] not in places:
+            return len(self._all)
         for place in reversed(self._done):
             if place in places:
                 return places[place] + 1

@@ -174,6 +174,24 @@ def test_inside_the_status_bar_counts_what_is_inside(blocks):
     assert blocks.window.status.texts()["counts"] == "2 nodes, 1 edge, 6 parameters"
 
 
+def test_what_is_drawn_from_simpler_modules_stays_done(blocks):
+    double_click(blocks, "one")
+    blocks.settle()
+    playhead = blocks.document.playhead
+    blocks.press_key(Key.Key_PageDown)
+    assert (playhead.position, playhead.step.node) == (1, "lin")
+    choose(blocks, "lin")
+    blocks.window.commands.by_id["expand"].trigger()
+    blocks.settle()
+    assert (playhead.position, playhead.step.node) == (1, "lin")
+    blocks.press_key(Key.Key_PageDown, CONTROL)
+    assert playhead.is_at_end
+    choose(blocks, "lin", "act")
+    blocks.press_key(Key.Key_G, CONTROL)
+    blocks.settle()
+    assert playhead.is_at_end
+
+
 def test_make_unique_beside_it_leaves_the_other_instances(blocks):
     blocks.settle()
     number = loss(blocks)

@@ -121,6 +121,12 @@ def test_without_its_node_it_falls_back_to_the_step_before(head):
     assert head.step == Step("forward", "u")
 
 
+def test_at_the_end_it_stays_there_when_the_last_step_is_gone(head):
+    head.last()
+    head.set_trace(Trace("more", "v", "w"))
+    assert head.is_at_end
+
+
 def test_a_graph_in_pieces_does_not_make_it_forget(head):
     head.to_node("v")
     head.set_trace(Trace())
