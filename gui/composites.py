@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMessageBox
 from graph import GradwireError
 from graph import edits as e
 from graph.expanding import can_expand, expand_edit
+from graph.fragment import read_text, write_text
 from graph.free_ids import free_definition_name
 from graph.grouping import group_edit, ungroup_edit
 from graph.inside_grouping import group_inside, ungroup_inside
@@ -23,6 +24,7 @@ from gui.told import told_error
 from gui.unique import make_unique
 
 if TYPE_CHECKING:
+    from gui.document import Document
     from gui.window import Window
 
 STEM = "Composite"  # of the name of a new definition
@@ -36,6 +38,8 @@ class Composites(QObject):
         self._window, self._document = window, window.document
         self.breadcrumb = Breadcrumb(window.canvas, window.commands.by_id["make_unique"])
         window.canvas.entry_dropped.connect(self.place_entry)
+        window.canvas.fragment_dropped.connect(self.place_fragment)
+        window.palette_panel.tree.carried = carried_by(window.document)
         window.windows.library.changed.connect(self._follow)
         window.windows.library.look()
         self._document.edited.connect(self._follow)
@@ -144,6 +148,15 @@ class Composites(QObject):
         text = self.tr("Add {0} of the library").format(name)
         self._window.clipboard.insert(fragment, point, text)
 
+    def place_fragment(self, text: str, point: QPointF) -> None:
+        """Add a composite that was dragged out of another window's palette, at a canvas point."""
+        try:
+            fragment = read_text(text, self.tr("The other window"), self._document.root.scope.base)
+        except GradwireError as error:
+            self._window.notices.tell(str(error))
+            return
+        self._window.clipboard.insert(fragment, point, self.tr("Add a composite"))
+
     def step_into(self) -> None:
         """Open the composite whose step is next, with the playhead before its first step."""
         head, canvas = self._document.playhead, self._window.canvas
@@ -202,3 +215,19 @@ class Composites(QObject):
     def _follow(self) -> None:
         entries = self._window.windows.library.entries
         self._window.palette_panel.follow(self._document.graph.catalogue, entries)
+
+
+def carried_by(document: Document) -> Callable[[str], str | None]:
+    """What a drag of a definition carries into other windows: one node of it, as a text.
+
+    That is the first node of it with its numbers, or a new one.
+    """
+
+    def text(name: str) -> str | None:
+        root = document.root.copy()
+        if name not in root.definitions:
+            return None
+        made = [node.id for node in root.nodes.values() if node.module == name]
+        return write_text(root, made[:1] or [root.add(name, at=(0.0, 0.0))])
+
+    return text

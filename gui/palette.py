@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QDrag, QPainter, QPixmap
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from graph import Catalogue, Module
 from graph.scope import Scope
 from gui.borders import frame
-from gui.canvas.adding import module_mime
+from gui.canvas.adding import FRAGMENT, module_mime
 from gui.icons import LETTER, icon, icon_of
 from gui.library import PREFIX
 from gui.module_card.hovering import CardTips
@@ -50,6 +50,7 @@ class ModuleTree(QTreeWidget):
         self.itemActivated.connect(self._choose)
         self.cards = CardTips(self, theme, self._kind_at)
         self._library: tuple[str, ...] = ()
+        self.carried: Callable[[str], str | None] | None = None  # what a drag takes along
         self.fill(catalogue)
         theme.changed.connect(self._paint_icons)
 
@@ -105,7 +106,10 @@ class ModuleTree(QTreeWidget):
         if not name:
             return
         drag = QDrag(self)
-        drag.setMimeData(module_mime(name))
+        data = module_mime(name)
+        if self.carried is not None and (text := self.carried(name)) is not None:
+            data.setData(FRAGMENT, text.encode())
+        drag.setMimeData(data)
         drag.setPixmap(self._picture(item))
         drag.setHotSpot(QPoint(12, 12))
         drag.exec(Qt.DropAction.CopyAction)

@@ -2,16 +2,19 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
 from graph import Graph, PortRef, check, dumps, load
 from graph import edits as e
 from graph.fragment import cut_out, insertion, read_text, write_text
 from gui.inspector.kept_tensor import array_of
+from gui.palette import index_of
 from tests.block_graphs import block, two_blocks
-from tests.window_desk import desk_for
+from tests.canvas_desk import LEFT, NONE
+from tests.window_desk import DeliveredDrag, desk_for, move_pressed
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -175,3 +178,26 @@ def _linear():
     from graph import Node
 
     return Node("dense", "Linear", {"out_features": 3}, at=(600.0, 300.0))
+
+
+def test_a_definition_is_dragged_out_of_another_windows_palette(desk):
+    other = desk.windows.new()
+    other.show()
+    desk.settle()
+    tree = desk.window.palette_panel.tree
+    index = index_of(tree, "Block")
+    tree.scrollTo(index)
+    start, viewport = tree.visualRect(index).center(), other.canvas.viewport()
+    DeliveredDrag.place = (viewport, viewport.rect().center())
+    QTest.mousePress(tree.viewport(), LEFT, NONE, start)
+    for offset in (4, 12, 30):
+        move_pressed(tree.viewport(), start + QPoint(offset, 2))
+    QTest.mouseRelease(tree.viewport(), LEFT, NONE, start + QPoint(30, 2))
+    desk.settle()
+    graph = other.document.graph
+    assert [node.module for node in graph.nodes.values()] == ["Block"]
+    assert graph.definitions["Block"].blueprint() == desk.graph.definitions["Block"].blueprint()
+    assert np.array_equal(array_of(graph.tensors[WEIGHT]), array_of(desk.graph.tensors[WEIGHT]))
+    other.document.undo()
+    assert not graph.nodes
+    assert not graph.definitions

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gui.theme import Theme
 
 MIME = "application/x-gradwire-module"
+FRAGMENT = "application/x-gradwire-fragment"  # a composite with its definition, for other windows
 
 
 def module_name(data: QMimeData) -> str | None:
@@ -35,6 +36,13 @@ def module_mime(name: str) -> QMimeData:
     data = QMimeData()
     data.setData(MIME, name.encode())
     return data
+
+
+def fragment_text(data: QMimeData) -> str | None:
+    """The document of one node that a drag of a composite carries, if it carries one."""
+    if not data.hasFormat(FRAGMENT):
+        return None
+    return bytes(data.data(FRAGMENT).data()).decode("utf-8", "replace")
 
 
 def adding_edit(graph: Graph, fit: Fit, at: geo.Point) -> e.AddNode:

@@ -91,11 +91,13 @@ class Drops:
         view = self._view
         kind = view.document.graph.catalogue.get(name)
         point = view.mapToScene(event.position().toPoint())
-        entry = entry_of(name)
+        entry, fragment = entry_of(name), adding.fragment_text(event.mimeData())
         edge = self._ghost.insertion.edge if self._ghost is not None else None
         self.leave()
         if entry is not None:
             view.entry_dropped.emit(entry, point)
+        elif kind is None and fragment is not None:
+            view.fragment_dropped.emit(fragment, point)
         elif kind is None:
             view.document.refuse(tr("{name}: found no such module.").format(name=name))
         elif edge is not None:

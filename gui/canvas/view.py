@@ -54,6 +54,7 @@ class CanvasView(QGraphicsView):
 
     zoom_changed = Signal(float)
     entry_dropped = Signal(str, QPointF)  # an entry of the library, and where
+    fragment_dropped = Signal(str, QPointF)  # a composite of another window, and where
     menu_wanted = Signal(str, QPointF, QPoint, bool)  # of what, where (canvas, screen), by key
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
