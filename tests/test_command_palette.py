@@ -133,6 +133,20 @@ def test_a_recent_file_is_opened_by_its_name(empty, tmp_path):
     assert empty.document.path == path
 
 
+def test_a_word_of_what_a_command_does_finds_it(desk):
+    box = find(desk, "loop")
+    assert "Carry to the next time step" in box.rows.titles()
+
+
+def test_titles_come_before_what_is_only_told(qapp):
+    told = CommandRow("a", "Carry", "Graph", tip="As in a loop.")
+    rows = CommandRows([told, CommandRow("b", "Loop", "Run")])
+    rows.find("loop")
+    assert rows.titles() == ["Loop", "Carry"]
+    rows.find("oop")
+    assert rows.titles() == ["Loop"]
+
+
 def test_no_answer_is_said_in_words(desk):
     box = find(desk, "qqqq")
     assert box.rows.titles() == []

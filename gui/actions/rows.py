@@ -252,7 +252,7 @@ ROWS = (
         "edge_ends.go_to_target", N(A, "Select the node that the edge goes to."), "one_edge"),
     Row("delay", N(A, "Carry to the next time step"), "Shift+T", "graph",
         "canvas.carrying.toggle",
-        N(A, "Let the selected edge carry the value of one time step before, or of the same."),
+        N(A, "Let the selected edge carry the value of one time step before, in a loop, or not."),
         "one_edge", checked="is_delayed", icon="clock", canvas_only=True),
     Row("bend", N(A, "&Bend the edge"), "R", "graph", "canvas.bends.add",
         N(A, "Put a point into the edge that it is drawn through, to be dragged."), "one_edge",

@@ -88,7 +88,8 @@ class CommandPalette(QObject):
         can_be_done = WHEN[row.enabled](window)
         why = "" if can_be_done else tr(WHY.get(row.enabled, ""))
         title = _plain(window.commands.by_id[row.id])
-        return CommandRow(row.id, title, menu, keys_text(row, window.settings), can_be_done, why)
+        keys, tip = keys_text(row, window.settings), tr(row.tip) if row.tip else ""
+        return CommandRow(row.id, title, menu, keys, can_be_done, why, tip)
 
     def _inside(self, row: Row, menu: str) -> list[CommandRow]:
         """What a submenu holds at this moment, such as the examples."""

@@ -14,6 +14,7 @@ from gui.search_box.choice_box import CHOICE
 from gui.search_box.rows import ROW, HeadingRow
 
 ELSEWHERE = 10.0  # what a match costs that needs the menu's name
+TOLD = -1000.0  # the worth of a match in what a command's tip says alone: after all others
 RECENT = 3.0  # what having been used lately counts
 
 
@@ -27,6 +28,7 @@ class CommandRow:
     keys: str = ""
     can_be_done: bool = True
     why: str = ""
+    tip: str = ""
 
 
 Row = CommandRow | HeadingRow
@@ -98,6 +100,8 @@ class CommandRows(QAbstractListModel):
             rest = [word for word in words if not menu.startswith(word.casefold())]
             value = fuzzy.score(" ".join(rest), row.title) if rest != words else None
             extra -= ELSEWHERE
+        if value is None and _is_told(query, row.tip):
+            value = TOLD
         return None if value is None else value + extra
 
     def _all(self) -> list[Row]:
@@ -112,3 +116,9 @@ class CommandRows(QAbstractListModel):
         if unable:
             rows += [HeadingRow(self.tr("Not now")), *unable]
         return rows
+
+
+def _is_told(query: str, tip: str) -> bool:
+    """Whether every word of a query, of three letters or more, begins a word of a tip."""
+    words, told = query.casefold().split(), tip.casefold().split()
+    return all(len(w) > 2 and any(t.startswith(w) for t in told) for w in words)
