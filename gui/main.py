@@ -6,6 +6,7 @@ Nothing here imports Qt before it is known to be needed.
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Sequence
 
@@ -65,5 +66,23 @@ def has_screen() -> bool:
     """Whether Qt would find a screen; without one it would abort the process."""
     if sys.platform in ("win32", "darwin"):
         return True
-    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    return any(os.environ.get(name) for name in names)
+    if any(os.environ.get(name) for name in ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+        return True
+    return _answers(os.environ.get("DISPLAY", ""))
+
+
+def _answers(display: str) -> bool:
+    """Whether an X server on this machine listens; one on another machine is taken at its word."""
+    host, _, number = display.rpartition(":")
+    number = number.partition(".")[0]
+    if host not in ("", "unix") or not number.isdigit():
+        return bool(display)
+    place = f"/tmp/.X11-unix/X{number}"
+    for path in (place, f"\0{place}"):  # Linux servers listen at an abstract name as well
+        with socket.socket(socket.AF_UNIX) as knock:
+            try:
+                knock.connect(path)
+            except OSError:
+                continue
+            return True
+    return False

@@ -136,3 +136,16 @@ def test_headless_commands_import_no_qt():
         assert said.startswith("0 ")
         assert "PySide6" not in said
         assert loaded is None or said == loaded
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there always is a screen")
+def test_a_screen_that_does_not_answer_is_none(monkeypatch, capsys):
+    for name in ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    for display in (":4711", "unix:4711.0", ""):
+        monkeypatch.setenv("DISPLAY", display)
+        assert command.main(["some.gradwire"]) == 2
+        assert "found no screen" in capsys.readouterr().err
+    for display in ("localhost:10.0", "far:0"):  # as ssh -X has it
+        monkeypatch.setenv("DISPLAY", display)
+        assert command.has_screen()

@@ -34,7 +34,7 @@ class Input(Source, sig="-> y:any[*s]", group="Sources"):
     words = ("data", "feed", "placeholder", "x", "sequence", "time")
     formula = r"y = \mathrm{fed}"
     shape: ShapeSpec = attribute((), "the sizes; a name stands for a size that a feed decides")
-    dtype: DtypeName | None = attribute(None, "the numbers' type; none means the run's own")
+    dtype: DtypeName | None = attribute(None, "the numbers' type; left open, the graph's")
     sequence: bool = attribute(False, "whether axis 0 is time, fed one step after the other")
     examples = (
         Example({}, {"shape": (3, 4)}),
@@ -59,7 +59,7 @@ class Constant(Source, sig="-> y:any[*s]", group="Sources"):
     words = ("number", "scalar", "literal")
     formula = r"y = c"
     shape: ShapeSpec = attribute((), "the sizes")
-    dtype: DtypeName | None = attribute(None, "the numbers' type; none means the run's own")
+    dtype: DtypeName | None = attribute(None, "the numbers' type; left open, the graph's")
     examples = (
         Example({}, {"shape": (2, 3)}),
         Example({}, {"shape": ()}),
