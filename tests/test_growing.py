@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from graph import Graph, PortRef, check, default_catalogue, dumps, loads
 from graph import edits as e
@@ -133,11 +135,20 @@ def test_what_does_not_fit_is_refused_with_the_reason(qtbot):
     assert said.startswith("it.x2: found [4, 7] from i2.y, expected [any on axis 0, 3]")
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")
 def test_a_node_is_not_wired_to_its_own_plus(qtbot):
     desk = Desk(qtbot, joined())
     desk.drag(desk.port("it.y"), desk.port("it.x2"))
+    desk.turn_down_offer()
     assert inputs(desk) == ["x0", "x1"]
     assert "own node" in desk.refused[0]
+    desk.drag(desk.port("it.y"), desk.port("it.x2"))  # but to the next time step it may go
+    QTest.keyClick(QApplication.activePopupWidget(), Key.Key_Return)
+    QApplication.processEvents()
+    assert inputs(desk) == ["x0", "x1", "x2"]
+    assert desk.graph.incoming(PortRef("it", "x2")).delay == 1
+    desk.document.undo()
+    assert inputs(desk) == ["x0", "x1"]
 
 
 def test_a_wire_drawn_from_the_plus_takes_an_output(qtbot):
