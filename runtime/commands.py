@@ -241,12 +241,14 @@ def paths(
     """
     graph = _load(file)
     with _in_file(file):
+        from runtime.asked_port import asked_port
         from runtime.chains import find_paths
         from runtime.engine import Engine
         from runtime.feed_text import parse_feeds
 
         trace = Engine(graph).run(parse_feeds(feeds), phase="forward")
-        found = find_paths(trace, source, end, top=top)
+        last = None if end is None else asked_port(trace, end)
+        found = find_paths(trace, asked_port(trace, source), last, top=top)
     if end is None:
         _warn(file, trace)
     if as_json:

@@ -34,6 +34,15 @@ def test_paths_lists_shares_and_the_way(command):
     assert "and 1 path more, share -77.3 %" in out
 
 
+def test_a_node_with_one_output_stands_for_it(command):
+    fan_out = example("fan_out")
+    by_port = command("paths", fan_out, "--from", "x.y", "--to", "y.y")
+    assert command("paths", fan_out, "--from", "x", "--to", "y") == by_port
+    both = command("explain", fan_out, "--from", "x.y", "--to", "y.y")
+    assert command("explain", fan_out, "--from", "x", "--to", "y") == both
+    refused(command("paths", fan_out, "--from", "nothing"), "expected NODE.PORT")
+
+
 def test_paths_marks_what_cancels(command):
     status, out, _ = command("paths", example("cancelling"), "--from", "x.y")
     assert status == 0
@@ -80,7 +89,7 @@ def test_paths_without_a_target_or_to_another_port(command, tmp_path):
     ("arguments", "words"),
     [
         ([], ["--from"]),
-        (["--from", "x"], ["'x'", "NODE.PORT"]),
+        (["--from", "q"], ["'q'", "NODE.PORT"]),
         (["--from", "q.y"], ["q.y", "backprop_by_hand.gradwire"]),
         (["--from", "x.y", "--to", "x1.q"], ["x1.q"]),
         (["--from", "x.y", "--top", "0"], ["--top"]),

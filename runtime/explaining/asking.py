@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from graph.port import PortRef
 from graph.suggest import did_you_mean
+from runtime.asked_port import asked_port
 from runtime.errors import NoValue
 from runtime.explaining.between import explain_ports
 from runtime.explaining.edges import explain_edge
@@ -37,7 +38,8 @@ def explained(trace: Trace, asked: Asked) -> list[Explanation]:
     if asked.edge is not None:
         return [explain_edge(trace, *_ends(asked.edge))]
     if asked.source is not None and asked.end is not None:
-        return [explain_ports(trace, PortRef.parse(asked.source), PortRef.parse(asked.end))]
+        ends = (asked_port(trace, text) for text in (asked.source, asked.end))
+        return [explain_ports(trace, *ends)]
     return list(explain(trace))
 
 
