@@ -107,8 +107,7 @@ def ports_table(kind: type[Module]) -> list[str]:
     """One row a port, as the signature has it."""
     rows = ["| port | what | kind | shape |", "|---|---|---|---|"]
     for port in ports_of(kind):
-        shape = port.shape.replace("*", r"\*")
-        rows.append(f"| `{port.name}` | {port.role} | {port.kind} | {shape} |")
+        rows.append(f"| `{port.name}` | {port.role} | {port.kind} | {port.shape} |")
     return rows
 
 

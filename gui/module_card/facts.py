@@ -66,5 +66,12 @@ def ports_of(kind: type[Module]) -> tuple[PortFacts, ...]:
             role = "parameter" if term.name in kind.parameters else side
             role = "state" if term.name in kind.states else role
             name = f"{term.name}0, {term.name}1, …" if term.run else term.name
-            rows.append(PortFacts(name, role, term.kind, f"[{', '.join(term.dims)}]"))
+            rows.append(PortFacts(name, role, term.kind, shape_words(term.dims)))
     return tuple(rows)
+
+
+def shape_words(dims: tuple[str, ...]) -> str:
+    """The sizes of a signature as one reads them: `[…, k]`, `any`, `any, broadcast`."""
+    if len(dims) == 1 and dims[0][0] in "*&":
+        return "any, broadcast" if dims[0][0] == "&" else "any"
+    return "[" + ", ".join("…" if dim[0] in "*&" else dim.rstrip("?") for dim in dims) + "]"
