@@ -3,9 +3,9 @@
 import gc
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication
 
 from graph import Graph, PortRef
 from graph import edits as e
@@ -15,6 +15,7 @@ from gui.examples import examples
 from gui.settings import Settings
 from gui.theme import Theme
 from gui.windows import Windows
+from tests.accessible_walk import children
 from tests.canvas_desk import by_hand
 from tests.window_desk import desk_for
 
@@ -63,27 +64,6 @@ def canvas_of(desk):
 def node(desk, id_):
     tree = canvas_of(desk)
     return tree.child(desk.document.order.index(id_))
-
-
-def children(about):
-    return [about.child(index) for index in range(about.childCount())]
-
-
-def is_cell(about) -> bool:
-    """Whether it is an item of one of Qt's own lists; those of the canvas are ours."""
-    role, roles = about.role(), QAccessible.Role
-    if role == roles.TreeItem:
-        return not hasattr(about, "place")
-    return role in (roles.ListItem, roles.Cell, roles.MenuItem)
-
-
-def all_below(about):
-    """Everything below, the canvas's nodes and ports too."""
-    found = []
-    for child in children(about):
-        if child is not None and not is_cell(child):
-            found += [child, *all_below(child)]
-    return found
 
 
 # --- the tree ---------------------------------------------------------------------------------
@@ -375,77 +355,3 @@ def test_an_announcement_is_an_event_with_its_politeness(desk, listening, monkey
         (Event.Announcement, "Hello", polite),
         (Event.Announcement, "Stop", assertive),
     ]
-
-
-# --- names --------------------------------------------------------------------------------------
-
-
-def nameless(window: QWidget) -> list[str]:
-    """Whatever takes the focus and has no name."""
-    found = []
-    for about in all_below(QAccessible.queryAccessibleInterface(window)):
-        state = about.state()
-        if state.focusable and not state.invisible and not about.text(Text.Name):
-            found.append(f"{about.role().name} in {about.parent().text(Text.Name)}")
-    return found
-
-
-@pytest.mark.parametrize("command", ["settings", "shortcuts", "command_palette", "add", "about"])
-def test_dialogs_have_names_for_everything(desk, command):
-    found = []
-
-    def look():
-        windows = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
-        try:
-            for window in windows:
-                found.extend(nameless(window))
-        finally:
-            for dialog in windows:
-                if isinstance(dialog, QDialog):
-                    dialog.reject()
-
-    QTimer.singleShot(300, look)
-    desk.window.commands.by_id[command].trigger()
-    desk.qtbot.wait(500)
-    assert found == []
-
-
-def test_an_empty_window_has_names_for_everything(qtbot, tmp_path, monkeypatch):
-    with desk_for(qtbot, tmp_path, monkeypatch) as desk:
-        assert not desk.graph.nodes
-        assert nameless(desk.window) == []
-
-
-@pytest.mark.parametrize("example", [p.stem for p in examples()])
-def test_everything_that_takes_the_focus_has_a_name(desk, example):
-    desk.open(next(p for p in examples() if p.stem == example))
-    desk.press_key(Key.Key_F5)
-    desk.press_key(Key.Key_M, CONTROL | Qt.KeyboardModifier.ShiftModifier)
-    desk.settle()
-    assert nameless(desk.window) == []
-    desk.document.selection.set_nodes(desk.graph.nodes)
-    QApplication.processEvents()
-    assert nameless(desk.window) == []
-    kinds = {node.module: id_ for id_, node in desk.graph.nodes.items()}
-    for id_ in kinds.values():  # one page of each kind
-        desk.document.selection.set_nodes({id_})
-        QApplication.processEvents()
-        assert nameless(desk.window) == [], id_
-    ends = {(desk.graph.nodes[x.target.node].module, x.target.port): x for x in desk.graph.edges}
-    for edge in ends.values():
-        desk.document.selection.set_edge(edge.target)
-        tabs = desk.window.inspector.page.tabs
-        for index in range(tabs.count()):
-            tabs.setCurrentIndex(index)
-            QApplication.processEvents()
-            assert nameless(desk.window) == [], edge
-
-
-def test_the_edge_page_of_a_matrix_has_names_everywhere(desk):
-    desk.open(next(p for p in examples() if p.stem == "softmax_classifier"))
-    desk.press_key(Key.Key_F5)
-    desk.settle()
-    layer = next(i for i, n in desk.graph.nodes.items() if n.module == "Linear")
-    desk.document.selection.set_edge(PortRef(layer, "weight"))
-    QApplication.processEvents()
-    assert nameless(desk.window) == []

@@ -6,7 +6,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from graph import FileError, Frame, Graph, PortRef, dumps, loads
+from graph import Frame, Graph, PortRef, dumps, loads
 from graph import edits as e
 from gui.canvas.tips import tip_at
 from tests.canvas_desk import LEFT, NONE, by_hand
@@ -61,60 +61,6 @@ def mark(desk, number=0):
 
 def undo(desk):
     desk.press_key(Key.Key_Z, CONTROL)
-
-
-# --- the file -----------------------------------------------------------------------------
-
-
-def test_frames_stand_in_the_file_under_view_and_come_back_byte_for_byte():
-    graph = by_hand()
-    frames = (Frame("a", (0.0, -8.0, 96.0, 60.5), note="why\nnot"), Frame("", BOX, folded=True))
-    graph.apply(e.SetFrames(frames))
-    data = dumps(graph)
-    assert b'"view": {' in data
-    again = loads(data)
-    assert again.frames == frames
-    assert dumps(again) == data
-    assert again.copy().frames == frames
-
-
-def test_what_else_view_holds_is_kept_and_so_are_foreign_keys():
-    text = """{"gradwire": 1, "nodes": [], "edges": [], "tensors": {},
-      "view": {"watches": ["a.y"], "frames": [{"title": "t", "box": [0, 0, 10, 10], "x-own": 1}]},
-      "x-more": 2}"""
-    graph = loads(text)
-    assert graph.frames[0].extra == {"x-own": 1}
-    data = dumps(graph)
-    assert b'"x-own": 1' in data
-    assert b'"watches": ["a.y"]' in data
-    assert dumps(loads(data)) == data
-    graph.apply(e.SetFrames(()))
-    assert b"frames" not in dumps(graph)
-    assert b'"watches": ["a.y"]' in dumps(graph)
-
-
-@pytest.mark.parametrize(
-    ("entry", "where"),
-    [
-        ('{"title": "t"}', "$.view.frames[0]"),
-        ('{"title": "t", "box": [0, 0, 1]}', "$.view.frames[0].box"),
-        ('{"title": "t", "box": [0, 0, 0, 5]}', "$.view.frames[0]"),
-        ('{"title": "t", "box": [0, 0, 1e300, 5]}', "$.view.frames[0]"),
-        ('{"title": "\\u202e", "box": [0, 0, 9, 5]}', "$.view.frames[0]"),
-        ('{"title": "t", "box": [0, 0, 9, 5], "colour": 1}', "$.view.frames[0]"),
-        ("7", "$.view.frames[0]"),
-    ],
-)
-def test_a_frame_that_no_canvas_can_show_is_refused_by_its_path(entry, where):
-    with pytest.raises(FileError) as refused:
-        loads('{"gradwire": 1, "view": {"frames": [' + entry + "]}}")
-    assert refused.value.where == where
-
-
-def test_frames_that_are_no_list_are_refused():
-    with pytest.raises(FileError) as refused:
-        loads('{"gradwire": 1, "view": {"frames": {}}}')
-    assert refused.value.where == "$.view.frames"
 
 
 # --- making, naming, removing -------------------------------------------------------------

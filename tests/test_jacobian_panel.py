@@ -1,114 +1,33 @@
-"""The Jacobian of an edge in the inspector: windows, zoom, samples, total derivatives."""
+"""The Jacobian of an edge in the inspector: windows, zoom, samples, work that is not awaited."""
 
 import threading
 import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
-from graph import Graph, load
+from graph import Graph
 from gui.background import Background, Dropped
-from gui.examples import examples
 from gui.inspector.heat_map import MOST
-from gui.inspector.jacobian import figures as figures_module
 from gui.inspector.jacobian import map_view
 from gui.inspector.jacobian import panel as panel_module
-from tests.composite_graphs import two_blocks
-from tests.inspector_desk import InspectorDesk, network
-from tests.test_time import plain_rnn
-from tests.window_desk import desk_for, move_pressed
-
-Key = Qt.Key
-LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-CONTROL = Qt.KeyboardModifier.ControlModifier
-
-
-def convolution() -> Graph:
-    """3x3 on 16x32x32: a Jacobian of 14 400 by 16 384."""
-    graph = Graph(dtype="float32")
-    graph.add("Input", "x", shape=(1, 16, 32, 32))
-    graph.add("Conv2d", "conv", out_channels=16, kernel_size=(3, 3))
-    graph.add("Sum", "loss")
-    graph.connect("x.y", "conv.x")
-    graph.connect("conv.y", "loss.x")
-    draw = np.random.RandomState(0)
-    graph.set_tensor("x.y", draw.standard_normal((1, 16, 32, 32)).astype("float32"))
-    return graph
-
-
-def softmax() -> Graph:
-    """128 samples of 10 classes."""
-    graph = Graph()
-    graph.add("Input", "x", shape=("B", 10))
-    graph.add("Softmax", "p")
-    graph.add("Sum", "loss")
-    graph.connect("x.y", "p.x")
-    graph.connect("p.y", "loss.x")
-    graph.set_tensor("x.y", np.random.RandomState(0).standard_normal((128, 10)))
-    return graph
-
-
-def chain(length: int, width: int = 3) -> Graph:
-    """A vector through many nodes."""
-    graph = Graph()
-    graph.add("Input", "x", shape=(width,))
-    source = "x.y"
-    for number in range(length):
-        graph.add("Sin", f"sin{number}")
-        graph.connect(source, f"sin{number}.x")
-        source = f"sin{number}.y"
-    graph.add("Sum", "loss")
-    graph.connect(source, "loss.x")
-    graph.set_tensor("x.y", np.linspace(0.1, 1, width))
-    return graph
-
-
-def panel_of(qtbot, graph: Graph, target: str):
-    """The desk, and the panel of an edge once something is drawn."""
-    desk = InspectorDesk(qtbot, graph)
-    desk.run()
-    panel = desk.edge(target).jacobian
-    qtbot.waitUntil(lambda: panel.view.isVisible() or panel.number.isVisible(), timeout=20_000)
-    return desk, panel
-
-
-def local(desk, target: str) -> np.ndarray:
-    return desk.document.trace.jacobian(target)
-
-
-def press(widget, key, times=1):
-    for _ in range(times):
-        QTest.keyClick(widget, key)
-        QApplication.processEvents()
-
-
-def drag(picture, start: QPoint, end: QPoint) -> None:
-    """Draw a rectangle with the left button."""
-    QTest.mousePress(picture, LEFT, NONE, start)
-    for share in (0.3, 0.7, 1.0):
-        move_pressed(picture, start + (end - start) * share)
-        picture.grab()
-    QTest.mouseRelease(picture, LEFT, NONE, end)
-
-
-def wheel(picture, place: QPoint, notches: int, modifiers=NONE) -> bool:
-    """Turn the wheel over a place; whether the picture took it."""
-    at, turn = QPointF(place), QPoint(0, 120 * notches)
-    event = QWheelEvent(
-        at, picture.mapToGlobal(at), QPoint(), turn,
-        Qt.MouseButton.NoButton, modifiers, Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
-    QApplication.sendEvent(picture, event)
-    return event.isAccepted()
-
-
-def table_of(panel) -> np.ndarray:
-    return panel.table.numbers.array
-
+from tests.jacobian_desk import (
+    CONTROL,
+    LEFT,
+    NONE,
+    Key,
+    convolution,
+    drag,
+    local,
+    panel_of,
+    press,
+    softmax,
+    table_of,
+    wheel,
+)
+from tests.window_desk import move_pressed
 
 # --- windows and zoom ------------------------------------------------------------------------
 
@@ -273,254 +192,6 @@ def test_where_samples_mix_a_sentence_names_the_node(qtbot):
     assert "BatchNorm" in panel.samples.why.said
     page = desk.edge("norm.weight")  # a parameter has no samples: nothing is said
     assert not page.jacobian.samples.isVisible()
-
-
-# --- total derivatives -----------------------------------------------------------------------
-
-
-def test_the_derivative_of_the_target_is_the_gradient(qtbot):
-    desk, panel = panel_of(qtbot, network(), "hidden.x")
-    assert panel.output.field.currentText() == "y, this node"
-    desk.choose(panel.output.field, 1)
-    QTest.keyClick(panel.output.field, Key.Key_Return)
-    assert panel.output.field.currentText() == "loss, the target"
-    gradient = desk.document.trace.gradient("hidden.x")
-    np.testing.assert_allclose(table_of(panel), gradient.reshape(1, -1), atol=1e-12)
-    assert "multiply-adds" in panel.cost.said
-    panel.heat_map.picture.point(0, 3)
-    assert panel.heat_map.readout.said.startswith("∂loss.y/∂x[1, 1] = ")
-    page = desk.edge("out.x")  # each edge begins with its own node
-    assert page.jacobian.output.field.currentText() == "y, this node"
-
-
-def test_an_example_says_its_structure_and_follows_an_edit(qtbot):
-    path = next(path for path in examples() if path.stem == "xor")
-    desk, panel = panel_of(qtbot, load(path), "hidden.x")
-    desk.choose(panel.output.field, 2)
-    before = table_of(panel)
-    weight = desk.document.trace.value("hidden.weight")
-    desk.graph.set_tensor("hidden.weight", weight * 2)
-    desk.run()
-    assert panel is desk.page.jacobian
-    chosen = panel.output.chosen
-    assert chosen.node != "hidden"
-    expected = desk.document.trace.jacobian("hidden.x", chosen).dense()
-    np.testing.assert_allclose(table_of(panel), expected, atol=1e-12)
-    assert not np.array_equal(before, expected)
-
-
-def test_one_of_many_ports_is_found_by_typing(qtbot):
-    desk, panel = panel_of(qtbot, chain(30), "sin0.x")
-    field = panel.output.field
-    assert field.itemText(field.count() - 1) == "Search all ports behind…"
-    desk.choose(field, field.count() - 1)
-    box = panel.output.box
-    assert box.isVisible()
-    QTest.keyClicks(box.line, "sin17")
-    assert [box.rows.index(i).data() for i in range(box.rows.rowCount())] == ["sin17"]
-    QTest.keyClick(box.line, Key.Key_Return)
-    qtbot.waitUntil(lambda: field.currentText() == "sin17")
-    expected = desk.document.trace.jacobian("sin0.x", "sin17.y").dense()
-    qtbot.waitUntil(lambda: panel.structure.said == "Diagonal")
-    np.testing.assert_array_equal(table_of(panel), expected)
-    assert field.hasFocus()
-
-
-def test_ports_ahead_of_the_playhead_are_not_offered(qtbot):
-    graph = Graph()
-    graph.add("Input", "x", shape=(2,))
-    graph.add("Sin", "aside")
-    graph.add("Cos", "later")
-    graph.add("Sum", "loss")
-    graph.connect("x.y", "aside.x")
-    graph.connect("aside.y", "later.x")
-    graph.connect("x.y", "loss.x")
-    graph.configure(target="loss")
-    graph.set_tensor("x.y", np.ones(2))
-    desk, panel = panel_of(qtbot, graph, "aside.x")
-    assert panel.output.isVisible()
-    desk.document.playhead.first()
-    assert panel.structure.isHidden()
-    assert panel.caption.said == "No local derivative yet: the playhead has not come so far."
-
-
-def test_an_instance_is_seen_as_one_node(qtbot):
-    desk, panel = panel_of(qtbot, two_blocks(), "two.x")
-    assert panel.output.field.currentText() == "y, this node"
-    expected = desk.document.trace.jacobian("two.x", "y").dense()
-    np.testing.assert_allclose(table_of(panel), expected, atol=1e-12)
-    assert panel.samples.count == 2
-    desk.choose(panel.output.field, 1)
-    assert panel.output.field.currentText() == "loss, the target"
-    gradient = desk.document.trace.gradient("two.x")
-    np.testing.assert_allclose(table_of(panel), gradient.reshape(1, -1), atol=1e-12)
-
-
-def test_an_edge_inside_time_is_seen_at_the_last_step(qtbot):
-    desk, panel = panel_of(qtbot, plain_rnn(), "h.x")
-    assert panel.output.field.currentText() == "y, this node"
-    trace = desk.document.trace
-    np.testing.assert_allclose(table_of(panel), trace.jacobian("h.x", "y").dense(), atol=1e-14)
-    desk.choose(panel.output.field, 1)
-    assert panel.output.field.currentText() == "loss, the target"
-    expected = trace.jacobian("h.x", "loss.y").dense()
-    np.testing.assert_allclose(table_of(panel), expected, atol=1e-14)
-
-
-def deep() -> Graph:
-    """A derivative that takes long: 4 wide layers of 64 samples."""
-    graph = Graph(dtype="float32")
-    graph.add("Input", "x", shape=("B", 768))
-    source = "x.y"
-    for number in range(4):
-        graph.add("Linear", f"layer{number}", out_features=768)
-        graph.add("Tanh", f"tanh{number}")
-        graph.connect(source, f"layer{number}.x")
-        graph.connect(f"layer{number}.y", f"tanh{number}.x")
-        source = f"tanh{number}.y"
-    graph.add("Sum", "loss")
-    graph.connect(source, "loss.x")
-    draw = np.random.RandomState(0)
-    graph.set_tensor("x.y", draw.standard_normal((64, 768)).astype("float32"))
-    return graph
-
-
-def test_a_long_derivative_is_cancelled_and_begun_again(qtbot):
-    desk, panel = panel_of(qtbot, deep(), "layer0.x")
-    field = panel.output.field
-    wanted = next(i for i in range(field.count()) if field.itemText(i) == "tanh3")
-    desk.choose(field, wanted)
-    qtbot.waitUntil(lambda: panel.progress.cancel.isVisible(), timeout=5000)
-    assert not panel.view.isVisible()  # what was seen before is another derivative
-    qtbot.waitUntil(lambda: panel.progress.bar.value() > 0, timeout=20_000)
-    QTest.mouseClick(panel.progress.cancel, LEFT)
-    assert panel.progress.words.said == "The derivative was cancelled."
-    assert panel.progress.again.isVisible()
-    qtbot.wait(100)
-    assert not panel.view.isVisible()
-    QTest.mouseClick(panel.progress.again, LEFT)
-    qtbot.waitUntil(lambda: panel.progress.cancel.isVisible(), timeout=5000)
-    desk.choose(field, -wanted)  # back to the node's own: the long answer is not waited for
-    qtbot.waitUntil(lambda: panel.view.isVisible(), timeout=20_000)
-    assert panel.structure.said.startswith("Kronecker")
-
-
-def test_in_the_window_a_convolution_is_clicked_zoomed_and_left(qtbot, tmp_path, monkeypatch):
-    with desk_for(qtbot, tmp_path, monkeypatch) as desk:
-        desk.document.replace(convolution(), None)
-        desk.settle()
-        desk.document.playhead.last()
-        desk.document.selection.set_edge("conv.x")
-        QApplication.processEvents()
-        inspector = desk.window.inspector
-        panel = inspector.page.jacobian
-        qtbot.waitUntil(panel.view.isVisible, timeout=20_000)
-        inspector.ensureWidgetVisible(panel.heat_map)
-        picture = panel.heat_map.picture
-        drag(picture, QPoint(10, 10), QPoint(40, 60))
-        qtbot.waitUntil(lambda: "Rows 600" in panel.view.place.said, timeout=20_000)
-        picture.setFocus(Qt.FocusReason.TabFocusReason)
-        desk.press_key(Key.Key_Minus)  # for the picture, not for a command of the window
-        desk.press_key(Key.Key_Home)
-        assert panel.zoom.is_whole
-        desk.press_key(Key.Key_Backspace)
-        assert not panel.zoom.is_whole
-        assert "conv" in desk.graph  # Backspace removed nothing
-        desk.document.selection.clear()
-        qtbot.wait(50)
-        assert inspector.page is not panel
-
-
-# --- figures ---------------------------------------------------------------------------------
-
-
-def figures_of(qtbot, panel) -> dict[str, str]:
-    qtbot.waitUntil(lambda: "…" not in panel.figures.said.values(), timeout=20_000)
-    return panel.figures.said
-
-
-def test_the_figures_of_a_small_jacobian_are_there_at_once(qtbot):
-    desk, panel = panel_of(qtbot, network(), "hidden.x")
-    matrix = local(desk, "hidden.x").dense()
-    values = np.linalg.svd(matrix, compute_uv=False)
-    said = panel.figures.said
-    assert said["Norm"] == f"{np.linalg.norm(matrix):.4g}"
-    assert said["Zeros"] == "75%"
-    assert said["Rank"] == "8"
-    assert said["Condition"] == f"{values[0] / values[-1]:.4g}"
-    assert "Determinant" not in said  # the matrix is not square
-    assert panel.figures.spectrum.accessibleName().startswith("8 singular values on a logarithmic")
-    for name, figure in panel.figures.cells.values():
-        assert name.toolTip()
-        assert figure.toolTip()
-
-
-def test_the_figures_of_a_batch_come_from_its_structure(qtbot):
-    _, panel = panel_of(qtbot, softmax(), "p.x")
-    said = figures_of(qtbot, panel)
-    assert said["Rank"] == "1\u2009152"  # nine of ten directions of each sample
-    assert said["Determinant"] == "0"
-    assert said["Condition"] == "∞"
-    assert panel.figures.spectrum_name.said == "Singular values (1\u2009280)"
-    heights = panel.figures.spectrum.heights(1280)
-    assert (heights[:1152] > 0.5).all()
-    assert (heights[1152:] < 0.1).all()  # rounding
-
-
-def test_a_determinant_too_small_for_a_number_is_told_by_its_logarithm(qtbot):
-    graph = Graph()
-    graph.add("Input", "x", shape=(4000,))
-    graph.add("Sigmoid", "s")
-    graph.add("Sum", "loss")
-    graph.connect("x.y", "s.x")
-    graph.connect("s.y", "loss.x")
-    graph.set_tensor("x.y", np.zeros(4000))
-    _, panel = panel_of(qtbot, graph, "s.x")
-    said = figures_of(qtbot, panel)
-    assert said["Determinant"] == "e^−5545"  # 4000 log 0.25
-    assert said["Condition"] == "1"
-
-
-def test_figures_that_take_long_are_cancelled_and_dropped(qtbot):
-    desk, panel = panel_of(qtbot, convolution(), "conv.x")
-    figures = panel.figures
-    qtbot.waitUntil(lambda: figures.progress.cancel.isVisible(), timeout=5000)
-    QTest.mouseClick(figures.progress.cancel, LEFT)
-    assert figures.progress.again.isVisible()
-    assert set(figures.said.values()) == {"not yet"}
-    QTest.mouseClick(figures.progress.again, LEFT)
-    desk.choose(panel.output.field, 1)  # the figures of another derivative
-    qtbot.waitUntil(lambda: figures.said.get("Rank") == "1", timeout=20_000)
-    qtbot.wait(300)
-    assert figures.said["Rank"] == "1"
-
-
-def test_figures_that_nobody_asked_for_end_after_a_while(qtbot, monkeypatch):
-    monkeypatch.setattr(figures_module, "UNASKED", 0.05)
-    desk, panel = panel_of(qtbot, convolution(), "conv.x")
-    figures = panel.figures
-    qtbot.waitUntil(figures.progress.again.isVisible, timeout=20_000)
-    assert figures.said["Rank"] == "not yet"
-    weight = desk.document.trace.value("conv.weight")
-    norm = np.linalg.norm(weight) * 30  # each of its numbers stands at 30 x 30 places
-    assert figures.said["Norm"] == f"{norm:.4g}"
-    assert figures.said["Zeros"] == "99%"
-    assert figures.progress.words.said.startswith("The singular values take long")
-    QTest.mouseClick(figures.progress.again, LEFT)  # now they have been asked for
-    qtbot.wait(400)
-    assert figures.progress.cancel.isVisible()
-    QTest.mouseClick(figures.progress.cancel, LEFT)
-    assert figures.said["Norm"] == f"{norm:.4g}"
-
-
-def test_what_is_unknown_says_why(qtbot):
-    graph = chain(1)
-    graph.set_tensor("x.y", np.array([0.0, np.inf, 1.0]))
-    _, panel = panel_of(qtbot, graph, "sin0.x")
-    assert panel.figures.said["Rank"] == "unknown"
-    why = "Some entries are not finite numbers"
-    assert why in panel.figures.how.said
-    assert why in panel.figures.cells["Rank"][1].toolTip()
 
 
 # --- work off the window's thread ------------------------------------------------------------
