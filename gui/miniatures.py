@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gui.theme import Theme
 
 SIZE = QSize(160, 84)
-INKS = ("line", "text", "muted", "forward", "reverse", "node")  # what is drawn with
+INKS = ("line", "text", "muted", "forward", "reverse", "node", "selected")  # what is drawn with
 KEPT = 64  # pictures, in all themes
 
 
