@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QTo
 from graph import Module, PortRef
 from graph.naming import output_name
 from gui.document import Document
+from gui.drawer.problems import counted, problems_of
 from gui.live import Live
 from gui.numbers import format_count, format_number
-from gui.problems import counted, problems_of
 from gui.theme import Theme
 
 HEIGHT = 24

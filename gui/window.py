@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDockWidget,
     QLabel,
@@ -18,19 +18,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph import Problem, default_catalogue
-from graph.addresses import node_at
+from graph import default_catalogue
 from gui.accessible import Teller
 from gui.actions import Actions
 from gui.actions.context_menus import ContextMenus
 from gui.actions.keys import how_to
+from gui.appearance import Appearance
 from gui.autosave import Autosave
 from gui.canvas.view import CanvasView
 from gui.clipboard import Clipboard
 from gui.command_palette import CommandPalette
 from gui.composites import Composites
 from gui.document import Document
-from gui.dress import style_sheet
+from gui.drawer import Drawer
 from gui.dropped_files import DroppedFiles
 from gui.edge_ends import EdgeEnds
 from gui.files import Files
@@ -38,6 +38,7 @@ from gui.find import FindBar
 from gui.first_notes import FirstNotes
 from gui.gallery import Gallery
 from gui.inspector import Inspector
+from gui.leading import Leading
 from gui.library import entry_of
 from gui.live import Live
 from gui.notices import Notices
@@ -45,7 +46,6 @@ from gui.outline import Outline
 from gui.palette import Palette
 from gui.panes import Panes
 from gui.preferences import Preferences
-from gui.problems import Drawer
 from gui.sentence import SentenceBar
 from gui.settings_dialog import SettingsDialog
 from gui.shortcut_list import ShortcutList
@@ -64,7 +64,6 @@ if TYPE_CHECKING:
 
 SIZE, LEAST = QSize(1280, 800), QSize(1024, 640)
 LEFT, RIGHT = 216, 320
-ZOOM_STEP = 1.25
 
 
 class Window(QMainWindow):
@@ -91,16 +90,17 @@ class Window(QMainWindow):
         self.dropped_files = DroppedFiles(self)
         self.gallery = Gallery(self)
         self.status = StatusBar(document, self.live, theme, self)
-        self.drawer = Drawer(document, theme, self)
+        self.leading = Leading(self)
+        self.drawer = Drawer(self)
         self.commands = Actions(self)
         self._lay_out()
         self.composites = Composites(self)
-        self.workspaces = Workspaces(self, settings, self.left, self.right, self.drawer)
+        self.workspaces = Workspaces(self, settings, self.left, self.right)
         self.panes = Panes(self)
         self.teller = Teller(self.canvas)
         self.composites.breadcrumb.moved.connect(self.teller.say)
         self._listen()
-        self._dress()
+        self.appearance = Appearance(self)
         self._name_window()
         self.preferences = Preferences(self)
         self.command_palette = CommandPalette(self)
@@ -113,59 +113,9 @@ class Window(QMainWindow):
 
     # --- what rows of the table of actions call -------------------------------------------
 
-    def zoom_in(self) -> None:
-        """Draw the canvas larger."""
-        self.unrolling.current.zoom_by(ZOOM_STEP)
-
-    def zoom_out(self) -> None:
-        """Draw the canvas smaller."""
-        self.unrolling.current.zoom_by(1 / ZOOM_STEP)
-
-    def zoom_100(self) -> None:
-        """Draw the canvas at its own size."""
-        self.unrolling.current.zoom_to(1.0)
-
-    def theme_system(self) -> None:
-        """Light or dark as the system is."""
-        self._choose_theme("system")
-
-    def theme_light(self) -> None:
-        """Light colours."""
-        self._choose_theme("light")
-
-    def theme_dark(self) -> None:
-        """Dark colours."""
-        self._choose_theme("dark")
-
     def toggle_live(self) -> None:
         """Run after every edit, or only when asked."""
         self.live.switch(not self.live.is_on)
-
-    def find_module(self) -> None:
-        """Search the palette, which is in the workspace Build."""
-        self.workspaces.build()
-        if not self.workspaces.is_left_shown:
-            self.workspaces.toggle_left()
-        self.palette_panel.start_search()
-
-    def show_graph(self) -> None:
-        """Show the graph itself in the inspector."""
-        self.document.selection.clear()
-        if not self.workspaces.is_right_shown:
-            self.workspaces.toggle_right()
-        self.panes.enter(self.inspector)
-
-    def show_units(self) -> None:
-        """Show the units of the selected layer."""
-        if not self.workspaces.is_right_shown:
-            self.workspaces.toggle_right()
-        self.inspector.show_units()
-
-    def edit_note(self) -> None:
-        """Write the note of the selected node, or of the graph."""
-        if not self.workspaces.is_right_shown:
-            self.workspaces.toggle_right()
-        self.inspector.edit_note()
 
     def about(self) -> None:
         """Version and licence."""
@@ -182,20 +132,6 @@ class Window(QMainWindow):
     def say(self, sentence: str) -> None:
         """Show a sentence in the status bar for a while."""
         self.status.say(sentence)
-
-    def go_to(self, problem: Problem) -> None:
-        """Show and select what a problem is about, and go to the field that mends it."""
-        self.show_problem(problem)
-        if problem.node is None or not self.inspector.open_field(problem):
-            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def show_problem(self, problem: Problem) -> None:
-        """Show and select what a problem is about."""
-        if problem.node is None or node_at(self.document.root, problem.node) is None:
-            self.document.selection.clear()
-            return
-        # The node, not its edge: its page says the problem and has what mends it.
-        self.composites.go_to(problem.node)
 
     def place_module(self, name: str) -> None:
         """Add a module right of what is selected, else in the middle of what is seen."""
@@ -331,6 +267,7 @@ class Window(QMainWindow):
             self.live.changed,
             self.stepping.player.changed,
             self.workspaces.changed,
+            self.drawer.changed,
             self.clipboard.changed,
             self.find_bar.changed,
             self.unrolling.changed,
@@ -342,27 +279,12 @@ class Window(QMainWindow):
         self.canvas.canvas.folding.changed.connect(self._tell_folded)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
         self.status.show_zoom(self.canvas.zoom)
-        self.status.problems_wanted.connect(self.workspaces.toggle_drawer)
-        self.drawer.closed.connect(self.workspaces.toggle_drawer)
-        self.drawer.chosen.connect(self.go_to)
-        self.drawer.shown.connect(self.show_problem)
+        self.status.problems_wanted.connect(self.drawer.shows.problems)
         self.palette_panel.chosen.connect(self.place_module)
         self.outline.went.connect(self.canvas.reveal)
         self.outline.entered.connect(self.canvas.focus.enter_at)
-        self.title_bar.renaming.connect(self.show_graph)
-        self.theme.changed.connect(self._dress)
+        self.title_bar.renaming.connect(self.leading.show_graph)
         self.canvas.zoom_bar.take(self.commands.by_id)
-
-    def _choose_theme(self, choice: str) -> None:
-        self.theme.choose(choice)
-        self.settings.theme = choice
-
-    def _dress(self) -> None:
-        # Without it what a dressed widget holds keeps the palette of the theme before.
-        QCoreApplication.setAttribute(
-            Qt.ApplicationAttribute.AA_UseStyleSheetPropagationInWidgetStyles
-        )
-        self.setStyleSheet(style_sheet(self.theme))
 
     def _show_busy(self) -> None:
         self.canvas.canvas.waiting.show_busy(self.live.is_busy)

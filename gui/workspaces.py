@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QObject, Signal
 from gui.settings import Settings
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QDockWidget, QWidget
+    from PySide6.QtWidgets import QDockWidget
 
     from gui.window import Window
 
@@ -24,17 +24,11 @@ class Workspaces(QObject):
     changed = Signal()
 
     def __init__(
-        self,
-        window: Window,
-        settings: Settings,
-        left: QDockWidget,
-        right: QDockWidget,
-        drawer: QWidget,
+        self, window: Window, settings: Settings, left: QDockWidget, right: QDockWidget
     ) -> None:
         super().__init__(window)
         self._window, self._settings = window, settings
-        self._left, self._right, self._drawer = left, right, drawer
-        self._drawer.hide()
+        self._left, self._right = left, right
         self.current = ""
         kept = settings.bytes_of("workspace")
         self.show(kept if kept in NAMES else START)
@@ -48,11 +42,6 @@ class Workspaces(QObject):
     def is_right_shown(self) -> bool:
         """Whether the inspector is there."""
         return not self._right.isHidden()
-
-    @property
-    def is_drawer_shown(self) -> bool:
-        """Whether the drawer is open."""
-        return not self._drawer.isHidden()
 
     def build(self) -> None:
         """For putting a graph together."""
@@ -89,13 +78,3 @@ class Workspaces(QObject):
         """Show or hide the inspector."""
         self._right.setVisible(not self.is_right_shown)
         self.changed.emit()
-
-    def toggle_drawer(self) -> None:
-        """Open or close the drawer."""
-        self._drawer.setVisible(not self.is_drawer_shown)
-        self.changed.emit()
-
-    def open_drawer(self) -> None:
-        """Open the drawer if it is closed."""
-        if not self.is_drawer_shown:
-            self.toggle_drawer()

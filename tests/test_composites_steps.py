@@ -134,9 +134,9 @@ def test_a_problem_inside_is_shown_at_the_composite_and_gone_to(desk):
 
     desk.document.do(e.Within("Block", e.SetAttributes("lin", {"out_features": 5})), "Break")
     desk.settle()
-    problems = desk.window.drawer.model.problems
+    problems = desk.window.drawer.panel("problems").model.problems
     assert problems
-    desk.window.go_to(problems[0])
+    desk.window.leading.go_to(problems[0])
     where = problems[0].node
     assert desk.document.place == where.rpartition("/")[0]
     assert desk.document.selection.node == where.rpartition("/")[2]

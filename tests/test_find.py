@@ -74,8 +74,8 @@ def test_a_problem_is_found_by_its_words_and_stands_behind_the_names(desk):
     match = next(match for match in bar.matches if match.id == "r")
     assert match.problem in [
         index.data(Qt.ItemDataRole.DisplayRole)
-        for row in range(desk.window.drawer.model.rowCount())
-        if (index := desk.window.drawer.model.index(row, 0)).isValid()
+        for row in range(desk.window.drawer.panel("problems").model.rowCount())
+        if (index := desk.window.drawer.panel("problems").model.index(row, 0)).isValid()
     ]
     named = [bool(match.problem) for match in bar.matches]
     assert named == sorted(named)

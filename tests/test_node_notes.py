@@ -20,7 +20,7 @@ def desk(qtbot, tmp_path, monkeypatch):
     with desk_for(qtbot, tmp_path, monkeypatch) as made:
         made.document.replace(by_hand(), None)
         made.settle()
-        made.window.zoom_100()
+        made.window.appearance.zoom_100()
         made.view.reveal("x1")
         made.qtbot.wait(250)
         made.view.setFocus()

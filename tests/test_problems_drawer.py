@@ -52,18 +52,22 @@ def desk(qtbot, tmp_path, monkeypatch):
         yield made
 
 
+def panel(desk):
+    return desk.window.drawer.panel("problems")
+
+
 def rows(desk):
-    model = desk.window.drawer.model
+    model = panel(desk).model
     return [(p.severity, p.node, p.port) for p in model.problems]
 
 
 def sentences(desk):
-    model = desk.window.drawer.model
+    model = panel(desk).model
     return [model.index(row, 0).data() for row in range(model.rowCount())]
 
 
 def buttons(desk, row):
-    found = desk.window.drawer.buttons(row)
+    found = panel(desk).buttons(row)
     return found.buttons if found is not None else []
 
 
@@ -74,8 +78,8 @@ def press(desk, button):
 
 
 def click_row(desk, row):
-    view = desk.window.drawer.list
-    rect = view.visualRect(desk.window.drawer.model.index(row, 0))
+    view = panel(desk).list
+    rect = view.visualRect(panel(desk).model.index(row, 0))
     QTest.mouseClick(view.viewport(), LEFT, NONE, rect.topLeft() + QPoint(40, 8))
     QApplication.processEvents()
 
@@ -121,7 +125,7 @@ def test_what_is_put_between_gets_room_and_is_selected(desk):
 
 
 def test_arrows_show_enter_goes_and_ctrl_enter_mends(desk):
-    drawer = desk.window.drawer
+    drawer = panel(desk)
     drawer.list.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(drawer.list, Key.Key_Down)
     assert desk.document.selection.node == "second"
@@ -136,7 +140,7 @@ def test_arrows_show_enter_goes_and_ctrl_enter_mends(desk):
 
 
 def test_right_leads_to_the_buttons_and_left_back(desk):
-    drawer = desk.window.drawer
+    drawer = panel(desk)
     drawer.list.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(drawer.list, Key.Key_Down)
     QTest.keyClick(drawer.list, Key.Key_Right)
@@ -192,7 +196,7 @@ def test_several_outputs_are_offered_as_targets(desk):
         desk.graph.set("lonely", shape=())
         desk.graph.connect("lonely.y", f"{id_}.x")
     desk.settle()
-    row = next(i for i, p in enumerate(desk.window.drawer.model.problems) if p.code == "target")
+    row = next(i for i, p in enumerate(panel(desk).model.problems) if p.code == "target")
     assert sentences(desk)[row].startswith("Found several scalar outputs: ")
     first, second, more = buttons(desk, row)
     assert first.text().startswith("Make ")
@@ -224,7 +228,7 @@ def test_an_exchanged_node_stays_where_it_was_put_and_keeps_its_label(desk):
     desk.settle()
     desk.document.do(e.Move({"softmax": (720, -80)}), "Move")  # nothing is checked anew for these
     desk.document.do(e.SetNode("softmax", {"label": "shares"}), "Label")
-    row = next(i for i, p in enumerate(desk.window.drawer.model.problems) if p.node == "loss")
+    row = next(i for i, p in enumerate(panel(desk).model.problems) if p.node == "loss")
     press(desk, buttons(desk, row)[0])
     node = desk.graph.nodes["softmax"]
     assert (node.module, node.at, node.label) == ("LogSoftmax", (720, -80), "shares")

@@ -168,7 +168,7 @@ def test_colours_can_be_chosen_and_are_remembered(desk):
 
 @pytest.mark.parametrize("choice", ["theme_dark", "theme_light"])
 def test_every_field_takes_the_colours_chosen(desk, choice):
-    desk.window.show_graph()
+    desk.window.leading.show_graph()
     desk.window.commands.by_id["theme_dark"].trigger()
     desk.window.commands.by_id[choice].trigger()
     QApplication.processEvents()
@@ -211,19 +211,19 @@ def test_a_click_on_a_problem_goes_there(desk):
     assert facts(desk)["problems"] == "1 error, 1 hint"
     QTest.mouseClick(desk.window.status.problems, LEFT)
     assert not desk.window.drawer.isHidden()
-    drawer = desk.window.drawer
+    drawer = desk.window.drawer.panel("problems")
     index = drawer.model.index(0, 0)
     assert "x2.b" in index.data()
     QTest.mouseClick(drawer.list.viewport(), LEFT, NONE, drawer.list.visualRect(index).center())
     assert desk.document.selection.node == "x2"
-    QTest.mouseClick(drawer.close_button, LEFT)
-    assert drawer.isHidden()
+    QTest.mouseClick(desk.window.drawer.close_button, LEFT)
+    assert desk.window.drawer.isHidden()
 
 
 def test_a_problem_of_a_wired_port_leads_to_the_node_that_can_be_mended(desk):
     desk.document.do(desk.graph.attribute_edit("x", {"shape": (2,)}), "Change")
     desk.settle()
-    drawer = desk.window.drawer
+    drawer = desk.window.drawer.panel("problems")
     QTest.mouseClick(desk.window.status.problems, LEFT)
     index = drawer.model.index(0, 0)
     QTest.mouseClick(drawer.list.viewport(), LEFT, NONE, drawer.list.visualRect(index).center())
@@ -243,7 +243,7 @@ def test_the_closed_drawer_gives_its_room_back(desk):
 
 
 def test_stepping_brings_the_node_of_the_step_into_sight(desk):
-    desk.window.zoom_100()
+    desk.window.appearance.zoom_100()
     desk.view.camera.look_at(QPointF(9000, 9000), 1.0)
     desk.press_key(Key.Key_PageDown)
     node = desk.document.playhead.step.node

@@ -59,7 +59,7 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "in_step": lambda w: w.workspaces.current == "step",
     "left_shown": lambda w: w.workspaces.is_left_shown,
     "right_shown": lambda w: w.workspaces.is_right_shown,
-    "drawer_shown": lambda w: w.workspaces.is_drawer_shown,
+    "problems_shown": lambda w: w.drawer.current == "problems",
     "theme_system": lambda w: w.theme.choice == "system",
     "theme_light": lambda w: w.theme.choice == "light",
     "theme_dark": lambda w: w.theme.choice == "dark",

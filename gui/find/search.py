@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from gui import fuzzy
 from gui.document import Document
-from gui.problems import problems_of
+from gui.drawer.problems import problems_of
 from gui.told import told
 
 NAMED = 4.0  # what a name counts more than a module

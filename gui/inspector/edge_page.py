@@ -18,10 +18,10 @@ from gui.inspector.parameter_list import ParameterRow
 from gui.inspector.product import product_text
 from gui.inspector.readings import local_derivative
 from gui.inspector.section import Heading
-from gui.inspector.tabs import Tabs
 from gui.inspector.tensor_panel import TensorPanel
 from gui.inspector.verdicts import edge_verdict
 from gui.places import address_of, nodes_inside_time
+from gui.tabs import Tabs
 from gui.theme import Theme
 
 if TYPE_CHECKING:

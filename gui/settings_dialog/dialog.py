@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSize
 from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout
 
-from gui.inspector.tabs import Tabs
 from gui.settings_dialog.general import GeneralPage
 from gui.settings_dialog.key_page import KeyPage
+from gui.tabs import Tabs
 
 if TYPE_CHECKING:
     from gui.window import Window

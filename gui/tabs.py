@@ -12,13 +12,20 @@ HEIGHT = 32
 
 
 class Tabs(QTabBar):
-    """Equal tabs over the whole width; arrow keys move between them."""
+    """Equal tabs over the whole width, or side by side; arrow keys move between them."""
 
-    def __init__(self, theme: Theme, names: list[str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        names: list[str],
+        parent: QWidget | None = None,
+        *,
+        fills: bool = True,
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self.setDrawBase(False)
-        self.setExpanding(True)
+        self.setExpanding(fills)
         self.setUsesScrollButtons(False)
         self.setFont(theme.font(13))
         for name in names:

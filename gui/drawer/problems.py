@@ -1,4 +1,4 @@
-"""The drawer: what is wrong with the graph, as a list. A click goes there, a button mends it."""
+"""What is wrong with the graph, as a list. A click goes there, a button mends it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -31,8 +29,6 @@ from gui.mending import mend_now
 from gui.theme import Theme
 from gui.told import told
 
-HEAD = 32
-HEIGHT = 160
 ROW = 32
 MAX_BUTTONS = 64  # rows that get buttons; the rest is mended from the nodes' own pages
 PROBLEM = Qt.ItemDataRole.UserRole
@@ -52,6 +48,7 @@ class ProblemsModel(QAbstractListModel):
         document.traced.connect(self.follow)
         document.edited.connect(self.follow)
         document.replaced.connect(self.follow)
+        self.follow()
 
     def follow(self) -> None:
         """Read the document's check anew; another label is another sentence."""
@@ -98,12 +95,11 @@ class _Sentences(QStyledItemDelegate):
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, own, painter, view)
 
 
-class Drawer(QWidget):
-    """The panel under the timeline. It is closed until somebody opens it."""
+class ProblemsPanel(QWidget):
+    """The list, and a sentence where it is empty."""
 
     chosen = Signal(object)  # the problem to go to
     shown = Signal(object)  # the problem that the arrows came to: the focus stays here
-    closed = Signal()
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -119,8 +115,6 @@ class Drawer(QWidget):
         self.list.clicked.connect(self._choose)
         self.list.activated.connect(self._choose)
         self.list.installEventFilter(self)
-        self.title = QLabel(self.tr("Problems"), self)
-        self.title.setFont(theme.font(12, 600))
         self._empty = QLabel(self.tr("Nothing is wrong with this graph."), self, objectName="muted")
         self._empty.setContentsMargins(12, 0, 0, 0)
         self._lay_out()
@@ -146,29 +140,12 @@ class Drawer(QWidget):
         return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
-        self.close_button = QToolButton(self, objectName="flat")
-        self.close_button.setToolTip(self.tr("Close the list of problems."))
-        self.close_button.setAccessibleName(self.tr("Close problems"))
-        self.close_button.clicked.connect(self.closed)
-        self._theme.changed.connect(self._dye)
-        self._dye()
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 0, 8, 0)
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addWidget(self.close_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(head)
         column.addWidget(self._empty)
         column.addWidget(self.list, 1)
-        self.close_button.setFixedSize(HEAD - 4, HEAD - 4)
-        self.setFixedHeight(HEIGHT)
         self.setFocusProxy(self.list)
-
-    def _dye(self) -> None:
-        self.close_button.setIcon(icon("close", self._theme.color("text")))
 
     def _remember(self) -> None:
         self._row = max(self.list.currentIndex().row(), 0)

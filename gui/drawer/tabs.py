@@ -1,0 +1,47 @@
+"""The panels of the drawer, as rows of one table. A panel is made when it is first shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP as N
+from PySide6.QtCore import QCoreApplication
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from gui.window import Window
+
+D = "Drawer"  # the context of the texts
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One panel: `make` imports and makes it; `height` is what it takes at first, in pixels.
+
+    Its command is `drawer.shows.ID`, which opens it, or closes the drawer where it is shown.
+    """
+
+    id: str
+    title: str
+    make: Callable[[Window], QWidget]
+    height: int = 160
+
+
+def tr(text: str) -> str:
+    """A text of the table in the user's language."""
+    return QCoreApplication.translate(D, text)
+
+
+def _problems(window: Window) -> QWidget:
+    from gui.drawer.problems import ProblemsPanel
+
+    panel = ProblemsPanel(window.document, window.theme, window)
+    panel.chosen.connect(window.leading.go_to)
+    panel.shown.connect(window.leading.show_problem)
+    return panel
+
+
+TABS = (Tab("problems", N(D, "Problems"), _problems),)

@@ -1,0 +1,64 @@
+"""Where commands and problems lead: a part of the window, or a node, is brought to the eye."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+
+from graph import Problem
+from graph.addresses import node_at
+
+if TYPE_CHECKING:
+    from gui.window import Window
+
+
+class Leading(QObject):
+    """Opens the docks that are needed and gives the keys to what was asked for."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def find_module(self) -> None:
+        """Search the palette, which is in the workspace Build."""
+        window = self._window
+        window.workspaces.build()
+        if not window.workspaces.is_left_shown:
+            window.workspaces.toggle_left()
+        window.palette_panel.start_search()
+
+    def show_graph(self) -> None:
+        """Show the graph itself in the inspector."""
+        self._window.document.selection.clear()
+        self._open_inspector()
+        self._window.panes.enter(self._window.inspector)
+
+    def show_units(self) -> None:
+        """Show the units of the selected layer."""
+        self._open_inspector()
+        self._window.inspector.show_units()
+
+    def edit_note(self) -> None:
+        """Write the note of the selected node, or of the graph."""
+        self._open_inspector()
+        self._window.inspector.edit_note()
+
+    def go_to(self, problem: Problem) -> None:
+        """Show and select what a problem is about, and go to the field that mends it."""
+        self.show_problem(problem)
+        if problem.node is None or not self._window.inspector.open_field(problem):
+            self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_problem(self, problem: Problem) -> None:
+        """Show and select what a problem is about."""
+        document = self._window.document
+        if problem.node is None or node_at(document.root, problem.node) is None:
+            document.selection.clear()
+            return
+        # The node, not its edge: its page says the problem and has what mends it.
+        self._window.composites.go_to(problem.node)
+
+    def _open_inspector(self) -> None:
+        if not self._window.workspaces.is_right_shown:
+            self._window.workspaces.toggle_right()
