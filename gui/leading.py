@@ -1,4 +1,4 @@
-"""Where commands and problems lead: a part of the window, or a node, is brought to the eye."""
+"""Where commands and problems lead: a part of the window, or a node, brought into sight."""
 
 from __future__ import annotations
 
