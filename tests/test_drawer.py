@@ -1,4 +1,4 @@
-"""The drawer: its tabs are made when they are first shown, and it takes no more room than there is."""
+"""The drawer: tabs made when they are first shown, an edge that is dragged, keys that come back."""
 
 from __future__ import annotations
 
