@@ -34,6 +34,15 @@ def node_at(graph: Graph, address: str) -> tuple[Graph, Node] | None:
     return found[-1][1:] if len(found) == address.count("/") + 1 else None
 
 
+def leads(graph: Graph, address: str) -> bool:
+    """Whether an address leads to a node, or may do so inside a module that nobody knows."""
+    head, slash, _ = address.partition("/")
+    if head not in graph:
+        return False
+    unknown = bool(slash) and graph.catalogue.get(graph.nodes[head].module) is None
+    return unknown or node_at(graph, address) is not None
+
+
 def is_at(address: str, heads: Collection[str]) -> bool:
     """Whether an address is one of these, or stands inside one of them."""
     at = address.find("/")
@@ -46,14 +55,11 @@ def is_at(address: str, heads: Collection[str]) -> bool:
 
 def keeps(graph: Graph, port: PortRef) -> bool:
     """Whether a tensor can be kept at a port; inside an unknown module at any."""
-    owner = port.node.partition("/")[0]
-    if owner not in graph:
+    if not leads(graph, port.node):
         return False
-    if "/" in port.node and graph.catalogue.get(graph.nodes[owner].module) is None:
-        return True
     found = node_at(graph, port.node)
     if found is None:
-        return False
+        return True
     body, node = found
     keepers = body.keepers(node)
     return (

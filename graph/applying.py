@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from graph import defining, wiring
 from graph import edits as e
-from graph.addresses import keeps
+from graph.addresses import keeps, leads
 from graph.composite import Composite
 from graph.delaying import lose_initial, no_edge, refuse_circle, set_delay, take_initial
 from graph.errors import BadAttribute, BadTensor, DuplicateId, GraphError, UnknownNode
 from graph.fields import check_field
 from graph.frames import check_frames, check_route
+from graph.marks import check_marks
 from graph.module import Module
 from graph.nesting import check_size
 from graph.port import PortRef
@@ -196,6 +197,7 @@ def _rename(graph: Graph, edit: e.Rename) -> e.Edit:
             _rename_shares(graph, edit.new if ref == edit.old else ref, edit.new)
     if None in following and graph.target is not None:
         store.fields["target"] = edit.new + graph.target.removeprefix(edit.old)
+    store.marks = store.marks.called(lambda at: _follow(PortRef(at, ""), edit).node)
     return e.Rename(edit.new, edit.old, frozenset(_after(ref, edit) for ref in loose))
 
 
@@ -311,6 +313,12 @@ def _set_frames(graph: Graph, edit: e.SetFrames) -> e.Edit:
     return e.SetFrames(before)
 
 
+def _set_marks(graph: Graph, edit: e.SetMarks) -> e.Edit:
+    check_marks(edit.marks, lambda at: leads(graph, at))
+    before, graph.store.marks = graph.store.marks, edit.marks
+    return e.SetMarks(before)
+
+
 def _check_texts(id_: str, values: Mapping[str, Any]) -> None:
     for name in ("label", "note"):
         text = values.get(name)
@@ -354,6 +362,7 @@ _APPLY: dict[type[e.Edit], Callable[[Graph, Any], e.Edit]] = {
     e.SetTensor: _set_tensor,
     e.SetGraph: _set_graph,
     e.SetFrames: _set_frames,
+    e.SetMarks: _set_marks,
     e.SetRoute: _set_route,
     e.Batch: _batch,
     **defining.APPLY,

@@ -9,6 +9,7 @@ from typing import Any
 
 from graph.definition import Blueprint, Interface
 from graph.frames import Frame
+from graph.marks import Marks
 from graph.port import PortRef
 from graph.records import Edge, Node, Place
 from graph.tensor import Tensor
@@ -209,6 +210,13 @@ class SetFrames(Edit):
     """Set all frames of the canvas, from the lowest to the topmost."""
 
     frames: tuple[Frame, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetMarks(Edit):
+    """Set all breakpoints, watches and checkpoints; addresses are the document's."""
+
+    marks: Marks
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from graph import edits as e
 from graph import wiring
+from graph.addresses import leads
 from graph.applying import apply
 from graph.catalogue import Catalogue, default_catalogue
 from graph.composite import Composite
@@ -16,6 +17,7 @@ from graph.definition import Blueprint, Definition
 from graph.errors import BadTensor, CycleFound, GraphError
 from graph.fields import check_field
 from graph.frames import Frame
+from graph.marks import Marks
 from graph.module import Module, plain
 from graph.port import PortRef
 from graph.reading import Reading, owner_of
@@ -207,11 +209,19 @@ class Graph(Reading):
 
     def change(self, edit: e.Edit) -> e.Edit:
         """`apply` to this graph alone; for those who keep the document around it in step."""
-        inverse = apply(self, edit)
+        inverse = self._settle_marks(apply(self, edit))
         self.revision += 1
         for listener in tuple(self._listeners):
             listener(edit)
         return inverse
+
+    def _settle_marks(self, inverse: e.Edit) -> e.Edit:
+        """Let the marks go whose nodes went; the inverse of both."""
+        before = self.marks
+        if all(leads(self, at) for at in before.nodes()):
+            return inverse
+        self.store.marks = before.among(lambda at: leads(self, at))
+        return e.Batch((inverse, e.SetMarks(before)))
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener(edit)` after every change; returns what ends it."""
@@ -229,6 +239,7 @@ class Graph(Reading):
         catalogue: Catalogue | None = None,
         definitions: Iterable[Blueprint] = (),
         frames: Iterable[Frame] = (),
+        marks: Marks | None = None,
     ) -> Graph:
         """Build a whole graph at once, as a file does; raises the `GraphError` of its first fault.
 
@@ -252,6 +263,8 @@ class Graph(Reading):
                 node = graph.store.node(owner)
                 noted = {**node.extra.get("tensors", {}), inside: notes}
                 graph.store.replace_node(replace(node, extra={**node.extra, "tensors": noted}))
+        if marks is not None:
+            apply(graph, e.SetMarks(marks))
         return graph
 
     # --- the Python door -----------------------------------------------------------------

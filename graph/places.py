@@ -111,7 +111,7 @@ def project(graph: Graph, address: str, edit: e.Edit) -> e.Edit | None:
             if "target" in values:
                 kept_values["target"] = _stripped_target(values["target"], address)
             return e.SetGraph(kept_values) if kept_values else NOTHING
-        case e.Move() | e.SetNode() | e.SetFrames() | e.SetRoute():
+        case e.Move() | e.SetNode() | e.SetFrames() | e.SetRoute() | e.SetMarks():
             return NOTHING
         case e.AddNode(node) if node.id != address.partition("/")[0]:
             return NOTHING
@@ -149,7 +149,7 @@ def _lifted(graph: Graph, address: str, name: str, edit: e.Edit) -> Iterator[e.E
             for port, tensor in written_out(graph, inner).items():
                 yield e.SetTensor(port, tensor)
             yield e.Within(name, edit)
-        case e.Define() | e.Undefine() | e.RenameDefinition() | e.Within():
+        case e.Define() | e.Undefine() | e.RenameDefinition() | e.Within() | e.SetMarks():
             yield edit
         case e.RenamePort() | e.SetInterface():
             yield edit

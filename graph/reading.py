@@ -10,6 +10,7 @@ from graph.catalogue import Catalogue
 from graph.definition import Definition
 from graph.errors import CycleFound
 from graph.frames import Frame
+from graph.marks import Marks
 from graph.port import PortRef
 from graph.records import Edge, Node, Time
 from graph.scope import Scope
@@ -93,6 +94,11 @@ class Reading:
     def frames(self) -> tuple[Frame, ...]:
         """Titled boxes behind the nodes, from the lowest to the topmost."""
         return self.store.frames
+
+    @property
+    def marks(self) -> Marks:
+        """Breakpoints, watches and checkpoints."""
+        return self.store.marks
 
     @property
     def nodes(self) -> Mapping[str, Node]:

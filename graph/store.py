@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from graph.frames import Frame
+from graph.marks import Marks
 from graph.port import PortRef
 from graph.records import Edge, Node, Time
 from graph.tensor import Tensor
@@ -34,6 +35,7 @@ class Store:
         self.fields: dict[str, Any] = dict(FIELDS)
         self.extra: dict[str, Any] = {}
         self.frames: tuple[Frame, ...] = ()
+        self.marks = Marks()
         self.tensors: dict[PortRef, Tensor] = {}
         self.node_rank: dict[str, int] = {}
         self.edge_rank: dict[PortRef, int] = {}

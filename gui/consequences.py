@@ -18,7 +18,7 @@ def concerns_run(edit: e.Edit) -> bool:
         return concerns_run(edit.edit)
     if isinstance(edit, e.SetGraph):
         return not LOOKS_OF_GRAPH.issuperset(edit.values)
-    return not isinstance(edit, (e.Move, e.SetFrames, e.SetRoute))
+    return not isinstance(edit, (e.Move, e.SetFrames, e.SetRoute, e.SetMarks))
 
 
 def renames(edit: e.Edit) -> list[e.Rename]:

@@ -39,7 +39,8 @@ FIRST = b"""{"gradwire": 1, "title": "start", "target": "c.y", "x-top": [1, {"x"
   "a.y": {"dtype": "float32", "shape": [1, 2], "values": [1, 2], "x-t": {"y": 1}},
   "d/inner.w": {"dtype": "int8", "shape": [1], "values": [-5], "x-t": 2},
   "e.weight": {"dtype": "float64", "shape": [3, 2], "values": [0, 1, 2, 3, 4, 5], "x-t": 3}},
-"view": {"watches": ["a.y"]}, "time": {"steps": 2}}"""
+"view": {"breakpoints": [{"at": "d/inner", "x-b": 1}, {"at": "e.x"}], "watches": ["a.y"],
+  "checkpoints": ["b"]}, "time": {"steps": 2}}"""
 
 ATTRIBUTES = {
     "Source": {"shape": [(), (2,), ("B", 2), (0,), (1, 3), (-1,), "no"]},

@@ -110,7 +110,7 @@ def test_an_empty_graph_and_an_empty_document(toys):
 
 FOREIGN = """{
   "x-top": {"deep": [1, {"x-in": null}], "big": 1e300}, "gradwire": 1,
-  "view": {"frames": [{"title": "a", "box": [0, 0, 9.5, 9], "x-f": 1}], "watches": []},
+  "view": {"frames": [{"title": "a", "box": [0, 0, 9.5, 9], "x-f": 1}], "lesson": []},
   "time": {"steps": 3}, "training": {"epochs": 2, "optimizer": {"name": "SGD", "lr": 0.1}},
   "definitions": {"Block": {"inputs": [{"name": "x", "to": ["lin.x"]}], "outputs": [],
      "attributes": [], "nodes": [{"id": "lin", "module": "Dense", "x-a": [true]}], "edges": [],

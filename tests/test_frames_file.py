@@ -24,17 +24,17 @@ def test_frames_stand_in_the_file_under_view_and_come_back_byte_for_byte():
 
 def test_what_else_view_holds_is_kept_and_so_are_foreign_keys():
     text = """{"gradwire": 1, "nodes": [], "edges": [], "tensors": {},
-      "view": {"watches": ["a.y"], "frames": [{"title": "t", "box": [0, 0, 10, 10], "x-own": 1}]},
+      "view": {"lesson": ["a.y"], "frames": [{"title": "t", "box": [0, 0, 10, 10], "x-own": 1}]},
       "x-more": 2}"""
     graph = loads(text)
     assert graph.frames[0].extra == {"x-own": 1}
     data = dumps(graph)
     assert b'"x-own": 1' in data
-    assert b'"watches": ["a.y"]' in data
+    assert b'"lesson": ["a.y"]' in data
     assert dumps(loads(data)) == data
     graph.apply(e.SetFrames(()))
     assert b"frames" not in dumps(graph)
-    assert b'"watches": ["a.y"]' in dumps(graph)
+    assert b'"lesson": ["a.y"]' in dumps(graph)
 
 
 @pytest.mark.parametrize(

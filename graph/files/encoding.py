@@ -13,6 +13,7 @@ from graph.errors import FileError, sentence
 from graph.files import disk, tensors
 from graph.files.schema import FORMAT, KEPT_UNTOUCHED
 from graph.frames import Frame
+from graph.marks import Breakpoint, Marks
 from graph.model import Graph
 from graph.port import PortRef
 from graph.records import Edge, Node, Place
@@ -71,6 +72,7 @@ def _with_view(graph: Graph) -> dict[str, Any]:
     routes = {str(x.target): [_place(at) for at in x.route] for x in graph.edges if x.route}
     if routes:
         view["routes"] = routes
+    view |= _marks(graph.marks)
     if not view:
         if extra.get("view") == {}:
             del extra["view"]
@@ -88,6 +90,27 @@ def _frame(frame: Frame) -> dict[str, Any]:
     if frame.folded:
         entry["folded"] = True
     return entry | dict(frame.extra)
+
+
+def _marks(marks: Marks) -> dict[str, Any]:
+    lists: dict[str, list[Any]] = {
+        "breakpoints": [_breakpoint(mark) for mark in marks.breakpoints],
+        "watches": [str(port) for port in marks.watches],
+        "checkpoints": list(marks.checkpoints),
+    }
+    return {key: entries for key, entries in lists.items() if entries}
+
+
+def _breakpoint(mark: Breakpoint) -> dict[str, Any]:
+    entry: dict[str, Any] = {"at": mark.at}
+    if mark.when is not None:
+        entry["when"] = {"of": mark.when.of, "is": mark.when.test}
+        if mark.when.bound is not None:
+            entry["when"]["bound"] = _short(mark.when.bound)
+        entry["when"] |= mark.when.extra
+    if mark.off:
+        entry["off"] = True
+    return entry | dict(mark.extra)
 
 
 def _place(at: Place) -> list[int | float]:

@@ -26,12 +26,15 @@ from graph.files.schema import (
     FOREIGN,
     KEPT_UNTOUCHED,
     OWN_VIEW,
+    BreakpointRecord,
+    ConditionRecord,
     DefinitionRecord,
     EdgeRecord,
     FileRecord,
     FrameRecord,
     InputRecord,
     Misfit,
+    NamesRecord,
     NodeRecord,
     OutputRecord,
     Record,
@@ -42,6 +45,7 @@ from graph.files.schema import (
     typed,
 )
 from graph.frames import MAX_FRAMES, Frame, check_frames, check_route
+from graph.marks import MAX_MARKS, Breakpoint, Condition, Marks
 from graph.model import Graph
 from graph.port import PortRef
 from graph.records import MAX_NAME, Edge, Node, Place, Time, bad_character
@@ -95,6 +99,7 @@ class _Reader:
             extra["tensors"] = {k: v for k, v in record.tensors.items() if k not in entries}
         frames = self.frames(record.view or {})
         routes = self.routes(record.view or {})
+        marks = self.marks(record.view or {})
         if "view" in extra:
             extra["view"] = {k: v for k, v in extra["view"].items() if k not in OWN_VIEW}
         fields = ("title", "note", "dtype", "seed", "mode", "target")
@@ -112,6 +117,7 @@ class _Reader:
                 self.catalogue,
                 blueprints,
                 frames,
+                marks,
             )
         except CycleFound as error:
             where, wires = "$", record.edges
@@ -217,6 +223,40 @@ class _Reader:
             found[target] = tuple(route)
         return found
 
+    def marks(self, view: dict[str, Any]) -> Marks:
+        """Breakpoints, watches and checkpoints; whether their nodes exist is for the graph."""
+        named = {key: view[key] for key in ("watches", "checkpoints") if key in view}
+        names, _ = self.record(NamesRecord, named, "$.view")
+        for key, entries in (("watches", names.watches), ("checkpoints", names.checkpoints)):
+            self.check_count(f"view.{key}", len(entries), MAX_MARKS)
+        watches = (
+            self.port(text, step("$.view.watches", at)) for at, text in enumerate(names.watches)
+        )
+        for index, text in enumerate(names.checkpoints):
+            self.check_name(text, 2 * MAX_NAME, step("$.view.checkpoints", index))
+        return Marks(
+            tuple(self.breakpoints(view.get("breakpoints", []))),
+            tuple(watches),
+            tuple(names.checkpoints),
+        )
+
+    def breakpoints(self, entries: Any) -> Iterator[Breakpoint]:
+        if not isinstance(entries, list):
+            reason = sentence("", type(entries).__name__, "a list", "")
+            raise self.refused(reason, "$.view.breakpoints")
+        self.check_count("view.breakpoints", len(entries), MAX_MARKS)
+        for index, entry in enumerate(entries):
+            where = step("$.view.breakpoints", index)
+            record, extra = self.record(BreakpointRecord, entry, where)
+            self.check_name(record.at, 2 * MAX_NAME + 1, f"{where}.at")
+            if "." in record.at:
+                self.port(record.at, f"{where}.at")
+            when = None
+            if record.when is not None:
+                found, kept = self.record(ConditionRecord, record.when, f"{where}.when")
+                when = Condition(found.of, found.test, found.bound, kept)
+            yield Breakpoint(record.at, when, record.off, extra)
+
     def nodes(self, entries: list[dict[str, Any]], where: str) -> Iterator[Node]:
         for index, entry in enumerate(entries):
             record, extra = self.record(NodeRecord, entry, step(where, index))
@@ -306,6 +346,8 @@ class _Reader:
 
     def place(self, error: GraphError) -> str:
         """The path of what a graph refused, as far as it tells more than where the reader is."""
+        if error.node == "graph" and error.port in OWN_VIEW:
+            return f"$.view.{error.port}"
         if self.where == "$" and error.node == "graph":
             return f"$.{error.port}"
         if error.inside:

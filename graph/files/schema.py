@@ -8,9 +8,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from graph.marks import Of, Test
+
 FORMAT = 1
 KEPT_UNTOUCHED = ("training", "view")
-OWN_VIEW = ("frames", "routes")  # keys of `view` that are read
+# Keys of `view` that are read.
+OWN_VIEW = ("frames", "routes", "breakpoints", "watches", "checkpoints")
 FOREIGN = "x-"  # keys that begin so belong to other programs: kept, never read
 
 
@@ -69,6 +72,29 @@ class FrameRecord(msgspec.Struct, frozen=True):
     title: str = ""
     note: str | None = None
     folded: bool = False
+
+
+class ConditionRecord(msgspec.Struct, frozen=True, rename={"test": "is"}):
+    """The entry `when` of a breakpoint."""
+
+    of: Of
+    test: Test
+    bound: float | None = None
+
+
+class BreakpointRecord(msgspec.Struct, frozen=True):
+    """One entry of `view.breakpoints`."""
+
+    at: str
+    when: dict[str, Any] | None = None
+    off: bool = False
+
+
+class NamesRecord(msgspec.Struct, frozen=True):
+    """What `view.watches` and `view.checkpoints` hold: ports, and nodes."""
+
+    watches: list[str] = []
+    checkpoints: list[str] = []
 
 
 class RoutesRecord(msgspec.Struct, frozen=True):
@@ -158,6 +184,8 @@ def _in_words(message: str) -> tuple[str, str]:
         return "an object without it", f'the key "{missing[1]}"'
     if length := re.fullmatch(r"Expected `array` of length (\d+), got (\d+)", message):
         return f"{length[2]} entries", length[1]
+    if word := re.fullmatch(r"Invalid enum value '(.*)'", message):
+        return f'"{word[1]}"', "a word of the format"
     if kinds := re.fullmatch(r"Expected `(.*)`, got `(.*)`", message):
         expected = " or ".join(_WORDS.get(kind, kind) for kind in kinds[1].split(" | "))
         return _WORDS.get(kinds[2], kinds[2]), expected
