@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from runtime.plan import Plan
     from runtime.trace import Trace
 
-Phase = Literal["forward", "reverse"]
+Phase = Literal["forward", "tangent", "reverse"]
 Watch = Callable[[Any], None]
 _log = logging.getLogger("gradwire")
 _log.addHandler(logging.NullHandler())  # silent in other people's programs
@@ -33,7 +33,7 @@ _log.addHandler(logging.NullHandler())  # silent in other people's programs
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a run: a node's forward or its reverse. `t` is the time step, if any."""
+    """One step of a run: a node's forward, tangent or reverse. `t` is the time step, if any."""
 
     index: int
     phase: Phase

@@ -34,6 +34,7 @@ from runtime.whole_gradient import whole_gradient
 if TYPE_CHECKING:
     from runtime.numbering import PlanStep
     from runtime.plan import Plan
+    from runtime.tangents.record import Push
 
 Name = str | PortRef
 Times = int | tuple[int | None, int | None] | None
@@ -47,8 +48,8 @@ class Trace:
 
     `steps` are those that were played, the failed one included; `failure` says where a run
     ended early. `gradients` has all that came back, by address. `records`, `sums` and `loaded`
-    serve the next run, which takes from them what an edit cannot have changed.
-    """
+    serve the next run, which takes from them what an edit cannot have changed. `push` is a pass of
+    forward mode."""
 
     plan: Plan
     device: str
@@ -59,6 +60,7 @@ class Trace:
     sums: Mapping[PortRef, Total]
     loaded: Mapping[PortRef, Loaded]
     gradients: Mapping[PortRef, Array]
+    push: Push | None = None
     _host: dict[int, Host] = field(default_factory=dict)
     _maps: dict[tuple[PortRef, str, int | None], LinearMap] = field(default_factory=dict)
     _stacks: tuple[dict[PortRef, Host], dict[PortRef, Host | None]] = field(
@@ -162,7 +164,7 @@ class Trace:
     def parts(self, step: Step) -> tuple[str, ...]:
         """How a step can be played in parts: `sum`, then the input ports that get a gradient."""
         record = self.records.get(at(step.node, step.t))
-        if step.phase == "forward" or record is None or record.parts is None:
+        if step.phase != "reverse" or record is None or record.parts is None:
             return ()
         parts = zip(record.step.reads, record.parts, strict=True)
         return ("sum", *dict.fromkeys(ref.port for ref, part in parts if part is not None))

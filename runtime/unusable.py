@@ -49,7 +49,9 @@ def first_nonfinite(trace: Trace) -> PortRef | None:
 def _waiting(trace: Trace) -> list[PlanStep]:
     """Reverse steps that a run which ended early did not come to."""
     plan, records = trace.plan, trace.records
-    if len(trace.steps) == len(plan.forward) + len(plan.reverse) and trace.failure is None:
+    pushed = 0 if trace.push is None else len(trace.push.steps)
+    done = len(trace.steps) - pushed
+    if done == len(plan.forward) + len(plan.reverse) and trace.failure is None:
         return []
     return [
         step for step in plan.reverse if step.key not in records or records[step.key].parts is None
