@@ -66,12 +66,13 @@ class NodeTelling:
 
     def forward(self) -> Explanation:
         """What the node computes, and from what."""
-        lines = [line for ref in self._outputs() for line in self._value_lines(ref)]
+        lines = [line for ref in self._outputs() for line in self.value_lines(ref)]
         notes = [not_finite(line.result, f"The value of {_of(line)}") for line in lines]
         notes.append(self._failure())
-        return self._explanation("forward", _first_sentence(self.module), lines, notes)
+        return self._explanation("forward", first_sentence(self.module), lines, notes)
 
-    def _value_lines(self, ref: PortRef) -> list[Line]:
+    def value_lines(self, ref: PortRef) -> list[Line]:
+        """How the value at an output is found; none where it has no value."""
         value = self._value(ref)
         left = Name(self.names.output(ref))
         if value is None:
@@ -130,7 +131,7 @@ class NodeTelling:
         notes: list[str] = []
         lines: list[Line] = []
         for ref in self._outputs():
-            line = self._arrived(ref)
+            line = self.arrived(ref)
             if line is None:
                 name = self.names.output(ref)
                 notes.append(why_no_gradient(self.trace, ref, visible(name)))
@@ -142,7 +143,7 @@ class NodeTelling:
         notes += [kink_note(self.trace, self.key), self._failure()]
         return self._explanation("reverse", self._handing(), lines, notes)
 
-    def _arrived(self, ref: PortRef) -> Line | None:
+    def arrived(self, ref: PortRef) -> Line | None:
         """The sum over the edges that leave an output, spelled out."""
         total = self._gradient(ref)
         if total is None:
@@ -169,6 +170,10 @@ class NodeTelling:
             numbers.append(Symbol(r"\dots"))
         words = f"the sum over {len(parts)} edges"
         return Line(left, (added(symbols),), each([added(numbers), shown]), words, total)
+
+    def arriving(self, ref: PortRef) -> list[Host]:
+        """What comes back to an output, part by part."""
+        return [array for _, array in self._parts(ref)]
 
     def _parts(self, ref: PortRef) -> Iterator[tuple[PortRef | None, Host]]:
         """What comes back over each edge of an output, or to each reader of an own tensor."""
@@ -294,7 +299,8 @@ def _right_side(formula: Expression) -> Expression | None:
     return Row(items[places[0] + 1 :])
 
 
-def _first_sentence(module: Module | None) -> str:
+def first_sentence(module: Module | None) -> str:
+    """What a module is for, in its own words."""
     if module is None or not module.doc:
         return "What it holds and gives."
     return module.doc.partition("\n")[0].partition(". ")[0].rstrip(".") + "."

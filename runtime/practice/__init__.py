@@ -1,0 +1,32 @@
+"""Learning by doing: what of a run can be asked, whether an answer is right, and what helps.
+
+| file | what is in it |
+|---|---|
+| `asking` | the questions of a step: values forward, sums and parts of gradients in reverse |
+| `typed` | numbers as a person types them: `2/3`, `-0.67`, `1e-3` |
+| `judging` | whether what was typed, or the shape that was picked, is right |
+| `hints` | three hints to a question: the rule, the symbols, the numbers |
+| `score` | how it went |
+| `sheet` | all questions of a run in a row, for paper |
+"""
+
+from runtime.practice.asking import MOST_TYPED, Question, asked_by
+from runtime.practice.hints import Hint, hints_to
+from runtime.practice.judging import Judgement, judge, judge_shape, shape_choices
+from runtime.practice.score import Mark, Score
+from runtime.practice.typed import Unreadable
+
+__all__ = [
+    "MOST_TYPED",
+    "Hint",
+    "Judgement",
+    "Mark",
+    "Question",
+    "Score",
+    "Unreadable",
+    "asked_by",
+    "hints_to",
+    "judge",
+    "judge_shape",
+    "shape_choices",
+]

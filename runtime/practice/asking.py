@@ -1,0 +1,131 @@
+"""What a step of a run can be asked: values forward; sums and parts of gradients in reverse."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from graph.port import PortRef
+from runtime.backend import to_numpy
+from runtime.explaining.expression import Expression, Name, derivative
+from runtime.explaining.naming import Names
+from runtime.explaining.nodes import NodeTelling
+from runtime.explaining.plain import plain
+from runtime.explaining.pulling import LOSS
+from runtime.explaining.tensors import MAX_COLUMNS, MAX_ROWS
+from runtime.feeds import Host
+from runtime.moments import at
+
+if TYPE_CHECKING:
+    from runtime.numbering import PlanStep
+    from runtime.tape import Step
+    from runtime.trace import Trace
+
+Kind = Literal["value", "sum", "part"]
+MOST_TYPED = 6
+"""Of an answer with more entries the shape is asked."""
+SUM = "sum"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to be found: the value at an output port, the gradient there as the sum over its
+    edges, or the part of a gradient over the edge that ends at an input port.
+
+    `node` is the step's key in the run (`one/lin`, `h@3`), `port` what it writes or reads there,
+    by its address, `name` what the port is called in a formula.
+    `scale` is how large the numbers are that go in, `near` has the shapes of what goes in.
+    """
+
+    kind: Kind
+    node: str
+    port: PortRef
+    name: str
+    answer: Host = field(compare=False)
+    scale: float = field(default=0.0, compare=False)
+    near: tuple[tuple[int, ...], ...] = field(default=(), compare=False)
+
+    @property
+    def part(self) -> str:
+        """The part of the step that shows it: `sum`, an input port, "" for the whole step."""
+        return {"value": "", "sum": SUM, "part": self.port.port}[self.kind]
+
+    @property
+    def by_shape(self) -> bool:
+        """Whether the shape is asked: there are too many numbers to be typed, or to be read."""
+        is_readable = all(
+            len(shape) <= 2 and all(map(operator.le, shape[::-1], (MAX_COLUMNS, MAX_ROWS)))
+            for shape in self.near
+        )
+        return not (is_readable and 0 < self.answer.size <= MOST_TYPED)
+
+    @property
+    def left(self) -> Expression:
+        """The left side of its equation: `x1`, or `∂L/∂x1`."""
+        name = Name(self.name)
+        return name if self.kind == "value" else derivative(LOSS, name)
+
+    @property
+    def text(self) -> str:
+        """The left side as text."""
+        return plain(self.left).lines[0]
+
+
+def asked_by(trace: Trace, step: Step) -> Iterator[Question]:
+    """What a step shows, in the order of its parts, by the names that stand where the node does.
+
+    A gradient that came back over one edge alone is no sum and is not asked again.
+    """
+    key = at(step.node, step.t)
+    record = trace.records.get(key)
+    if record is None:
+        return
+    names, planned = Names(trace, key.rpartition("/")[0]), record.step
+    if step.phase == "forward":
+        yield from _values(trace, names, planned)
+        return
+    parts = trace.parts(step)
+    if SUM in parts:
+        yield from _sums(trace, names, planned)
+    ins = [to_numpy(array) for array in record.ins]
+    for port, ref in zip(planned.input_names, planned.reads, strict=True):
+        found = trace.part(ref)
+        if ref.port in parts and found is not None:
+            arriving = [trace.gradient(out) for out in planned.writes]
+            near = (*_shapes(arriving), planned.shapes[port], *_shapes(ins))
+            yield Question("part", key, ref, names.part(ref), found, _largest(arriving), near)
+
+
+def _values(trace: Trace, names: Names, step: PlanStep) -> Iterator[Question]:
+    ins = [to_numpy(array) for array in trace.records[step.key].ins]
+    for ref in step.writes:
+        if trace.plan.slot_of[ref] in trace.values:
+            value = trace.value(ref)
+            yield Question(
+                "value", step.key, ref, names.output(ref), value, _largest(ins), _shapes(ins)
+            )
+
+
+def _sums(trace: Trace, names: Names, step: PlanStep) -> Iterator[Question]:
+    telling = NodeTelling(trace, step.key)
+    for ref in step.writes:
+        total = trace.gradient(ref)
+        parts = telling.arriving(ref) if total is not None else []
+        if total is not None and len(parts) > 1:
+            yield Question(
+                "sum", step.key, ref, names.output(ref), total, _largest(parts), _shapes(parts)
+            )
+
+
+def _largest(arrays: list[Host | None] | list[Host]) -> float:
+    """The greatest finite size among the numbers that go in."""
+    sizes = (np.abs(a[np.isfinite(a)]) for a in arrays if a is not None and a.dtype.kind == "f")
+    return max((float(size.max()) for size in sizes if size.size), default=0.0)
+
+
+def _shapes(arrays: list[Host | None] | list[Host]) -> tuple[tuple[int, ...], ...]:
+    return tuple(array.shape for array in arrays if array is not None)
