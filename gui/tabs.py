@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QTabBar, QWidget
 from gui.theme import Theme
 
 HEIGHT = 32
+AIR = 12  # pixels that a tab is wider than its text needs, where tabs do not fill a row
 
 
 class Tabs(QTabBar):
@@ -24,6 +25,7 @@ class Tabs(QTabBar):
     ) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._more = 0 if fills else AIR
         self.setDrawBase(False)
         self.setExpanding(fills)
         self.setUsesScrollButtons(False)
@@ -33,7 +35,7 @@ class Tabs(QTabBar):
         theme.changed.connect(self.update)
 
     def tabSizeHint(self, index: int) -> QSize:
-        return QSize(super().tabSizeHint(index).width(), HEIGHT)
+        return QSize(super().tabSizeHint(index).width() + self._more, HEIGHT)
 
     def minimumTabSizeHint(self, index: int) -> QSize:
         return QSize(24, HEIGHT)

@@ -57,6 +57,7 @@ class Mood:
     focus_port: str = ""
     problem_ports: frozenset[str] = frozenset()
     selected_port: str = ""
+    gutter: tuple[str, ...] = ()  # drawings at the upper left
     progress: tuple[str, int, int] | None = None  # of a composite under way: phase, done, all
 
 

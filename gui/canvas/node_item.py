@@ -9,8 +9,9 @@ from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.canvas import geometry as geo
-from gui.canvas.levels import DIMMED, FAR
+from gui.canvas.levels import DIMMED, FAR, PORTS_FROM
 from gui.canvas.node_paint import paint_node, paint_wiring
+from gui.canvas.overlay_paint import paint_gutter, paint_node_mark
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
@@ -71,8 +72,14 @@ class NodeItem(QGraphicsItem):
         elif scene.dims(self.id):
             painter.setOpacity(DIMMED)
         texts = scene.texts(self.id) if zoom >= FAR else ("", "")
-        paint_node(painter, face, texts, scene.mood(self.id), scene.theme, zoom)
+        mood = scene.mood(self.id)
+        paint_node(painter, face, texts, mood, scene.theme, zoom)
+        if zoom >= PORTS_FROM:
+            paint_gutter(painter, mood, scene.theme)
         scene.unfolding.paint(painter, self.id, zoom)
+        mark = scene.overlays.node(self.id)
+        if mark is not None:
+            paint_node_mark(painter, self.outline.width, mark, scene.theme, zoom)
         if fits:
             paint_wiring(painter, self.outline, fits, scene.theme)
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from gui.canvas.overlay_paint import paint_far_marks
+
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
     from gui.canvas.view import CanvasView
@@ -38,6 +40,8 @@ class Plan:
         frames = self._scene.frames
         painter.drawRects([_rect(*frames.drawn_box(number)) for number in frames.drawn()])
         painter.drawLines(self._lines)
+        paint_far_marks(painter, self._scene, 1 / painter.worldTransform().m11())
+        painter.setPen(_hairline(theme.color("line"), 1))
         painter.setBrush(theme.color("node"))
         painter.drawRects(self._rects)
 

@@ -101,6 +101,7 @@ class Sight:
     sources: dict[PortRef, geo.Point] = field(default_factory=dict)
     targets: dict[PortRef, geo.Point] = field(default_factory=dict)
     pins: dict[PortRef, geo.Point] = field(default_factory=dict)
+    texts: dict[PortRef, tuple[str, str]] = field(default_factory=dict)  # instead of gradients
     nodes: np.ndarray = field(default_factory=lambda: np.empty((0, 4)))
     wires: np.ndarray = field(default_factory=lambda: np.empty((0, 0, 2)))
 
@@ -175,6 +176,10 @@ class Layout:
         return Wish("sum", port, self._sight.sources[port], forms, _ink(reading, "reverse"))
 
     def _gradient(self, port: PortRef) -> Wish:
+        at = self._sight.targets[port]
+        if port in self._sight.texts:
+            text, ink = self._sight.texts[port]
+            return Wish("gradient", port, at, (text,), ink)
         reading = self._shown.gradient(port)
         factor, spread = self._shown.factor(port), self._shown.spread(port)
         product = ""
@@ -182,7 +187,6 @@ class Layout:
             product = notes.product_text(self._upstream(port.node), factor)
         forms = notes.gradient_forms(reading, port.port, product, self._close, spread)
         factors = notes.factor_forms(factor) if reading.is_value else ()
-        at = self._sight.targets[port]
         return Wish("gradient", port, at, forms, _ink(reading, "reverse"), factors, reading)
 
     def _pin(self, port: PortRef) -> Iterator[Wish]:
@@ -192,7 +196,10 @@ class Layout:
         value_forms = notes.value_forms(value, port.port, False) if value.is_value else ()
         yield Wish("pin", port, self._sight.pins[port], value_forms, _ink(value, "forward"))
         forms = notes.gradient_forms(gradient, port.port, "", False)
-        yield Wish("pin", port, self._sight.pins[port], forms, _ink(gradient, "reverse"))
+        ink = _ink(gradient, "reverse")
+        if port in self._sight.texts:
+            forms, ink = (self._sight.texts[port][0],), self._sight.texts[port][1]
+        yield Wish("pin", port, self._sight.pins[port], forms, ink)
 
     def _upstream(self, node: str) -> Reading:
         module = self._graph.module(node) if node in self._graph else None

@@ -36,6 +36,7 @@ from gui.canvas.looks import (
 )
 from gui.canvas.node_boxes import NodeBoxes
 from gui.canvas.node_item import NodeItem
+from gui.canvas.overlay import Overlays
 from gui.canvas.overview import Plan
 from gui.canvas.plate_paint import paint_plates
 from gui.canvas.plates import Layout, Plate
@@ -85,6 +86,7 @@ class CanvasScene(QGraphicsScene):
         self.waiting = WaitingNodes(document, self)
         self.lineage = Lineage(document, self)
         self.folding = Folding(document, self)
+        self.overlays = Overlays(self)
         self.unfolding = Unfolding(document, self)
         self.frames = Frames(self)
         self.time_band = TimeBand(self)
@@ -107,6 +109,7 @@ class CanvasScene(QGraphicsScene):
         document.selection_changed.connect(self.update)
         self.theme.changed.connect(self.refresh)
         self.lineage.changed.connect(self.refresh)
+        self.overlays.changed.connect(self.refresh)
         for part in (self.folding, self.frames, self.unfolding):
             part.changed.connect(self._after_folding)
 
@@ -228,7 +231,7 @@ class CanvasScene(QGraphicsScene):
 
     def dims(self, id_: str) -> bool:
         """Whether a node stands back behind others; in a printed picture none does."""
-        return not self.is_printing and self.lineage.dims(id_)
+        return not self.is_printing and (self.lineage.dims(id_) or self.overlays.dims(id_))
 
     def face(self, id_: str) -> Face:
         """The face of a node, made when it is first asked for."""
@@ -238,8 +241,7 @@ class CanvasScene(QGraphicsScene):
 
     def texts(self, id_: str) -> tuple[str, str]:
         """The module line and the shape line of a node."""
-        document = self.document
-        check = document.check
+        document, check = self.document, self.document.check
         wide = self.face(id_).shape.outline in geo.WIDE
         return (
             module_text(document.graph, id_, check),
@@ -249,8 +251,7 @@ class CanvasScene(QGraphicsScene):
     def mood(self, id_: str) -> Mood:
         """Marks, ring and borders of a node at this moment."""
         document, shown = self.document, self.document.shown
-        step = shown.step
-        target = document.check.target if document.check is not None else None
+        step, target = shown.step, document.check.target if document.check is not None else None
         problems = self._problems.get(id_, ())
         errors = (p.port for p in problems if p.severity == "error" and p.port)
         is_selected = id_ in document.selection.nodes and not self.is_printing
@@ -271,6 +272,7 @@ class CanvasScene(QGraphicsScene):
             focus_port=self._port_of(self.focused, id_),
             problem_ports=frozenset(errors),
             selected_port=self._port_of(self.selected_edge, id_),
+            gutter=self.overlays.gutter(id_),
             progress=shown.progress(id_) if document.graph.definitions else None,
         )
 

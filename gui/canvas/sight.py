@@ -23,6 +23,8 @@ def sight_of(scene: CanvasScene, region: QRectF) -> Sight:
     for source, target in scene.wires.pairs(rows.tolist()):
         if target == scene.hidden_wire or scene.dims(source.node) or scene.dims(target.node):
             continue
+        if scene.overlays and (mark := scene.overlays.edge(target)) is not None and mark.dimmed:
+            continue
         sight.sources[source] = scene.wire_place(source)
         is_pin = target.port in scene.items_by_id[target.node].outline.pins
         if not is_pin or target.node in scene.frames.held:
@@ -33,6 +35,10 @@ def sight_of(scene: CanvasScene, region: QRectF) -> Sight:
             boxes.append(item.box())
             for pin in () if scene.dims(item.id) else item.outline.pins:
                 sight.pins[PortRef(item.id, pin)] = item.port_place(pin)
+    for port in (*sight.targets, *sight.pins) if scene.overlays else ():
+        mark = scene.overlays.edge(port)
+        if mark is not None and mark.text:
+            sight.texts[port] = (mark.text, mark.ink)
     folded = (number for number in scene.frames.drawn() if scene.frames.all[number].folded)
     boxes += [scene.frames.drawn_box(number) for number in folded]
     sight.nodes = np.array(boxes).reshape(-1, 4)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QPainter, QPen
 from gui.canvas import geometry as geo
 from gui.canvas.clocks import clock_boxes, paint_clocks
 from gui.canvas.levels import DIMMED, FAR, PORTS_FROM, gap_pixels, wire_pixels
+from gui.canvas.overlay_paint import marked_rows, paint_marked
 from gui.canvas.polygons import polygon
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ def paint_wires(
     if back:
         _paint(painter, wires.lines(np.array(back)), QPen(theme.color("line", DIMMED), width))
         rows = [row for row in rows if not _stands_back(scene, row)]
+    marked = marked_rows(scene, rows)
+    if marked:
+        paint_marked(painter, scene, marked, 1 / zoom)
+        rows = sorted(set(rows) - set(marked))
     if not rows:
         return
     has_value = np.array([_has_value(scene, row) for row in rows])
@@ -99,7 +104,11 @@ def _has_value(scene: CanvasScene, row: int) -> bool:
 
 
 def _stands_back(scene: CanvasScene, row: int) -> bool:
-    return scene.dims(scene.wires.sources[row].node) or scene.dims(scene.wires.targets[row].node)
+    target = scene.wires.targets[row]
+    mark = scene.overlays.edge(target) if scene.overlays else None
+    if mark is not None:
+        return mark.dimmed
+    return scene.dims(scene.wires.sources[row].node) or scene.dims(target.node)
 
 
 def paint_selection(

@@ -1,0 +1,110 @@
+"""Overlays: what others lay over edges and nodes of the canvas, such as a path that is pointed at.
+
+An overlay is asked for every edge and node that is painted and knows nothing of painting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from graph import PortRef
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeMark:
+    """How an edge is drawn otherwise.
+
+    With a `width` in pixels it is one line in `ink`, a token of the theme, instead of its rails.
+    `text` stands at its end in place of the gradient; `dimmed` lets it stand back.
+    """
+
+    width: float | None = None
+    ink: str = "text"
+    text: str = ""
+    dimmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NodeMark:
+    """What is said of a node: a short `text` on its upper border, with the drawing `icon` before.
+
+    `gutter` is a drawing at its upper left; `dimmed` lets it stand back.
+    """
+
+    text: str = ""
+    icon: str = ""
+    gutter: str = ""
+    dimmed: bool = False
+
+
+class Overlay(Protocol):
+    """Whatever has something to say of edges and nodes; None leaves one as it is."""
+
+    def edge(self, target: PortRef) -> EdgeMark | None:
+        """The mark of the edge that ends at a port, or of a parameter pin."""
+
+    def node(self, id_: str) -> NodeMark | None:
+        """The mark of a node."""
+
+
+class Overlays(QObject):
+    """The overlays of one canvas by key; of several that mark the same, the latest put counts.
+
+    Gutters are all drawn. An overlay whose answers change is put again.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._all: dict[str, Overlay] = {}
+        self._edges: dict[PortRef, EdgeMark | None] = {}
+        self._nodes: dict[str, NodeMark | None] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._all)
+
+    def put(self, key: str, overlay: Overlay) -> None:
+        """Lay an overlay on top, in place of the one that the key had."""
+        self._all.pop(key, None)
+        self._all[key] = overlay
+        self.refresh()
+
+    def take_away(self, key: str) -> None:
+        """Remove an overlay, if it is there."""
+        if self._all.pop(key, None) is not None:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Ask everything anew."""
+        self._edges, self._nodes = {}, {}
+        self.changed.emit()
+
+    def edge(self, target: PortRef) -> EdgeMark | None:
+        """The mark of the edge that ends at a port."""
+        if target not in self._edges:
+            found = (overlay.edge(target) for overlay in reversed(self._all.values()))
+            self._edges[target] = next((mark for mark in found if mark is not None), None)
+        return self._edges[target]
+
+    def node(self, id_: str) -> NodeMark | None:
+        """The mark of a node, with text, icon or dimming."""
+        if id_ not in self._nodes:
+            found = (overlay.node(id_) for overlay in reversed(self._all.values()))
+            some = (mark for mark in found if mark is not None)
+            says = (mark for mark in some if mark.text or mark.icon or mark.dimmed)
+            self._nodes[id_] = next(says, None)
+        return self._nodes[id_]
+
+    def gutter(self, id_: str) -> tuple[str, ...]:
+        """The drawings at the upper left of a node, those of the first put first."""
+        found = (overlay.node(id_) for overlay in self._all.values())
+        return tuple(mark.gutter for mark in found if mark is not None and mark.gutter)
+
+    def dims(self, id_: str) -> bool:
+        """Whether a node stands back."""
+        mark = self.node(id_)
+        return mark is not None and mark.dimmed

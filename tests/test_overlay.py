@@ -1,0 +1,79 @@
+"""What overlays lay over the canvas, looked at in its pixels."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from graph import PortRef
+from gui.canvas.overlay import EdgeMark, NodeMark
+from tests.canvas_desk import by_hand
+from tests.window_desk import desk_for
+
+LIT = PortRef("x2", "a")
+
+
+class Path:
+    """One edge is lit with a word at its end; all others stand back, and one node is marked."""
+
+    def edge(self, target):
+        return EdgeMark(5, "tangent", "here") if target == LIT else EdgeMark(dimmed=True)
+
+    def node(self, id_):
+        return NodeMark("dead 3 of 8", "warning", "target", dimmed=id_ == "b")
+
+
+@pytest.fixture
+def desk(qtbot, tmp_path, monkeypatch):
+    with desk_for(qtbot, tmp_path, monkeypatch) as made:
+        made.document.replace(by_hand(), None)
+        made.qtbot.waitUntil(lambda: made.document.is_fresh)
+        made.press_key(Qt.Key.Key_F5)
+        made.window.appearance.zoom_100()
+        made.settle()
+        yield made
+
+
+def inks(desk):
+    picture = desk.view.viewport().grab().toImage()
+    width, height = picture.width(), picture.height()
+    return {picture.pixelColor(x, y).name() for x in range(width) for y in range(height)}
+
+
+def plate_text(desk, port):
+    return [label.text for plate in desk.view.canvas.plates_of(port) for label in plate.labels]
+
+
+def test_an_edge_becomes_one_line_with_its_own_word(desk):
+    tangent = desk.theme.color("tangent").name()
+    assert tangent not in inks(desk)
+    desk.view.canvas.overlays.put("path", Path())
+    assert tangent in inks(desk)
+    assert plate_text(desk, LIT) == ["here"]
+    desk.view.canvas.overlays.take_away("path")
+    assert tangent not in inks(desk)
+    assert "here" not in plate_text(desk, LIT)
+
+
+def test_from_very_far_it_is_still_seen(desk):
+    desk.view.canvas.overlays.put("path", Path())
+    desk.view.zoom_to(0.15)
+    assert desk.theme.color("tangent").name() in inks(desk)
+
+
+def test_the_latest_counts_and_gutters_are_all_drawn(desk):
+    class Other(Path):
+        def edge(self, target):
+            return None
+
+        def node(self, id_):
+            return NodeMark(gutter="clock")
+
+    overlays = desk.view.canvas.overlays
+    overlays.put("path", Path())
+    overlays.put("other", Other())
+    assert overlays.edge(LIT).text == "here"
+    assert overlays.node("x1").text == "dead 3 of 8"
+    assert overlays.gutter("x1") == ("target", "clock")
+    assert desk.view.canvas.dims("b")
+    assert not desk.view.canvas.dims("x1")
