@@ -1,0 +1,179 @@
+"""The function between two ports of a trace: its steps run again at other numbers."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from graph.initialise import sizes
+from graph.port import PortRef
+from runtime.array import Array
+from runtime.backend import to_numpy
+from runtime.errors import NoValue
+from runtime.feeds import Host
+from runtime.linking import floating_slot
+from runtime.numbering import PlanStep
+from runtime.paths import EDGE, first_value
+from runtime.tape import Record
+from runtime.trace import Trace
+
+STEP_COST = 500  # numbers that could be worked on in the time that calling a step takes
+_log = logging.getLogger("gradwire")
+
+
+@dataclass(frozen=True, eq=False)
+class Moved:
+    """The function at `x`: its value `y`, and what each step computed on the way.
+
+    `x` is [columns] and `y` [rows], flattened in C order, float64. Where a step refuses the
+    numbers, `y` is NaN and `values`, the arrays by slot, end before it.
+    """
+
+    function: PortFunction
+    x: Host
+    y: Host
+    values: Mapping[int, Array]
+    records: tuple[Record, ...]
+
+    def push(self, tangent: Host) -> Host:
+        """The derivative along a tangent [columns], by the jvp of every step: [rows]."""
+        function = self.function
+        if len(self.records) < len(function.steps):
+            return np.full(function.rows, math.nan)
+        arriving = function.given(tangent)
+        moved: dict[int, Array] = {function.first: arriving}
+        for record in self.records:
+            step = record.step
+            tangents = function.reads(step, moved, arriving)
+            if all(part is None for part in tangents):
+                continue
+            pushed = step.module.jvp(record.context, tangents, record.kept())
+            for slot, part in zip(step.outputs, pushed, strict=True):
+                if part is not None:
+                    moved[slot] = part
+        found = moved.get(function.end)
+        return np.zeros(function.rows) if found is None else _flat(found)
+
+    def columns(self, which: Sequence[int]) -> Host:
+        """Columns of the Jacobian at `x`, [rows, len(which)]: each a unit tangent pushed."""
+        matrix = np.empty((self.function.rows, len(which)))
+        with np.errstate(all="ignore"):
+            for place, column in enumerate(which):
+                unit = np.zeros(self.function.columns)
+                unit[column] = 1.0
+                matrix[:, place] = self.push(unit)
+        return matrix
+
+
+class PortFunction:
+    """What the value at `target` is for other values at `source`, all else as in the trace.
+
+    From an output or parameter port all its edges count, from a wired input port that edge alone,
+    as in `Trace.total`. Both are addresses in the run (`Trace.located`). Random masks are those of
+    the trace, state is read and never written. Raises `NoValue` where a port or a step between
+    them did not run, or is not floating.
+    """
+
+    def __init__(self, trace: Trace, source: PortRef, target: PortRef) -> None:
+        plan = trace.plan
+        slot = floating_slot(trace, source)
+        self.trace, self.source, self.target = trace, source, target
+        self.first, self.end = first_value(plan, source), floating_slot(trace, target)
+        self.in_shape, self.out_shape = sizes(plan.slots[slot]), sizes(plan.slots[self.end])
+        self.columns, self.rows = math.prod(self.in_shape), math.prod(self.out_shape)
+        self._own = frozenset(plan.inner_inputs(source) if self.first == EDGE else ())
+        self._values = trace.values
+        self._dtype = plan.slots[slot].dtype
+        self._slot = slot
+        self.steps = self._between(plan.forward)
+        self._before = [_ran(trace, step) for step in self.steps]
+        numbers = sum(out.size for record in self._before for out in record.outs)
+        self.work = int(numbers) + STEP_COST * len(self.steps)
+
+    @property
+    def eps(self) -> float:
+        """The precision of the numbers that it computes with."""
+        return float(np.finfo(self._dtype).eps)
+
+    @property
+    def x(self) -> Host:
+        """Where the trace stands: the value at the source, [columns] of float64."""
+        return _flat(self._values[self._slot])
+
+    def at(self, x: Host) -> Moved:
+        """The function at `x`, [columns]."""
+        given = self.given(x)
+        values: dict[int, Array] = {self.first: given}
+        records: list[Record] = []
+        with np.errstate(all="ignore"):
+            for before in self._before:
+                record = self._play(before, values, given)
+                if record is None:
+                    nothing = np.full(self.rows, math.nan)
+                    return Moved(self, x, nothing, values, tuple(records))
+                records.append(record)
+                values.update(zip(record.step.outputs, record.outs, strict=True))
+        end = values[self.end] if self.end in values else self._values[self.end]
+        return Moved(self, x, _flat(end), values, tuple(records))
+
+    def given(self, x: Host) -> Array:
+        """A flat vector as an array of the source's shape and dtype, where the trace's are."""
+        array = np.asarray(x, self._dtype).reshape(self.in_shape)
+        return self._before[0].context.xp.asarray(array) if self._before else array
+
+    def reads(
+        self, step: PlanStep, moved: Mapping[int, Array], given: Array
+    ) -> tuple[Array | None, ...]:
+        """What arrives at a step of what has moved; None where nothing did."""
+        return tuple(
+            given if ref in self._own else moved.get(slot)
+            for ref, slot in zip(step.reads, step.inputs, strict=True)
+        )
+
+    def _play(self, before: Record, values: Mapping[int, Array], given: Array) -> Record | None:
+        """One step again; None where it refuses its numbers."""
+        step = before.step
+        moved = self.reads(step, values, given)
+        ins = tuple(old if new is None else new for new, old in zip(moved, before.ins, strict=True))
+        ctx = replace(before.context, kept={}, updates={})
+        try:
+            outs = step.module.forward(ctx, ins)
+        except Exception as error:  # a module may refuse numbers: the function ends there
+            _log.debug("%s: not defined there", step.node, exc_info=error)
+            return None
+        return Record(step, ctx, ins, tuple(outs))
+
+    def _between(self, forward: Sequence[PlanStep]) -> tuple[PlanStep, ...]:
+        """The steps on all ways from the source to the target, in their order.
+
+        Also those over integer ports: no gradient comes over them, but numbers do.
+        """
+        reached, fed = {self.first}, []
+        if self.first == self.end:
+            return ()
+        for step in forward:
+            if not reached.isdisjoint(step.inputs) or not self._own.isdisjoint(step.reads):
+                reached.update(step.outputs)
+                fed.append(step)
+        read, found = {self.end}, []
+        for step in reversed(fed):
+            if not read.isdisjoint(step.outputs):
+                read.update(step.inputs)
+                found.append(step)
+        return tuple(reversed(found))
+
+
+def _ran(trace: Trace, step: PlanStep) -> Record:
+    """What a step computed in the trace."""
+    if step.key not in trace.records:
+        raise NoValue(f"{step.key}: found no value, for the run ended before it.")
+    return trace.records[step.key]
+
+
+def _flat(array: Array) -> Host:
+    """A copy as float64, [size]."""
+    return np.array(to_numpy(array), np.float64).reshape(-1)
