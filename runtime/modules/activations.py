@@ -52,6 +52,7 @@ class ReLU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     local = {"x": "1 where x > 0, else 0"}
     pullback = {"x": r"g \odot [x > 0]"}
     at_kink = "the derivative of ReLU at 0 is 0"
+    dies = True
     keeps = ("y",)
     kinks = (0.0,)
     examples = (*ANY_SHAPE, AT_ZERO)
@@ -101,6 +102,7 @@ class HardTanh(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     local = {"x": "1 where −1 < x < 1, else 0"}
     pullback = {"x": r"g \odot [-1 < x < 1]"}
     at_kink = "the derivative of HardTanh at −1 and 1 is 0"
+    steepest = 1.0
     keeps = ("y",)
     kinks = (-1.0, 1.0)
     examples = (*ANY_SHAPE, Example({"x": (4,)}, values={"x": [-1.0, 1.0, 0.5, 2.0]}))

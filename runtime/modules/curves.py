@@ -31,6 +31,7 @@ class Sigmoid(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     formula = r"y = \frac{1}{1 + e^{-x}}"
     local = {"x": "y (1 − y)"}
     pullback = {"x": r"g \odot y \odot (1 - y)"}
+    steepest = 0.25
     keeps = ("y",)
     examples = (*ANY_SHAPE, FAR_OUT)
 
@@ -51,6 +52,7 @@ class Tanh(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     formula = r"y = \tanh x"
     local = {"x": "1 − y²"}
     pullback = {"x": r"g \odot (1 - y^2)"}
+    steepest = 1.0
     keeps = ("y",)
     examples = (*ANY_SHAPE, FAR_OUT)
 

@@ -74,11 +74,13 @@ class Differentiable(Initialised):
 
     `keeps` names the ports (and arrays given to `ctx.keep`) that `vjp` and `jvp` read: memory
     and recomputation follow from it. `batch_sizes` names sizes of the signature that only count:
-    along them the module does the same to each entry by itself.
+    along them the module does the same to each entry by itself. `unit_axis` is the axis of the
+    output along which a layer's units lie, None where a module has no units of its own.
     """
 
     keeps: ClassVar[tuple[str, ...]] = ()
     batch_sizes: ClassVar[tuple[str, ...]] = ()
+    unit_axis: ClassVar[int | None] = None
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         """The outputs, from the inputs."""
@@ -174,9 +176,13 @@ class Elementwise(Differentiable):
 
     Subclasses give `forward` and `derivative`; everything else follows. `kinks` are the numbers
     at which a derivative jumps (or one that follows it, so that differences cannot be trusted).
+    `steepest` is the greatest derivative of an activation that goes flat on both sides; `dies`
+    says that one is flat on one side, so that a unit which stays there gets no gradient any more.
     """
 
     kinks: ClassVar[tuple[float, ...]] = ()
+    steepest: ClassVar[float] = 0.0
+    dies: ClassVar[bool] = False
 
     def derivative(self, ctx: Context, port: str, kept: Kept) -> Array | float:
         """d y / d port, broadcastable to y; a number where it is the same everywhere."""

@@ -43,6 +43,7 @@ class Linear(
         ),
     )  # fmt: skip
     keeps = ("x", "weight")
+    unit_axis = -1
     out_features: int = attribute(1, "the size of the output's last axis", minimum=1)
     bias: bool = attribute(True, "whether a bias is added")
     examples = (

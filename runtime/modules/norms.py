@@ -257,6 +257,7 @@ class BatchNorm(
     letters = {"w": "weight", "b": "bias"}
     parameters = ("weight", "bias")
     states = ("running_mean", "running_var")
+    unit_axis = 1
     rules: ClassVar[Mapping[str, initial.Rule]] = {
         **Normalising.rules,
         "running_mean": initial.RULES["zeros"],

@@ -177,6 +177,7 @@ class GlobalAvgPool2d(Differentiable, sig="x[n, c, h, w] -> y[n, c, 1, 1]", grou
     """
 
     batch_sizes = ("n",)
+    unit_axis = 1
     formula = r"y_{n c} = \frac{1}{H W} \sum_{p q} x_{n c p q}"
     local = {"x": "1 / (H W)"}
     pullback = {"x": r"\frac{g_{n c}}{H W}"}

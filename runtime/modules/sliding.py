@@ -21,6 +21,7 @@ class Sliding(Differentiable):
     """
 
     batch_sizes = ("n",)
+    unit_axis = 1
     rank: ClassVar[int] = 2
     kernel_size: tuple[int, ...] = attribute((3,), "the kernel's size, or one per axis", minimum=1)
     padding: tuple[int, ...] = attribute((0,), "how much is put around each axis", minimum=0)
