@@ -217,9 +217,10 @@ class Tape:
             if step.key not in self.records or self.records[step.key].parts is None
             for slot in step.inputs
         }
-        for slot in self._parts:
-            if slot not in waiting:
-                self.total(slot)
+        with np.errstate(all="ignore"):  # finite parts can add up to infinity
+            for slot in self._parts:
+                if slot not in waiting:
+                    self.total(slot)
         return {self._refs[slot]: total for slot, total in self.totals.items()}
 
     def gradients(self, sums: Mapping[PortRef, Total]) -> dict[PortRef, Array]:

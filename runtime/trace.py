@@ -18,6 +18,7 @@ from runtime.linking import floating_slot, total_jacobian
 from runtime.local_jacobian import local_jacobian
 from runtime.maps import LinearMap, Zero
 from runtime.moments import apart, at, moment
+from runtime.origin import Origin, find_origin
 from runtime.over_time import (
     address,
     at_last,
@@ -28,7 +29,7 @@ from runtime.over_time import (
 from runtime.samples import count_samples
 from runtime.tape import Failure, Record, Step, Tape, Total
 from runtime.total import TotalJacobian
-from runtime.unusable import Why, first_nonfinite, why_none
+from runtime.unusable import Why, why_none
 from runtime.whole_gradient import whole_gradient
 
 if TYPE_CHECKING:
@@ -351,9 +352,9 @@ class Trace:
         return {name: linear for name, linear in found.items() if linear is not None}
 
     @functools.cached_property
-    def first_nonfinite(self) -> PortRef | None:
-        """The port where NaN or infinity first appears: values in order, then gradients."""
-        return first_nonfinite(self)
+    def origin(self) -> Origin | None:
+        """Where NaN or infinity first appears, and the numbers that led to it; found once."""
+        return find_origin(self)
 
     def _ref(self, port: Name, t: int | None = None) -> PortRef:
         """The port that a name means, also by an alias of its module; at a step, if given."""

@@ -1,14 +1,10 @@
-"""Where a trace has no gradient, and why; where its numbers stop being finite."""
+"""Where a trace has no gradient, and why."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
+from typing import TYPE_CHECKING, Literal
 
 from graph.port import PortRef
-from runtime.backend import to_numpy
-from runtime.moments import apart
 
 if TYPE_CHECKING:
     from runtime.numbering import PlanStep
@@ -32,20 +28,6 @@ def why_none(trace: Trace, ref: PortRef) -> Why | None:
     return None if any(slot in reader.inputs for reader in readers) else "no path"
 
 
-def first_nonfinite(trace: Trace) -> PortRef | None:
-    """The drawn port where NaN or infinity first appears: values in order, then gradients."""
-    plan = trace.plan
-    for ref, slot in plan.slot_of.items():
-        if plan.feeder(ref) is not None or slot not in trace.values:
-            continue
-        if plan.slots[slot].is_floating and not _is_finite(trace.value(ref)):
-            return apart(ref)[0]
-    for ref, array in trace.gradients.items():
-        if not _is_finite(to_numpy(array)):
-            return apart(ref)[0]
-    return None
-
-
 def _waiting(trace: Trace) -> list[PlanStep]:
     """Reverse steps that a run which ended early did not come to."""
     plan, records = trace.plan, trace.records
@@ -56,7 +38,3 @@ def _waiting(trace: Trace) -> list[PlanStep]:
     return [
         step for step in plan.reverse if step.key not in records or records[step.key].parts is None
     ]
-
-
-def _is_finite(array: Any) -> bool:
-    return bool(np.isfinite(array).all())

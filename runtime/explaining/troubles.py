@@ -52,5 +52,5 @@ def not_finite(array: Host | None, what: str) -> str:
 
 def origin_note(trace: Trace) -> str:
     """Where NaN or infinity first appears in the run."""
-    first = trace.first_nonfinite
-    return "" if first is None else f"NaN or infinity first appears at {first}."
+    origin = trace.origin
+    return "" if origin is None else f"NaN or infinity first appears at {origin.port}."

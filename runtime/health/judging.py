@@ -43,7 +43,7 @@ def _of_layer(layer: Layer, thresholds: Thresholds) -> Iterator[Finding]:
 
 
 def ratio_over_time(layer: Layer) -> float | None:
-    """What the first time step adds to a gradient, as a share of the greatest part behind it.
+    """What the first time step adds to a gradient, over what the last one adds.
 
     Only steps that add something count: a layer may be read, or truncated, late. None where fewer
     than two do, or a part is not finite.

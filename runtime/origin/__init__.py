@@ -1,0 +1,7 @@
+"""Where NaN or infinity comes from: the first number of a run that is one, and what led to it."""
+
+from runtime.origin.finding import find_origin
+from runtime.origin.records import Number, Origin
+from runtime.origin.wording import problem_of
+
+__all__ = ["Number", "Origin", "find_origin", "problem_of"]
