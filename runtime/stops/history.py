@@ -1,0 +1,92 @@
+"""The history of a port: its figures at the steps of a run, as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graph.errors import GradwireError
+from graph.port import PortRef
+from runtime.chains.lengths import length
+from runtime.feeds import Host
+from runtime.stops.arrivals import Arrival, Position, arrivals_of
+from runtime.stops.finding import read
+
+if TYPE_CHECKING:
+    from runtime.trace import Trace
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A figure that stands from a position on: a scalar's number, a tensor's norm."""
+
+    position: Position
+    figure: float
+    t: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The figures of a port over the steps of one run.
+
+    `gradient` grows part by part at an output that several edges read, and at a parameter. `count`
+    is the number of entries of the tensor; None where it has no value.
+    """
+
+    value: tuple[Point, ...]
+    gradient: tuple[Point, ...]
+    count: int | None
+
+
+def history_of(trace: Trace, port: PortRef, progress: Progress | None = None) -> History:
+    """The history of a drawn port; empty where the run does not know it.
+
+    A source's value stands from the start. `progress` is called part by part and may raise.
+    """
+    times = arrivals_of(trace)
+    arrived = times.values(port)
+    value = tuple(filter(None, (_point(trace, x) for x in arrived)))
+    first = None
+    try:
+        first = trace.value(trace.located(port))
+    except GradwireError:
+        return History(value, (), None)
+    if not arrived:
+        value = (Point((0, 0), figure(first)),)
+    return History(value, _gradients(trace, port, progress), int(first.size))
+
+
+def _point(trace: Trace, arrival: Arrival) -> Point | None:
+    array = read(trace, arrival.ports[0], arrival.of)
+    return None if array is None else Point(arrival.position, figure(array), arrival.t)
+
+
+def _gradients(trace: Trace, port: PortRef, progress: Progress | None) -> tuple[Point, ...]:
+    """The sums so far, of one slot after another: a gradient is added up part by part."""
+    times, plan = arrivals_of(trace), trace.plan
+    inside = None if port in plan.slot_of else plan.times(port)
+    found: list[Point] = []
+    for t in (None,) if inside is None else inside:
+        parts = times.parts(port, t)
+        total: Host | None = None
+        for number, arrival in enumerate(parts):
+            if progress is not None:
+                progress(number / len(parts))
+            part = read(trace, arrival.ports[0], "gradient")
+            if part is None:
+                continue
+            total = part if total is None else np.asarray(total + part)
+            found.append(Point(arrival.position, figure(total), t))
+    if not found:  # the target's own: nothing brought it, it is where the reverse pass begins
+        found = [p for p in (_point(trace, x) for x in times.gradients(port)) if p is not None]
+    return tuple(sorted(found, key=lambda point: point.position))
+
+
+def figure(array: Host) -> float:
+    """A scalar's number, a larger tensor's norm."""
+    return float(array.reshape(())) if array.size == 1 else length(array)
