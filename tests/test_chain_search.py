@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import time
 
 import numpy as np
 import pytest
@@ -29,6 +28,7 @@ from tests.chain_listing import (
 )
 from tests.graph_strategy import graphs
 from tests.reference.random_graphs import random_graph
+from tests.work_counter import counted_calls
 
 
 def test_scalars_agree_with_a_listing_of_all_paths():
@@ -124,11 +124,11 @@ def test_single_precision_is_searched_in_double():
 # --- astronomically many -----------------------------------------------------------------------
 
 
-def test_a_ladder_of_2_to_the_60_paths_answers_within_a_second():
+def test_a_ladder_of_2_to_the_60_paths_is_searched_without_listing_them():
     trace = Engine(ladder(60)).run()
-    start = time.perf_counter()
-    found = find_paths(trace, "x.y", top=10)
-    assert time.perf_counter() - start < 1
+    with counted_calls() as work:
+        found = find_paths(trace, "x.y", top=10)
+    assert work.calls < 150_000
     assert (found.count, found.found) == (2**60, "exact")
     # The way over all identities is 1; any other one has slopes of at most 1 in it.
     slopes = sorted((abs(math.cos(float(trace.value(f"s{n}.x")))) for n in range(60)), reverse=True)
@@ -141,9 +141,9 @@ def test_a_ladder_of_2_to_the_60_paths_answers_within_a_second():
 
 def test_a_ladder_of_tensors_is_counted_and_searched_within_its_budget():
     trace = Engine(ladder(60, (3,), "Tanh")).run()
-    start = time.perf_counter()
-    found = find_paths(trace, "x.y", top=3, budget=Budget(pulls=3000))
-    assert time.perf_counter() - start < 3
+    with counted_calls() as work:
+        found = find_paths(trace, "x.y", top=3, budget=Budget(pulls=3000))
+    assert work.calls < 2_000_000
     assert found.count == 2**60
     assert found.paths[0].norm == pytest.approx(math.sqrt(3))  # all identities
     if found.found == "proven":

@@ -1,13 +1,12 @@
 """Which modules fit at a port, asked of the signatures before anything is wired."""
 
-import time
-
 import pytest
 
 from graph import Graph, PortRef, default_catalogue
 from graph import edits as e
 from graph.fitting import after_output, before_input, inside_edge, ports_inside
 from graph.records import Edge, Node
+from tests.work_counter import counted_calls
 
 
 @pytest.fixture
@@ -101,14 +100,13 @@ def test_an_edge_of_unknown_shape_takes_what_its_kind_allows():
     assert {"Tanh", "MatMul", "Linear"} <= set(named(inside_edge(graph, edge)))
 
 
-def test_the_whole_catalogue_is_asked_within_50_ms(classifier):
+def test_asking_the_whole_catalogue_is_little_work(classifier):
     after_output(classifier, PortRef("x", "y"))  # types are known from then on
-    start = time.perf_counter()
-    after_output(classifier, PortRef("h", "y"))
-    before_input(classifier, PortRef("h", "weight"))
-    inside_edge(classifier, classifier.incoming(PortRef("loss", "prediction")))
-    per_question = (time.perf_counter() - start) / 3
-    assert per_question < 0.05, f"{len(default_catalogue())} modules: {per_question * 1e3:.0f} ms"
+    with counted_calls() as work:
+        after_output(classifier, PortRef("h", "y"))
+        before_input(classifier, PortRef("h", "weight"))
+        inside_edge(classifier, classifier.incoming(PortRef("loss", "prediction")))
+    assert work.calls / 3 / len(default_catalogue()) < 300
 
 
 @pytest.mark.parametrize("target", ["h.x", "loss.prediction", "loss.target"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import networkx as nx
 import numpy as np
 import pytest
@@ -19,6 +17,7 @@ from tests.canvas_desk import LEFT, by_hand
 from tests.recurrent_graphs import Pair
 from tests.test_delay_edges import looped
 from tests.window_desk import WindowDesk, desk_for
+from tests.work_counter import counted_calls
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -195,12 +194,10 @@ def test_a_thousand_steps_stay_usable(desk):
     desk.document.replace(graph, None)
     desk.qtbot.waitUntil(lambda: desk.document.is_fresh, timeout=20_000)
     desk.settle()
-    start = time.perf_counter()
     view = unroll(desk)
-    assert time.perf_counter() - start < 8
     desk.qtbot.waitUntil(lambda: view.canvas.building.is_done, timeout=20_000)
     assert len(view.document.graph.nodes) == 4002
     view.grab()
-    start = time.perf_counter()
-    view.grab()
-    assert time.perf_counter() - start < 0.5
+    with counted_calls() as work:
+        view.grab()
+    assert work.calls < 12_000  # some three a node: all are painted in one go
