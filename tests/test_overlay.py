@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
 from graph import PortRef
+from gui.accessible import words
+from gui.canvas import geometry as geo
+from gui.canvas.badges import PAD, badge_boxes, badge_places
 from gui.canvas.overlay import EdgeMark, NodeMark
+from gui.canvas.tips import tip_at
 from tests.canvas_desk import by_hand
 from tests.window_desk import desk_for
 
@@ -77,3 +82,48 @@ def test_the_latest_counts_and_gutters_are_all_drawn(desk):
     assert overlays.gutter("x1") == ("target", "clock")
     assert desk.view.canvas.dims("b")
     assert not desk.view.canvas.dims("x1")
+
+
+class Badged:
+    """A badge and a tip on every edge, and nothing else."""
+
+    def edge(self, target):
+        return EdgeMark(badge="check", tip=f"{target} agrees")
+
+    def node(self, id_):
+        return NodeMark(tip=f"{id_} is well")
+
+
+def test_a_badge_leaves_the_edge_as_others_draw_it(desk):
+    overlays = desk.view.canvas.overlays
+    overlays.put("path", Path())
+    overlays.put("badges", Badged())
+    assert overlays.edge(LIT).text == "here"
+    assert overlays.badge(LIT) == "check"
+    overlays.take_away("path")
+    assert overlays.edge(LIT) is None
+    assert overlays.badge(LIT) == "check"
+
+
+def test_badges_stand_on_wires_clear_of_plates_and_are_drawn(desk):
+    scene = desk.view.canvas
+    before = desk.view.viewport().grab().toImage()
+    scene.overlays.put("badges", Badged())
+    rows = range(len(scene.wires))
+    plates = np.array([plate.bounds for plate in scene.plates(scene.sceneRect(), 1.0)])
+    places = badge_places(scene, rows, 1.0, plates)
+    assert set(places) == set(scene.wires.targets)
+    discs = badge_boxes(places.values(), 1.0) + np.array([PAD, PAD, -PAD, -PAD])
+    assert not any(len(geo.meeting(plates, tuple(box))) for box in discs.tolist())
+    assert desk.view.viewport().grab().toImage() != before
+    assert badge_places(scene, rows, 0.3, plates) == {}
+
+
+def test_tips_are_said_on_hover_and_read_aloud(desk):
+    scene = desk.view.canvas
+    scene.overlays.put("badges", Badged())
+    x, y = geo.point_on_wire(scene.wires.line(LIT), 0.5)[0]
+    assert tip_at(desk.view, desk.pixel(x, y)) == "x2.a agrees"
+    assert tip_at(desk.view, desk.middle("x2")).endswith("x2 is well")
+    assert words.node_description(scene, "x2").endswith("x2 is well.")
+    assert words.port_description(scene, LIT).endswith("x2.a agrees.")

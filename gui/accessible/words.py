@@ -36,7 +36,8 @@ def node_description(scene: CanvasScene, id_: str) -> str:
     title = scene.face(id_).title
     facts = [id_ if id_ != title else "", module, shape, node_values(scene, id_)]
     note = tr("Note: {0}").format(node.note) if node.note else ""
-    return _sentences([*facts, _state(scene, id_)], note, scene.problem_text(id_))
+    more = scene.problem_text(id_), scene.overlays.node_tip(id_)
+    return _sentences([*facts, _state(scene, id_)], note, *more)
 
 
 def node_values(scene: CanvasScene, id_: str) -> str:
@@ -75,7 +76,7 @@ def port_description(scene: CanvasScene, port: PortRef) -> str:
     """Type, value, gradient, local derivative and problems of a port."""
     type_ = scene.document.graph.types.of(port)
     facts = [str(type_) if type_ else "", port_values(scene, port)]
-    return _sentences(facts, scene.problem_text(*port))
+    return _sentences(facts, scene.problem_text(*port), scene.overlays.edge_tip(port))
 
 
 def port_values(scene: CanvasScene, port: PortRef) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.canvas import geometry as geo
+from gui.canvas.badges import paint_pin_badges
 from gui.canvas.levels import DIMMED, FAR, PORTS_FROM
 from gui.canvas.node_paint import paint_node, paint_wiring
 from gui.canvas.overlay_paint import paint_gutter, paint_node_mark
@@ -77,6 +78,7 @@ class NodeItem(QGraphicsItem):
         if zoom >= PORTS_FROM:
             paint_gutter(painter, mood, scene.theme)
         scene.unfolding.paint(painter, self.id, zoom)
+        paint_pin_badges(painter, scene, self, zoom)
         mark = scene.overlays.node(self.id)
         if mark is not None:
             paint_node_mark(painter, self.outline.width, mark, scene.theme, zoom)

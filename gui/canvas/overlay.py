@@ -5,6 +5,7 @@ An overlay is asked for every edge and node that is painted and knows nothing of
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,26 +19,30 @@ class EdgeMark:
     """How an edge is drawn otherwise.
 
     With a `width` in pixels it is one line in `ink`, a token of the theme, instead of its rails.
-    `text` stands at its end in place of the gradient; `dimmed` lets it stand back.
+    `text` stands at its end in place of the gradient; `dimmed` lets it stand back. `badge` is a
+    drawing on the wire, or beside a parameter's pin; `tip` is said on hover.
     """
 
     width: float | None = None
     ink: str = "text"
     text: str = ""
     dimmed: bool = False
+    badge: str = ""
+    tip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NodeMark:
     """What is said of a node: a short `text` on its upper border, with the drawing `icon` before.
 
-    `gutter` is a drawing at its upper left; `dimmed` lets it stand back.
+    `gutter` is a drawing at its upper left; `dimmed` lets it stand back; `tip` is said on hover.
     """
 
     text: str = ""
     icon: str = ""
     gutter: str = ""
     dimmed: bool = False
+    tip: str = ""
 
 
 class Overlay(Protocol):
@@ -53,7 +58,8 @@ class Overlay(Protocol):
 class Overlays(QObject):
     """The overlays of one canvas by key; of several that mark the same, the latest put counts.
 
-    Gutters are all drawn. An overlay whose answers change is put again.
+    Gutters are all drawn, tips are all said, and a badge does not keep an edge from being drawn
+    as another overlay wants it. An overlay whose answers change is put again.
     """
 
     changed = Signal()
@@ -63,6 +69,7 @@ class Overlays(QObject):
         self._all: dict[str, Overlay] = {}
         self._edges: dict[PortRef, EdgeMark | None] = {}
         self._nodes: dict[str, NodeMark | None] = {}
+        self._badges: dict[PortRef, str] = {}
 
     def __bool__(self) -> bool:
         return bool(self._all)
@@ -80,15 +87,31 @@ class Overlays(QObject):
 
     def refresh(self) -> None:
         """Ask everything anew."""
-        self._edges, self._nodes = {}, {}
+        self._edges, self._nodes, self._badges = {}, {}, {}
         self.changed.emit()
 
     def edge(self, target: PortRef) -> EdgeMark | None:
-        """The mark of the edge that ends at a port."""
+        """The mark of the edge that ends at a port, with width, text or dimming."""
         if target not in self._edges:
-            found = (overlay.edge(target) for overlay in reversed(self._all.values()))
-            self._edges[target] = next((mark for mark in found if mark is not None), None)
+            says = (m for m in self._marks(target) if m.width is not None or m.text or m.dimmed)
+            self._edges[target] = next(says, None)
         return self._edges[target]
+
+    def badge(self, target: PortRef) -> str:
+        """The drawing on the edge that ends at a port; "" without one."""
+        if target not in self._badges:
+            badges = (mark.badge for mark in self._marks(target) if mark.badge)
+            self._badges[target] = next(badges, "")
+        return self._badges[target]
+
+    def edge_tip(self, target: PortRef) -> str:
+        """What all overlays say of an edge, a line each."""
+        return "\n".join(mark.tip for mark in self._marks(target) if mark.tip)
+
+    def node_tip(self, id_: str) -> str:
+        """What all overlays say of a node, a line each."""
+        found = (overlay.node(id_) for overlay in reversed(self._all.values()))
+        return "\n".join(mark.tip for mark in found if mark is not None and mark.tip)
 
     def node(self, id_: str) -> NodeMark | None:
         """The mark of a node, with text, icon or dimming."""
@@ -98,6 +121,11 @@ class Overlays(QObject):
             says = (mark for mark in some if mark.text or mark.icon or mark.dimmed)
             self._nodes[id_] = next(says, None)
         return self._nodes[id_]
+
+    def _marks(self, target: PortRef) -> Iterator[EdgeMark]:
+        """What the overlays say of an edge, the latest put first."""
+        found = (overlay.edge(target) for overlay in reversed(self._all.values()))
+        return (mark for mark in found if mark is not None)
 
     def gutter(self, id_: str) -> tuple[str, ...]:
         """The drawings at the upper left of a node, those of the first put first."""

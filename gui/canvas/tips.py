@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QTimer
+from PySide6.QtCore import QObject, QPoint, QPointF, QTimer
 from PySide6.QtWidgets import QStyle, QToolTip
 
 from graph import Graph, PortRef
@@ -91,20 +91,33 @@ def tip_at(view: CanvasView, pixel: QPoint) -> str:
         return _node_text(view, item.id)
     plate = scene.plate_at(point)
     if plate is None:
-        target, hit = view.edge_at(point), view.frame_at(point)
-        delayed = delay_text(view.document.graph, target) if target is not None else ""
-        return delayed or (view.framing.describe(hit.number) if hit is not None else "")
+        return _edge_tip(view, point)
     spread = _spread_text(view, plate.port) if plate.kind in ("gradient", "spread") else ""
-    return "\n".join(filter(None, (_plate_text(view, plate), spread)))
+    over = scene.overlays.edge_tip(plate.port) if plate.kind in ("gradient", "pin") else ""
+    return "\n".join(filter(None, (_plate_text(view, plate), spread, over)))
+
+
+def _edge_tip(view: CanvasView, point: QPointF) -> str:
+    """What overlays say of the edge at a point, and its delay; else the frame's words."""
+    target, hit = view.edge_at(point), view.frame_at(point)
+    if target is not None:
+        over = view.canvas.overlays.edge_tip(target)
+        told = "\n".join(filter(None, (delay_text(view.document.graph, target), over)))
+        if told:
+            return told
+    return view.framing.describe(hit.number) if hit is not None else ""
 
 
 def _node_text(view: CanvasView, id_: str) -> str:
     scene = view.canvas
-    return "\n".join(filter(None, (scene.face(id_).tooltip, scene.problem_text(id_))))
+    parts = (scene.face(id_).tooltip, scene.problem_text(id_), scene.overlays.node_tip(id_))
+    return "\n".join(filter(None, parts))
 
 
 def _port_tip(view: CanvasView, port: PortRef) -> str:
-    return "\n".join(filter(None, (_port_text(view, port), view.canvas.problem_text(*port))))
+    scene = view.canvas
+    parts = (_port_text(view, port), scene.problem_text(*port), scene.overlays.edge_tip(port))
+    return "\n".join(filter(None, parts))
 
 
 def _port_text(view: CanvasView, port: PortRef) -> str:

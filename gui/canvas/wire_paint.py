@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from gui.canvas import geometry as geo
+from gui.canvas.badges import badge_boxes, badge_places, paint_badges
 from gui.canvas.clocks import clock_boxes, paint_clocks
 from gui.canvas.levels import DIMMED, FAR, PORTS_FROM, gap_pixels, wire_pixels
 from gui.canvas.overlay_paint import marked_rows, paint_marked
@@ -37,22 +38,32 @@ def paint_wires(
     `plates` are boxes `[n, 4]` that chevrons keep clear of.
     """
     box = (rect.left(), rect.top(), rect.right(), rect.bottom())
-    wires, shown = scene.wires, scene.document.shown
+    wires = scene.wires
     rows = [row for row in wires.within(box).tolist() if wires.targets[row] != scene.hidden_wire]
     if not rows:
         return
-    theme = scene.theme
-    width, gap = wire_pixels(zoom) / zoom, gap_pixels(zoom) / zoom
     back = [row for row in rows if _stands_back(scene, row)]
     if back:
-        _paint(painter, wires.lines(np.array(back)), QPen(theme.color("line", DIMMED), width))
+        pen = QPen(scene.theme.color("line", DIMMED), wire_pixels(zoom) / zoom)
+        _paint(painter, wires.lines(np.array(back)), pen)
         rows = [row for row in rows if not _stands_back(scene, row)]
+    badges = badge_places(scene, rows, zoom, plates)
     marked = marked_rows(scene, rows)
     if marked:
         paint_marked(painter, scene, marked, 1 / zoom)
         rows = sorted(set(rows) - set(marked))
-    if not rows:
-        return
+    if rows:
+        taken = np.concatenate((plates, badge_boxes(badges.values(), zoom))) if badges else plates
+        _paint_rails(painter, scene, rows, zoom, taken)
+    paint_badges(painter, scene, badges, zoom)
+
+
+def _paint_rails(
+    painter: QPainter, scene: CanvasScene, rows: list[int], zoom: float, plates: np.ndarray
+) -> None:
+    """The wires that no overlay draws, as one rail or two."""
+    theme, wires, shown = scene.theme, scene.wires, scene.document.shown
+    width, gap = wire_pixels(zoom) / zoom, gap_pixels(zoom) / zoom
     has_value = np.array([_has_value(scene, row) for row in rows])
     has_gradient = np.array([shown.gradient(wires.targets[row]).is_value for row in rows])
     lines = wires.lines(np.array(rows))

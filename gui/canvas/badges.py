@@ -1,0 +1,93 @@
+"""Badges of overlays: a small drawing on a wire, or beside the pin of a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from graph import PortRef
+from gui.canvas import geometry as geo
+from gui.canvas.levels import PORTS_FROM
+from gui.icons import paint_icon
+
+if TYPE_CHECKING:
+    from gui.canvas.node_item import NodeItem
+    from gui.canvas.scene import CanvasScene
+
+RADIUS, ICON, PAD = 8.0, 12.0, 3.0  # pixels
+PIN_GAP = 4.0  # from the middle of a pin to the rim of its badge, in canvas units
+SHARES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74)  # of a wire's length: the first that is free
+SHORTEST = 40  # pixels of a wire that carries a badge
+
+
+def badge_places(
+    scene: CanvasScene, rows: Iterable[int], zoom: float, taken: np.ndarray
+) -> dict[PortRef, geo.Point]:
+    """Where the badges of these wires stand, clear of the boxes `taken` [n, 4]."""
+    if zoom < PORTS_FROM or not scene.overlays:
+        return {}
+    targets = (scene.wires.targets[row] for row in rows)
+    found = {}
+    for target in targets:
+        if scene.overlays.badge(target):
+            place = _place(scene.wires.line(target), taken, zoom)
+            if place is not None:
+                found[target] = place
+    return found
+
+
+def badge_boxes(places: Iterable[geo.Point], zoom: float) -> np.ndarray:
+    """What badges take, for chevrons to keep clear of: `[n, 4]`."""
+    middles = np.array(list(places)).reshape(-1, 2)
+    reach = (RADIUS + PAD) / zoom
+    return np.concatenate((middles - reach, middles + reach), axis=1)
+
+
+def paint_badges(
+    painter: QPainter, scene: CanvasScene, places: dict[PortRef, geo.Point], zoom: float
+) -> None:
+    """Each drawing in a ring, of one size on screen."""
+    for target, place in places.items():
+        _paint(painter, scene, scene.overlays.badge(target), QPointF(*place), 1 / zoom)
+
+
+def paint_pin_badges(painter: QPainter, scene: CanvasScene, item: NodeItem, zoom: float) -> None:
+    """Badges at the pins of a node whose tensors are its own, in the node's coordinates."""
+    if zoom < PORTS_FROM or not scene.overlays:
+        return
+    for name, (x, y) in item.outline.pins.items():
+        target = PortRef(item.id, name)
+        badge = "" if target in scene.wires else scene.overlays.badge(target)
+        if badge:
+            middle = QPointF(x + geo.PIN / 2 + PIN_GAP + RADIUS / zoom, y - geo.PIN / 2)
+            _paint(painter, scene, badge, middle, 1 / zoom)
+
+
+def _place(line: np.ndarray, taken: np.ndarray, zoom: float) -> geo.Point | None:
+    """The first free place on a wire; in its middle where none is."""
+    if np.linalg.norm(line[-1] - line[0]) * zoom < SHORTEST:
+        return None
+    places = [geo.point_on_wire(line, share)[0] for share in SHARES]
+    reach = RADIUS / zoom
+    for x, y in places:
+        if not len(geo.meeting(taken, (x - reach, y - reach, x + reach, y + reach))):
+            return (x, y)
+    return places[0]
+
+
+def _paint(
+    painter: QPainter, scene: CanvasScene, badge: str, middle: QPointF, pixel: float
+) -> None:
+    theme = scene.theme
+    ink = theme.color("error" if badge == "failed" else "text")
+    painter.setPen(QPen(ink, pixel))
+    painter.setBrush(theme.color("node"))
+    painter.drawEllipse(middle, RADIUS * pixel, RADIUS * pixel)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    half = ICON / 2 * pixel
+    square = QRectF(middle.x() - half, middle.y() - half, 2 * half, 2 * half)
+    paint_icon(painter, badge, square, ink)
