@@ -143,23 +143,32 @@ class Engine:
             raise NoTarget(plan.why_forward_only or "found no target, expected one.")
         ask_memory(plan, self.backend, reverse=phase == "both")
         tape = Tape(plan, self.backend, previous)
-        with self.backend.active():
-            self._load(tape, fed, previous)
+        tape.loaded = self._load(plan, fed, previous)
+        tape.values = {known.source.slot: known.array for known in tape.loaded.values()}
         return tape
 
-    def _load(self, tape: Tape, fed: Mapping[str, Host], previous: Trace | None) -> None:
+    def load(self, feeds: Mapping[str, Any] | None = None) -> Mapping[PortRef, Loaded]:
+        """What a run with these feeds starts from, on the device; raises as `run` does."""
+        fed = host_feeds(self.graph, feeds)
+        return self._load(self._plan_for(fed), fed, None)
+
+    def _load(
+        self, plan: Plan, fed: Mapping[str, Host], previous: Trace | None
+    ) -> dict[PortRef, Loaded]:
         known = dict(self._loaded)
         if previous is not None and previous.device == self.device:
             known.update(previous.loaded)
-        for source in tape.plan.sources:
+        found: dict[PortRef, Loaded] = {}
+        for source in plan.sources:
             ref = source.ref
             try:
-                loaded = load(source, fed.get(apart(ref)[0].node), known.get(ref), self.backend)
+                with self.backend.active():
+                    own = fed.get(apart(ref)[0].node)
+                    found[ref] = load(source, own, known.get(ref), self.backend)
             except MemoryError:
                 raise RunError(f"{ref}: found too little memory.", node=ref.node) from None
-            tape.loaded[ref] = loaded
-            tape.values[source.slot] = loaded.array
-        self._loaded = tape.loaded
+        self._loaded = found
+        return found
 
     def _play(self, tape: Tape, phase: Passes, watch: Watch | None) -> Iterator[None]:
         """Both passes; a failed step ends them, and the tape says where."""

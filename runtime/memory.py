@@ -39,8 +39,12 @@ def forecast(plan: Plan, *, reverse: bool) -> int:
 
 def ask_memory(plan: Plan, backend: Backend, *, reverse: bool) -> None:
     """Raise `MemoryRefused` where the run would take more than its share of the memory."""
+    ask_bytes(plan, backend, forecast(plan, reverse=reverse))
+
+
+def ask_bytes(plan: Plan, backend: Backend, wanted: int) -> None:
+    """Raise `MemoryRefused`, naming the largest tensor, where so much is not to be had."""
     have = backend.memory()
-    wanted = forecast(plan, reverse=reverse)
     if have is None or wanted <= have * SHARE:
         return
     ref, type_ = max(

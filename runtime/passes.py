@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from graph.tensor import kind_of
 from runtime.array import Array
+from runtime.backend import Backend
 from runtime.errors import RunError
 from runtime.feeds import frozen
 from runtime.modules.context import Context
+from runtime.modules.door import Kept
 from runtime.numbering import PlanStep
 from runtime.tape import Record, Tape, Watch, take_shape
+
+if TYPE_CHECKING:
+    from runtime.plan import Plan
+
+
+class Values(Protocol):
+    """What a step is computed on: a plan's slots, on a device."""
+
+    @property
+    def plan(self) -> Plan:
+        """What says the types of the slots."""
+
+    @property
+    def backend(self) -> Backend:
+        """Where the arrays live."""
+
+    def read(self, slot: int) -> Array:
+        """The value in a slot."""
 
 
 def forward(
@@ -22,7 +43,7 @@ def forward(
     for step in tape.plan.forward if steps is None else steps:
         with tape.playing("forward", step, watch):
             ins = tuple(tape.read(slot) for slot in step.inputs)
-            record = tape.recall_forward(step, ins) or _compute(tape, step, ins)
+            record = tape.recall_forward(step, ins) or compute(tape, step, ins)
             tape.write(step, record)
         yield
 
@@ -38,28 +59,34 @@ def reverse(tape: Tape, watch: Watch | None = None) -> Iterator[None]:
         yield
 
 
-def _compute(tape: Tape, step: PlanStep, ins: tuple[Array, ...]) -> Record:
-    backend, plan = tape.backend, tape.plan
-    ctx = Context(
+def compute(values: Values, step: PlanStep, ins: tuple[Array, ...]) -> Record:
+    """A step's outputs from its inputs, with what its module kept for the reverse pass."""
+    ctx = context(values, step)
+    outs = step.module.forward(ctx, ins)
+    slots = zip(step.output_names, step.outputs, outs, strict=True)
+    taken = tuple(_take(values, step, name, slot, out) for name, slot, out in slots)
+    return Record(step, ctx, ins, taken)
+
+
+def context(values: Values, step: PlanStep) -> Context:
+    """The surroundings of a step's node in this run; random streams are keyed by its address."""
+    backend, plan = values.backend, values.plan
+    return Context(
         backend.xp,
         np.dtype(plan.dtype),
         step.shapes,
         plan.mode,
         plan.seed,
         step.key,
-        state={name: tape.read(slot) for name, slot in step.states.items()},
+        state={name: values.read(slot) for name, slot in step.states.items()},
         load_special=backend.load_special,
     )
-    outs = step.module.forward(ctx, ins)
-    slots = zip(step.output_names, step.outputs, outs, strict=True)
-    taken = tuple(_take(tape, step, name, slot, out) for name, slot, out in slots)
-    return Record(step, ctx, ins, taken)
 
 
-def _take(tape: Tape, step: PlanStep, port: str, slot: int, out: Array) -> Array:
+def _take(values: Values, step: PlanStep, port: str, slot: int, out: Array) -> Array:
     """An output as the plan foretold it, read-only; another shape or kind is the module's fault."""
-    type_ = tape.plan.slots[slot]
-    array = tape.backend.xp.asarray(out)
+    type_ = values.plan.slots[slot]
+    array = values.backend.xp.asarray(out)
     if array.shape != step.shapes[port] or kind_of(array.dtype.name) != type_.kind:
         found = f"{array.dtype.name} {list(array.shape)}"
         raise RunError(
@@ -72,13 +99,18 @@ def _pull_back(
     tape: Tape, step: PlanStep, gouts: tuple[Array | None, ...]
 ) -> tuple[Array | None, ...]:
     record = tape.records[step.key]
+    return pull_back(tape.plan, step, record.context, gouts, record.kept())
+
+
+def pull_back(
+    plan: Plan, step: PlanStep, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept
+) -> tuple[Array | None, ...]:
+    """A step's parts of the gradients of what it reads; None where nothing arrived or is needed."""
     if all(gout is None for gout in gouts):
         return (None,) * len(step.inputs)
-    parts = step.module.vjp(record.context, gouts, record.kept(), step.need)
+    parts = step.module.vjp(ctx, gouts, kept, step.need)
     return tuple(
-        take_shape(step, name, part, tape.plan.slots[slot].dtype)
-        if need and part is not None
-        else None
+        take_shape(step, name, part, plan.slots[slot].dtype) if need and part is not None else None
         for name, slot, need, part in zip(
             step.input_names, step.inputs, step.need, parts, strict=True
         )
