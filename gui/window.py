@@ -46,6 +46,7 @@ from gui.outline import Outline
 from gui.palette import Palette
 from gui.panes import Panes
 from gui.preferences import Preferences
+from gui.reverse_graph import ReverseGraph
 from gui.sentence import SentenceBar
 from gui.settings_dialog import SettingsDialog
 from gui.shortcut_list import ShortcutList
@@ -193,7 +194,8 @@ class Window(QMainWindow):
         self.commands.fill(bar)
         self._add_title_bar()
         self.unrolling = Unrolling(self)
-        self.setCentralWidget(self.unrolling.stack)
+        self.reverse_graph = ReverseGraph(self)
+        self.setCentralWidget(self.reverse_graph.splitter)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.left = self._dock("left", self._make_left(), Qt.DockWidgetArea.LeftDockWidgetArea)
@@ -271,6 +273,7 @@ class Window(QMainWindow):
             self.clipboard.changed,
             self.find_bar.changed,
             self.unrolling.changed,
+            self.reverse_graph.changed,
             self.canvas.canvas.frames.chosen,
         ):
             signal.connect(lambda *_: refresh())

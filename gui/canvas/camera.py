@@ -74,10 +74,28 @@ class Camera:
         self._flight.setEndValue(1.0)
         self._flight.start()
 
+    @property
+    def is_fitted(self) -> bool:
+        """Whether the whole graph was fitted, and the camera has not moved since."""
+        return self._fitted is not None
+
+    def stand_at(self, centre: QPointF, zoom: float) -> None:
+        """Be at a place at once, as another camera is: to the pixel, where views are as large."""
+        self._rest()
+        self._take(zoom)
+        self._view.centerOn(centre)
+        self.pan(self._view.viewport().rect().center() - self._view.mapFromScene(centre))
+
     def fit(self, content: QRectF) -> None:
         """Show a whole rectangle with a margin, at most at 100 %."""
         self.look_at(*self._sight_of(content))
         self._fitted = content
+
+    def fit_again(self) -> None:
+        """The graph may take more room or less now: show all of it, if that is what is shown."""
+        content = self._view.canvas.content_rect() if self._fitted is not None else None
+        if content != self._fitted:
+            self.fit(content)
 
     def refit(self) -> None:
         """Another size of the view: what was fitted stays so, unless the camera has moved since."""

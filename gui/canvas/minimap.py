@@ -29,6 +29,7 @@ class Minimap(QWidget):
         self.setAccessibleName(self.tr("Minimap"))
         self.setAccessibleDescription(self.tr("Arrows move what is seen of the canvas."))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.is_wanted = True  # else it never comes
         self._plan: QPixmap | None = None  # drawn when the graph changes
         self._picture: QPixmap | None = None  # with the selection, drawn when that changes
         view.canvas.content_changed.connect(self._redraw)
@@ -46,6 +47,9 @@ class Minimap(QWidget):
 
     def follow(self) -> None:
         """Come or go as the graph overflows the view."""
+        if not self.is_wanted:
+            self.hide()
+            return
         slack = SLACK / self._view.zoom
         content = self._view.canvas.content_rect()
         seen = self._seen().adjusted(-slack, -slack, slack, slack)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from graph import Graph
     from gui.broadcast import Spread
 
-Kind = Literal["value", "sum", "gradient", "pin", "spread"]
+Kind = Literal["value", "sum", "seed", "gradient", "pin", "spread"]
 PAD = 2  # pixels on both sides of a text
 PILL = 5  # pixels between a factor's text and its border
 GAP = 4  # pixels between gradient and factor
@@ -92,11 +92,15 @@ class Wish:
     form: int = 0
     factor: int = -1
     spread: Spread | None = None
+    side: int = 0  # which of the places of its kind it has
 
 
 @dataclass
 class Sight:
-    """What there is to annotate in a region of the canvas."""
+    """What there is to annotate in a region of the canvas.
+
+    `target` is the output that is differentiated, if it is drawn, be it wired or not.
+    """
 
     sources: dict[PortRef, geo.Point] = field(default_factory=dict)
     targets: dict[PortRef, geo.Point] = field(default_factory=dict)
@@ -104,6 +108,7 @@ class Sight:
     texts: dict[PortRef, tuple[str, str]] = field(default_factory=dict)  # instead of gradients
     nodes: np.ndarray = field(default_factory=lambda: np.empty((0, 4)))
     wires: np.ndarray = field(default_factory=lambda: np.empty((0, 0, 2)))
+    target: PortRef | None = None
 
 
 class Layout:
@@ -170,10 +175,16 @@ class Layout:
         return Wish("spread", target, at, forms, "forward", spread=spread)
 
     def _sum(self, port: PortRef) -> Wish:
+        """Below a value: what comes back over several edges, or at the target the seed."""
         several = port.node in self._graph and len(self._graph.outgoing(port)) > 1
         reading = self._shown.port_gradient(port)
-        forms = notes.sum_forms(reading) if several else ()
-        return Wish("sum", port, self._sight.sources[port], forms, _ink(reading, "reverse"))
+        forms, is_target = (), port == self._sight.target
+        if is_target and reading.is_value:
+            forms = notes.gradient_forms(reading, port.node, "", self._close)
+        elif several:
+            forms = notes.sum_forms(reading)
+        kind: Kind = "seed" if is_target else "sum"
+        return Wish(kind, port, self._sight.sources[port], forms, _ink(reading, "reverse"))
 
     def _gradient(self, port: PortRef) -> Wish:
         at = self._sight.targets[port]
@@ -292,8 +303,8 @@ class Layout:
             return (Label(text, wish.ink, box, size, weight),)
         width = self._width(text, self._size, 600) + 2 * PAD * self._pixel
         half = self._height / 2
-        if wish.kind in ("value", "sum"):
-            y += self._height * 1.02 if wish.kind == "sum" else 0
+        if wish.kind in ("value", "sum", "seed"):
+            y += self._height * 1.02 if wish.kind != "value" else 0
             box = (x + away, y - half, x + away + width, y + half)
             return (Label(text, wish.ink, box, self._size, marked=_marks(text, wish.spread)),)
         right = x - away

@@ -41,7 +41,7 @@ from gui.canvas.overview import Plan
 from gui.canvas.plate_paint import paint_plates
 from gui.canvas.plates import Layout, Plate
 from gui.canvas.pulse import Pulse
-from gui.canvas.sight import sight_of
+from gui.canvas.sight import sight_of, target_right
 from gui.canvas.tags import TAG_ROOM, paint_tags
 from gui.canvas.time_band import TimeBand
 from gui.canvas.touched import changes_every_number, changes_only_numbers, moved_nodes, touched_in
@@ -65,6 +65,7 @@ class CanvasScene(QGraphicsScene):
     """What is drawn of a document."""
 
     content_changed = Signal()  # nodes were added, removed or moved
+    layout, paint_wires = Layout, staticmethod(paint_wires)  # another scene has its own
 
     def __init__(self, document: Document, theme: Theme, parent=None) -> None:
         super().__init__(parent)
@@ -326,6 +327,7 @@ class CanvasScene(QGraphicsScene):
         right, bottom = boxes[:, 2:].max(0)
         if self.building.has_pins:
             bottom += geo.PIN_TEXT
+        right = max(right, target_right(self))
         if self.document.place:  # its ports stand as tags at both ends
             left, right = left - TAG_ROOM, right + TAG_ROOM
         self.building.hang()
@@ -380,7 +382,7 @@ class CanvasScene(QGraphicsScene):
         plates = self.plates(rect, zoom) if shows_plates else []
         boxes = np.array([plate.box for plate in plates]).reshape(-1, 4)
         paint_frames(painter, rect, self, zoom, folded=False, words=words)
-        paint_wires(painter, rect, self, zoom, boxes)
+        self.paint_wires(painter, rect, self, zoom, boxes)
         paint_frames(painter, rect, self, zoom, folded=True, words=words)
         paint_plates(painter, rect, plates, self.theme, 1 / zoom)
         paint_tags(painter, self, zoom)
@@ -391,9 +393,7 @@ class CanvasScene(QGraphicsScene):
         if known is None or known[0] != state or not known[1].contains(rect):
             across, down = rect.width() * FAR_SIGHT + 400, rect.height() * FAR_SIGHT + 400
             region = rect.adjusted(-across, -down, across, down)
-            document = self.document
-            sight = sight_of(self, region)
-            layout = Layout(sight, document.graph, document.shown, self.theme, zoom)
-            self._plates = layout.plates()
+            sight, graph, shown = sight_of(self, region), self.document.graph, self.document.shown
+            self._plates = self.layout(sight, graph, shown, self.theme, zoom).plates()
             self._plates_for = (state, region)
         return self._plates

@@ -12,7 +12,10 @@ from gui.canvas.node_item import NodeItem
 from gui.canvas.plates import Sight
 
 if TYPE_CHECKING:
+    from gui.canvas.geometry import Point
     from gui.canvas.scene import CanvasScene
+
+TARGET_ROOM = 96.0  # canvas units that value and seed of the target take beside it
 
 
 def sight_of(scene: CanvasScene, region: QRectF) -> Sight:
@@ -29,6 +32,7 @@ def sight_of(scene: CanvasScene, region: QRectF) -> Sight:
         is_pin = target.port in scene.items_by_id[target.node].outline.pins
         if not is_pin or target.node in scene.frames.held:
             sight.targets[target] = scene.wire_place(target)
+    _note_target(scene, box, sight)
     boxes = []
     for item in scene.items(region):
         if isinstance(item, NodeItem):
@@ -44,3 +48,30 @@ def sight_of(scene: CanvasScene, region: QRectF) -> Sight:
     sight.nodes = np.array(boxes).reshape(-1, 4)
     sight.wires = scene.wires.lines(rows)
     return sight
+
+
+def target_right(scene: CanvasScene) -> float:
+    """How far right the plates at the target reach; minus infinity where there is none."""
+    place = _target(scene)
+    return -np.inf if place is None else place[1][0] + TARGET_ROOM
+
+
+def _note_target(scene: CanvasScene, box: tuple[float, float, float, float], sight: Sight) -> None:
+    """The target's output has its value and its seed, though mostly no edge leaves it."""
+    found = _target(scene)
+    if found is None or scene.dims(found[0].node):
+        return
+    target, (x, y) = found
+    if box[0] <= x <= box[2] and box[1] <= y <= box[3]:
+        sight.target = target
+        sight.sources[target] = (x, y)
+
+
+def _target(scene: CanvasScene) -> tuple[PortRef, Point] | None:
+    """The target and where it is; None where it is not drawn."""
+    check = scene.document.check
+    target = check.target if check is not None else None
+    place = scene.wire_place(target) if target is not None else None
+    if place is None or target.node in scene.frames.held:
+        return None
+    return target, place

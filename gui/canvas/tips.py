@@ -158,6 +158,7 @@ def _plate_text(view: CanvasView, plate: Plate) -> str:
     words = {
         "value": tr("Value of {port}."),
         "sum": tr("Gradient of {port}: the sum over all its edges."),
+        "seed": tr("Seed of {port}, the target: its gradient with respect to itself."),
         "gradient": tr("Gradient (cotangent) over the edge to {port}, and its local derivative."),
         "spread": tr("The value is broadcast for {port}."),
         "pin": tr("Parameter {port}: value and gradient (cotangent)."),

@@ -57,11 +57,13 @@ class CanvasView(QGraphicsView):
     fragment_dropped = Signal(str, QPointF)  # a composite of another window, and where
     menu_wanted = Signal(str, QPointF, QPoint, bool)  # of what, where (canvas, screen), by key
 
+    scene_type = CanvasScene
+
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document, self.theme = document, theme
         # QGraphicsView does not keep its scene alive.
-        self.canvas = CanvasScene(document, theme, self)
+        self.canvas = self.scene_type(document, theme, self)
         self.camera = Camera(self)
         self._gesture: Gesture | None = None
         self._pressed: tuple[QPoint, QPointF] | None = None
@@ -105,6 +107,7 @@ class CanvasView(QGraphicsView):
         self.setAccessibleName(self.tr("Canvas"))
         self.viewport().setAccessibleName(self.tr("Over the canvas"))
         self.document.replaced.connect(self._start_anew)
+        self.document.checked.connect(self.camera.fit_again)  # numbers stand beside the target
         # Gestures end before their edit; an edit during one (undo by key) calls it off.
         self.document.edited.connect(self.cancel_gesture)
         self.document.edited.connect(self.camera.unfit)

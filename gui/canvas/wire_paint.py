@@ -42,11 +42,11 @@ def paint_wires(
     rows = [row for row in wires.within(box).tolist() if wires.targets[row] != scene.hidden_wire]
     if not rows:
         return
-    back = [row for row in rows if _stands_back(scene, row)]
+    back = [row for row in rows if stands_back(scene, row)]
     if back:
         pen = QPen(scene.theme.color("line", DIMMED), wire_pixels(zoom) / zoom)
-        _paint(painter, wires.lines(np.array(back)), pen)
-        rows = [row for row in rows if not _stands_back(scene, row)]
+        paint_lines(painter, wires.lines(np.array(back)), pen)
+        rows = [row for row in rows if not stands_back(scene, row)]
     badges = badge_places(scene, rows, zoom, plates)
     marked = marked_rows(scene, rows)
     if marked:
@@ -88,16 +88,16 @@ def _paint_rails(
             (lower[own_both], "reverse"),
         )
         for some, ink in parts:
-            _paint(painter, some, _pen(theme, ink, width, is_late))
+            paint_lines(painter, some, pen_of(theme, ink, width, is_late))
     if zoom >= FAR:
-        _chevrons(painter, upper, theme, "forward", zoom, plates)
-        _chevrons(painter, one_way[has_come], theme, "forward", zoom, plates)
-        _chevrons(painter, lower, theme, "reverse", zoom, plates)
+        paint_chevrons(painter, upper, theme, "forward", zoom, plates)
+        paint_chevrons(painter, one_way[has_come], theme, "forward", zoom, plates)
+        paint_chevrons(painter, lower, theme, "reverse", zoom, plates)
     if zoom >= PORTS_FROM:
         paint_clocks(painter, scene, rows, zoom)
 
 
-def _pen(theme: Theme, ink: str, width: float, is_late: bool) -> QPen:
+def pen_of(theme: Theme, ink: str, width: float, is_late: bool) -> QPen:
     """Solid, or dashed for what a later time step reads."""
     pen = QPen(theme.color(ink), width)
     if is_late:
@@ -114,7 +114,8 @@ def _has_value(scene: CanvasScene, row: int) -> bool:
     return (shown.value(wires.sources[row]) if edge is None else shown.carried(edge)).is_value
 
 
-def _stands_back(scene: CanvasScene, row: int) -> bool:
+def stands_back(scene: CanvasScene, row: int) -> bool:
+    """Whether an overlay dims a wire, or it joins a node that stands back."""
     target = scene.wires.targets[row]
     mark = scene.overlays.edge(target) if scene.overlays else None
     if mark is not None:
@@ -136,7 +137,8 @@ def paint_selection(
     painter.drawPolyline(polygon(line))
 
 
-def _paint(painter: QPainter, lines: np.ndarray, pen: QPen) -> None:
+def paint_lines(painter: QPainter, lines: np.ndarray, pen: QPen) -> None:
+    """Paint lines `[n, P, 2]`."""
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)  # round joints cost twice the time
     painter.setPen(pen)
@@ -144,14 +146,19 @@ def _paint(painter: QPainter, lines: np.ndarray, pen: QPen) -> None:
         painter.drawPolyline(polygon(line))
 
 
-def _chevrons(
+def paint_chevrons(
     painter: QPainter,
     lines: Iterable[np.ndarray],
     theme: Theme,
     phase: str,
     zoom: float,
     plates: np.ndarray,
+    shares: tuple[float, ...] = (),
 ) -> None:
+    """Paint an angle on each line that says which way a pass goes, clear of the plates.
+
+    `shares` are the places on a line to be tried, else those of the pass.
+    """
     pen = QPen(theme.color(phase), 1.5 / zoom)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)
@@ -160,7 +167,7 @@ def _chevrons(
     for line in lines:
         if np.linalg.norm(line[-1] - line[0]) * zoom < SHORTEST:
             continue
-        for share in CHEVRON_SHARES[phase]:
+        for share in shares or CHEVRON_SHARES[phase]:
             (x, y), (dx, dy) = geo.point_on_wire(line, share)
             box = (x - around, y - around, x + around, y + around)
             if not len(geo.meeting(plates, box)):

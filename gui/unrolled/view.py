@@ -3,64 +3,30 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
-from gui.canvas.gestures import Pan
-from gui.canvas.view import CanvasView
+from gui.canvas.looking import LookingView
 from gui.theme import Theme
 from gui.unrolled.document import UnrolledDocument
 
-MARGIN = 12
-MOVING = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Tab)
 
-
-class UnrolledView(CanvasView):
+class UnrolledView(LookingView):
     """Shows the copies. `left` tells that one wants to go back."""
 
     left = Signal()
 
     def __init__(self, document: UnrolledDocument, theme: Theme, parent: QWidget) -> None:
         super().__init__(document, theme, parent)
-        self.setAcceptDrops(False)
         self.setAccessibleName(self.tr("Unrolled graph, read-only"))
-        self.note = QLabel(self, objectName="choicebox", textFormat=Qt.TextFormat.PlainText)
-        self.note.setFont(theme.font(13, 600))
-        self.note.setMargin(8)
-        self.note.move(MARGIN, MARGIN)
-        document.replaced.connect(self._say)
-        self._say()
-
-    def mousePressEvent(self, event) -> None:
-        """Select what lies under the pointer, or move the canvas."""
-        self.focus.let_go()
-        pixel = event.position().toPoint()
-        point = self.mapToScene(pixel)
-        item, selection = self.canvas.node_at(point), self.document.selection
-        if event.button() == Qt.MouseButton.LeftButton and item is not None:
-            selection.set_nodes({item.id})
-        elif event.button() == Qt.MouseButton.LeftButton and self.edge_at(point) is not None:
-            selection.set_edge(self.edge_at(point))
-        elif event.button() != Qt.MouseButton.RightButton:
-            self._pressed, self._dragging = (pixel, point), True
-            self._begin(Pan(self, pixel))
-
-    def mouseDoubleClickEvent(self, event) -> None:
-        """The same as a press."""
-        self.mousePressEvent(event)
-
-    def contextMenuEvent(self, event) -> None:
-        """There is nothing to be done here that a menu could list."""
-        event.accept()
+        document.replaced.connect(self._tell_steps)
+        self._tell_steps()
 
     def keyPressEvent(self, event) -> None:
-        """Esc goes back; arrows and Tab go about, and no key edits."""
+        """Esc goes back."""
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
-        elif event.key() in MOVING and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            super().keyPressEvent(event)
         else:
-            event.ignore()
+            super().keyPressEvent(event)
 
-    def _say(self) -> None:
-        self.note.setText(self.document.read_only)
-        self.note.adjustSize()
+    def _tell_steps(self) -> None:
+        self.say(self.document.read_only)

@@ -1,0 +1,91 @@
+"""How the reverse graph's edges are painted: turned, one by one as the reverse pass comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPen
+
+from gui.canvas import geometry as geo
+from gui.canvas.clocks import clock_boxes, paint_clocks
+from gui.canvas.levels import DIMMED, FAR, PORTS_FROM, gap_pixels, wire_pixels
+from gui.canvas.overlay_paint import marked_rows, paint_marked
+from gui.canvas.wire_paint import (
+    FEWER,
+    paint_chevrons,
+    paint_lines,
+    paint_selection,
+    pen_of,
+    stands_back,
+)
+from gui.reverse_graph.plates import STUB
+
+if TYPE_CHECKING:
+    from gui.canvas.scene import CanvasScene
+
+SHARES = (0.34, 0.26, 0.44, 0.52)  # where chevrons stand: there are no values to keep clear of
+WAITING = 0.45  # how much is seen of an edge whose cotangent is still to come
+
+
+def paint_turned(
+    painter: QPainter, rect: QRectF, scene: CanvasScene, zoom: float, plates: np.ndarray
+) -> None:
+    """Paint the edges that meet a rectangle, from where each ends to where it begins.
+
+    `plates` are boxes `[n, 4]` that chevrons keep clear of.
+    """
+    wires, theme = scene.wires, scene.theme
+    width, gap = wire_pixels(zoom) / zoom, gap_pixels(zoom) / zoom
+    box = (rect.left(), rect.top(), rect.right(), rect.bottom())
+    rows = wires.within(box).tolist()
+    selected = scene.selected_edge
+    if selected is not None and selected in wires:
+        paint_selection(painter, wires.line(selected), theme, width, gap)
+    back = [row for row in rows if stands_back(scene, row)]
+    near = [row for row in rows if not stands_back(scene, row)]
+    marked = marked_rows(scene, near)
+    near = sorted(set(near) - set(marked))
+    come = [row for row in near if _has_come(scene, row)]
+    waiting = [row for row in near if not _has_come(scene, row)]
+    _paint_rows(painter, scene, back, QPen(theme.color("line", DIMMED), width), zoom)
+    _paint_rows(painter, scene, waiting, QPen(theme.color("line", WAITING), width), zoom)
+    if marked:
+        paint_marked(painter, scene, marked, 1 / zoom)
+    for is_late in (False, True):
+        some = [row for row in come if (wires.targets[row] in wires.delays) == is_late]
+        _paint_rows(painter, scene, some, pen_of(theme, "reverse", width, is_late), zoom)
+    seed = _seed_stub(scene)
+    if seed is not None:
+        ink = theme.color("reverse") if seed[1] else theme.color("line", WAITING)
+        paint_lines(painter, seed[0][None], QPen(ink, width))
+    if zoom >= FAR and come:
+        clear = np.concatenate((plates, clock_boxes(scene, zoom)))
+        lines = wires.lines(np.array(come))
+        paint_chevrons(painter, lines, theme, "reverse", zoom, clear, SHARES)
+    if zoom >= PORTS_FROM and near:
+        paint_clocks(painter, scene, near, zoom)
+
+
+def _paint_rows(
+    painter: QPainter, scene: CanvasScene, rows: list[int], pen: QPen, zoom: float
+) -> None:
+    if rows:
+        lines = scene.wires.lines(np.array(rows))
+        paint_lines(painter, lines[:, FEWER] if zoom < FAR else lines, pen)
+
+
+def _has_come(scene: CanvasScene, row: int) -> bool:
+    return scene.document.shown.gradient(scene.wires.targets[row]).is_value
+
+
+def _seed_stub(scene: CanvasScene) -> tuple[np.ndarray, bool] | None:
+    """The short edge that brings the seed to the target, and whether it has; None without one."""
+    check = scene.document.check
+    target = check.target if check is not None else None
+    place = scene.wire_place(target) if target is not None else None
+    if place is None:
+        return None
+    line = geo.wire(place, (place[0] + STUB, place[1]))
+    return line, scene.document.shown.port_gradient(target).is_value

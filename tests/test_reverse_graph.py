@@ -1,0 +1,302 @@
+"""The reverse graph: built edge by edge, seeds and sums spelled out, linked, and read-only."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from graph import Graph, PortRef, Tensor, dumps
+from gui.reverse_graph.sums import Sum, spelled
+from tests.canvas_desk import LEFT, by_hand
+from tests.test_delay_edges import looped
+from tests.window_desk import WindowDesk, desk_for
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+Key = Qt.Key
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def number(value: float) -> np.ndarray:
+    return np.array(value)
+
+
+# --- sums in words ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("parts", "total", "text"),
+    [
+        ((1.5, 0.2, -0.7), 1.0, "1.5 + 0.2 − 0.7 = 1"),
+        ((-2.0, -3.0), -5.0, "−2 − 3 = −5"),
+        ((1.5, None, -0.7), None, "1.5 + … − 0.7 = …"),
+        ((1.0,) * 8, 8.0, "1 + 1 + 1 + 1 + 1 + 3 more = 8"),
+    ],
+)
+def test_a_sum_is_spelled(parts, total, text):
+    arrays = tuple(None if part is None else number(part) for part in parts)
+    found = Sum(arrays, None if total is None else number(total))
+    assert spelled(found)[0] == text
+
+
+def test_a_sum_of_tensors_is_spelled_as_far_as_it_can_be_read():
+    one, other = np.array([1.0, -2.0]), np.array([0.5, 2.0])
+    assert spelled(Sum((one, other), one + other))[0] == "[1, −2] + [0.5, 2] = [1.5, 0]"
+    wide = np.arange(6.0)
+    assert spelled(Sum((wide, -wide), wide * 0))[0] == "Σ(‖7.42‖, ‖7.42‖) = ‖0‖"
+
+
+def test_no_equals_sign_stands_between_what_is_not_equal():
+    found = Sum((number(1.0), number(2.0)), number(4.0))
+    assert not found.holds
+    assert spelled(found) == ("Σ∂ 4",)
+
+
+def test_nothing_is_spelled_before_a_part_has_come():
+    assert spelled(Sum((None, None), None)) == ()
+
+
+# --- in the window ----------------------------------------------------------------------------
+
+
+def fanning() -> Graph:
+    """y = 1.5 x + 0.2 x - 0.7 x, each part a product with a constant of its own."""
+    graph = Graph(title="Fan-out")
+    graph.add("Input", "x", at=(0, 120))
+    graph.set_tensor("x.y", Tensor.scalar(2.0))
+    graph.add("Add", "two", at=(600, 80))
+    graph.add("Add", "y", at=(840, 120))
+    for row, (factor, target) in enumerate(((1.5, "two.a"), (0.2, "two.b"), (-0.7, "y.b"))):
+        graph.add("Constant", f"c{row}", at=(200, 40 + 120 * row))
+        graph.set_tensor(f"c{row}.y", Tensor.scalar(factor))
+        graph.add("Multiply", f"p{row}", at=(400, 120 * row))
+        graph.connect("x.y", f"p{row}.a")
+        graph.connect(f"c{row}.y", f"p{row}.b")
+        graph.connect(f"p{row}.y", target)
+    graph.connect("two.y", "y.a")
+    return graph
+
+
+@pytest.fixture
+def desk(qtbot, tmp_path, monkeypatch):
+    with desk_for(qtbot, tmp_path, monkeypatch) as made:
+        made.window.workspaces.step()
+        made.document.replace(by_hand(), None)
+        made.settle()
+        made.view.setFocus()
+        yield made
+
+
+def show(desk: WindowDesk, graph: Graph | None = None):
+    """Open the reverse graph by its key, at the end of the run; its view."""
+    if graph is not None:
+        desk.document.replace(graph, None)
+        desk.settle()
+    if not desk.window.reverse_graph.is_on:
+        desk.press_key(Key.Key_R, CONTROL)
+    desk.document.playhead.last()
+    QApplication.processEvents()
+    return desk.window.reverse_graph.view
+
+
+def texts(view, kind: str) -> dict[str, str]:
+    """The annotations of one kind that the reverse graph shows, by port."""
+    view.grab()
+    seen = view.mapToScene(view.viewport().rect()).boundingRect()
+    plates = view.canvas.plates(seen, view.zoom)
+    return {str(p.port): " ".join(x.text for x in p.labels) for p in plates if p.kind == kind}
+
+
+def middle(view, id_: str) -> QPoint:
+    left, top, right, bottom = view.canvas.items_by_id[id_].box()
+    return view.mapFromScene((left + right) / 2, (top + bottom) / 2)
+
+
+def test_a_key_shows_both_graphs_with_nodes_in_the_same_places(desk):
+    view = show(desk)
+    assert view.isVisible()
+    assert desk.view.isVisible()
+    assert desk.window.commands.by_id["reverse_graph"].isChecked()
+    assert view.canvas.content_rect() == desk.view.canvas.content_rect()
+    for id_ in desk.graph.nodes:
+        assert view.canvas.items_by_id[id_].pos() == desk.scene.items_by_id[id_].pos()
+        assert (middle(view, id_) - desk.middle(id_)).manhattanLength() <= 2
+    desk.press_key(Key.Key_R, CONTROL)
+    assert not desk.window.reverse_graph.is_on
+    assert desk.view.hasFocus()
+
+
+def test_it_shows_seed_cotangents_and_factors_and_no_value(desk):
+    view = show(desk)
+    assert texts(view, "seed") == {"loss.y": "seed 1"}
+    found = texts(view, "gradient")
+    assert found["loss.x"] == "∂ −1 ×−1"
+    assert found["x1.a"].startswith("∂ 2")
+    assert texts(view, "value") == {}
+
+
+def test_stepping_builds_it_edge_by_edge(desk):
+    view, head = show(desk), desk.document.playhead
+    head.end_forward()
+    assert texts(view, "gradient") == texts(view, "seed") == {}
+    assert view.note.text() == "Reverse graph: its edges come with the reverse pass"
+    assert view.canvas.mood("loss").muted
+    assert view.canvas.mood(head.step.node).ring == ""  # that was a forward step
+    counts = []
+    while not head.is_at_end:
+        head.next()
+        assert view.canvas.mood(head.step.node).ring == "reverse"
+        counts.append(len(texts(view, "gradient")))
+    assert counts == [1, 3, 5, 7]
+    assert view.note.text() == "Reverse graph, read-only"
+    assert not view.canvas.mood("x").muted
+
+
+def test_cotangents_add_up_where_values_fanned_out(desk):
+    view = show(desk, fanning())
+    assert texts(view, "sum") == {"x.y": "1.5 + 0.2 − 0.7 = 1"}
+    head = desk.document.playhead
+    while not desk.document.shown.gradient(PortRef("p2", "a")).is_value:
+        head.previous()  # the trace's own order says which comes first
+    steps = []
+    head.end_forward()
+    while not head.is_at_end:
+        head.next()
+        found = texts(view, "sum").get("x.y")
+        if found not in steps:
+            steps.append(found)
+    assert steps[-1] == "1.5 + 0.2 − 0.7 = 1"
+    assert len(steps) >= 3
+    assert all(text is None or "…" in text for text in steps[:-1])
+
+
+def test_what_no_gradient_reaches_stands_back(desk):
+    graph = by_hand()
+    graph.add("Exp", "aside", at=(480, 0))
+    graph.connect("x1.y", "aside.x")
+    desk.document.replace(graph, None)
+    desk.settle()
+    desk.document.selection.set_nodes({"loss"})
+    desk.window.stepping.make_target()
+    desk.settle()
+    view = show(desk)
+    assert view.canvas.dims("aside")
+    assert not any(view.canvas.dims(id_) for id_ in graph.nodes if id_ != "aside")
+
+
+def test_selection_is_one_in_both(desk):
+    view = show(desk)
+    QTest.mouseClick(view.viewport(), LEFT, pos=middle(view, "x2"))
+    assert desk.document.selection.node == "x2"
+    assert desk.view.canvas.mood("x2").is_selected
+    desk.click(desk.middle("w"))
+    assert view.canvas.mood("w").is_selected
+
+
+def test_both_look_at_the_same_place(desk):
+    view = show(desk)
+    for one, other in ((desk.view, view), (view, desk.view)):
+        one.camera.zoom_at(1.3, QPoint(200, 100))
+        one.camera.pan(QPoint(40, -16))
+        assert other.zoom == one.zoom
+        gap = other.camera.centre - one.camera.centre
+        assert gap.manhattanLength() * one.zoom < 1.1
+    view.setFocus()
+    desk.press_key(Key.Key_Home)
+    assert desk.view.camera.zoom < 1.0
+    assert view.zoom == desk.view.zoom
+
+
+def test_nothing_is_edited_in_it(desk):
+    view, before = show(desk), dumps(desk.graph)
+    start = middle(view, "x1")
+    QTest.mousePress(view.viewport(), LEFT, pos=start)
+    QTest.mouseMove(view.viewport(), start + QPoint(30, 40))
+    QTest.mouseRelease(view.viewport(), LEFT, pos=start + QPoint(30, 40))
+    QTest.mouseDClick(view.viewport(), LEFT, pos=middle(view, "x"))
+    view.setFocus()
+    for key in (Key.Key_Delete, Key.Key_B, Key.Key_M, Key.Key_Return):
+        QTest.keyClick(view, key)
+    QApplication.processEvents()
+    assert dumps(desk.graph) == before
+    desk.press_key(Key.Key_Escape)
+    assert desk.view.hasFocus()
+
+
+def test_an_edit_shows_in_both(desk):
+    view = show(desk)
+    desk.view.setFocus()
+    desk.drag(desk.middle("b"), desk.middle("b") + QPoint(0, 40))
+    assert view.canvas.items_by_id["b"].pos() == desk.scene.items_by_id["b"].pos()
+    desk.click(desk.middle("b"))
+    desk.press_key(Key.Key_Delete)
+    assert "b" not in view.canvas.items_by_id
+    desk.press_key(Key.Key_Z, CONTROL)
+    assert "b" in view.canvas.items_by_id
+
+
+def test_inside_a_composite_the_outer_edges_are_in_the_sum(desk):
+    view = show(desk, fanning())
+    desk.graph.add("Identity", "v", at=(200, -80))
+    for row in range(3):
+        desk.graph.disconnect(f"p{row}.a")
+        desk.graph.connect("v.y", f"p{row}.a")
+    desk.graph.connect("x.y", "v.x")
+    desk.document.selection.set_nodes({"v", "p0"})
+    desk.window.commands.by_id["group"].trigger()
+    desk.settle()
+    desk.document.playhead.last()
+    view.zoom_to_fit()
+    (composite,) = desk.graph.definitions and desk.document.selection.nodes
+    # Outside, two edges leave the composite's port of v; p0 reads it within.
+    QTest.mouseDClick(view.viewport(), LEFT, pos=middle(view, composite))
+    QApplication.processEvents()
+    assert desk.document.place == composite
+    assert texts(view, "sum") == {"v.y": "1.5 + 0.2 − 0.7 = 1"}
+
+
+def running() -> Graph:
+    """h_t = s x_t + h_(t-1), summed over three time steps: s is read at each, h twice."""
+    graph = Graph(title="Running sum")
+    graph.add("Input", "x", at=(0, 0), shape=(3,), sequence=True)
+    graph.set_tensor("x.y", np.array([1.0, 2.0, -4.0]))
+    graph.add("Input", "s", at=(0, 120))
+    graph.set_tensor("s.y", Tensor.scalar(0.5))
+    for module, id_, x in (("Multiply", "m", 200), ("Add", "h", 400), ("AllSteps", "all", 640)):
+        graph.add(module, id_, at=(x, 40))
+    graph.add("Sum", "loss", at=(880, 40))
+    for source, target in (("x.y", "m.a"), ("s.y", "m.b"), ("m.y", "h.a")):
+        graph.connect(source, target)
+    graph.connect("h.y", "h.b", delay=1)
+    graph.connect("h.y", "all.x")
+    graph.connect("all.y", "loss.x")
+    return graph
+
+
+def test_over_time_the_parts_are_those_of_the_right_steps(desk):
+    view = show(desk, running())
+    found = {}
+    for t in range(3):
+        desk.document.playhead.show_time(t)
+        found[t] = texts(view, "sum")
+    # Over the delay come the parts of all later steps, then its own part of the loss.
+    assert [found[t].get("h.y") for t in range(3)] == ["2 + 1 = 3", "1 + 1 = 2", None]
+    # 1 * 3 + 2 * 2 - 4 * 1
+    assert {texts["s.y"] for texts in found.values()} == {"3 + 4 − 4 = 3"}
+
+
+def test_the_unrolled_graph_has_its_own_reverse_graph(desk):
+    desk.document.replace(looped(), None)
+    desk.settle()
+    show(desk)
+    desk.press_key(Key.Key_U, CONTROL)
+    view = desk.window.reverse_graph.view
+    assert view.leader is desk.window.unrolling.view
+    view.zoom_to_fit()
+    view.grab()
+    assert "h_t2" in view.canvas.items_by_id
+    desk.press_key(Key.Key_U, CONTROL)
+    assert desk.window.reverse_graph.view.leader is desk.view
