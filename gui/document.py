@@ -17,6 +17,7 @@ from graph.addresses import node_at
 from graph.places import NOTHING, inside, lift, project
 from gui.consequences import concerns_run, renames
 from gui.drafts import Origin
+from gui.forward_mode.seeding import Seeding
 from gui.places import SeenReport, SeenTrace, seen_check
 from gui.playhead import Playhead
 from gui.reading import read
@@ -67,6 +68,7 @@ class Document(QObject):
         self.playhead.moved.connect(self._move_on)
         self.selection.changed.connect(self.selection_changed)
         self._take(Graph(catalogue), None)
+        self.seeding = Seeding(self)
 
     # --- reading -------------------------------------------------------------------------
 

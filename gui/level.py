@@ -100,7 +100,7 @@ class Level:
 def progress(steps: Iterable[Step], address: str, done: int) -> tuple[str, int, int]:
     """(phase, steps done, steps in all) of a composite's inside, in the pass it has come to."""
     inner = [(at, step) for at, step in enumerate(steps) if step.node.startswith(f"{address}/")]
-    for phase in ("reverse", "forward"):
+    for phase in ("reverse", "tangent", "forward"):
         own = [at for at, step in inner if step.phase == phase]
         count = bisect.bisect_left(own, done)
         if count or phase == "forward":

@@ -19,6 +19,7 @@ from gui.consequences import concerns_run
 from gui.document import Document
 from runtime import Engine, check_gradients
 from runtime.errors import Cancelled
+from runtime.tangents import Seed, pushed
 from runtime.trace import Trace
 
 if TYPE_CHECKING:
@@ -37,17 +38,23 @@ _log = logging.getLogger("gradwire")
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be worked out: a snapshot, and what may be kept of the last trace."""
+    """What is to be worked out: a snapshot, and what may be kept of the last trace.
+
+    `seed` is the tangent that is pushed through the run.
+    """
 
     graph: Graph
     runs: Runs
     previous: Trace | None = None
     verifies: bool = False
+    seed: Seed | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What was worked out. `is_large` says that live mode let it be; `error` is a sentence."""
+    """What was worked out. `is_large` says that live mode let it be; `error` is a sentence, and
+    `refusal` another on why the seed could not be pushed.
+    """
 
     revision: int
     check: Check | None = None
@@ -55,6 +62,7 @@ class Answer:
     report: GradientReport | None = None
     is_large: bool = False
     error: str = ""
+    refusal: str = ""
 
 
 def compute(request: Request, watch: Watch | None = None) -> Answer:
@@ -75,7 +83,18 @@ def compute(request: Request, watch: Watch | None = None) -> Answer:
         trace = engine.run(previous=request.previous, watch=watch)
     except GradwireError as error:
         return Answer(revision, found, is_large=is_large, error=str(error))
-    return Answer(revision, found, trace, is_large=is_large)
+    trace, refusal = _with_tangent(trace, request.seed, watch)
+    return Answer(revision, found, trace, is_large=is_large, refusal=refusal)
+
+
+def _with_tangent(trace: Trace, seed: Seed | None, watch: Watch | None) -> tuple[Trace, str]:
+    """The run with its pass of forward mode, and why it has none."""
+    if seed is None:
+        return trace, ""
+    try:
+        return pushed(trace, seed, watch), ""
+    except GradwireError as error:
+        return trace, str(error)
 
 
 def verify(graph: Graph, watch: Watch | None = None) -> Answer:
@@ -100,7 +119,8 @@ def numbers_in(found: Check) -> int:
 
 def run_now(document: Document) -> None:
     """Check and run in this thread, for pictures and tests; raises `GradwireError`."""
-    answer = compute(Request(document.root.copy(), "always"))
+    answer = compute(Request(document.root.copy(), "always", seed=document.seeding.seed))
+    document.seeding.tell(answer.refusal)
     if answer.check is not None:
         document.accept_check(answer.check)
     if answer.error:
@@ -181,6 +201,7 @@ class Live(QObject):
         self._later = _timer(self, VERIFY_AFTER, self._verify)
         document.changed.connect(self._after_edit)
         document.opened.connect(self._restart)
+        document.seeding.changed.connect(self._after_seed)
         self._soon.start()
 
     @property
@@ -230,6 +251,12 @@ class Live(QObject):
             self._later.stop()
             self._soon.start()
 
+    def _after_seed(self) -> None:
+        """A tangent goes through the run that there is, live or not: that takes little."""
+        if self.is_on or self.document.is_fresh:
+            self._later.stop()
+            self._send("always")
+
     def _restart(self) -> None:
         self._choice, self._is_large = "auto", False
         self._is_asked = self._wants_verdict = False
@@ -243,7 +270,8 @@ class Live(QObject):
 
     def _send(self, runs: Runs, *, verifies: bool = False) -> None:
         document = self.document
-        self._sent = Request(document.root.copy(), runs, document.whole_trace, verifies)
+        trace, seed = document.whole_trace, document.seeding.seed
+        self._sent = Request(document.root.copy(), runs, trace, verifies, seed)
         self._worker.post(self._sent)
         self.changed.emit()
 
@@ -255,8 +283,10 @@ class Live(QObject):
         if answer.check is not None and document.accept_check(answer.check):
             self._is_large = answer.is_large
             document.root.types.take(request.graph.types)
-        if answer.trace is not None and document.accept_trace(answer.trace):
-            self._after_trace(answer)
+        if answer.trace is not None:
+            document.seeding.tell(answer.refusal)
+            if document.accept_trace(answer.trace):
+                self._after_trace(answer)
         if answer.report is not None:
             document.accept_report(answer.report, answer.revision)
         if answer.error and answer.revision >= document.run_revision:

@@ -171,6 +171,11 @@ class SeenTrace:
         """As `Trace.gradient`."""
         return self.whole.gradient(self._at(port))
 
+    def tangent(self, port):
+        """As `Push.tangent`, of the run's own; None where it has none."""
+        push = self.whole.push
+        return None if push is None else push.tangent(self._at(port))
+
     def part(self, port):
         """As `Trace.part`."""
         return self.whole.part(self._at(port))

@@ -106,8 +106,12 @@ class Playhead(QObject):
     @property
     def forward_end(self) -> int:
         """The position at which the forward pass is done."""
-        phases = [step.phase for step in self.steps]
-        return phases.index("reverse") if "reverse" in phases else len(phases)
+        return self.phase_end("forward")
+
+    def phase_end(self, phase: str) -> int:
+        """The position at which a pass is done; 0 where there is none."""
+        ends = (at for at, step in enumerate(self.steps, 1) if step.phase == phase)
+        return max(ends, default=0)
 
     @property
     def is_at_start(self) -> bool:

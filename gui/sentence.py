@@ -16,11 +16,12 @@ from graph.naming import name_of
 from gui.actions.keys import how_to
 from gui.broadcast import spread_of
 from gui.document import Document
+from gui.forward_mode.telling import told_tangent
 from gui.in_words import bracketed, describe, scalar
 from gui.numbers import format_shape
 from gui.places import SeenTrace
 from gui.theme import Theme
-from gui.wording import plain_formula, put_in, short_factor
+from gui.wording import factor_word, plain_formula, put_in
 
 if TYPE_CHECKING:
     from graph import Edge, Graph, Module
@@ -39,7 +40,7 @@ def tr(text: str) -> str:
 class Sentence:
     """`lead` names pass and step, `text` says what happens."""
 
-    phase: Literal["", "forward", "reverse"]
+    phase: Literal["", "forward", "tangent", "reverse"]
     lead: str
     text: str
 
@@ -56,7 +57,7 @@ def sentence_of(document: Document, how: Callable[[str], str] = how_to) -> Sente
     if step is None:
         return Sentence("", tr("Start"), _before(document, how))
     number = head.position + (1 if head.part else 0)
-    name = tr("Forward") if step.phase == "forward" else tr("Reverse")
+    name = _pass_name(step.phase)
     lead = tr("{0}, step {1} of {2}").format(name, number, len(head.steps))
     if isinstance(trace, SeenTrace):
         trace = trace.at(step.t)
@@ -67,6 +68,10 @@ def sentence_of(document: Document, how: Callable[[str], str] = how_to) -> Sente
         lead = tr("{0}, part {1} of {2}").format(lead, head.part, len(head.parts))
         return Sentence(step.phase, lead, Telling(document.graph, trace, step).part(part))
     return Sentence(step.phase, lead, Telling(document.graph, trace, step).whole())
+
+
+def _pass_name(phase: str) -> str:
+    return {"forward": tr("Forward"), "tangent": tr("Tangent")}.get(phase, tr("Reverse"))
 
 
 def _nothing_yet(document: Document, how: Callable[[str], str]) -> str:
@@ -81,13 +86,15 @@ def _nothing_yet(document: Document, how: Callable[[str], str]) -> str:
 
 def _before(document: Document, how: Callable[[str], str]) -> str:
     steps = document.playhead.steps
-    forward = sum(step.phase == "forward" for step in steps)
+    forward, back = (sum(s.phase == phase for s in steps) for phase in ("forward", "reverse"))
     problem = document.check.target_problem if document.check is not None else None
-    if forward == len(steps) and problem is not None:
+    if not back and problem is not None:
         text = tr("{0} forward steps lie ahead and no reverse one, for there is no target. {1}")
         return text.format(forward, problem.mend).rstrip()
     text = tr("{0} forward and {1} reverse steps lie ahead. {2} takes the next one.")
-    return text.format(forward, len(steps) - forward, how("next"))
+    if len(steps) > forward + back:
+        text = tr("{0} forward, {3} tangent and {1} reverse steps lie ahead. {2} takes the next.")
+    return text.format(forward, back, how("next"), len(steps) - forward - back)
 
 
 class Telling:
@@ -104,7 +111,10 @@ class Telling:
             return failure.message
         if self.module is None:
             return self.id
-        told = self._forward() if self.step.phase == "forward" else self._reverse()
+        if self.step.phase == "tangent":
+            told = told_tangent(self.graph, self.trace, self.id)
+        else:
+            told = self._forward() if self.step.phase == "forward" else self._reverse()
         return f"{self._name()}: {told}"
 
     def part(self, name: str) -> str:
@@ -211,7 +221,8 @@ class Telling:
         arriving = self.trace.gradient(PortRef(self.id, outputs[0])) if len(outputs) == 1 else None
         if arriving is None:
             return f"{lead} = {describe(found)}"
-        words = tr("gradient of {0} × {1}").format(outputs[0], self._factor_word(port, outputs[0]))
+        factor = factor_word(self.graph, PortRef(self.id, port), outputs[0])
+        words = tr("gradient of {0} × {1}").format(outputs[0], factor)
         words = f" = {words}" if full else ""
         if found.size == 1 and arriving.size == 1:
             factor = self.trace.jacobian(ref)
@@ -222,12 +233,6 @@ class Telling:
         spread = spread_of(self.trace, ref)
         summed = f", {spread.reverse}" if spread is not None else ""
         return f"{lead}{words}{summed} = {describe(found)}"
-
-    def _factor_word(self, port: str, output: str) -> str:
-        if self.is_bypassed:
-            return "1"
-        local = self.module.local.get(port, "")
-        return short_factor(local) or f"∂{output}/∂{port}"
 
     def _value(self, port: str) -> Any:
         try:

@@ -7,42 +7,24 @@ ahead of another. A reading is one of a few words, or a value.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from graph import GradwireError, PortRef
 from gui.broadcast import Spread, spread_of
+from gui.forward_mode.shown import ShownTangents
 from gui.level import progress
 from gui.places import SeenTrace, address_of, seen_from
+from gui.readings import BLANK, Reading
 from runtime.maps import TooLarge
 from runtime.moments import moment
 
 if TYPE_CHECKING:
     from graph import Edge, Graph
     from graph.flattening import Flat
-    from runtime.maps.linear_map import LinearMap
     from runtime.trace import Step, Trace
-
-State = Literal["blank", "value", "no path", "not differentiable", "too large", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One thing to show. `array` and `map` are set in the state `value` alone."""
-
-    state: State
-    array: np.ndarray | None = None
-    map: LinearMap | None = None
-
-    @property
-    def is_value(self) -> bool:
-        """Whether there is something to read."""
-        return self.state == "value"
-
-
-BLANK = Reading("blank")
 
 
 class _Timetable:
@@ -56,7 +38,7 @@ class _Timetable:
         for index, step in enumerate(steps):
             if step.phase == "forward":
                 self._forward[step.node, step.t] = index
-            else:
+            elif step.phase == "reverse":
                 self._reverse.setdefault((step.node, step.t), index)
                 self._all_reverse[step.node] = index
         self.turn = min(self._reverse.values(), default=None)
@@ -110,6 +92,7 @@ class Shown:
         self.place = trace.place if is_seen else ""
         self.t = trace.t if is_seen else None
         self._times = _timetable(self._whole)
+        self._tangents = ShownTangents(self._whole, position, self.t)
         self._kept: dict[tuple[str, PortRef], Reading] = {}
         self._spread: dict[PortRef, Spread | None] = {}
         self._parts = self._parts_done()
@@ -192,6 +175,19 @@ class Shown:
         """
         return self._keep("factor", port)
 
+    @property
+    def has_tangents(self) -> bool:
+        """Whether a pass of forward mode has begun."""
+        return self._tangents.is_there
+
+    def tangent(self, port: PortRef) -> Reading:
+        """The tangent of an output port, or of a parameter that its node owns."""
+        return self._keep("tangent", port)
+
+    def tangent_over(self, target: PortRef) -> Reading:
+        """The tangent that an edge brings to an input port."""
+        return self._keep("tangent_over", target)
+
     def times_back(self, target: PortRef) -> tuple[bool, ...]:
         """For each time step whether the gradient at an input port has come back, or never will."""
         steps = self._whole.time_steps if self._whole is not None else None
@@ -216,6 +212,12 @@ class Shown:
             address = address_of(self.place, port)
             self._kept[key] = BLANK if self._whole is None else getattr(self, f"_{kind}")(address)
         return self._kept[key]
+
+    def _tangent(self, port: PortRef) -> Reading:
+        return self._tangents.port(port)
+
+    def _tangent_over(self, target: PortRef) -> Reading:
+        return self._tangents.edge(target)
 
     def _value(self, port: PortRef) -> Reading:
         port = self._flat.feeds.get(port, self._flat.inner(port))

@@ -26,11 +26,12 @@ HEIGHT = 60
 BUTTON = 36
 BAR_TOP, BAR = 20.0, 8.0
 LEAST_SEGMENT = 5.0  # narrower ones are drawn without gaps
+PHASES = ("forward", "tangent", "reverse")
 BUTTONS = ("first", "previous", "next", "last", "play")
 
 
 class StepBar(SlideBar):
-    """A slider over all steps: the forward ones in one colour, the reverse ones in the other.
+    """A slider over all steps, each pass in its own colour.
 
     What is still ahead of the playhead is paler.
     """
@@ -39,6 +40,11 @@ class StepBar(SlideBar):
         super().__init__(theme, HEIGHT, parent)
         self._document = document
         self.setAccessibleName(self.tr("Steps"))
+        self._names = {
+            "forward": self.tr("forward"),
+            "tangent": self.tr("tangent"),
+            "reverse": self.tr("reverse"),
+        }
         self.valueChanged.connect(lambda value: document.playhead.go(value))
         document.traced.connect(self.follow)
         document.playhead_moved.connect(self.follow)
@@ -54,7 +60,7 @@ class StepBar(SlideBar):
     # --- painting -------------------------------------------------------------------------
 
     def paintEvent(self, event) -> None:
-        """Both passes, their names, the knob, and a frame while it has the focus."""
+        """The passes, their names, the knob, and a frame while it has the focus."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         head = self._document.playhead
@@ -63,9 +69,11 @@ class StepBar(SlideBar):
             painter.setBrush(self._theme.color("grid"))
             painter.drawRoundedRect(self._bar(0, self.maximum() or 1), 4, 4)
             return
-        turn = head.forward_end
-        self._paint_pass(painter, "forward", 0, turn)
-        self._paint_pass(painter, "reverse", turn, len(head.steps))
+        start = 0
+        for phase in PHASES:
+            end = head.phase_end(phase) or start
+            self._paint_pass(painter, phase, start, end)
+            start = end
         self._paint_part(painter)
         self._paint_knob(painter)
 
@@ -87,12 +95,12 @@ class StepBar(SlideBar):
         self._paint_name(painter, phase, self.x_of(start), self.x_of(end), color)
 
     def _paint_name(self, painter: QPainter, phase: str, x: float, end: float, color) -> None:
-        name = self.tr("forward") if phase == "forward" else self.tr("reverse")
+        name = self._names[phase]
         painter.setFont(self._theme.font(11))
         width = painter.fontMetrics().horizontalAdvance(name)
         if end - x < width + 20:
             return
-        y, tip = BAR_TOP + BAR + 16, 5.0 if phase == "forward" else -5.0
+        y, tip = BAR_TOP + BAR + 16, -5.0 if phase == "reverse" else 5.0
         painter.setPen(QPen(color, 2))
         middle = x + 5
         back = middle - tip / 2

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graph import Graph, PortRef
 
 # LaTeX that has a plain spelling; what is left over after these makes a formula too rich for text.
 _SPELLINGS = (
@@ -49,3 +53,11 @@ def short_factor(local: str) -> str | None:
     if not local or len(local) > MAX_FACTOR or "," in local or " where " in local:
         return None
     return f"({local})" if " " in local else local
+
+
+def factor_word(graph: Graph, port: PortRef, output: str) -> str:
+    """The local derivative of a node's output by an input in symbols: `b`, or `∂y/∂a`."""
+    if graph.nodes[port.node].bypassed:
+        return "1"
+    local = graph.module(port.node).local.get(port.port, "")
+    return short_factor(local) or f"∂{output}/∂{port.port}"

@@ -40,6 +40,10 @@ class UnrolledShown(Shown):
     def in_reverse(self) -> bool:
         return self._shown_at(None).in_reverse
 
+    @property
+    def has_tangents(self) -> bool:
+        return self._shown_at(None).has_tangents
+
     def is_ahead(self, node: str) -> bool:
         if self._copies is None:
             return False

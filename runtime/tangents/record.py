@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -42,6 +43,11 @@ class Push:
 
     def __repr__(self) -> str:
         return f"<Push from {self.seed.port}: {len(self.steps)} steps>"
+
+    @cached_property
+    def place_of(self) -> Mapping[tuple[str, int | None], int]:
+        """Which of `steps` is that of a node at a time step."""
+        return {(step.node, step.t): step.index for step in self.steps}
 
     def tangent(self, port: str | PortRef, t: int | None = None) -> Host | None:
         """The tangent of a value; at an input port of what arrives there. None where none came.

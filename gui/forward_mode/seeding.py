@@ -1,0 +1,81 @@
+"""Which tangent is pushed through the runs of a document. It is not in the file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from graph import PortRef
+from graph.addresses import node_at
+from gui.consequences import renames
+from runtime.tangents import Seed
+
+if TYPE_CHECKING:
+    from gui.document import Document
+
+
+class Seeding(QObject):
+    """The seed of a document's forward mode, by its address; None where none was chosen.
+
+    It follows renamed nodes and goes with removed ones. `refusal` says why the last run could
+    not push it. When the first run with a seed arrives, the playhead comes to where its tangents
+    can be seen.
+    """
+
+    changed = Signal()  # another seed, or none
+    told = Signal()  # `refusal` is new
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
+        self._document = document
+        self._is_new = False
+        self.seed: Seed | None = None
+        self.refusal = ""
+        document.changed.connect(self._follow)
+        document.opened.connect(self.clear)
+        document.traced.connect(self._arrive)
+
+    def choose(self, seed: Seed) -> None:
+        """Push this tangent through every run from now on."""
+        self._is_new = True
+        self._take(seed)
+
+    def clear(self) -> None:
+        """Push none."""
+        if self.seed is not None:
+            self._take(None)
+
+    def tell(self, refusal: str) -> None:
+        """Note why a run could not push the seed, or that it could."""
+        if refusal != self.refusal:
+            self.refusal = refusal
+            self.told.emit()
+
+    def _take(self, seed: Seed | None) -> None:
+        self.seed = seed
+        self.tell("")
+        self.changed.emit()
+
+    def _follow(self, edit: object) -> None:
+        seed = self.seed
+        if seed is None:
+            return
+        head, slash, rest = seed.port.node.partition("/")
+        for renamed in renames(edit):
+            if renamed.old == head:
+                head = renamed.new
+        port = PortRef(f"{head}{slash}{rest}", seed.port.port)
+        if node_at(self._document.root, port.node) is None:
+            self.clear()
+        elif port != seed.port:
+            self._take(replace(seed, port=port))
+
+    def _arrive(self) -> None:
+        trace, head = self._document.trace, self._document.playhead
+        if self._is_new and trace is not None and trace.push is not None:
+            self._is_new = False
+            ends = [at for at, step in enumerate(head.steps, 1) if step.phase == "tangent"]
+            if ends and head.position < ends[-1]:
+                head.go(ends[-1])
