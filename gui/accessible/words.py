@@ -87,7 +87,11 @@ def port_values(scene: CanvasScene, port: PortRef) -> str:
     edge = graph.incoming(port)
     value = shown.carried(edge) if edge is not None else shown.value(port)
     gradient = shown.port_gradient(port) if is_output else shown.gradient(port)
+    carries = is_output or edge is None
+    tangent = shown.tangent(port) if carries else shown.tangent_over(port)
     told = [_told(tr("value"), value), _told(tr("gradient"), gradient)]
+    if tangent.is_value:
+        told.insert(1, _told(tr("tangent"), tangent))
     spread = None if is_output else shown.spread(port)
     if spread is not None:
         told.append(_spoken(spread.told.rstrip(".")))
@@ -133,7 +137,8 @@ def _state(scene: CanvasScene, id_: str) -> str:
     document, mood = scene.document, scene.mood(id_)
     parts = [tr("target")] if mood.is_target else []
     if mood.ring:
-        parts.append(tr("forward step") if mood.ring == "forward" else tr("reverse step"))
+        steps = {"forward": tr("forward step"), "tangent": tr("tangent step")}
+        parts.append(steps.get(mood.ring, tr("reverse step")))
     if mood.mark:
         parts.append(tr(mood.mark))
     elif document.trace is None:

@@ -74,6 +74,18 @@ def _gradient_forms(reading: Reading, port: str, product: str, close: bool) -> F
     return (f"{norm}  {numbers_or_range(array)}", norm)
 
 
+def tangent_forms(reading: Reading, port: str, close: bool) -> Forms:
+    """How a value moves along the seed: `d 2`, from close by `dy = 2`; the norm of a tensor."""
+    array = reading.array
+    if array is None:
+        return ()
+    if array.ndim == 0:
+        number = format_number(array.item())
+        return (f"d{port} = {number}", f"d {number}") if close else (f"d {number}",)
+    norm, rough = (f"d ‖{format_number(norm_of(array), digits)}‖" for digits in (4, 2))
+    return (f"{norm}  {numbers_or_range(array)}", norm) if close else (norm, rough)
+
+
 def sum_forms(reading: Reading) -> Forms:
     """What comes back to a port over all its edges: `Σ∂ 0.077`."""
     if reading.array is None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from graph import Graph
     from gui.broadcast import Spread
 
-Kind = Literal["value", "sum", "seed", "gradient", "pin", "spread"]
+Kind = Literal["value", "sum", "seed", "gradient", "pin", "spread", "tangent"]
 PAD = 2  # pixels on both sides of a text
 PILL = 5  # pixels between a factor's text and its border
 GAP = 4  # pixels between gradient and factor
@@ -129,18 +129,18 @@ class Layout:
         sums = [w for w in map(self._sum, self._sight.sources) if w.forms]
         pins = [w for pin in self._sight.pins for w in self._pin(pin) if w.forms]
         spreads = [w for w in map(self._spread, self._sight.targets) if w.forms]
-        for wishes in (gradients, values, sums, pins, spreads):
+        tangents = [w for w in self._tangents() if w.forms]
+        for wishes in (gradients, values, sums, tangents, pins, spreads):
             for wish in wishes:
                 self._place_poorest(wish)
         self._enrich_factors(gradients, shortest=True)
-        for wishes in (gradients, values, sums, pins):
+        for wishes in (gradients, values, sums, tangents, pins):
             self._enrich_texts(wishes)
         self._enrich_factors(gradients, shortest=False)
         for wish in (*values, *gradients):
             self._add_picture(wish)
-        return [
-            w.plate for w in (*gradients, *values, *sums, *pins, *spreads) if w.plate is not None
-        ]
+        placed = (*gradients, *values, *sums, *tangents, *pins, *spreads)
+        return [wish.plate for wish in placed if wish.plate is not None]
 
     # --- wishes --------------------------------------------------------------------------
 
@@ -186,6 +186,22 @@ class Layout:
         kind: Kind = "seed" if is_target else "sum"
         return Wish(kind, port, self._sight.sources[port], forms, _ink(reading, "reverse"))
 
+    def _tangents(self) -> Iterator[Wish]:
+        """Above each value its tangent; at the end of an edge the one that enters there."""
+        if not self._shown.has_tangents:
+            return
+        for port, at in self._sight.sources.items():
+            yield self._tangent(port, self._shown.tangent(port), at)
+        for target, at in self._sight.targets.items():
+            edge = self._graph.incoming(target)
+            enters = edge is not None and not self._shown.tangent(edge.source).is_value
+            if enters and not edge.delay:
+                yield self._tangent(target, self._shown.tangent_over(target), at)
+
+    def _tangent(self, port: PortRef, reading: Reading, at: geo.Point) -> Wish:
+        forms = notes.tangent_forms(reading, port.port, self._close)
+        return Wish("tangent", port, at, forms, _ink(reading, "tangent"))
+
     def _gradient(self, port: PortRef) -> Wish:
         at = self._sight.targets[port]
         if port in self._sight.texts:
@@ -201,11 +217,15 @@ class Layout:
         return Wish("gradient", port, at, forms, _ink(reading, "reverse"), factors, reading)
 
     def _pin(self, port: PortRef) -> Iterator[Wish]:
-        """A pin has up to three lines: its name, its value, its gradient."""
+        """A pin has up to four lines: its name, its value, its tangent, its gradient."""
         value, gradient = self._shown.value(port), self._shown.gradient(port)
         yield Wish("pin", port, self._sight.pins[port], (port.port,), "muted")
         value_forms = notes.value_forms(value, port.port, False) if value.is_value else ()
         yield Wish("pin", port, self._sight.pins[port], value_forms, _ink(value, "forward"))
+        if self._shown.has_tangents:
+            tangent = self._shown.tangent(port)
+            forms = notes.tangent_forms(tangent, port.port, False)
+            yield Wish("pin", port, self._sight.pins[port], forms, _ink(tangent, "tangent"))
         forms = notes.gradient_forms(gradient, port.port, "", False)
         ink = _ink(gradient, "reverse")
         if port in self._sight.texts:
@@ -229,7 +249,7 @@ class Layout:
             while not self._room.is_free(box):
                 labels = tuple(_lowered(label, self._height) for label in labels)
                 box = _around(labels)
-                if box[1] > wish.at[1] + 3.5 * self._height:
+                if box[1] > wish.at[1] + 4.5 * self._height:
                     return
         elif not self._is_free(box):
             return
@@ -303,11 +323,15 @@ class Layout:
             return (Label(text, wish.ink, box, size, weight),)
         width = self._width(text, self._size, 600) + 2 * PAD * self._pixel
         half = self._height / 2
-        if wish.kind in ("value", "sum", "seed"):
-            y += self._height * 1.02 if wish.kind != "value" else 0
+        if wish.kind in ("value", "sum", "seed") or wish.port in self._sight.sources:
+            y += self._height * {"sum": 1.02, "seed": 1.02, "tangent": -1.02}.get(wish.kind, 0)
             box = (x + away, y - half, x + away + width, y + half)
             return (Label(text, wish.ink, box, self._size, marked=_marks(text, wish.spread)),)
         right = x - away
+        if wish.kind == "tangent":
+            y -= self._height * 1.02
+            box = (right - width, y - half, right, y + half)
+            return (Label(text, wish.ink, box, self._size),)
         if wish.kind == "spread":  # over the gradient, once that has come
             y -= self._height * 1.02 if self._shown.gradient(wish.port).state != "blank" else 0
             box = (right - width, y - half, right, y + half)

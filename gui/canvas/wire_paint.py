@@ -15,6 +15,7 @@ from gui.canvas.clocks import clock_boxes, paint_clocks
 from gui.canvas.levels import DIMMED, FAR, PORTS_FROM, gap_pixels, wire_pixels
 from gui.canvas.overlay_paint import marked_rows, paint_marked
 from gui.canvas.polygons import polygon
+from gui.canvas.tangent_rails import paint_tangents
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
@@ -89,6 +90,9 @@ def _paint_rails(
         )
         for some, ink in parts:
             paint_lines(painter, some, pen_of(theme, ink, width, is_late))
+    if shown.has_tangents:
+        places = np.where(has_gradient, -1.5, -1.0) * gap
+        paint_tangents(painter, scene, rows, lines, places, width)
     if zoom >= FAR:
         paint_chevrons(painter, upper, theme, "forward", zoom, plates)
         paint_chevrons(painter, one_way[has_come], theme, "forward", zoom, plates)

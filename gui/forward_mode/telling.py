@@ -58,7 +58,8 @@ def _product(
         word = factor_word(graph, PortRef(id_, name), output)
         symbols.append(f"{word} × {tr('tangent of {0}').format(name)}")
         factor = scalar(np.asarray(local.dense()))
-        numbers.append(f"{bracketed(factor)} × {bracketed(scalar(tangent))}")
+        factor = bracketed(factor) if numbers else factor
+        numbers.append(f"{factor} × {bracketed(scalar(tangent))}")
     found = scalar(_tangent(trace, PortRef(id_, output)))
     lead = tr("tangent of {0}").format(output)
     return f"{lead} = {' + '.join(symbols)} = {' + '.join(numbers)} = {found}"

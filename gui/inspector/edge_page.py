@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import PortRef
 from graph.naming import output_name, port_name
+from gui.forward_mode.section import TangentSection
 from gui.inspector.delay_form import DelayForm
 from gui.inspector.figures import Figures
 from gui.inspector.jacobian.panel import JacobianPanel
@@ -51,6 +52,7 @@ class EdgePage(QWidget):
         self.verdict = Sentence(theme, parent=self)
         self.owned = self._owned()
         self.delay = DelayForm(document, theme, target, self) if edge is not None else None
+        self.tangent = TangentSection(document, theme, target, self)
         names = [self.tr("Value"), self.tr("Gradient"), self.tr("Jacobian")]
         if target.node in nodes_inside_time(document):
             names.append(self.tr("Time"))
@@ -90,6 +92,7 @@ class EdgePage(QWidget):
         self.product.say(product_text(self.document, target))
         self.product.setVisible(bool(self.product.said))
         self.verdict.say(*edge_verdict(self.document, target))
+        self.tangent.follow()
         chosen = self.tabs.currentIndex()
         panel = getattr(self, PANELS[chosen])
         for other in self._panels:
@@ -126,7 +129,7 @@ class EdgePage(QWidget):
     def _add(self, panel: Panel) -> Panel:
         panel.hide()
         self._panels.append(panel)
-        self._column.insertWidget(self._column.count() - 1, panel)  # the last is the stretch
+        self._column.insertWidget(self._column.count() - 2, panel)  # before section and stretch
         return panel
 
     def _choose(self, index: int) -> None:
@@ -154,4 +157,5 @@ class EdgePage(QWidget):
             column.addWidget(self.owned)
         column.addWidget(Rule(self._theme, self))
         column.addWidget(self.tabs)
+        column.addWidget(self.tangent)
         column.addStretch(1)

@@ -11,6 +11,7 @@ from graph.bypassing import through
 from graph.edits import SetGraph, SetNode
 from graph.labelling import label_edit
 from graph.naming import name_of
+from gui.forward_mode.section import TangentSection
 from gui.icons import icon_of
 from gui.inspector.attribute_form import AttributeForm
 from gui.inspector.buttons import Button
@@ -71,6 +72,7 @@ class NodePage(QWidget):
         self.units = UnitView(document, theme, id_, self) if _may_have_units(graph, id_) else None
         self.ports = PortList(document, theme, id_, self)
         self.over_time = self._gradient_over_time()
+        self.tangent = self._tangent()
         is_composite = kind is not None and kind.outline() == "composite"
         self.shared = SharedParameters(document, theme, id_, self) if is_composite else None
         self.definition = DefinitionForm(document, theme, kind.name, self) if is_composite else None
@@ -115,9 +117,19 @@ class NodePage(QWidget):
         ref = PortRef(self.id, module.output_ports[0].name)
         return GradientOverTime(self.document, self._theme, ref, self)
 
+    def _tangent(self) -> TangentSection | None:
+        """What forward mode does at the first output."""
+        module = self.document.graph.module(self.id)
+        if module is None or not module.output_ports:
+            return None
+        ref = PortRef(self.id, module.output_ports[0].name)
+        return TangentSection(self.document, self._theme, ref, self)
+
     def follow(self) -> None:
         """Show the numbers as the playhead has them now."""
         self.ports.follow()
+        if self.tangent is not None:
+            self.tangent.follow()
         if self.over_time is not None:
             self.over_time.follow()
         if self.shared is not None:
@@ -247,6 +259,8 @@ class NodePage(QWidget):
             column.addWidget(self.inside)
             title = self.tr("Definition")
             column.addWidget(Section(theme, title, self.definition, self.unique, parent=self))
+        if self.tangent is not None:
+            column.addWidget(self.tangent)
         column.addWidget(Section(theme, self.tr("Note"), self.note, parent=self))
         column.addStretch(1)
 
