@@ -56,6 +56,7 @@ def test_a_tangent_is_pushed_stepped_and_stopped(desk):
         "x1.y": "d 2",
         "x2.y": "d 2",
         "difference.y": "d −2",
+        "loss.y": "d 2",
     }
     desk.press_key(Key.Key_PageUp)
     assert str(sentence_of(document)) == (
@@ -127,7 +128,8 @@ def test_at_an_edge_it_goes_over_that_edge_alone(desk):
     QTest.mouseClick(section.push, LEFT)
     desk.settle()
     desk.view.grab()
-    assert desk.texts("tangent") == {"x2.a": "d 1", "x2.y": "d 1", "difference.y": "d −1"}
+    found = desk.texts("tangent")
+    assert found == {"x2.a": "d 1", "x2.y": "d 1", "difference.y": "d −1", "loss.y": "d 1"}
     desk.document.selection.set_edge(PortRef("difference", "a"))
     told = desk.window.inspector.page.tangent.told.said
     assert told == "No tangent: no path leads here from x2.a."
