@@ -60,6 +60,7 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "left_shown": lambda w: w.workspaces.is_left_shown,
     "right_shown": lambda w: w.workspaces.is_right_shown,
     "problems_shown": lambda w: w.drawer.current == "problems",
+    "chain_rule_shown": lambda w: w.drawer.current == "chain_rule",
     "theme_system": lambda w: w.theme.choice == "system",
     "theme_light": lambda w: w.theme.choice == "light",
     "theme_dark": lambda w: w.theme.choice == "dark",

@@ -44,4 +44,13 @@ def _problems(window: Window) -> QWidget:
     return panel
 
 
-TABS = (Tab("problems", N(D, "Problems"), _problems),)
+def _chain_rule(window: Window) -> QWidget:
+    from gui.chain_rule import ChainRulePanel
+
+    return ChainRulePanel(window.document, window.theme, window)
+
+
+TABS = (
+    Tab("problems", N(D, "Problems"), _problems),
+    Tab("chain_rule", N(D, "Chain rule"), _chain_rule, height=224),
+)

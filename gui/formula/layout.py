@@ -134,7 +134,11 @@ class _Layout:
         inside = self._row(items[1:-1])
         opening, closing = (sign(_GROWING.sub("", _latex(item))) for item in (items[0], items[-1]))
         if inside.height <= TALL * self.size:
-            return [(self.text(opening), "open"), (inside, "ordinary"), (self.text(closing), "close")]
+            return [
+                (self.text(opening), "open"),
+                (inside, "ordinary"),
+                (self.text(closing), "close"),
+            ]
         axis = AXIS * self.size
         half = max(inside.ascent - axis, inside.descent + axis) + 0.06 * self.size
         ends = [bracket(each, half + axis, half - axis, self.size) for each in (opening, closing)]
@@ -157,6 +161,8 @@ class _Layout:
         return Box(width + 2 * pad, made.ascent, made.descent, shifted(made, pad, 0.0))
 
     def _scripts(self, item: Scripts) -> Box:
+        if isinstance(item.body, Grid) and item.sub is None and item.sup is not None:
+            return self._matrix(item.body, self._script().box(item.sup))
         body = self.box(item.body)
         if isinstance(item.body, Fraction | Row):
             body = self._spaced(self._round(body))
@@ -209,16 +215,21 @@ class _Layout:
 
     # --- tables ---------------------------------------------------------------------------
 
-    def _matrix(self, item: Grid) -> Box:
+    def _matrix(self, item: Grid, sup: Box = EMPTY) -> Box:
+        """A tensor in brackets with its shape; `sup` stands above the shape."""
         inside = self._table(item, 0.9, 0.3, is_left=False)
         pad = 0.1 * self.size
-        ends = [bracket(each, inside.ascent + pad, inside.descent + pad, self.size) for each in "[]"]
+        ascent, descent = inside.ascent + pad, inside.descent + pad
+        ends = [bracket(each, ascent, descent, self.size) for each in "[]"]
         made = beside([ends[0], inside, ends[1]])
-        if not item.shape:
-            return made
         shape = self._script().text("\u2009×\u2009".join(map(str, item.shape)))
-        parts = [(made, 0.0, 0.0), (shape, made.width, made.descent)]
-        return placed(parts, made.width + shape.width)
+        parts = [
+            (made, 0.0, 0.0),
+            (shape if item.shape else EMPTY, made.width, descent),
+            (sup, made.width, sup.ascent / 2 - ascent),
+        ]
+        shown = [part for part in parts if part[0].marks]
+        return placed(shown, made.width + max(box.width for box, *_ in parts[1:]))
 
     def _cases(self, item: Grid) -> Box:
         inside = self._table(item, 1.0, 0.3, is_left=True)

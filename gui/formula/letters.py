@@ -13,7 +13,8 @@ GREEK = (
 _SLANTED_ALPHA = 0x1D6FC
 _SLANTED = {name: chr(_SLANTED_ALPHA + place) for place, name in enumerate(GREEK.split())}
 _SLANTED |= {"epsilon": "𝜖", "phi": "𝜙", "varepsilon": "𝜀"}
-_UPRIGHT = dict(zip("Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(), "ΓΔΘΛΞΠΣΦΨΩ"))
+_CAPITALS = ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega")
+_UPRIGHT = dict(zip(_CAPITALS, "ΓΔΘΛΞΠΣΦΨΩ", strict=True))
 _SIGNS = {
     "partial": "𝜕", "top": "⊤", "infty": "∞", "dots": "…", "ldots": "…", "cdots": "⋯",
     "vdots": "⋮", "ddots": "⋱", "sum": "∑", "prod": "∏", "cdot": "·", "odot": "⊙",
@@ -23,7 +24,10 @@ _SIGNS = {
     "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "ell": "ℓ", "nabla": "∇", "backslash": "\\",
     "%": "%", "_": "_", "&": "&", "#": "#", "$": "$", "prime": "′", "wedge": "∧",
 }  # fmt: skip
-FUNCTIONS = frozenset("max min ln log exp sin cos tan tanh sinh cosh arg det lim sup inf".split())
+FUNCTIONS = frozenset({
+    "max", "min", "ln", "log", "exp", "sin", "cos", "tan", "tanh", "sinh", "cosh", "arg", "det",
+    "lim", "sup", "inf",
+})  # fmt: skip
 SPACES = {"quad": 1.0, "qquad": 2.0, ";": 5 / 18, ":": 4 / 18, ",": 3 / 18, "!": -3 / 18, " ": 0.25}
 LARGE = frozenset("∑∏")
 WITH_LIMITS = LARGE | {"max", "min", "lim", "sup", "inf"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from gui.formula.boxes import Bar, Box, Mark, Point, Shape, shifted
 
 AXIS = 0.258  # ems from the baseline to where fractions and minus signs stand
@@ -94,7 +96,7 @@ def _brace(ascent: float, descent: float, size: float) -> tuple[float, tuple[Mar
 def _straight(corners: list[Point]) -> list[Point]:
     """Straight lines from corner to corner, as curves; without the first point."""
     found: list[Point] = []
-    for (ax, ay), (bx, by) in zip(corners, corners[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(corners):
         found += [((2 * ax + bx) / 3, (2 * ay + by) / 3), ((ax + 2 * bx) / 3, (ay + 2 * by) / 3)]
         found.append((bx, by))
     return found

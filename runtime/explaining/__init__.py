@@ -15,12 +15,13 @@
 from runtime.explaining.asking import explain, explain_node, explain_step
 from runtime.explaining.between import explain_ports
 from runtime.explaining.edges import explain_edge
-from runtime.explaining.explanation import Explanation, Line
+from runtime.explaining.explanation import Explanation, Line, Of
 from runtime.explaining.writing import as_data, as_latex, as_markdown, as_text
 
 __all__ = [
     "Explanation",
     "Line",
+    "Of",
     "as_data",
     "as_latex",
     "as_markdown",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from graph.port import PortRef
 from runtime.errors import NoValue
-from runtime.explaining.explanation import Explanation, Line
+from runtime.explaining.explanation import Explanation, Line, Of
 from runtime.explaining.expression import Name, derivative
 from runtime.explaining.kinks import kink_note
 from runtime.explaining.latex import visible
@@ -33,7 +33,8 @@ def explain_edge(trace: Trace, source: PortRef | None, target: PortRef) -> Expla
     target = at_last(trace.plan, target)
     value = trace.value(target)
     step, port = trace.plan.reader(target)
-    lines = [Line(Name(names.value(target)), (), (tensor(value),), "what flows", value)]
+    carried = Of("value", trace.plan.feeder(target) or target)
+    lines = [Line(Name(names.value(target)), (), (tensor(value),), "what flows", value, carried)]
     lines += _jacobians(trace, names, target)
     gradient = trace.part(target)
     name = visible(names.part(target))
@@ -44,7 +45,8 @@ def explain_edge(trace: Trace, source: PortRef | None, target: PortRef) -> Expla
         notes.append(kink_note(trace, step.key))
     if back is None and gradient is not None:
         left = derivative(LOSS, Name(names.part(target)))
-        back = Line(left, (), (tensor(gradient),), "what comes back", gradient)
+        told = Of("gradient", target)
+        back = Line(left, (), (tensor(gradient),), "what comes back", gradient, told)
     if back is not None:
         lines.append(back)
     else:
@@ -67,7 +69,8 @@ def _jacobians(trace: Trace, names: Names, target: PortRef) -> list[Line]:
     lines = []
     for output, linear in found.items():
         left = derivative(Name(names.output(PortRef(node, output))), by)
-        lines.append(Line(left, (), (matrix(linear),), _shape_words(linear)))
+        told = Of("jacobian", target)
+        lines.append(Line(left, (), (matrix(linear),), _shape_words(linear), of=told))
     return lines
 
 

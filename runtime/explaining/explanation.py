@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
+from graph.port import PortRef
 from runtime.explaining.expression import Expression
 from runtime.feeds import Host
+
+
+@dataclass(frozen=True, slots=True)
+class Of:
+    """What numbers tell of a port, by its address in the run.
+
+    Its value; the Jacobian at an input port; the gradient of the edge that ends there; the sum of
+    what came back to an output port.
+    """
+
+    told: Literal["value", "jacobian", "gradient", "sum"]
+    port: PortRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +27,8 @@ class Line:
     """One equation: `left` is equal to each of `symbols`, then to each of `numbers`.
 
     `words` says what is done in it, if that needs words. `result` is the array that the last of
-    `numbers` shows, uncut; None where the line ends in symbols.
+    `numbers` shows, uncut; None where the line ends in symbols. `of` says what the numbers tell, so
+    that they can be held back until then; None where they are of no single port.
     """
 
     left: Expression
@@ -21,6 +36,7 @@ class Line:
     numbers: tuple[Expression, ...] = ()
     words: str = ""
     result: Host | None = field(default=None, compare=False)
+    of: Of | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from graph.port import PortRef
 from runtime.backend import to_numpy
 from runtime.bypass import Bypass
 from runtime.errors import NoValue
-from runtime.explaining.explanation import Explanation, Line
+from runtime.explaining.explanation import Explanation, Line, Of
 from runtime.explaining.expression import (
     Expression,
     Name,
@@ -77,21 +77,21 @@ class NodeTelling:
         left = Name(self.names.output(ref))
         if value is None:
             return []
-        shown = tensor(value)
+        shown, of = tensor(value), Of("value", ref)
         if self.step is not None and isinstance(self.step.module, Bypass):
             through = Name(self.names.value(self.step.reads[0]))
-            return [Line(left, (through,), (shown,), "", value)]
+            return [Line(left, (through,), (shown,), "", value, of)]
         if self.step is None or not type(self.step.module).formula:
-            return [Line(left, (), (shown,), self._held(), value)]
+            return [Line(left, (), (shown,), self._held(), value, of)]
         if len(self.step.output_names) > 1:
-            return [Line(left, (), (shown,), "", value)]
+            return [Line(left, (), (shown,), "", value, of)]
         formula = without_absent(read_latex(type(self.step.module).formula), self.step.module)
         symbols, numbers = self._formula(self.step, formula)
         script = formula.items[0] if isinstance(formula, Row) else formula
         if symbols and isinstance(script, Scripts):
             entry = Line(Scripts(left, script.sub), symbols)
-            return [entry, Line(left, (), each([*numbers, shown]), "", value)]
-        return [Line(left, symbols, each([*numbers, shown]), "", value)]
+            return [entry, Line(left, (), each([*numbers, shown]), "", value, of)]
+        return [Line(left, symbols, each([*numbers, shown]), "", value, of)]
 
     def _formula(
         self, step: PlanStep, formula: Expression
@@ -149,17 +149,17 @@ class NodeTelling:
         if total is None:
             return None
         left = derivative(LOSS, Name(self.names.output(ref)))
-        shown = tensor(total)
+        shown, of = tensor(total), Of("sum", ref)
         parts = list(self._parts(ref))
         if self._is_target(ref):
             seed = self.trace.plan.seed_gradient
             words = "the target, where the reverse pass begins"
             if not parts or seed is None:
-                return Line(left, (), (shown,), words, total)
+                return Line(left, (), (shown,), words, total, of)
             parts.insert(0, (None, seed))
         if len(parts) < 2:
             words = "" if self._is_target(ref) or self.step is None else "what came back"
-            return Line(left, (), (shown,), words, total)
+            return Line(left, (), (shown,), words, total, of)
         symbols: list[Expression] = [
             Name("seed") if target is None else derivative(LOSS, Name(self.names.part(target)))
             for target, _ in parts[:MAX_SUM]
@@ -169,7 +169,7 @@ class NodeTelling:
             symbols.append(Symbol(r"\dots"))
             numbers.append(Symbol(r"\dots"))
         words = f"the sum over {len(parts)} edges"
-        return Line(left, (added(symbols),), each([added(numbers), shown]), words, total)
+        return Line(left, (added(symbols),), each([added(numbers), shown]), words, total, of)
 
     def arriving(self, ref: PortRef) -> list[Host]:
         """What comes back to an output, part by part."""
@@ -209,8 +209,8 @@ class NodeTelling:
                 found = self.trace.part(target)
                 if found is not None:
                     by = Name(self.names.part(target))
-                    words = "through all that is inside"
-                    yield Line(derivative(LOSS, by), (), (tensor(found),), words, found)
+                    words, of = "through all that is inside", Of("gradient", target)
+                    yield Line(derivative(LOSS, by), (), (tensor(found),), words, found, of)
 
     def _handing(self) -> str:
         if self.planned is None and self.drawn not in self.trace.plan.flat.instances:

@@ -12,7 +12,7 @@ import numpy as np
 from graph.module import Module
 from graph.port import PortRef
 from runtime.backend import to_numpy
-from runtime.explaining.explanation import Line
+from runtime.explaining.explanation import Line, Of
 from runtime.explaining.expression import (
     DOT,
     PLUS,
@@ -76,7 +76,8 @@ class Pulling:
         maps = self._maps(port)
         numbers, words = self._numbers(port, maps)
         numbers.append(tensor(found))
-        return Line(derivative(LOSS, by), each(symbols), each(numbers), words, found)
+        of = Of("gradient", ref)
+        return Line(derivative(LOSS, by), each(symbols), each(numbers), words, found, of)
 
     def _chain(self, by: Expression) -> Expression:
         """`∂L/∂y · ∂y/∂x`, one term for each output."""
