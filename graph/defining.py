@@ -208,7 +208,8 @@ def set_module(graph: Graph, edit: e.SetModule) -> e.Edit:
     if edit.id not in graph:
         raise BadDefinition(node=edit.id, found="no such node", expected="a node of the graph")
     node = graph.nodes[edit.id]
-    changed = replace(node, module=edit.module)
+    attributes = node.attributes if edit.attributes is None else edit.attributes
+    changed = replace(node, module=edit.module, attributes=attributes)
     if edit.module not in graph.catalogue:
         mend = did_you_mean(edit.module, graph.catalogue.names())
         found = f'module "{edit.module}"'
@@ -220,7 +221,8 @@ def set_module(graph: Graph, edit: e.SetModule) -> e.Edit:
     graph.store.replace_node(changed)
     graph.drop_module(edit.id)
     graph.types.forget(edit.id)
-    return e.SetModule(edit.id, node.module)
+    own = None if edit.attributes is None else node.attributes
+    return e.SetModule(edit.id, node.module, own)
 
 
 def set_shares(graph: Graph, edit: e.SetShares) -> e.Edit:

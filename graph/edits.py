@@ -135,10 +135,14 @@ class SetGraph(Edit):
 
 @dataclass(frozen=True, slots=True)
 class SetModule(Edit):
-    """Make a node one of another module with the same ports, as when an instance becomes unique."""
+    """Make a node one of another module with the same ports, as when an instance becomes unique.
+
+    With `attributes` it takes these in place of its own.
+    """
 
     id: str
     module: str
+    attributes: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from graph.port import PortRef
 from graph.recipe import Recipe
 
 if TYPE_CHECKING:
+    from graph.definition import Blueprint
     from graph.model import Graph
 
 
@@ -28,23 +29,16 @@ def expand_edit(graph: Graph, id_: str) -> e.Edit:
     The id, the edges and the place stay; tensors of the node's own move inside, and what its rule
     would initialise is written out. Raises `BadDefinition` where the module has no primitives.
     """
-    module = graph.module(id_) if id_ in graph else None
-    if module is None or not can_expand(module):
-        found, expected = "no primitives", "a node made of simpler modules"
-        raise BadDefinition(node=id_, found=found, expected=expected)
+    name = primitives_name(graph, graph, id_)
+    recipe, blueprint = drawn(graph, id_, name)
     node = graph.nodes[id_]
-    if node.bypassed:
-        raise BadDefinition(node=id_, found="a bypassed node", expected="one that is not bypassed")
-    recipe = _recipe(graph, id_, module)
-    name = free_definition_name(graph, f"{node.module}Primitives")
-    blueprint = recipe.blueprint(name, f"{node.module}, drawn from simpler modules.")
     kept = dict(graph.store.tensors_of(id_)) | owned_tensors(graph, id_)
     tensors = [
-        (_inside(id_, recipe.moved[ref.port]), tensor)
+        (within(id_, recipe.moved[ref.port]), tensor)
         for ref, tensor in kept.items()
         if ref.port in recipe.moved
     ]
-    tensors += [(_inside(id_, ref), tensor) for ref, tensor in recipe.tensors.items()]
+    tensors += [(within(id_, ref), tensor) for ref, tensor in recipe.tensors.items()]
     edges = graph.store.edges_at(id_)
     rank = graph.store.edge_rank
     target = graph.target
@@ -59,6 +53,28 @@ def expand_edit(graph: Graph, id_: str) -> e.Edit:
     if target is not None and target.partition(".")[0] == id_:
         edits.append(e.SetGraph({"target": target}))
     return e.Batch(tuple(edits))
+
+
+def primitives_name(root: Graph, graph: Graph, id_: str) -> str:
+    """A free name for the definition that holds a node's primitives."""
+    module = graph.nodes[id_].module if id_ in graph else ""
+    return free_definition_name(root, f"{module}Primitives")
+
+
+def drawn(graph: Graph, id_: str, name: str) -> tuple[Recipe, Blueprint]:
+    """How a node is drawn from simpler modules, and that as a definition of this name.
+
+    Raises `BadDefinition` where it is not, or is bypassed.
+    """
+    module = graph.module(id_) if id_ in graph else None
+    if module is None or not can_expand(module):
+        found, expected = "no primitives", "a node made of simpler modules"
+        raise BadDefinition(node=id_, found=found, expected=expected)
+    node = graph.nodes[id_]
+    if node.bypassed:
+        raise BadDefinition(node=id_, found="a bypassed node", expected="one that is not bypassed")
+    recipe = _recipe(graph, id_, module)
+    return recipe, recipe.blueprint(name, f"{node.module}, drawn from simpler modules.")
 
 
 def _recipe(graph: Graph, id_: str, module: Module) -> Recipe:
@@ -79,5 +95,6 @@ def _recipe(graph: Graph, id_: str, module: Module) -> Recipe:
     return recipe
 
 
-def _inside(id_: str, ref: PortRef) -> PortRef:
+def within(id_: str, ref: PortRef) -> PortRef:
+    """The address of an inner port of the composite that a node becomes."""
     return PortRef(f"{id_}/{ref.node}", ref.port)

@@ -17,6 +17,7 @@ from graph.expanding import can_expand, expand_edit
 from graph.fragment import read_text, write_text
 from graph.free_ids import free_definition_name
 from graph.grouping import group_edit, ungroup_edit
+from graph.inside_expanding import expand_inside
 from graph.inside_grouping import group_inside, ungroup_inside
 from graph.naming import name_of
 from gui.breadcrumb import Breadcrumb
@@ -95,15 +96,14 @@ class Composites(QObject):
     def can_expand(self) -> bool:
         """Whether the selected node is a layer that is made of simpler modules."""
         node, graph = self._document.selection.node, self._document.graph
-        is_outside = not self._document.place
-        return is_outside and node in graph and can_expand(graph.module(node))
+        return node in graph and can_expand(graph.module(node))
 
     def expand(self) -> None:
         """Make the selected layer a composite of its primitives, with the same numbers."""
         id_, graph = self._document.selection.node, self._document.graph
         if id_ is not None:
             text = self.tr("Expand {0}").format(name_of(graph, id_))
-            self._do(lambda: expand_edit(graph, id_), text)
+            self._do(lambda: self._expanding(id_), text)
 
     def open(self) -> None:
         """Show the inside of the selected composite."""
@@ -189,6 +189,10 @@ class Composites(QObject):
         chosen = buttons.Yes | buttons.Cancel
         title = self.tr("Save to the library")
         return QMessageBox.question(self._window, title, text, chosen) == buttons.Yes
+
+    def _expanding(self, id_: str) -> e.Edit:
+        root, place = self._document.root, self._document.place
+        return expand_inside(root, place, id_) if place else expand_edit(root, id_)
 
     def _ungrouping(self, id_: str) -> e.Edit:
         """Ungroup; a definition that nothing is made of any more goes with its last instance."""

@@ -1,5 +1,7 @@
 """Grouping, opening and leaving composites by real events on the real window."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -174,15 +176,31 @@ def test_inside_the_status_bar_counts_what_is_inside(blocks):
     assert blocks.window.status.texts()["counts"] == "2 nodes, 1 edge, 6 parameters"
 
 
+def test_a_layer_whose_attribute_is_set_from_outside_says_so(blocks):
+    double_click(blocks, "one")
+    blocks.settle()
+    choose(blocks, "lin")
+    before = dumps(blocks.document.root)
+    blocks.window.commands.by_id["expand"].trigger()
+    said = blocks.window.status.currentMessage()
+    assert 'the attribute "out_features" of the composite' in said
+    assert dumps(blocks.document.root) == before
+
+
 def test_what_is_drawn_from_simpler_modules_stays_done(blocks):
+    shown = blocks.document.root.definitions["Block"].interface
+    blocks.document.do(e.SetInterface("Block", replace(shown, attributes=())), "Take it out")
     double_click(blocks, "one")
     blocks.settle()
     playhead = blocks.document.playhead
     blocks.press_key(Key.Key_PageDown)
     assert (playhead.position, playhead.step.node) == (1, "lin")
     choose(blocks, "lin")
+    number = loss(blocks)
     blocks.window.commands.by_id["expand"].trigger()
     blocks.settle()
+    assert blocks.graph.module("lin").outline() == "composite"
+    assert abs(loss(blocks) - number) < 1e-12
     assert (playhead.position, playhead.step.node) == (1, "lin")
     blocks.press_key(Key.Key_PageDown, CONTROL)
     assert playhead.is_at_end

@@ -17,6 +17,7 @@ from graph.expanding import expand_edit
 from graph.frames import Frame
 from graph.grouping import group_edit, ungroup_edit, unique_edit
 from graph.history import History
+from graph.inside_expanding import expand_inside
 from graph.places import inside, lift, project
 from graph.port import PortRef
 from graph.records import Edge, Node
@@ -168,6 +169,7 @@ class Drawing:
                 lambda: ungroup_edit(self.graph, id_),
                 lambda: unique_edit(self.graph, id_, self.one_of(NAMES)),
                 lambda: expand_edit(self.graph, id_),
+                lambda: expand_inside(self.graph, id_, self.one_of(("lin", "act", *IDS))),
                 lambda: self.graph.rename_edit(id_, self.one_of(IDS)),
             )
         )

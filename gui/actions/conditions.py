@@ -87,7 +87,7 @@ WHY: Mapping[str, str] = {
     "clipboard_text": N(A, "The clipboard holds no text."),
     "can_have_note": N(A, "Select one node, or nothing for a note on the graph."),
     "one_composite": N(A, "Select one composite first."),
-    "expandable": N(A, "Select a layer of the document that is made of simpler modules."),
+    "expandable": N(A, "Select a layer that is made of simpler modules."),
     "one_of_many": N(A, "Select a composite whose definition others have too."),
     "inside": N(A, "No composite is open."),
     "one_node": N(A, "Select one node first."),
