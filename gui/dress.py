@@ -23,6 +23,7 @@ QToolButton#flat:focus {{ border: 2px solid {text}; padding: 1px 5px; }}
 QStatusBar QToolButton#flat {{ padding: 0 6px; color: {muted}; }}
 QStatusBar QToolButton#flat:focus {{ padding: 0 5px; }}
 QToolButton#key {{ background: {node}; border: 1px solid {line}; border-radius: 4px; }}
+QToolButton#key:checked {{ background: {selected}; border-color: {text}; }}
 QToolButton#key:hover {{ background: {selected}; }}
 QToolButton#key:focus {{ border: 2px solid {text}; }}
 QToolButton#key:disabled {{ border-color: {grid}; }}

@@ -53,6 +53,15 @@ class Level:
         inner = self._all[self._starts[position] : self._ends[position]]
         return tuple(self._here(step.node) for step in inner)
 
+    def stop_after(self, whole: int, part: int = 0) -> tuple[int, int]:
+        """Where the whole run stands one part on, or one step on where a step has no parts of its
+        own. A composite here has none.
+        """
+        position, done = self.position(whole, part)
+        if self.is_single(position) and done + 1 < len(self.parts(position)):
+            return self.whole(position, done + 1)
+        return self.whole(position + 1)
+
     def is_single(self, position: int) -> bool:
         """Whether a step is one of the run's own, and no composite's."""
         return self._all[self._starts[position]].node == self._address(self.steps[position].node)

@@ -20,6 +20,7 @@ class Player(QObject):
         self._speed = 2.0
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._on)
+        playhead.held.connect(self.stop)
 
     @property
     def is_playing(self) -> bool:

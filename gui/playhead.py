@@ -25,6 +25,8 @@ class Playhead(QObject):
     """
 
     moved = Signal()
+    held = Signal()  # somebody wanted it beyond its limit
+    limited = Signal()  # it has got a limit, or has none any more
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +36,25 @@ class Playhead(QObject):
         self._t = 0  # the time step that is shown, where there are any
         self._done: tuple[Place, ...] = ()  # the steps behind it, to find its place again
         self._all_done = False  # it stood at the end: nothing was left to be stepped
+        self._limit: tuple[int, int] | None = None
+
+    @property
+    def limit(self) -> tuple[int, int] | None:
+        """What `whole` cannot go beyond, for what lies there is to be predicted; None if free."""
+        return self._limit
+
+    def set_limit(self, limit: tuple[int, int] | None) -> None:
+        """Keep it at or before a place of the whole run, or let it go."""
+        had_one, self._limit = self._limit is not None, limit
+        if limit is not None and self._whole > limit:
+            self._stand_at(limit)
+        if had_one != (limit is not None):
+            self.limited.emit()
+
+    @property
+    def level(self) -> Level:
+        """The run's steps as the place that is shown has them."""
+        return self._level
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -126,11 +147,14 @@ class Playhead(QObject):
     def go(self, position: int, part: int = 0) -> None:
         """Move to a position; beyond the ends it stays at them."""
         position = min(max(position, 0), len(self.steps))
+        whole = self._level.whole(position, part)
+        is_held = self._limit is not None and whole > self._limit
+        if is_held:
+            position, part = self._level.position(*self._limit)
         if (position, part) != self._level.position(*self._whole):
-            self._whole = self._level.whole(position, part)
-            self._remember()
-            self._follow_time()
-            self.moved.emit()
+            self._stand_at(self._limit if is_held else whole)
+        if is_held:
+            self.held.emit()
 
     def turn_to(self, place: str) -> None:
         """Count in steps of another place from now on; the run stands where it stood.
@@ -142,7 +166,8 @@ class Playhead(QObject):
     def begin_next(self) -> None:
         """Stand where the next step begins: other steps of the run may lie before it."""
         if not self.part and not self.is_at_end:
-            self._whole = (self._level.start(self.position), 0)
+            begin = (self._level.start(self.position), 0)
+            self._whole = min(begin, self._limit or begin)
             self._remember()
 
     def finish(self, id_: str) -> None:
@@ -207,6 +232,7 @@ class Playhead(QObject):
     def restart(self) -> None:
         """Forget the trace and stand at 0, for another graph."""
         self._trace, self._done, self._t = None, (), 0
+        self._limit = None
         self._all_done = False
         moved = self._whole != (0, 0)
         self._level, self._whole = Level(None), (0, 0)
@@ -220,6 +246,12 @@ class Playhead(QObject):
 
     def _parts_of(self, step: Step | None) -> tuple[str, ...]:
         return () if step is None or self._trace is None else tuple(self._trace.parts(step))
+
+    def _stand_at(self, whole: tuple[int, int]) -> None:
+        self._whole = whole
+        self._remember()
+        self._follow_time()
+        self.moved.emit()
 
     def _remember(self) -> None:
         done = self._all[: self._whole[0]]

@@ -160,6 +160,7 @@ class Timeline(QWidget):
         row.addSpacing(12)
         row.addWidget(self.bar, 1)
         row.addSpacing(8)
+        row.addWidget(self._button(actions["predict"]), alignment=Qt.AlignmentFlag.AlignTop)
         self.speed = self._make_speed(player)
         self._show_speed(player)
         row.addWidget(self.speed, alignment=Qt.AlignmentFlag.AlignTop)

@@ -45,6 +45,7 @@ from gui.notices import Notices
 from gui.outline import Outline
 from gui.palette import Palette
 from gui.panes import Panes
+from gui.predict import Predicting
 from gui.preferences import Preferences
 from gui.reverse_graph import ReverseGraph
 from gui.sentence import SentenceBar
@@ -97,6 +98,7 @@ class Window(QMainWindow):
         self._lay_out()
         self.composites = Composites(self)
         self.workspaces = Workspaces(self, settings, self.left, self.right)
+        self.predicting = Predicting(self)
         self.panes = Panes(self)
         self.teller = Teller(self.canvas)
         self.composites.breadcrumb.moved.connect(self.teller.say)
@@ -270,6 +272,7 @@ class Window(QMainWindow):
             self.stepping.player.changed,
             self.workspaces.changed,
             self.drawer.changed,
+            self.predicting.changed,
             self.clipboard.changed,
             self.find_bar.changed,
             self.unrolling.changed,

@@ -69,6 +69,7 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "is_folded_away": lambda w: w.canvas.canvas.folding.is_on,
     "is_unrolled": lambda w: w.unrolling.is_on,
     "is_reverse_shown": lambda w: w.reverse_graph.is_on,
+    "is_predicting": lambda w: w.predicting.is_on,
     "is_live": lambda w: w.live.is_on,
 }
 

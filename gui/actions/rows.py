@@ -307,6 +307,9 @@ ROWS = (
         N(A, "Show the numbers of one time step on."), "has_time"),
     Row("play", N(A, "Pla&y"), "F9", "run", "stepping.play",
         N(A, "Take steps by itself, or stop."), "has_steps", icon="play"),
+    Row("predict", N(A, "Pre&dict"), "Ctrl+P", "run", "predicting.toggle",
+        N(A, "Type what the next step shows before it is shown, from here or from the start."),
+        "has_steps", checked="is_predicting", icon="question", after_gap=True),
     Row("verify", N(A, "&Check gradients"), "Ctrl+K", "run", "live.verify",
         N(A, "Hold every edge against finite differences."), "has_nodes", after_gap=True),
 

@@ -70,6 +70,7 @@ class Overlays(QObject):
         self._edges: dict[PortRef, EdgeMark | None] = {}
         self._nodes: dict[str, NodeMark | None] = {}
         self._badges: dict[PortRef, str] = {}
+        self._alone: str | None = None
 
     def __bool__(self) -> bool:
         return bool(self._all)
@@ -84,6 +85,19 @@ class Overlays(QObject):
         """Remove an overlay, if it is there."""
         if self._all.pop(key, None) is not None:
             self.refresh()
+
+    def leave_alone(self, key: str | None) -> None:
+        """Let one overlay alone speak, while others would tell what is to be predicted; or all.
+
+        Gutters tell nothing of that and stay.
+        """
+        self._alone = key
+        self.refresh()
+
+    def _speaking(self) -> Iterator[Overlay]:
+        for key, overlay in reversed(self._all.items()):
+            if self._alone in (None, key):
+                yield overlay
 
     def refresh(self) -> None:
         """Ask everything anew."""
@@ -110,13 +124,13 @@ class Overlays(QObject):
 
     def node_tip(self, id_: str) -> str:
         """What all overlays say of a node, a line each."""
-        found = (overlay.node(id_) for overlay in reversed(self._all.values()))
+        found = (overlay.node(id_) for overlay in self._speaking())
         return "\n".join(mark.tip for mark in found if mark is not None and mark.tip)
 
     def node(self, id_: str) -> NodeMark | None:
         """The mark of a node, with text, icon or dimming."""
         if id_ not in self._nodes:
-            found = (overlay.node(id_) for overlay in reversed(self._all.values()))
+            found = (overlay.node(id_) for overlay in self._speaking())
             some = (mark for mark in found if mark is not None)
             says = (mark for mark in some if mark.text or mark.icon or mark.dimmed)
             self._nodes[id_] = next(says, None)
@@ -124,7 +138,7 @@ class Overlays(QObject):
 
     def _marks(self, target: PortRef) -> Iterator[EdgeMark]:
         """What the overlays say of an edge, the latest put first."""
-        found = (overlay.edge(target) for overlay in reversed(self._all.values()))
+        found = (overlay.edge(target) for overlay in self._speaking())
         return (mark for mark in found if mark is not None)
 
     def gutter(self, id_: str) -> tuple[str, ...]:

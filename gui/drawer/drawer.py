@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLay
 from gui.drawer.grip import Grip
 from gui.drawer.tabs import TABS, tr
 from gui.icons import icon
+from gui.inspector.labels import Label
 from gui.tabs import Tabs
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Drawer(QWidget):
         self.tabs.setAccessibleName(self.tr("Panels of the drawer"))
         self.tabs.currentChanged.connect(self._turn)
         self.stack = QStackedWidget(self)
+        self._cover: QWidget | None = None
+        window.document.playhead.limited.connect(self._turn)
         self.shows = SimpleNamespace(**{tab.id: partial(self.toggle, tab.id) for tab in TABS})
         self._lay_out()
         self.hide()
@@ -103,6 +106,20 @@ class Drawer(QWidget):
         column.addLayout(head)
         column.addWidget(self.stack, 1)
 
+    def _covering(self) -> QWidget:
+        """What stands in place of a panel that would tell what is to be predicted."""
+        if self._cover is None:
+            self._cover = self._make_cover()
+            self.stack.addWidget(self._cover)
+        return self._cover
+
+    def _make_cover(self) -> QWidget:
+        text = self.tr("Hidden while you predict, for it shows numbers that are still ahead.")
+        cover = Label(self._window.theme, text, ink="muted", wrap=True, parent=self)
+        cover.setMargin(12)
+        cover.setAlignment(Qt.AlignmentFlag.AlignTop)
+        return cover
+
     def _dye(self) -> None:
         self.close_button.setIcon(icon("close", self._window.theme.color("text")))
 
@@ -113,7 +130,8 @@ class Drawer(QWidget):
 
     def _take_panel(self) -> None:
         tab = TABS[self.tabs.currentIndex()]
-        panel = self.panel(tab.id)
+        is_covered = not tab.is_bound and self._window.document.playhead.limit is not None
+        panel = self._covering() if is_covered else self.panel(tab.id)
         self.stack.setCurrentWidget(panel)
         self.setFocusProxy(panel)
         kept = str(self._window.settings.bytes_of(HEIGHT + tab.id) or "")

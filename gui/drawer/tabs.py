@@ -21,13 +21,15 @@ D = "Drawer"  # the context of the texts
 class Tab:
     """One panel: `make` imports and makes it; `height` is what it takes at first, in pixels.
 
-    Its command is `drawer.shows.ID`, which opens it, or closes the drawer where it is shown.
+    Its command is `drawer.shows.ID`, which opens it, or closes the drawer where it is shown. What
+    `is_bound` shows no number that is ahead of the playhead; others are covered in predict mode.
     """
 
     id: str
     title: str
     make: Callable[[Window], QWidget]
     height: int = 160
+    is_bound: bool = False
 
 
 def tr(text: str) -> str:
@@ -50,7 +52,14 @@ def _chain_rule(window: Window) -> QWidget:
     return ChainRulePanel(window.document, window.theme, window)
 
 
+def _predict(window: Window) -> QWidget:
+    from gui.predict.panel import PredictPanel
+
+    return PredictPanel(window.predicting, window.document, window.theme, window)
+
+
 TABS = (
-    Tab("problems", N(D, "Problems"), _problems),
+    Tab("problems", N(D, "Problems"), _problems, is_bound=True),
     Tab("chain_rule", N(D, "Chain rule"), _chain_rule, height=224),
+    Tab("predict", N(D, "Predict"), _predict, height=208, is_bound=True),
 )

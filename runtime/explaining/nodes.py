@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from graph.module import Module
@@ -39,7 +39,7 @@ from runtime.explaining.tensors import tensor
 from runtime.explaining.troubles import not_finite, origin_note, why_no_gradient
 from runtime.feeds import Host
 from runtime.modules.door import Elementwise
-from runtime.moments import apart, at
+from runtime.moments import apart, at, moment
 
 if TYPE_CHECKING:
     from runtime.numbering import PlanStep
@@ -170,6 +170,13 @@ class NodeTelling:
             numbers.append(Symbol(r"\dots"))
         words = f"the sum over {len(parts)} edges"
         return Line(left, (added(symbols),), each([added(numbers), shown]), words, total, of)
+
+    def ends(self, ports: Iterable[PortRef]) -> list[PortRef]:
+        """Those of some drawn ports that are the node's own, at its time step."""
+        own = (ref for ref in ports if ref.node == self.drawn)
+        t = apart(PortRef(self.key, ""))[1]
+        timed = self.trace.plan.times
+        return [ref if timed(ref) is None else moment(ref, t) for ref in own]
 
     def arriving(self, ref: PortRef) -> list[Host]:
         """What comes back to an output, part by part."""

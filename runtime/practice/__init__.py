@@ -10,7 +10,7 @@
 | `sheet` | all questions of a run in a row, for paper |
 """
 
-from runtime.practice.asking import MOST_TYPED, Question, asked_by
+from runtime.practice.asking import MOST_TYPED, Question, asked_by, asked_of_instance
 from runtime.practice.hints import Hint, hints_to
 from runtime.practice.judging import Judgement, judge, judge_shape, shape_choices
 from runtime.practice.score import Mark, Score
@@ -25,6 +25,7 @@ __all__ = [
     "Score",
     "Unreadable",
     "asked_by",
+    "asked_of_instance",
     "hints_to",
     "judge",
     "judge_shape",

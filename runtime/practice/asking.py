@@ -18,7 +18,7 @@ from runtime.explaining.plain import plain
 from runtime.explaining.pulling import LOSS
 from runtime.explaining.tensors import MAX_COLUMNS, MAX_ROWS
 from runtime.feeds import Host
-from runtime.moments import at
+from runtime.moments import at, moment
 
 if TYPE_CHECKING:
     from runtime.numbering import PlanStep
@@ -98,6 +98,31 @@ def asked_by(trace: Trace, step: Step) -> Iterator[Question]:
             arriving = [trace.gradient(out) for out in planned.writes]
             near = (*_shapes(arriving), planned.shapes[port], *_shapes(ins))
             yield Question("part", key, ref, names.part(ref), found, _largest(arriving), near)
+
+
+def asked_of_instance(
+    trace: Trace, address: str, t: int | None, phase: str
+) -> Iterator[Question]:
+    """What all steps inside an instance show outside it: its outputs, or its inputs' gradients."""
+    plan, key = trace.plan, at(address, t)
+    names = Names(trace, address.rpartition("/")[0])
+    ends = plan.flat.outputs if phase == "forward" else plan.flat.inputs
+    own = [_timed(trace, ref, t) for ref in ends if ref.node == address]
+    around = [_timed(trace, ref, t) for ref in plan.flat.inputs if ref.node == address]
+    near = _shapes([trace.value(ref) for ref in around])
+    for ref in own:
+        if phase == "forward":
+            name = names.output(ref)
+            name = name.removesuffix(f".{ref.port}") if len(own) == 1 else name
+            yield Question("value", key, ref, name, trace.value(ref), 0.0, near)
+            continue
+        found = trace.part(ref)
+        if found is not None:
+            yield Question("part", key, ref, names.part(ref), found, 0.0, near)
+
+
+def _timed(trace: Trace, ref: PortRef, t: int | None) -> PortRef:
+    return ref if t is None or trace.plan.times(ref) is None else moment(ref, t)
 
 
 def _values(trace: Trace, names: Names, step: PlanStep) -> Iterator[Question]:

@@ -40,7 +40,7 @@ def hints_to(trace: Trace, question: Question) -> tuple[Hint, Hint, Hint]:
     symbols = [replace(line, numbers=(), result=None, words="") for line in lines if line.symbols]
     return (
         Hint("rule", _rule(telling, question)),
-        Hint("symbols", "In symbols:" if symbols else "It has no short formula.", tuple(symbols)),
+        Hint("symbols", _symbol_words(telling, symbols), tuple(symbols)),
         _numbers(telling, question, lines),
     )
 
@@ -74,8 +74,9 @@ def derivation(telling: NodeTelling, question: Question) -> list[Line]:
         return telling.value_lines(question.port)
     if question.kind == "sum":
         line = telling.arrived(question.port)
+    elif telling.step is None:  # a composite: what is inside leads to it
+        return []
     else:
-        assert telling.step is not None
         port = telling.step.input_names[telling.step.reads.index(question.port)]
         line = Pulling(telling.trace, telling.names, telling.step).line(port, question.port)
     return [] if line is None else [line]
@@ -95,6 +96,15 @@ def _rule(telling: NodeTelling, question: Question) -> str:
     return rule if question.kind == "value" else f"{rule} A gradient has the shape of its value."
 
 
+def _symbol_words(telling: NodeTelling, symbols: list[Line]) -> str:
+    if symbols:
+        return "In symbols:"
+    inside = sum(key.startswith(f"{telling.key}/") for key in telling.trace.records)
+    if telling.step is None and inside:
+        return f"It is made of {inside} steps. Open it to take them one by one."
+    return "It has no short formula."
+
+
 def _chain(module: Module | None, port: str) -> str:
     """`What came back, ∂L/∂y, times the local derivative ∂y/∂a = b.`"""
     outputs = [found.name for found in module.output_ports] if module is not None else []
@@ -109,13 +119,12 @@ def _chain(module: Module | None, port: str) -> str:
 def _given(telling: NodeTelling, question: Question) -> Iterator[tuple[str, Host]]:
     """What goes in, by name: the inputs' values, or the gradients that came back."""
     step, trace, names = telling.step, telling.trace, telling.names
-    if step is None:
-        return
+    reads = step.reads if step is not None else telling.ends(trace.plan.flat.inputs)
     if question.kind == "value":
-        for ref in step.reads:
+        for ref in reads:
             yield names.value(ref), trace.value(ref)
         return
-    for ref in step.writes:
+    for ref in step.writes if step is not None else telling.ends(trace.plan.flat.outputs):
         found = trace.gradient(ref)
         if found is not None:
             yield f"∂L/∂{names.output(ref)}", found

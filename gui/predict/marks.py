@@ -1,0 +1,32 @@
+"""Where on the canvas the answer belongs: a question mark at the node, or on the edge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graph import PortRef
+from gui.canvas.overlay import EdgeMark, NodeMark
+
+if TYPE_CHECKING:
+    from runtime.practice import Question
+    from runtime.trace import Step
+
+UNKNOWN = "?"
+
+
+class AskedMarks:
+    """The overlay of one question: `x1 = ?` on its node, `∂ ?` on the edge whose part is asked."""
+
+    def __init__(self, question: Question, step: Step) -> None:
+        self._node = step.node
+        is_part = question.kind == "part"
+        self._target = PortRef(step.node, question.port.port) if is_part else None
+        self._text = f"{question.text} = {UNKNOWN}"
+
+    def edge(self, target: PortRef) -> EdgeMark | None:
+        """The edge over which the part comes back that is asked for."""
+        return EdgeMark(text=f"∂ {UNKNOWN}") if target == self._target else None
+
+    def node(self, id_: str) -> NodeMark | None:
+        """The node whose step it is."""
+        return NodeMark(text=self._text) if id_ == self._node else None

@@ -1,0 +1,76 @@
+"""Where a run stops next to ask something: what is asked there, and what shows the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from graph import PortRef
+from gui.places import SeenTrace
+from gui.shown import Shown
+from runtime.practice import Question, asked_by, asked_of_instance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gui.document import Document
+    from runtime.trace import Step
+
+Stand = tuple[int, int]  # steps of the whole run that are done, and parts of the next one
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The questions at one place of the run. `step` is named as at the place that is shown.
+
+    `before` and `after` say where the whole run stands while they are asked, and when all are
+    answered. Without questions and step the steps at this place are done, or not reached yet.
+    """
+
+    questions: tuple[Question, ...]
+    step: Step | None
+    before: Stand
+    after: Stand
+
+
+def next_stop(document: Document, stand: Stand) -> Stop:
+    """The first stop from a stand on, in the steps of the place that is shown.
+
+    What is seen already is not asked, and steps elsewhere are not passed over.
+    """
+    level = document.playhead.level
+    while True:
+        position, _ = level.position(*stand)
+        if position >= len(level.steps) or level.start(position) > stand[0]:
+            return Stop((), None, stand, stand)
+        after, step = level.stop_after(*stand), level.steps[position]
+        shown = _shown(document, stand, step.t)
+        hidden = [q for q in _questions(document, stand) if not _is_seen(shown, step.node, q)]
+        if hidden:
+            return Stop(tuple(hidden), step, stand, after)
+        stand = after
+
+
+def _questions(document: Document, stand: Stand) -> Iterable[Question]:
+    """What the step at a stand asks: at its next part, or for a composite as a whole."""
+    level, trace = document.playhead.level, document.whole_trace
+    position, part = level.position(*stand)
+    step = level.steps[position]
+    if not level.is_single(position):
+        address = f"{document.place}/{step.node}" if document.place else step.node
+        return asked_of_instance(trace, address, step.t, step.phase)
+    parts = level.parts(position)
+    name = parts[part] if parts else ""
+    whole = trace.steps[level.start(position)]
+    return [question for question in asked_by(trace, whole) if question.part == name]
+
+
+def _shown(document: Document, stand: Stand, t: int | None) -> Shown:
+    """What the playhead would let one see at a stand, at a time step."""
+    seen = SeenTrace(document.whole_trace, document.place, document.playhead.steps, t)
+    return Shown(seen, *stand, document.graph)
+
+
+def _is_seen(shown: Shown, node: str, question: Question) -> bool:
+    read = {"value": shown.value, "sum": shown.port_gradient, "part": shown.gradient}
+    return read[question.kind](PortRef(node, question.port.port)).is_value

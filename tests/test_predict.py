@@ -1,0 +1,280 @@
+"""Predict mode: numbers are hidden everywhere until they are typed, with hints and a score."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from graph import Graph
+from graph.edits import SetTensor
+from graph.tensor import Tensor
+from gui.drawer.tabs import TABS
+from gui.examples import examples
+from gui.numbers import format_number
+from tests.canvas_desk import LEFT, by_hand
+from tests.told_everywhere import told_in
+from tests.window_desk import WindowDesk, desk_for
+
+Key = Qt.Key
+CONTROL = Qt.KeyboardModifier.ControlModifier
+ANSWERS = ("6", "7", "-3", "3", "-1", "-1", "1", "1", "1", "2", "3")
+
+
+@pytest.fixture
+def desk(qtbot, tmp_path, monkeypatch):
+    with desk_for(qtbot, tmp_path, monkeypatch) as made:
+        yield made
+
+
+def show(desk: WindowDesk, graph: Graph) -> None:
+    desk.document.replace(graph, None)
+    desk.settle()
+    desk.view.zoom_to_fit()
+    desk.qtbot.waitUntil(lambda: desk.document.trace is not None)
+
+
+def predict(desk: WindowDesk):
+    desk.view.setFocus()
+    desk.press_key(Key.Key_P, CONTROL)
+    return desk.window.drawer.panel("predict")
+
+
+def type_answer(desk: WindowDesk, text: str) -> None:
+    """Type where the keys are, as one does who never takes the mouse."""
+    field = QApplication.focusWidget()
+    assert field is desk.window.drawer.panel("predict").answer.field
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Key.Key_Return)
+    QApplication.processEvents()
+
+
+def test_the_whole_example_is_predicted_by_keys_alone(desk):
+    show(desk, by_hand())
+    panel = predict(desk)
+    window, head = desk.window, desk.document.playhead
+    assert window.workspaces.current == "step"
+    assert window.drawer.current == "predict"
+    assert window.commands.by_id["predict"].isChecked()
+    for number, answer in enumerate(ANSWERS):
+        assert len(window.predicting.score.marks) == number
+        type_answer(desk, answer)
+    assert head.is_at_end
+    assert panel.result.said == "11 of 11 right, 11 at the first try."
+    assert panel.marks.model().rowCount() == 11
+    assert desk.texts("gradient")["x1.a"].startswith("∂ 2")
+    QTest.mouseClick(panel.again, LEFT)
+    assert head.is_at_start
+    assert panel.question.said == "What is the value of x1?"
+
+
+def test_a_wrong_answer_shows_nothing_and_hints_come_one_by_one(desk):
+    show(desk, by_hand())
+    panel = predict(desk)
+    for answer in ANSWERS[:2]:
+        type_answer(desk, answer)
+    type_answer(desk, "3")
+    assert panel.verdict.said == "The sign is wrong."
+    type_answer(desk, "three")
+    assert panel.verdict.said == 'Found "three", expected a number such as -0.67 or 2/3.'
+    assert desk.document.playhead.position == 2
+    told = []
+    for _ in range(3):
+        QTest.mouseClick(panel.hint, LEFT)
+        told.append([label.said for label in panel.hints.findChildren(type(panel.question))][1::2])
+    assert not panel.hint.isEnabled()
+    assert told[-1] == [
+        "Subtract the second tensor from the first.",
+        "difference = y_true − x2",
+        "difference = 4 − 7 = ?",
+    ]
+    panel.answer.field.setFocus()
+    panel.answer.field.clear()
+    type_answer(desk, "-3")
+    QTest.mouseClick(panel.show_button, LEFT)  # the loss
+    words = [mark.words for mark in desk.window.predicting.score.marks]
+    assert words == ["right", "right", "right after 1 wrong try and 3 hints", "shown"]
+    assert desk.document.playhead.position == 4
+
+
+def uncommon() -> Graph:
+    """(b sin(w x))^2 at numbers of which none comes twice."""
+    graph = Graph(title="Uncommon numbers")
+    for id_, number in (("x", 2.137), ("w", 3.719), ("b", 1.853)):
+        graph.add("Input", id_, shape=(), at=(0, 100 * len(graph.nodes)))
+        graph.set_tensor(f"{id_}.y", Tensor.scalar(number))
+    for id_, module in (("m", "Multiply"), ("s", "Sin"), ("p", "Multiply"), ("loss", "Square")):
+        graph.add(module, id_, at=(200 * (len(graph.nodes) - 2), 100))
+    for ends in ("w.y m.a", "x.y m.b", "m.y s.x", "s.y p.a", "b.y p.b", "p.y loss.x"):
+        graph.connect(*ends.split())
+    return graph
+
+
+def test_what_is_asked_stands_nowhere(desk):
+    """In no widget, list, plate, tip or word of the screen reader, wherever one looks."""
+    show(desk, uncommon())
+    for tab in TABS:
+        desk.window.drawer.show_tab(tab.id)  # all panels are made, with the end of the run in them
+    assert not desk.document.playhead.limit
+    desk.document.playhead.first()
+    predict(desk)
+    predicting, document = desk.window.predicting, desk.document
+    while (question := predicting.question) is not None:
+        secret = format_number(question.answer.item())
+        for chosen in ([], [predicting.step.node]):
+            document.selection.set_nodes(chosen)
+            look_ahead(desk)
+            assert secret not in told_in(desk), (question.text, secret)
+        for edge in document.graph.edges:
+            if predicting.step.node in (edge.target.node, edge.source.node):
+                document.selection.set_edge(edge.target)
+                QApplication.processEvents()
+                assert secret not in told_in(desk), (question.text, secret, edge)
+        type_answer_of(desk, question)
+        assert secret in told_in(desk)
+
+
+def look_ahead(desk: WindowDesk) -> None:
+    """Do what would show more: slide and step to the end, hover, look into every panel."""
+    window = desk.window
+    at = desk.document.playhead.whole
+    for id_ in ("next", "last", "forward", "next_part"):
+        window.commands.by_id[id_].trigger()
+        assert desk.document.playhead.whole <= at, id_
+    window.timeline.bar.setValue(window.timeline.bar.maximum())
+    for id_ in desk.graph.nodes:
+        pixel = desk.middle(id_)
+        help_ = QHelpEvent(QEvent.Type.ToolTip, pixel, desk.view.mapToGlobal(pixel))
+        QApplication.sendEvent(desk.view.viewport(), help_)
+    for tab in TABS:
+        window.drawer.show_tab(tab.id)
+        panel = window.drawer.stack.currentWidget()
+        assert (panel is window.drawer.panel(tab.id)) == tab.is_bound
+    window.drawer.show_tab("predict")
+
+
+def type_answer_of(desk: WindowDesk, question) -> None:
+    field = desk.window.drawer.panel("predict").answer.field
+    field.setFocus()
+    field.clear()
+    type_answer(desk, format_number(question.answer.item()).replace("−", "-"))
+
+
+def test_next_leads_to_the_field_and_going_back_is_free(desk):
+    show(desk, by_hand())
+    panel = predict(desk)
+    for answer in ANSWERS[:3]:
+        type_answer(desk, answer)
+    head = desk.document.playhead
+    desk.view.setFocus()
+    desk.press_key(Key.Key_PageUp)
+    desk.press_key(Key.Key_PageUp)
+    assert head.position == 1
+    assert panel.question.said == "What is the value of loss?"
+    desk.press_key(Key.Key_PageDown)
+    assert head.position == 2
+    assert desk.view.hasFocus()
+    desk.press_key(Key.Key_PageDown)
+    desk.press_key(Key.Key_PageDown)
+    assert head.position == 3
+    type_answer(desk, "3")
+    assert head.position == 4
+
+
+def test_play_stops_at_the_question(desk):
+    show(desk, by_hand())
+    predict(desk)
+    player = desk.window.stepping.player
+    desk.view.setFocus()
+    desk.press_key(Key.Key_F9)
+    desk.qtbot.waitUntil(lambda: not player.is_playing)
+    assert desk.document.playhead.is_at_start
+
+
+def test_it_begins_where_the_playhead_stands_and_ends_with_the_same_key(desk):
+    show(desk, by_hand())
+    head = desk.document.playhead
+    head.go(3)
+    panel = predict(desk)
+    assert panel.question.said == "What is the value of loss?"
+    predict(desk)
+    assert not desk.window.predicting.is_on
+    assert head.limit is None
+    assert panel.begin.isVisible()
+    head.last()
+    assert head.is_at_end
+
+
+def test_another_value_asks_on_with_the_new_numbers(desk):
+    show(desk, by_hand())
+    predict(desk)
+    type_answer(desk, "6")
+    edit = SetTensor(next(r for r in desk.graph.tensors if r.node == "b"), Tensor.scalar(5.0))
+    assert desk.document.do(edit, "Set b")
+    desk.settle()
+    assert desk.document.playhead.position == 1
+    type_answer(desk, "11")
+    assert desk.document.playhead.position == 2
+
+
+def test_another_document_ends_it(desk):
+    show(desk, by_hand())
+    predict(desk)
+    show(desk, uncommon())
+    assert not desk.window.predicting.is_on
+    assert desk.document.playhead.limit is None
+    assert not desk.window.canvas.canvas.overlays
+
+
+def test_of_large_tensors_the_shape_is_picked(desk):
+    path = next(path for path in examples() if path.stem == "xor")
+    desk.open(path)
+    panel = predict(desk)
+    assert panel.question.said == "What is the shape of hidden?"
+    texts = [button.text() for button in panel.answer.shapes]
+    assert "[4, 8]" in texts
+    QTest.mouseClick(panel.answer.shapes[texts.index("[4]")], LEFT)
+    assert panel.verdict.said == "Not right yet."
+    QTest.mouseClick(panel.answer.shapes[texts.index("[4, 8]")], LEFT)
+    assert panel.question.said == "What is the shape of relu?"
+    assert panel.verdict.said == "Right: [4, 8]."
+
+
+def test_a_composite_is_one_question_and_its_inside_asks_its_own(desk):
+    path = next(path for path in examples() if path.stem == "transformer_block")
+    desk.open(path)
+    panel = predict(desk)
+    assert panel.question.said == "What is the shape of transformer_block?"
+    QTest.mouseClick(panel.hint, LEFT)
+    QTest.mouseClick(panel.hint, LEFT)
+    desk.window.composites.step_into()
+    desk.window.composites.step_into()
+    QApplication.processEvents()
+    assert desk.document.place == "transformer_block/attend"
+    assert panel.question.said == "What is the shape of attend_norm?"
+    desk.window.composites.leave()
+    assert panel.question.said == "What is the shape of attend?"
+
+
+def test_time_steps_ask_each_by_itself(desk):
+    path = next(path for path in examples() if path.stem == "rnn")
+    desk.open(path)
+    panel, predicting = predict(desk), desk.window.predicting
+    for _ in range(4):
+        QTest.mouseClick(panel.show_button, LEFT)
+    assert panel.heading.said.startswith("Forward, step 5 of 54, t = 1: ")
+    assert predicting.step.t == 1
+    assert desk.document.shown.t == 0
+
+
+def test_the_question_mark_stands_where_the_answer_belongs(desk):
+    show(desk, by_hand())
+    predict(desk)
+    overlays = desk.window.canvas.canvas.overlays
+    assert overlays.node("x1").text == "x1 = ?"
+    for answer in ANSWERS[:9]:
+        type_answer(desk, answer)
+    (edge,) = [e for e in desk.graph.edges if str(e.target) == "x1.a"]
+    assert overlays.edge(edge.target).text == "∂ ?"

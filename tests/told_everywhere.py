@@ -1,0 +1,52 @@
+"""All that a window tells: what its widgets, lists, canvas and screen reader have in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QAbstractItemView, QWidget
+
+from gui.inspector.labels import Label
+from tests.accessible_walk import all_below
+from tests.window_desk import WindowDesk
+
+ROLES = (
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.ToolTipRole,
+    Qt.ItemDataRole.EditRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+    Qt.ItemDataRole.AccessibleDescriptionRole,
+)
+MOST_CELLS = 2000
+
+
+def told_in(desk: WindowDesk) -> str:
+    """Everything in one text, hidden panels included."""
+    window = desk.window
+    parts = [text for widget in [window, *window.findChildren(QWidget)] for text in _told(widget)]
+    parts += [text for texts in desk.plates().values() for text in texts]
+    root = QAccessible.queryAccessibleInterface(window)
+    kinds = (QAccessible.Text.Name, QAccessible.Text.Description, QAccessible.Text.Value)
+    parts += [about.text(kind) for about in all_below(root) for kind in kinds]
+    return "\n".join(parts)
+
+
+def _told(widget: QWidget) -> Iterator[str]:
+    yield from (widget.toolTip(), widget.accessibleName(), widget.accessibleDescription())
+    for name in ("text", "toPlainText", "placeholderText"):
+        read = getattr(widget, name, None)
+        if callable(read):
+            yield read()
+    if isinstance(widget, Label):
+        yield widget.said
+    if isinstance(widget, QAbstractItemView) and widget.model() is not None:
+        yield from _cells(widget.model())
+
+
+def _cells(model) -> Iterator[str]:
+    for row in range(min(model.rowCount(), MOST_CELLS)):
+        for column in range(min(model.columnCount(QModelIndex()), 20)):
+            index = model.index(row, column)
+            yield from (str(index.data(role) or "") for role in ROLES)
