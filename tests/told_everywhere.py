@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
@@ -46,7 +46,8 @@ def _told(widget: QWidget) -> Iterator[str]:
 
 
 def _cells(model) -> Iterator[str]:
+    columns = 1 if isinstance(model, QAbstractListModel) else min(model.columnCount(), 20)
     for row in range(min(model.rowCount(), MOST_CELLS)):
-        for column in range(min(model.columnCount(QModelIndex()), 20)):
+        for column in range(columns):
             index = model.index(row, column)
             yield from (str(index.data(role) or "") for role in ROLES)
