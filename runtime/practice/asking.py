@@ -29,6 +29,7 @@ Kind = Literal["value", "sum", "part"]
 MOST_TYPED = 6
 """Of an answer with more entries the shape is asked."""
 SUM = "sum"
+ASKED = ("forward", "reverse")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def asked_by(trace: Trace, step: Step) -> Iterator[Question]:
     """
     key = at(step.node, step.t)
     record = trace.records.get(key)
-    if record is None:
+    if record is None or step.phase not in ASKED:
         return
     names, planned = Names(trace, key.rpartition("/")[0]), record.step
     if step.phase == "forward":
@@ -104,6 +105,8 @@ def asked_of_instance(
     trace: Trace, address: str, t: int | None, phase: str
 ) -> Iterator[Question]:
     """What all steps inside an instance show outside it: its outputs, or its inputs' gradients."""
+    if phase not in ASKED:
+        return
     plan, key = trace.plan, at(address, t)
     names = Names(trace, address.rpartition("/")[0])
     ends = plan.flat.outputs if phase == "forward" else plan.flat.inputs
