@@ -101,9 +101,7 @@ def asked_by(trace: Trace, step: Step) -> Iterator[Question]:
             yield Question("part", key, ref, names.part(ref), found, _largest(arriving), near)
 
 
-def asked_of_instance(
-    trace: Trace, address: str, t: int | None, phase: str
-) -> Iterator[Question]:
+def asked_of_instance(trace: Trace, address: str, t: int | None, phase: str) -> Iterator[Question]:
     """What all steps inside an instance show outside it: its outputs, or its inputs' gradients."""
     if phase not in ASKED:
         return
