@@ -56,6 +56,15 @@ def seen_from(place: str, ref: PortRef) -> PortRef | None:
     return PortRef(ref.node[len(place) + 1 :], ref.port) if inside else None
 
 
+def chosen_addresses(document: Document) -> tuple[str, ...]:
+    """What is selected, by address: nodes in the document's order, or the port where an edge ends."""
+    selection = document.selection
+    if selection.edge is not None:
+        return (str(address_of(document.place, selection.edge)),)
+    chosen = (id_ for id_ in document.graph.nodes if id_ in selection.nodes)
+    return tuple(address_of(document.place, PortRef(id_, "")).node for id_ in chosen)
+
+
 def nodes_inside_time(document: Document) -> frozenset[str]:
     """The nodes of the place that is shown that run once per time step, or hold such nodes.
 

@@ -156,6 +156,18 @@ class Playhead(QObject):
         if is_held:
             self.held.emit()
 
+    def go_whole(self, steps: int, parts: int = 0) -> None:
+        """Move to where so many steps of the whole run are done, and parts of the next one.
+
+        That may be inside the step of a composite; beyond the ends it stays at them.
+        """
+        whole = min(max((steps, parts), (0, 0)), (len(self._all), 0))
+        if whole != self._whole:
+            self._whole = whole
+            self._remember()
+            self._follow_time()
+            self.moved.emit()
+
     def turn_to(self, place: str) -> None:
         """Count in steps of another place from now on; the run stands where it stood.
 
