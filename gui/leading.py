@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
-from graph import Problem
+from graph import PortRef, Problem
 from graph.addresses import node_at
+from gui.places import chosen_addresses
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -58,6 +59,24 @@ class Leading(QObject):
             return
         # The node, not its edge: its page says the problem and has what mends it.
         self._window.composites.go_to(problem.node)
+
+    def go_to_place(self, address: str) -> None:
+        """Show and select the node at an address of the document, or the edge at its port."""
+        node, _, port = address.partition(".")
+        if node_at(self._window.document.root, node) is None:
+            return
+        self._window.composites.go_to(node)
+        if port:
+            self._window.document.selection.set_edge(PortRef(node.rpartition("/")[2], port))
+
+    def edit_breakpoint(self) -> None:
+        """Set a breakpoint at what is selected where there is none, and open its form."""
+        window = self._window
+        (address,) = chosen_addresses(window.document)
+        if window.breakpoints.at(address) is None:
+            window.breakpoints.toggle()
+        window.drawer.show_tab("breakpoints")
+        window.drawer.panel("breakpoints").choose(address)
 
     def _open_inspector(self) -> None:
         if not self._window.workspaces.is_right_shown:

@@ -57,7 +57,7 @@ def seen_from(place: str, ref: PortRef) -> PortRef | None:
 
 
 def chosen_addresses(document: Document) -> tuple[str, ...]:
-    """What is selected, by address: nodes in the document's order, or the port where an edge ends."""
+    """What is selected, by address: nodes in their order, or the port where an edge ends."""
     selection = document.selection
     if selection.edge is not None:
         return (str(address_of(document.place, selection.edge)),)

@@ -25,6 +25,7 @@ from gui.actions.context_menus import ContextMenus
 from gui.actions.keys import how_to
 from gui.appearance import Appearance
 from gui.autosave import Autosave
+from gui.breakpoints import BreakpointMarks, Breakpoints, Holding
 from gui.canvas.view import CanvasView
 from gui.clipboard import Clipboard
 from gui.command_palette import CommandPalette
@@ -84,6 +85,8 @@ class Window(QMainWindow):
         self.undoing = Undoing(document, self.canvas, self)
         self.stepping = Stepping(document, self.live, self.canvas, self, self.how_to)
         self.edge_ends = EdgeEnds(self.canvas)
+        self.breakpoints = Breakpoints(document, self)
+        self.holding = Holding(self)
         self.notices = Notices(self.canvas, theme)
         self.find_bar = FindBar(self)
         self.clipboard = Clipboard(document, self.canvas, self.notices, self)
@@ -277,6 +280,7 @@ class Window(QMainWindow):
             self.find_bar.changed,
             self.unrolling.changed,
             self.reverse_graph.changed,
+            self.breakpoints.changed,
             self.canvas.canvas.frames.chosen,
         ):
             signal.connect(lambda *_: refresh())
@@ -291,6 +295,7 @@ class Window(QMainWindow):
         self.outline.entered.connect(self.canvas.focus.enter_at)
         self.title_bar.renaming.connect(self.leading.show_graph)
         self.canvas.zoom_bar.take(self.commands.by_id)
+        BreakpointMarks(self.canvas.canvas, self.breakpoints, self.holding)
 
     def _show_busy(self) -> None:
         self.canvas.canvas.waiting.show_busy(self.live.is_busy)

@@ -99,10 +99,10 @@ def test_a_badge_leaves_the_edge_as_others_draw_it(desk):
     overlays.put("path", Path())
     overlays.put("badges", Badged())
     assert overlays.edge(LIT).text == "here"
-    assert overlays.badge(LIT) == "check"
+    assert overlays.badges(LIT) == ("check",)
     overlays.take_away("path")
     assert overlays.edge(LIT) is None
-    assert overlays.badge(LIT) == "check"
+    assert overlays.badges(LIT) == ("check",)
 
 
 def test_badges_stand_on_wires_clear_of_plates_and_are_drawn(desk):

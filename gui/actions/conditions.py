@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gui.actions.rows import A, N
 from gui.inspector.units.reading import sizes_of
+from gui.places import chosen_addresses
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -61,6 +62,9 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "right_shown": lambda w: w.workspaces.is_right_shown,
     "problems_shown": lambda w: w.drawer.current == "problems",
     "chain_rule_shown": lambda w: w.drawer.current == "chain_rule",
+    "breakpoints_shown": lambda w: w.drawer.current == "breakpoints",
+    "has_breakpoint": lambda w: w.breakpoints.has_chosen,
+    "one_place": lambda w: len(chosen_addresses(w.document)) == 1,
     "theme_system": lambda w: w.theme.choice == "system",
     "theme_light": lambda w: w.theme.choice == "light",
     "theme_dark": lambda w: w.theme.choice == "dark",
@@ -79,6 +83,7 @@ WHY: Mapping[str, str] = {
     "can_undo": N(A, "There is nothing to undo."),
     "can_redo": N(A, "There is nothing to redo."),
     "selected": N(A, "Select a node or an edge first."),
+    "one_place": N(A, "Select one node or one edge first."),
     "chosen_nodes": N(A, "Select a node first."),
     "can_delete": N(A, "Select a node, an edge or a frame first."),
     "has_frames": N(A, "The graph has no frames. Select nodes and press F."),

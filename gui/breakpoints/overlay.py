@@ -50,7 +50,7 @@ class BreakpointMarks(QObject):
         mark = self._by_place.get(str(address_of(self._scene.document.place, target)))
         if mark is None:
             return None
-        return EdgeMark(badge=_icon(mark), tip=self._tip(mark))
+        return EdgeMark(badge=icon_of(mark), tip=self._tip(mark))
 
     def node(self, id_: str) -> NodeMark | None:
         """A mark at the node that has a breakpoint, or has one inside; and what it has found."""
@@ -61,15 +61,16 @@ class BreakpointMarks(QObject):
             return NodeMark(gutter="breakpoint_inside") if inside else None
         stop = self._holding.stop
         is_held = stop is not None and stop.mark.at == address and stop.found is not None
-        text = found_text(stop.mark, stop.found, stop.port) if is_held else ""
-        return NodeMark(text, gutter=_icon(mark), tip=self._tip(mark))
+        text = found_text(self._scene.document.root, stop) if is_held else ""
+        return NodeMark(text, gutter=icon_of(mark), tip=self._tip(mark))
 
     def _tip(self, mark: Breakpoint) -> str:
         off = self.tr(" (off)") if mark.off else ""
         return self.tr("Breakpoint: {0}{1}").format(when_text(mark.when), off)
 
 
-def _icon(mark: Breakpoint) -> str:
+def icon_of(mark: Breakpoint) -> str:
+    """The drawing of a breakpoint: plain, with a condition, or without effect."""
     if mark.off:
         return "breakpoint_off"
     return "breakpoint" if mark.when is None else "breakpoint_when"

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from graph import PortRef
+from graph.addresses import node_at
 from graph.naming import name_of, port_name
 from gui.numbers import format_number, format_percent, format_shape
 
 if TYPE_CHECKING:
     from graph import Graph
-    from graph.marks import Breakpoint, Condition
-    from runtime.stops import Finding, Stop
+    from graph.marks import Condition
+    from runtime.stops import Stop
 
 
 def tr(text: str) -> str:
@@ -62,22 +63,23 @@ def stop_text(root: Graph, stop: Stop) -> str:
     where = place_name(root, stop.mark.at)
     if stop.t is not None:
         where = tr("{0} at t = {1}").format(where, stop.t)
-    if stop.mark.when is None or stop.found is None:
+    if stop.found is None:
         came = tr("its value came") if stop.of == "value" else tr("its gradient came")
         return tr("Held at {0}: {1}.").format(where, came)
-    return tr("Held at {0}: {1}.").format(where, found_text(stop.mark, stop.found, stop.port))
+    return tr("Held at {0}: {1}.").format(where, found_text(root, stop))
 
 
-def found_text(mark: Breakpoint, found: Finding, port: PortRef | None = None) -> str:
+def found_text(root: Graph, stop: Stop) -> str:
     """What a condition has found, such as `gradient norm 12.3, above 10`."""
-    when = mark.when
+    when, found = stop.mark.when, stop.found
     assert when is not None
+    assert found is not None
     subject = tr("value") if when.of == "value" else tr("gradient")
-    if port is not None and mark.port is None:
-        subject = tr("{0} of {1}").format(subject, port.port)
+    if stop.port is not None and stop.mark.port is None and _has_several(root, stop.mark.at):
+        subject = tr("{0} of {1}").format(subject, stop.port.port)
     if when.test in ("not finite", "sign changes"):
         entry = format_number(found.figure) if found.figure is not None else ""
-        where = f" {format_shape(found.index)}" if found.index else ""
+        where = format_shape(found.index) if found.index else ""
         verb = tr("is") if when.test == "not finite" else tr("changed its sign to")
         return f"{subject}{where} {verb} {entry}"
     is_share = when.test == "dead share above"
@@ -85,3 +87,10 @@ def found_text(mark: Breakpoint, found: Finding, port: PortRef | None = None) ->
     figure = tr("dead share") if is_share else tr("norm")
     way = tr("below") if when.test == "norm below" else tr("above")
     return f"{subject} {figure} {share}, {way} {bound_text(when)}"
+
+
+def _has_several(root: Graph, address: str) -> bool:
+    """Whether a node has more than one output."""
+    found = node_at(root, address)
+    module = found[0].module(found[1].id) if found is not None else None
+    return module is not None and len(module.output_ports) > 1

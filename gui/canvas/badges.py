@@ -33,7 +33,7 @@ def badge_places(
     targets = (scene.wires.targets[row] for row in rows)
     found = {}
     for target in targets:
-        if scene.overlays.badge(target):
+        if scene.overlays.badges(target):
             place = _place(scene.wires.line(target), taken, zoom)
             if place is not None:
                 found[target] = place
@@ -50,9 +50,9 @@ def badge_boxes(places: Iterable[geo.Point], zoom: float) -> np.ndarray:
 def paint_badges(
     painter: QPainter, scene: CanvasScene, places: dict[PortRef, geo.Point], zoom: float
 ) -> None:
-    """Each drawing in a ring, of one size on screen."""
+    """Each drawing in a ring, of one size on screen; several stand beside each other."""
     for target, place in places.items():
-        _paint(painter, scene, scene.overlays.badge(target), QPointF(*place), 1 / zoom)
+        _paint_row(painter, scene, scene.overlays.badges(target), QPointF(*place), 1 / zoom)
 
 
 def paint_pin_badges(painter: QPainter, scene: CanvasScene, item: NodeItem, zoom: float) -> None:
@@ -61,10 +61,9 @@ def paint_pin_badges(painter: QPainter, scene: CanvasScene, item: NodeItem, zoom
         return
     for name, (x, y) in item.outline.pins.items():
         target = PortRef(item.id, name)
-        badge = "" if target in scene.wires else scene.overlays.badge(target)
-        if badge:
+        if target not in scene.wires:
             middle = QPointF(x + geo.PIN / 2 + PIN_GAP + RADIUS / zoom, y - geo.PIN / 2)
-            _paint(painter, scene, badge, middle, 1 / zoom)
+            _paint_row(painter, scene, scene.overlays.badges(target), middle, 1 / zoom)
 
 
 def _place(line: np.ndarray, taken: np.ndarray, zoom: float) -> geo.Point | None:
@@ -77,6 +76,18 @@ def _place(line: np.ndarray, taken: np.ndarray, zoom: float) -> geo.Point | None
         if not len(geo.meeting(taken, (x - reach, y - reach, x + reach, y + reach))):
             return (x, y)
     return places[0]
+
+
+def _paint_row(
+    painter: QPainter,
+    scene: CanvasScene,
+    badges: tuple[str, ...],
+    first: QPointF,
+    pixel: float,
+) -> None:
+    for number, badge in enumerate(badges):
+        middle = first + QPointF(number * (2 * RADIUS + PAD) * pixel, 0)
+        _paint(painter, scene, badge, middle, pixel)
 
 
 def _paint(

@@ -69,8 +69,8 @@ class Overlays(QObject):
         self._all: dict[str, Overlay] = {}
         self._edges: dict[PortRef, EdgeMark | None] = {}
         self._nodes: dict[str, NodeMark | None] = {}
-        self._badges: dict[PortRef, str] = {}
         self._alone: str | None = None
+        self._badges: dict[PortRef, tuple[str, ...]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._all)
@@ -111,11 +111,11 @@ class Overlays(QObject):
             self._edges[target] = next(says, None)
         return self._edges[target]
 
-    def badge(self, target: PortRef) -> str:
-        """The drawing on the edge that ends at a port; "" without one."""
+    def badges(self, target: PortRef) -> tuple[str, ...]:
+        """The drawings on the edge that ends at a port, the latest put first."""
         if target not in self._badges:
             badges = (mark.badge for mark in self._marks(target) if mark.badge)
-            self._badges[target] = next(badges, "")
+            self._badges[target] = tuple(badges)
         return self._badges[target]
 
     def edge_tip(self, target: PortRef) -> str:
