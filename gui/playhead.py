@@ -162,11 +162,13 @@ class Playhead(QObject):
         That may be inside the step of a composite; beyond the ends it stays at them.
         """
         whole = min(max((steps, parts), (0, 0)), (len(self._all), 0))
+        is_held = self._limit is not None and whole > self._limit
+        if is_held:
+            whole = self._limit
         if whole != self._whole:
-            self._whole = whole
-            self._remember()
-            self._follow_time()
-            self.moved.emit()
+            self._stand_at(whole)
+        if is_held:
+            self.held.emit()
 
     def turn_to(self, place: str) -> None:
         """Count in steps of another place from now on; the run stands where it stood.

@@ -75,15 +75,16 @@ class Holding(QObject):
 
     def _arrive(self, stop: Stop | None) -> None:
         head = self._document.playhead
-        if stop is None:
-            self._say(
-                self.tr("No breakpoint holds up to the start.")
-                if self._is_back
-                else self.tr("No breakpoint holds up to the end.")
-            )
-            head.go_whole(0 if self._is_back else len(self._document.whole_trace.steps))
+        last = 0 if self._is_back else len(self._document.whole_trace.steps)
+        position = (last, 0) if stop is None else stop.position
+        head.go_whole(*position)
+        if head.whole != position:  # what is to be predicted lies in between
             return
-        head.go_whole(*stop.position)
+        if stop is None:
+            start, end = self.tr("the start"), self.tr("the end")
+            text = self.tr("No breakpoint holds up to {0}.")
+            self._say(text.format(start if self._is_back else end))
+            return
         self.stop = stop
         self.changed.emit()
         self._reveal(stop)

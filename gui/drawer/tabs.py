@@ -56,6 +56,8 @@ def _predict(window: Window) -> QWidget:
     from gui.predict.panel import PredictPanel
 
     return PredictPanel(window.predicting, window.document, window.theme, window)
+
+
 def _breakpoints(window: Window) -> QWidget:
     from gui.breakpoints.panel import BreakpointsPanel
 
@@ -66,5 +68,5 @@ TABS = (
     Tab("problems", N(D, "Problems"), _problems, is_bound=True),
     Tab("chain_rule", N(D, "Chain rule"), _chain_rule, height=224),
     Tab("predict", N(D, "Predict"), _predict, height=208, is_bound=True),
-    Tab("breakpoints", N(D, "Breakpoints"), _breakpoints),
+    Tab("breakpoints", N(D, "Breakpoints"), _breakpoints, is_bound=True),
 )

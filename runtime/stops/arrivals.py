@@ -51,11 +51,12 @@ class Arrivals:
         self._parts: dict[int, list[tuple[Position, PortRef]]] = {}
         self._came: dict[PortRef, Position] = {}  # when a part of an input's gradient did
         self._steps: dict[str, list[int]] = {}
-        forward = sum(step.phase == "forward" for step in trace.steps)
-        for index, step in enumerate(trace.plan.forward[:forward]):
-            self._note_forward(index, step)
-        for number, step in enumerate(trace.plan.reverse[: len(trace.steps) - forward]):
-            self._note_reverse(forward + number, step)
+        forward, reverse = iter(trace.plan.forward), iter(trace.plan.reverse)
+        for index, step in enumerate(trace.steps):
+            if step.phase == "forward":
+                self._note_forward(index, next(forward))
+            elif step.phase == "reverse":
+                self._note_reverse(index, next(reverse))
 
     def at_node(self, node: str) -> tuple[Arrival, ...]:
         """One for each step of a node: of a composite for each run of steps inside it.
@@ -181,7 +182,8 @@ class Arrivals:
         if node not in self._trace.plan.flat.instances:
             return []
         inside, steps = f"{node}/", self._trace.steps
-        keys = [(x.phase, x.t) if x.node.startswith(inside) else None for x in steps]
+        is_own = (x.node.startswith(inside) and x.phase != "tangent" for x in steps)
+        keys = [(x.phase, x.t) if own else None for x, own in zip(steps, is_own, strict=True)]
         ends = zip(keys, [*keys[1:], None], strict=True)
         return [index for index, (key, after) in enumerate(ends) if key and key != after]
 
