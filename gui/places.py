@@ -207,6 +207,14 @@ class SeenTrace:
         """As `Trace.total`."""
         return self.whole.total(self._at(source), self._end(target), sample=sample)
 
+    def ends(self, source, target) -> tuple[PortRef, PortRef]:
+        """Two ports at their addresses in the run, as `jacobian` takes them."""
+        source, target = PortRef.parse(source), PortRef.parse(target)
+        start = self._address(source)
+        if source.node == target.node and start.node not in self.whole.plan.flat.instances:
+            return self._read_at(source), self._read_at(target)
+        return self._at(source), self._end(target)
+
     def samples(self, source, target):
         """As `Trace.samples`."""
         end = self._end(target) if "." in str(target) else target

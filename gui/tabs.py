@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QTabBar, QWidget
 from gui.theme import Theme
 
 HEIGHT = 32
+MANY = 5  # from so many on the names are written smaller
 AIR = 12  # pixels that a tab is wider than its text needs, where tabs do not fill a row
 
 
@@ -29,7 +30,8 @@ class Tabs(QTabBar):
         self.setDrawBase(False)
         self.setExpanding(fills)
         self.setUsesScrollButtons(False)
-        self.setFont(theme.font(13))
+        self._size = 12 if fills and len(names) >= MANY else 13
+        self.setFont(theme.font(self._size))
         for name in names:
             self.addTab(name)
         theme.changed.connect(self.update)
@@ -60,6 +62,6 @@ class Tabs(QTabBar):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self._theme.color("text"), 2))
             painter.drawRoundedRect(room, 6, 6)
-        painter.setFont(self._theme.font(13, 600 if chosen else 400))
+        painter.setFont(self._theme.font(self._size, 600 if chosen else 400))
         painter.setPen(self._theme.color("text"))
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.tabText(index))

@@ -146,7 +146,7 @@ def test_the_product_of_jacobians_is_drawn_for_a_delay_edge(opened, qtbot):
 
 def test_edges_outside_time_have_no_such_tab(opened):
     _, page = opened(looped(), "loss.x")
-    assert page.tabs.count() == 3
+    assert page.tabs.count() == TIME
     assert page.tabs.currentIndex() == 2
 
 

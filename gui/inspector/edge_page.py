@@ -12,6 +12,7 @@ from graph.naming import output_name, port_name
 from gui.forward_mode.section import TangentSection
 from gui.inspector.delay_form import DelayForm
 from gui.inspector.figures import Figures
+from gui.inspector.geometry.panel import GeometryPanel
 from gui.inspector.jacobian.panel import JacobianPanel
 from gui.inspector.labels import Label, Rule, Sentence
 from gui.inspector.over_time import OverTime
@@ -28,8 +29,8 @@ from gui.theme import Theme
 if TYPE_CHECKING:
     from gui.document import Document
 
-PANELS = ("value", "gradient", "jacobian", "time")
-JACOBIAN, TIME = PANELS.index("jacobian"), PANELS.index("time")
+PANELS = ("value", "gradient", "jacobian", "geometry", "time")
+JACOBIAN, GEOMETRY, TIME = (PANELS.index(n) for n in ("jacobian", "geometry", "time"))
 Panel = TypeVar("Panel", bound=QWidget)
 
 
@@ -53,7 +54,7 @@ class EdgePage(QWidget):
         self.owned = self._owned()
         self.delay = DelayForm(document, theme, target, self) if edge is not None else None
         self.tangent = TangentSection(document, theme, target, self)
-        names = [self.tr("Value"), self.tr("Gradient"), self.tr("Jacobian")]
+        names = [self.tr("Value"), self.tr("Gradient"), self.tr("Jacobian"), self.tr("Geometry")]
         if target.node in nodes_inside_time(document):
             names.append(self.tr("Time"))
         self.tabs = Tabs(theme, names, self)
@@ -97,7 +98,7 @@ class EdgePage(QWidget):
         panel = getattr(self, PANELS[chosen])
         for other in self._panels:
             other.setVisible(other is panel)
-        if chosen == JACOBIAN:
+        if chosen in (JACOBIAN, GEOMETRY):
             document = self.document
             address = address_of(document.place, target)
             panel.show_edge(document.root, document.whole_shown, address, factor)
@@ -120,6 +121,11 @@ class EdgePage(QWidget):
     def jacobian(self) -> JacobianPanel:
         """The derivative of the node's output, or of a port behind it."""
         return self._add(JacobianPanel(self._theme, self))
+
+    @functools.cached_property
+    def geometry(self) -> GeometryPanel:
+        """The same derivative as a picture."""
+        return self._add(GeometryPanel(self._theme, self))
 
     @functools.cached_property
     def time(self) -> OverTime:

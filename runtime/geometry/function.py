@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from runtime.backend import to_numpy
 from runtime.errors import NoValue
 from runtime.feeds import Host
 from runtime.linking import floating_slot
+from runtime.modules.context import Context
 from runtime.numbering import PlanStep
 from runtime.paths import EDGE, first_value
 from runtime.tape import Record
@@ -106,12 +107,28 @@ class PortFunction:
 
     def at(self, x: Host) -> Moved:
         """The function at `x`, [columns]."""
+        return self._at(x, self._contexts())
+
+    def sweep(self, points: Iterable[Host], outputs: Sequence[int]) -> Iterator[Host]:
+        """Some outputs, flat indices, at one point after another: as `at`, but nothing is kept."""
+        wanted = list(outputs)
+        contexts = self._contexts()
+        for x in points:
+            for ctx in contexts:
+                ctx.kept, ctx.updates = {}, {}
+            yield self._at(x, contexts).y[wanted]
+
+    def _contexts(self) -> list[Context]:
+        """A context of their own for all steps: a trace's is never written into."""
+        return [replace(record.context, kept={}, updates={}) for record in self._before]
+
+    def _at(self, x: Host, contexts: Sequence[Context]) -> Moved:
         given = self.given(x)
         values: dict[int, Array] = {self.first: given}
         records: list[Record] = []
         with np.errstate(all="ignore"):
-            for before in self._before:
-                record = self._play(before, values, given)
+            for before, ctx in zip(self._before, contexts, strict=True):
+                record = self._play(before, ctx, values, given)
                 if record is None:
                     nothing = np.full(self.rows, math.nan)
                     return Moved(self, x, nothing, values, tuple(records))
@@ -134,12 +151,13 @@ class PortFunction:
             for ref, slot in zip(step.reads, step.inputs, strict=True)
         )
 
-    def _play(self, before: Record, values: Mapping[int, Array], given: Array) -> Record | None:
+    def _play(
+        self, before: Record, ctx: Context, values: Mapping[int, Array], given: Array
+    ) -> Record | None:
         """One step again; None where it refuses its numbers."""
         step = before.step
         moved = self.reads(step, values, given)
         ins = tuple(old if new is None else new for new, old in zip(moved, before.ins, strict=True))
-        ctx = replace(before.context, kept={}, updates={})
         try:
             outs = step.module.forward(ctx, ins)
         except Exception as error:  # a module may refuse numbers: the function ends there

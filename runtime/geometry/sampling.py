@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from runtime.feeds import Host
+from runtime.geometry.contours import contour, levels
 from runtime.geometry.window import Window
 
 if TYPE_CHECKING:
@@ -15,8 +17,9 @@ if TYPE_CHECKING:
     from runtime.maps.stacking import Progress
 
 LINES = (33, 257)  # points of a line, roughly and in full
-SIDES = (9, 17, 33)  # of a grid
+SIDES = (9, 17, 33, 65)  # of a grid
 MOST_WORK = 400_000_000  # numbers; finer stages that would take more are left out
+FAR_OUT = 8.0  # times the span of most values: beyond it a pole would squeeze all else flat
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,10 +39,24 @@ class Sampled:
         """Whether there is one input."""
         return len(self.slice.inputs) == 1
 
-    @property
-    def is_finite(self) -> bool:
-        """Whether the function has a value anywhere."""
-        return bool(np.isfinite(self.values).all(axis=-1).any())
+    @functools.cached_property
+    def seen(self) -> Window:
+        """The outputs that a picture has room for: all samples but those at a pole."""
+        values = self.values.reshape(-1, self.values.shape[-1])
+        finite = values[np.isfinite(values).all(axis=1)]
+        if len(finite):
+            low, high = np.percentile(finite, (5, 95), axis=0)
+            reach = FAR_OUT * (high - low)
+            usual = ((finite >= low - reach) & (finite <= high + reach)).all(axis=1)
+            finite = finite[usual] if (high > low).any() and usual.any() else finite
+        return Window.over(finite)
+
+    @functools.cached_property
+    def lines(self) -> dict[float, Host]:
+        """Of two inputs and one output: the lines at round heights, [segments, 2, 2] each."""
+        heights, (low,), (high,) = self.values[..., 0], self.seen.low, self.seen.high
+        usual = np.where((heights >= low) & (heights <= high), heights, np.nan)
+        return {level: contour(self.points, heights, level) for level in levels(usual, 0.0)}
 
 
 def stages(slice_: Slice) -> tuple[int, ...]:
@@ -53,4 +70,7 @@ def stages(slice_: Slice) -> tuple[int, ...]:
 def sample(slice_: Slice, window: Window, side: int, progress: Progress | None = None) -> Sampled:
     """The slice in a window, `side` points along each axis; `progress` may raise to end it."""
     points = window.line(side)[:, None] if len(slice_.inputs) == 1 else window.grid(side)
-    return Sampled(slice_, window, points, slice_.at(points, progress))
+    sampled = Sampled(slice_, window, points, slice_.at(points, progress))
+    if (len(slice_.inputs), len(slice_.outputs)) == (2, 1):
+        sampled.lines  # noqa: B018  worked out here, where nobody waits
+    return sampled

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,16 +75,22 @@ class Slice:
 
     def moved(self, point: Host) -> Moved:
         """The whole function where the chosen coordinates are `point`."""
+        return self.function.at(self._with(point))
+
+    def _with(self, point: Host) -> Host:
         x = self.base.copy()
         x[list(self.inputs)] = point
-        return self.function.at(x)
+        return x
 
     def at(self, points: Host, progress: Progress | None = None) -> Host:
         """The chosen outputs at `points` [..., inputs]: [..., outputs]; NaN where undefined."""
         flat = points.reshape(-1, len(self.inputs))
         values = np.empty((len(flat), len(self.outputs)))
-        for place, point in _told(flat, progress):
-            values[place] = self.moved(point).y[list(self.outputs)]
+        found = self.function.sweep((self._with(point) for point in flat), self.outputs)
+        for place, value in enumerate(found):
+            values[place] = value
+            if progress is not None:
+                progress((place + 1) / len(flat))
         return values.reshape(*points.shape[:-1], len(self.outputs))
 
     def linear(self, point: Host) -> Linear:
@@ -97,10 +102,3 @@ class Slice:
         outputs = list(self.outputs)
         matrix = moved.columns(self.inputs)[outputs]
         return Linear(moved.x[list(self.inputs)], moved.y[outputs], matrix, self.function.eps)
-
-
-def _told(points: Host, progress: Progress | None) -> Iterable[tuple[int, Host]]:
-    for place, point in enumerate(points):
-        if progress is not None:
-            progress(place / len(points))
-        yield place, point

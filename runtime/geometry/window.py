@@ -10,6 +10,7 @@ import numpy as np
 from runtime.feeds import Host
 
 AROUND = 1.5  # of the largest coordinate, at least of 1: zero is in sight
+MARGIN = 0.08  # around what is held
 NARROWEST, WIDEST = 1e-9, 1e12  # of a radius
 ROUND = (1.0, 2.0, 5.0, 10.0)
 
@@ -37,8 +38,10 @@ class Window:
         if not len(flat):
             return cls((-1.0,) * values.shape[-1], (1.0,) * values.shape[-1])
         low, high = flat.min(axis=0), flat.max(axis=0)
-        span = np.maximum(high - low, 1e-9 * np.maximum(1.0, np.abs(high)))
-        return cls(tuple((low - 0.08 * span).tolist()), tuple((high + 0.08 * span).tolist()))
+        span = high - low
+        is_flat = span <= 1e-9 * np.maximum(1.0, np.abs(high))
+        margin = np.where(is_flat, 0.5 * np.maximum(1.0, np.abs(high)), MARGIN * span)
+        return cls(tuple((low - margin).tolist()), tuple((high + margin).tolist()))
 
     @property
     def spans(self) -> tuple[float, ...]:
@@ -49,6 +52,12 @@ class Window:
     def radius(self) -> float:
         """Half of the longest axis."""
         return max(self.spans) / 2
+
+    @property
+    def square(self) -> Window:
+        """All axes as long as the longest, about the same middle: right angles look right."""
+        middle = [(a + b) / 2 for a, b in zip(self.low, self.high, strict=True)]
+        return Window.around(np.array(middle), self.radius)
 
     def zoomed(self, factor: float, point: Host) -> Window:
         """Narrower by a factor (wider below 1), with a point in the middle."""

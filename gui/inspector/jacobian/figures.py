@@ -131,10 +131,13 @@ def _work_out(linear: LinearMap, progress: Progress, seconds: float) -> Worked:
 
 
 class FiguresView(QWidget):
-    """Works out the figures of a map, off the window's thread where it takes long."""
+    """Works out the figures of a map, or some, off the window's thread where it takes long."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, parent: QWidget | None = None, rows: tuple[Row, ...] = ROWS
+    ) -> None:
         super().__init__(parent)
+        self._rows = rows
         self._linear: LinearMap | None = None
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -142,7 +145,7 @@ class FiguresView(QWidget):
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(1, 1)
         self.cells: dict[str, tuple[Label, Label]] = {}
-        for line, row in enumerate(ROWS):
+        for line, row in enumerate(rows):
             self._add(theme, line, row)
         self.spectrum_name = Label(theme, size=12, ink="muted", parent=self)
         self.spectrum = SpectrumView(theme, self)
@@ -222,7 +225,7 @@ class FiguresView(QWidget):
     def _say(self, found: Worked) -> None:
         summary, is_square = found.summary, found.map.rows == found.map.columns
         missing = tr("unknown") if found.is_all else tr("not yet")
-        for row in ROWS:
+        for row in self._rows:
             text = row.write(summary)
             is_asked = is_square or not row.square_only
             name, figure = self.cells[row.name]
@@ -249,7 +252,7 @@ class FiguresView(QWidget):
 
     def _clear(self) -> None:
         is_square = self._linear.rows == self._linear.columns
-        for row in ROWS:
+        for row in self._rows:
             for part in self.cells[row.name]:
                 part.setVisible(is_square or not row.square_only)
             self.cells[row.name][1].say(WAITING)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from shiboken6 import isValid
 
 from graph import PortRef
+from graph.naming import output_name
 from gui.inspector.fields import ChoiceField
 from gui.inspector.jacobian.behind import Behind
 from gui.inspector.jacobian.port_box import PortBox
@@ -43,6 +44,12 @@ class OutputChooser(QWidget):
     def chosen(self) -> PortRef | None:
         """The port; None where there is none."""
         return self._chosen
+
+    @property
+    def name(self) -> str:
+        """What the chosen port is called on the canvas."""
+        known = self._behind is not None and self._chosen is not None
+        return output_name(self._behind.graph, self._chosen) if known else ""
 
     @property
     def has_choice(self) -> bool:

@@ -1,0 +1,15 @@
+"""The derivative at an edge as a picture, and activations as curves: `panel.GeometryPanel`.
+
+| file | what it is |
+|---|---|
+| `panel.py` | the panel: chooses, asks in the background, shows |
+| `subject.py` | which function is looked at: from which port to which, or an edge alone |
+| `coordinates.py` | which coordinates of both ends are drawn, where there are many |
+| `newest.py` | one question at a time, and then the newest: a drag never starves its picture |
+| `look.py` | what a picture shows: the function, its linear approximation, where that is close |
+| `picture.py` | the widget: point, keys, zoom; `scale.py`: numbers to pixels, axes |
+| `curve_drawing.py`, `path_drawing.py` | one input: 1→1, 1→2 |
+| `contour_drawing.py`, `plane_drawing.py` | two inputs: 2→1, 2→2 |
+| `spectrum.py` | singular values of the whole, where a slice shows a part |
+| `words.py` | what is read out of a picture |
+"""

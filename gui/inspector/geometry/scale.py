@@ -1,0 +1,161 @@
+"""From numbers to pixels and back, and the axes that say which numbers stand where."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+
+from gui.inspector.axes import Array
+from gui.numbers import format_number
+from gui.theme import Theme
+from runtime.geometry.window import Window, ticks
+
+LEFT, BELOW, ABOVE, RIGHT = 40.0, 34.0, 20.0, 8.0  # pixels around a plot for its numbers
+TICK = 4.0
+ARROW = 7.0
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A window of two axes, across and up, in a room of pixels."""
+
+    room: QRectF
+    window: Window
+
+    def pixels(self, points: Array) -> Array:
+        """Where points [..., 2] are: [..., 2]."""
+        low, spans = np.array(self.window.low), np.array(self.window.spans)
+        with np.errstate(all="ignore"):
+            share = (np.asarray(points, float) - low) / spans
+        room = self.room
+        across = room.left() + share[..., 0] * room.width()
+        return np.stack([across, room.bottom() - share[..., 1] * room.height()], axis=-1)
+
+    def place(self, point: Array) -> QPointF:
+        """Where one point is; far outside the room it is only about there."""
+        x, y = np.nan_to_num(self.pixels(point), nan=-1e4, posinf=1e4, neginf=-1e4).clip(-1e4, 1e4)
+        return QPointF(float(x), float(y))
+
+    def numbers(self, place: QPointF) -> Array:
+        """The point at a pixel, [2], kept within the window."""
+        room, (low, high) = self.room, (np.array(self.window.low), np.array(self.window.high))
+        share = np.array(
+            [(place.x() - room.left()) / room.width(), (room.bottom() - place.y()) / room.height()]
+        )
+        return low + share.clip(0, 1) * (high - low)
+
+    def line(self, points: Array) -> QPainterPath:
+        """A line through points [count, 2], broken where one is no number."""
+        path, is_down = QPainterPath(), False
+        for x, y in self.pixels(points).tolist():
+            is_point = math.isfinite(x) and math.isfinite(y)
+            if is_point:
+                spot = QPointF(min(max(x, -1e4), 1e4), min(max(y, -1e4), 1e4))
+                if is_down:
+                    path.lineTo(spot)
+                else:
+                    path.moveTo(spot)
+            is_down = is_point
+        return path
+
+    def segments(self, pairs: Array) -> QPainterPath:
+        """Separate lines from point to point, pairs [count, 2, 2]."""
+        path = QPainterPath()
+        for one, other in self.pixels(pairs).tolist():
+            path.moveTo(*one)
+            path.lineTo(*other)
+        return path
+
+
+def plot_room(area: QRectF) -> QRectF:
+    """The part of an area that is left for the plot when its numbers have theirs."""
+    return area.adjusted(LEFT, ABOVE, -RIGHT, -BELOW)
+
+
+def square_room(area: QRectF) -> QRectF:
+    """The largest square of it, so that both axes have one scale."""
+    room = plot_room(area)
+    side = min(room.width(), room.height())
+    return QRectF(room.left(), room.top(), side, side)
+
+
+def paint_axes(painter: QPainter, scale: Scale, theme: Theme, across: str, up: str) -> None:
+    """The ground of a plot: its frame, round numbers along it, and what the axes are."""
+    room = scale.room
+    painter.fillRect(room, theme.color("node"))
+    painter.setFont(theme.font(11))
+    (left, bottom), (right, top) = scale.window.low, scale.window.high
+    _paint_ticks(painter, scale, theme, ticks(left, right, _most(room.width(), 44)), is_up=False)
+    _paint_ticks(painter, scale, theme, ticks(bottom, top, _most(room.height(), 36)), is_up=True)
+    painter.setPen(QPen(theme.color("line"), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(room)
+    painter.setPen(theme.color("text"))
+    font = theme.font(11, 600)
+    painter.setFont(font)
+    metrics = QFontMetricsF(font)
+    name = metrics.elidedText(up, Qt.TextElideMode.ElideMiddle, room.width() + LEFT - 4)
+    painter.drawText(QPointF(room.left() - LEFT + 4, room.top() - 7), name)
+    name = metrics.elidedText(across, Qt.TextElideMode.ElideMiddle, room.width())
+    below = QRectF(room.left(), room.bottom() + 17, room.width(), 16)
+    painter.drawText(below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
+
+
+def _most(length: float, each: float) -> int:
+    return max(int(length / each), 2)
+
+
+def _paint_ticks(
+    painter: QPainter, scale: Scale, theme: Theme, marks: list[float], *, is_up: bool
+) -> None:
+    room = scale.room
+    for mark in marks:
+        number = 0.0 if abs(mark) < 1e-9 * max(map(abs, marks)) else mark
+        at = scale.place(np.array([mark, mark]))
+        zero = not number
+        painter.setPen(QPen(theme.color("line" if zero else "grid"), 1))
+        if is_up:
+            painter.drawLine(QPointF(room.left(), at.y()), QPointF(room.right(), at.y()))
+            words = QRectF(room.left() - LEFT, at.y() - 8, LEFT - TICK, 16)
+            align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        else:
+            painter.drawLine(QPointF(at.x(), room.top()), QPointF(at.x(), room.bottom()))
+            words = QRectF(at.x() - 30, room.bottom() + TICK, 60, 14)
+            align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(theme.color("muted"))
+        painter.drawText(words, align, format_number(number, 3))
+
+
+def paint_arrow(painter: QPainter, start: QPointF, end: QPointF, pen: QPen) -> None:
+    """A line with a head at its end; nothing where it has no length."""
+    way = end - start
+    length = math.hypot(way.x(), way.y())
+    if length < 1:
+        return
+    painter.setPen(pen)
+    along, head = way / length, min(ARROW, length)
+    across = QPointF(-along.y(), along.x()) * head * 0.45
+    neck = end - along * head
+    painter.drawLine(start, neck)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(pen.color())
+    painter.drawPolygon(QPolygonF([end, neck + across, neck - across]))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def paint_point(painter: QPainter, place: QPointF, theme: Theme, *, is_home: bool = False) -> None:
+    """The point that can be dragged; or, as a ring, where the run stands."""
+    painter.setPen(QPen(theme.color("text"), 1.5))
+    painter.setBrush(Qt.BrushStyle.NoBrush if is_home else theme.color("text"))
+    painter.drawEllipse(place, 4.5, 4.5)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def dashed(pen: QPen, on: float = 4, off: float = 3) -> QPen:
+    """The pen of what is a linear approximation."""
+    pen.setDashPattern([on / pen.widthF(), off / pen.widthF()])
+    return pen
