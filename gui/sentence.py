@@ -250,15 +250,19 @@ class SentenceBar(QWidget):
         theme: Theme,
         parent: QWidget | None = None,
         how: Callable[[str], str] = how_to,
+        scale: float = 1.0,
+        lines: int = 1,
     ) -> None:
         super().__init__(parent)
         self._document, self._theme, self._how = document, theme, how
-        self.setFixedHeight(HEIGHT)
+        self._lines = lines
+        self.setFixedHeight(round(HEIGHT * scale * (1 + 0.6 * (lines - 1))))
         self.lead = QLabel(self, textFormat=Qt.TextFormat.PlainText)
-        self.lead.setFont(theme.font(13, 600))
+        self.lead.setFont(theme.font(round(13 * scale), 600))
         self.text = QLabel(self, textFormat=Qt.TextFormat.PlainText)
-        self.text.setFont(theme.font(13))
+        self.text.setFont(theme.font(round(13 * scale)))
         self.text.setMinimumWidth(0)
+        self.text.setWordWrap(lines > 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 4, 12, 0)
         row.setSpacing(12)
@@ -293,5 +297,7 @@ class SentenceBar(QWidget):
     def _elide(self) -> None:
         lead = self.lead.sizeHint().width() + 12 if self.sentence.lead else 0
         room = self.width() - 28 - lead
+        if self._lines > 1:  # words do not fill a line to its end
+            room = round(0.85 * room * self._lines)
         metrics = QFontMetrics(self.text.font())
         self.text.setText(metrics.elidedText(self.sentence.text, Qt.TextElideMode.ElideRight, room))

@@ -75,7 +75,7 @@ class WorkspaceTab(QAbstractButton):
 
 
 class TitleBar(QWidget):
-    """Title and edited mark left, workspaces in the middle, live mode right."""
+    """Title and edited mark left, workspaces in the middle, live mode and presenting right."""
 
     renaming = Signal()  # the title was double-clicked
 
@@ -137,14 +137,17 @@ class TitleBar(QWidget):
         for name in workspaces:
             middle.addWidget(WorkspaceTab(actions[name], theme, self))
         right.addStretch(1)
-        right.addWidget(self._live_button(actions["live"]))
+        self.live = self._button(actions["live"], self.tr("Live mode"))
+        self.present = self._button(actions["present"], self.tr("Present"))
+        right.addWidget(self.live)
+        right.addWidget(self.present)
         for column, row in enumerate((left, middle, right)):
             grid.addLayout(row, 0, column)
 
-    def _live_button(self, action: QAction) -> QToolButton:
-        self.live = QToolButton(self, objectName="flat")
-        self.live.setDefaultAction(action)
-        self.live.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        self.live.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.live.setAccessibleName(self.tr("Live mode"))
-        return self.live
+    def _button(self, action: QAction, name: str) -> QToolButton:
+        button = QToolButton(self, objectName="flat")
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName(name)
+        return button

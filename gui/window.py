@@ -48,6 +48,7 @@ from gui.palette import Palette
 from gui.panes import Panes
 from gui.predict import Predicting
 from gui.preferences import Preferences
+from gui.presenting import Presenting
 from gui.reverse_graph import ReverseGraph
 from gui.sentence import SentenceBar
 from gui.settings_dialog import SettingsDialog
@@ -102,6 +103,7 @@ class Window(QMainWindow):
         self.composites = Composites(self)
         self.workspaces = Workspaces(self, settings, self.left, self.right)
         self.predicting = Predicting(self)
+        self.workspaces.turning.connect(self.presenting.leave)
         self.panes = Panes(self)
         self.teller = Teller(self.canvas)
         self.composites.breadcrumb.moved.connect(self.teller.say)
@@ -158,8 +160,9 @@ class Window(QMainWindow):
         return self.panes.tab(forward)
 
     def keyPressEvent(self, event) -> None:
-        """Esc that nobody else wanted goes back to the canvas."""
-        if event.key() != Qt.Key.Key_Escape or not self.panes.escape():
+        """Esc that nobody else wanted ends presenting, or goes back to the canvas."""
+        is_escape = event.key() == Qt.Key.Key_Escape
+        if not (is_escape and (self.presenting.leave() or self.panes.escape())):
             super().keyPressEvent(event)
 
     def closeEvent(self, event) -> None:
@@ -167,6 +170,7 @@ class Window(QMainWindow):
         if not (self._may_leave or self.files.may_leave()):
             event.ignore()
             return
+        self.presenting.leave()
         self.workspaces.keep()
         self.settings.keep_bytes("geometry", self.saveGeometry())
         self.shut_down()
@@ -200,7 +204,8 @@ class Window(QMainWindow):
         self._add_title_bar()
         self.unrolling = Unrolling(self)
         self.reverse_graph = ReverseGraph(self)
-        self.setCentralWidget(self.reverse_graph.splitter)
+        self.presenting = Presenting(self)
+        self.setCentralWidget(self.presenting.stage)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.left = self._dock("left", self._make_left(), Qt.DockWidgetArea.LeftDockWidgetArea)
@@ -281,6 +286,7 @@ class Window(QMainWindow):
             self.unrolling.changed,
             self.reverse_graph.changed,
             self.breakpoints.changed,
+            self.presenting.changed,
             self.canvas.canvas.frames.chosen,
         ):
             signal.connect(lambda *_: refresh())

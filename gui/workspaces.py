@@ -21,6 +21,7 @@ START = "build"
 class Workspaces(QObject):
     """Which docks are shown. Each workspace remembers its own, between starts too."""
 
+    turning = Signal()  # docks are about to come or go
     changed = Signal()
 
     def __init__(
@@ -55,6 +56,7 @@ class Workspaces(QObject):
         """Go to a workspace and its docks as they were left there."""
         if name == self.current:
             return
+        self.turning.emit()
         self.keep()
         self.current = name
         state = self._settings.bytes_of(f"docks/{name}")
@@ -71,10 +73,12 @@ class Workspaces(QObject):
 
     def toggle_left(self) -> None:
         """Show or hide palette and outline."""
+        self.turning.emit()
         self._left.setVisible(not self.is_left_shown)
         self.changed.emit()
 
     def toggle_right(self) -> None:
         """Show or hide the inspector."""
+        self.turning.emit()
         self._right.setVisible(not self.is_right_shown)
         self.changed.emit()

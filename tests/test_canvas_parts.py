@@ -79,9 +79,17 @@ def test_levels_meet_where_the_table_says():
 
 
 def test_text_stays_between_11_and_16_pixels():
-    sizes = {levels.text_pixels(zoom) for zoom in np.linspace(0.05, 4, 200)}
+    sizes = {levels.AT_DESK.text_pixels(zoom) for zoom in np.linspace(0.05, 4, 200)}
     assert min(sizes) == 11
     assert max(sizes) == 16
+
+
+def test_presented_text_is_half_as_large_again_and_wires_are_4_pixels():
+    for zoom in np.linspace(0.05, 4, 200):
+        usual, large = levels.AT_DESK, levels.PRESENTED
+        assert large.text_pixels(zoom) == round(1.5 * usual.text_pixels(zoom))
+        assert large.wire_pixels(zoom) == 4
+        assert large.gap_pixels(zoom) >= large.wire_pixels(zoom) + 2  # the rails stay two
 
 
 # --- room -----------------------------------------------------------------------------------

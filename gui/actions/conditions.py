@@ -74,6 +74,8 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "is_unrolled": lambda w: w.unrolling.is_on,
     "is_reverse_shown": lambda w: w.reverse_graph.is_on,
     "is_predicting": lambda w: w.predicting.is_on,
+    "is_presenting": lambda w: w.presenting.is_on,
+    "has_spotlight": lambda w: w.presenting.has_spotlight,
     "is_live": lambda w: w.live.is_on,
 }
 
@@ -107,5 +109,6 @@ WHY: Mapping[str, str] = {
     "has_time": N(A, "Nothing in this graph runs over time."),
     "node_and_steps": N(A, "Select one node of a graph that ran."),
     "not_at_start": N(A, "The playhead is at the start."),
+    "is_presenting": N(A, "It works while one presents."),
     "may_step": N(A, "The playhead is at the end."),
 }

@@ -24,6 +24,7 @@ class Camera:
     def __init__(self, view: CanvasView) -> None:
         self._view = view
         self.zoom = 1.0
+        self.largest_fit = 1.0  # the zoom that fitting a small graph does not pass
         self._asked = 1.0  # the zoom without the catch: small turns of a wheel add up
         self._flight = QVariantAnimation(view)
         self._flight.setEasingCurve(QEasingCurve.Type.OutCubic)
@@ -52,7 +53,8 @@ class Camera:
         before = self._asked if _caught(self._asked) == self.zoom else self.zoom
         self._asked = min(max(before * factor, LEAST), MOST)
         if catches and (before - 1) * (self._asked - 1) < 0:
-            self._asked = 1.0  # it would have gone past
+            self.largest_fit = 1.0  # the zoom that fitting a small graph does not pass
+        self._asked = 1.0  # it would have gone past
         zoom = _caught(self._asked) if catches else round(self._asked, 9)
         fixed = QPointF(self._view.mapToScene(QPointF(pixel).toPoint()))
         self._take(zoom)
@@ -93,9 +95,10 @@ class Camera:
 
     def fit_again(self) -> None:
         """The graph may take more room or less now: show all of it, if that is what is shown."""
-        content = self._view.canvas.content_rect() if self._fitted is not None else None
-        if content != self._fitted:
-            self.fit(content)
+        if self._fitted is not None:
+            content = self._view.canvas.content_rect()
+            if content != self._fitted or self.zoom != self._sight_of(content)[1]:
+                self.fit(content)
 
     def refit(self) -> None:
         """Another size of the view: what was fitted stays so, unless the camera has moved since."""
@@ -116,7 +119,7 @@ class Camera:
         zoom = self._fitting(content, MARGIN)
         if zoom < FAR <= self._fitting(content, LEAST_MARGIN):
             zoom = FAR  # better a narrow margin than edges without their numbers
-        return content.center(), min(max(zoom, LEAST), 1.0)
+        return content.center(), min(max(zoom, LEAST), self.largest_fit)
 
     def _rest(self) -> None:
         self._flight.stop()

@@ -11,7 +11,6 @@ from graph import GradwireError, PortRef
 from graph.labelling import label_edit
 from graph.naming import name_of, output_name
 from gui.canvas.inline_field import InlineField
-from gui.canvas.levels import text_pixels
 from gui.canvas.node_paint import ROWS
 from gui.canvas.wording import tr
 from gui.inspector.editing import attempt
@@ -295,7 +294,7 @@ class InlineEdits(QObject):
         zoom = self._view.zoom
         corner = self._view.viewport().pos()
         pixel = QPoint(*self._view.mapFromScene(point).toTuple()) + corner
-        pixels, least = text_pixels(zoom), round(width * zoom)
+        pixels, least = self._view.canvas.sizes.text_pixels(zoom), round(width * zoom)
         self.field.stand(pixel, self._view.viewport().geometry(), pixels, least)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 Level = Literal["overview", "far", "working", "close"]
@@ -21,21 +22,40 @@ def level_of(zoom: float) -> Level:
     return "working" if zoom < CLOSE else "close"
 
 
-def text_pixels(zoom: float) -> int:
-    """Size of annotations on screen: 11 to 16 pixels at every zoom."""
-    return round(min(max(12 * zoom, 11), 16))
-
-
 def title_pixels(zoom: float) -> int:
     """Size of a node's title in canvas units: legible from afar as long as it fits."""
     return 13 if zoom >= FAR else round(min(11 / zoom, 22))
 
 
-def wire_pixels(zoom: float) -> float:
-    """Width of a rail on screen."""
-    return min(max(zoom / 0.35, 1.0), 2.0) if zoom < CLOSE else 2.5
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How large texts and strokes are drawn: as at a desk, or for a room that looks on.
+
+    `text` is a factor; `wire` the least width of a rail in pixels of the screen.
+    """
+
+    text: float = 1.0
+    wire: float = 0.0
+
+    def text_pixels(self, zoom: float) -> int:
+        """Size of annotations on screen: 11 to 16 pixels at every zoom, times the factor."""
+        return round(round(min(max(12 * zoom, 11), 16)) * self.text)
+
+    def wire_pixels(self, zoom: float) -> float:
+        """Width of a rail on screen."""
+        usual = min(max(zoom / 0.35, 1.0), 2.0) if zoom < CLOSE else 2.5
+        return max(usual, self.wire)
+
+    @property
+    def bold(self) -> float:
+        """How much larger signs on wires are, to stand out of them."""
+        return max(1.0, self.wire / 2)
+
+    def gap_pixels(self, zoom: float) -> float:
+        """Distance of the two rails on screen, from middle to middle."""
+        usual = 4.0 if zoom < CLOSE else 5.0
+        return max(usual, 1.75 * self.wire)
 
 
-def gap_pixels(zoom: float) -> float:
-    """Distance of the two rails on screen, from middle to middle."""
-    return 4.0 if zoom < CLOSE else 5.0
+AT_DESK = Sizes()
+PRESENTED = Sizes(text=1.5, wire=4.0)

@@ -74,7 +74,7 @@ class NodeItem(QGraphicsItem):
             painter.setOpacity(DIMMED)
         texts = scene.texts(self.id) if zoom >= FAR else ("", "")
         mood = scene.mood(self.id)
-        paint_node(painter, face, texts, mood, scene.theme, zoom)
+        paint_node(painter, face, texts, mood, scene.theme, zoom, scene.sizes.text)
         if zoom >= PORTS_FROM:
             paint_gutter(painter, mood, scene.theme)
         scene.unfolding.paint(painter, self.id, zoom)

@@ -77,16 +77,25 @@ def outline_path(outline: str, width: float, height: float, grown: float = 0.0) 
 
 
 def paint_node(
-    painter: QPainter, face: Face, texts: tuple[str, str], mood: Mood, theme: Theme, zoom: float
+    painter: QPainter,
+    face: Face,
+    texts: tuple[str, str],
+    mood: Mood,
+    theme: Theme,
+    zoom: float,
+    scale: float = 1.0,
 ) -> None:
-    """Paint one node at the origin; `texts` are its module line and its shape line."""
+    """Paint one node at the origin; `texts` are its module line and its shape line.
+
+    They are `scale` times as large as at a desk, as far as the node has room.
+    """
     if face.through is not None:
         mood = replace(mood, muted=True, was_muted=True)
     _paint_body(painter, face, mood, theme, max(1.0, 1 / zoom))
     if face.through is not None:
         _paint_through(painter, face, theme, zoom)
     if zoom >= FAR:
-        _paint_rows(painter, face, texts, mood, theme)
+        _paint_rows(painter, face, texts, mood, theme, scale)
     else:
         _paint_far(painter, face, mood, theme, zoom)
     _paint_marks(painter, face, mood, theme, zoom >= FAR)
@@ -136,20 +145,29 @@ def _paint_through(painter: QPainter, face: Face, theme: Theme, zoom: float) -> 
 
 
 def _paint_rows(
-    painter: QPainter, face: Face, texts: tuple[str, str], mood: Mood, theme: Theme
+    painter: QPainter,
+    face: Face,
+    texts: tuple[str, str],
+    mood: Mood,
+    theme: Theme,
+    scale: float,
 ) -> None:
     shape = face.shape
     top = _text_top(shape)
     ink = _ink(mood, theme)
     left = LEFT + (4 if shape.outline in geo.WIDE else 0)
-    paint_icon(painter, face.icon, QRectF(left, top + ROWS[0] - ICON / 2, ICON, ICON), ink)
     start = left + ICON + 4
     row = _mark_row(face, mood, theme)
     room = _right(shape) - start - (_marks_width(mood) if row == 0 else 0)
-    font, title = fitted(face.title, theme, 13, 600, room)
+    if scale > 1 and text_width(face.title, theme, 13, 600) > room:  # letters before the icon
+        room, start = room + start - left, left
+    else:
+        box = QRectF(left, top + ROWS[0] - ICON / 2, ICON, ICON)
+        paint_icon(painter, face.icon, box, ink)
+    font, title = fitted(face.title, theme, round(13 * scale), 600, room)
     painter.setFont(font)
     painter.setPen(ink)
-    painter.drawText(QRectF(start, top + ROWS[0] - 10, room + 3, 20), LEFT_ALIGN, title)
+    painter.drawText(QRectF(start, top + ROWS[0] - 13, room + 3, 26), LEFT_ALIGN, title)
     painter.setPen(theme.color("muted"))
     room = shape.width - left - geo.PORT_RADIUS - 2
     beside_note = room - (NOTE + 2 if face.has_note else 0)
@@ -159,10 +177,11 @@ def _paint_rows(
         rooms = (min(rooms), 0.0)
     else:
         rows = ((0, False, ROWS[1]), (1, True, ROWS[2]))
+    small = max(min(round(11 * scale), font.pixelSize()), LEAST_TEXT)  # no larger than the title
     for index, mono, middle in rows:
-        font, shown = fitted(texts[index], theme, 11, 400, rooms[index], mono)
+        font, shown = fitted(texts[index], theme, small, 400, rooms[index], mono)
         painter.setFont(font)
-        area = QRectF(left, top + middle - 8, rooms[index] + 3, 16)
+        area = QRectF(left, top + middle - 11, rooms[index] + 3, 22)
         painter.drawText(area, LEFT_ALIGN, shown)
     if mood.progress is not None:
         _paint_progress(painter, shape, mood.progress, theme)

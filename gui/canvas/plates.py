@@ -17,7 +17,7 @@ from graph import PortRef
 from graph.naming import port_name
 from gui.canvas import geometry as geo
 from gui.canvas import notes
-from gui.canvas.levels import text_pixels
+from gui.canvas.levels import AT_DESK, Sizes
 from gui.canvas.node_paint import text_width
 from gui.canvas.placing import Box, Room
 from gui.canvas.thumbnails import Thumbnail, thumbnails
@@ -109,6 +109,7 @@ class Sight:
     nodes: np.ndarray = field(default_factory=lambda: np.empty((0, 4)))
     wires: np.ndarray = field(default_factory=lambda: np.empty((0, 0, 2)))
     target: PortRef | None = None
+    sizes: Sizes = AT_DESK
 
 
 class Layout:
@@ -117,7 +118,7 @@ class Layout:
     def __init__(self, sight: Sight, graph: Graph, shown: Shown, theme: Theme, zoom: float) -> None:
         self._sight, self._graph, self._shown, self._theme = sight, graph, shown, theme
         self._pixel = 1 / zoom
-        self._size = text_pixels(zoom)
+        self._size = sight.sizes.text_pixels(zoom)
         self._close = zoom >= 1.5
         self._height = (self._size + 5) * self._pixel
         self._room = Room(sight.nodes, sight.wires)

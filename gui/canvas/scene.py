@@ -21,7 +21,7 @@ from gui.canvas.folding import Folding
 from gui.canvas.frame_paint import paint_frames
 from gui.canvas.frames import Frames
 from gui.canvas.ground import paint_dots
-from gui.canvas.levels import level_of
+from gui.canvas.levels import AT_DESK, level_of
 from gui.canvas.lineage import Lineage
 from gui.canvas.looks import (
     Face,
@@ -78,7 +78,7 @@ class CanvasScene(QGraphicsScene):
         self.hidden_wire: PortRef | None = None  # the one whose end is being dragged
         self.wiring = None  # the gesture that draws a wire, while there is one
         self.focused: str | PortRef | None = None  # where the keys are, when it is to be drawn
-        self.is_printing = False
+        self.is_printing, self.sizes = False, AT_DESK
         self.snaps = self.has_dots = True
         self._faces: dict[str, Face] = {}
         self._problems: dict[str, tuple[Problem, ...]] = {}

@@ -20,7 +20,7 @@ TARGET_ROOM = 96.0  # canvas units that value and seed of the target take beside
 
 def sight_of(scene: CanvasScene, region: QRectF) -> Sight:
     """What of a scene lies in a region, for annotations to find their places."""
-    sight = Sight()
+    sight = Sight(sizes=scene.sizes)
     box = (region.left(), region.top(), region.right(), region.bottom())
     rows = scene.wires.within(box)
     for source, target in scene.wires.pairs(rows.tolist()):

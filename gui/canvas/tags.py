@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 
 from graph import PortRef
 from gui.canvas import geometry as geo
-from gui.canvas.levels import FAR, text_pixels
+from gui.canvas.levels import FAR
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
@@ -47,7 +47,7 @@ def paint_tags(painter: QPainter, scene: CanvasScene, zoom: float) -> None:
     if zoom < FAR / 2:
         return
     pixel = 1 / zoom
-    font = scene.theme.drawn_font(text_pixels(zoom), 600)
+    font = scene.theme.drawn_font(scene.sizes.text_pixels(zoom), 600)
     ink, metrics = scene.theme.color("muted"), QFontMetricsF(font)
     for tag in tags(scene.document):
         place = scene.port_place(tag.port)

@@ -16,7 +16,7 @@ from PySide6.QtGui import QPainter, QPen
 from graph import GradwireError, PortRef
 from graph.places import definition_at, inside
 from gui.canvas import geometry as geo
-from gui.canvas.levels import FAR, text_pixels, title_pixels
+from gui.canvas.levels import FAR, title_pixels
 from gui.canvas.looks import Face, Mood, face_of, module_text, shape_text
 from gui.canvas.node_paint import fitted, paint_node
 from gui.canvas.notes import gradient_forms, value_forms
@@ -72,6 +72,7 @@ class Unfolding(QObject):
     """Which composites are unfolded. `changed` gives the nodes that have another shape now."""
 
     changed = Signal(object)
+    phases = ("forward", "reverse")  # whose numbers are drawn inside
 
     def __init__(self, document: Document, scene: CanvasScene) -> None:
         super().__init__(scene)
@@ -179,7 +180,12 @@ class Unfolding(QObject):
     ) -> None:
         face, step = found.faces[id_], shown.step
         ring = step.phase if step is not None and step.node == id_ else ""
-        muted = bool(shown.position) and shown.is_ahead(id_)
+        ring = ring if ring in self.phases else ""
+        if "forward" in self.phases:
+            muted = bool(shown.position) and shown.is_ahead(id_)
+        else:
+            outputs = (PortRef(id_, name) for name in face.shape.outputs)
+            muted = not any(shown.port_gradient(port).is_value for port in outputs)
         mood = Mood(muted=muted, was_muted=muted, ring=ring, progress=shown.progress(id_))
         wide = face.shape.outline in geo.WIDE
         texts = (
@@ -188,7 +194,8 @@ class Unfolding(QObject):
         )
         painter.save()
         painter.translate(*found.corners[id_])
-        paint_node(painter, face, texts if zoom >= FAR else ("", ""), mood, self._scene.theme, zoom)
+        theme, scale = self._scene.theme, self._scene.sizes.text
+        paint_node(painter, face, texts if zoom >= FAR else ("", ""), mood, theme, zoom, scale)
         painter.restore()
 
     def _paint_edge(
@@ -201,8 +208,9 @@ class Unfolding(QObject):
         upward = edge.target.port in found.faces[edge.target.node].shape.pins
         line = geo.wire(start, end, upward)
         value, gradient = shown.value(edge.source), shown.gradient(edge.target)
-        for offset, ink, reading in ((-2.0, "forward", value), (2.0, "reverse", gradient)):
-            if reading.is_value or offset < 0:
+        rails = ((-2.0, "forward", value), (2.0, "reverse", gradient))
+        for offset, ink, reading in rails[-len(self.phases) :]:
+            if reading.is_value or ink == self.phases[0]:
                 painter.setPen(QPen(theme.color(ink if reading.is_value else "line"), 1.5))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawPolyline(polygon(geo.rail(line, offset)))
@@ -211,7 +219,7 @@ class Unfolding(QObject):
         values = value_forms(value, "", close=False)
         gradients = gradient_forms(gradient, edge.target.port, "", close=False)
         (x, y), _ = geo.point_on_wire(line, 0.5)
-        if values:
+        if values and "forward" in self.phases:
             self._write(painter, (x, y - 12 / zoom), values[-1], "forward", zoom)
         if gradients:
             self._write(painter, (x, y + 12 / zoom), gradients[-1], "reverse", zoom)
@@ -222,7 +230,7 @@ class Unfolding(QObject):
         painter.save()
         painter.translate(QPointF(*at))
         painter.scale(1 / zoom, 1 / zoom)
-        painter.setFont(theme.drawn_font(text_pixels(zoom), 600))
+        painter.setFont(theme.drawn_font(self._scene.sizes.text_pixels(zoom), 600))
         painter.setPen(theme.color(ink))
         painter.drawText(QRectF(-80, -10, 160, 20), Qt.AlignmentFlag.AlignCenter, text)
         painter.restore()

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPen
 from gui.canvas import geometry as geo
 from gui.canvas.badges import badge_boxes, badge_places, paint_badges
 from gui.canvas.clocks import clock_boxes, paint_clocks
-from gui.canvas.levels import DIMMED, FAR, PORTS_FROM, gap_pixels, wire_pixels
+from gui.canvas.levels import DIMMED, FAR, PORTS_FROM
 from gui.canvas.overlay_paint import marked_rows, paint_marked
 from gui.canvas.polygons import polygon
 from gui.canvas.tangent_rails import paint_tangents
@@ -45,7 +45,7 @@ def paint_wires(
         return
     back = [row for row in rows if stands_back(scene, row)]
     if back:
-        pen = QPen(scene.theme.color("line", DIMMED), wire_pixels(zoom) / zoom)
+        pen = QPen(scene.theme.color("line", DIMMED), scene.sizes.wire_pixels(zoom) / zoom)
         paint_lines(painter, wires.lines(np.array(back)), pen)
         rows = [row for row in rows if not stands_back(scene, row)]
     badges = badge_places(scene, rows, zoom, plates)
@@ -64,7 +64,7 @@ def _paint_rails(
 ) -> None:
     """The wires that no overlay draws, as one rail or two."""
     theme, wires, shown = scene.theme, scene.wires, scene.document.shown
-    width, gap = wire_pixels(zoom) / zoom, gap_pixels(zoom) / zoom
+    width, gap = scene.sizes.wire_pixels(zoom) / zoom, scene.sizes.gap_pixels(zoom) / zoom
     has_value = np.array([_has_value(scene, row) for row in rows])
     has_gradient = np.array([shown.gradient(wires.targets[row]).is_value for row in rows])
     lines = wires.lines(np.array(rows))
@@ -94,9 +94,9 @@ def _paint_rails(
         places = np.where(has_gradient, -1.5, -1.0) * gap
         paint_tangents(painter, scene, rows, lines, places, width)
     if zoom >= FAR:
-        paint_chevrons(painter, upper, theme, "forward", zoom, plates)
-        paint_chevrons(painter, one_way[has_come], theme, "forward", zoom, plates)
-        paint_chevrons(painter, lower, theme, "reverse", zoom, plates)
+        paint_chevrons(painter, upper, scene, "forward", zoom, plates)
+        paint_chevrons(painter, one_way[has_come], scene, "forward", zoom, plates)
+        paint_chevrons(painter, lower, scene, "reverse", zoom, plates)
     if zoom >= PORTS_FROM:
         paint_clocks(painter, scene, rows, zoom)
 
@@ -153,7 +153,7 @@ def paint_lines(painter: QPainter, lines: np.ndarray, pen: QPen) -> None:
 def paint_chevrons(
     painter: QPainter,
     lines: Iterable[np.ndarray],
-    theme: Theme,
+    scene: CanvasScene,
     phase: str,
     zoom: float,
     plates: np.ndarray,
@@ -163,11 +163,13 @@ def paint_chevrons(
 
     `shares` are the places on a line to be tried, else those of the pass.
     """
-    pen = QPen(theme.color(phase), 1.5 / zoom)
+    bold = scene.sizes.bold
+    pen = QPen(scene.theme.color(phase), 1.5 * bold / zoom)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)
     way = 1 if phase == "forward" else -1
-    around = 2 * CHEVRON / zoom
+    size = CHEVRON * bold / zoom
+    around = 2 * size
     for line in lines:
         if np.linalg.norm(line[-1] - line[0]) * zoom < SHORTEST:
             continue
@@ -175,11 +177,11 @@ def paint_chevrons(
             (x, y), (dx, dy) = geo.point_on_wire(line, share)
             box = (x - around, y - around, x + around, y + around)
             if not len(geo.meeting(plates, box)):
-                painter.drawPolyline(_chevron(x, y, dx * way, dy * way, CHEVRON / zoom))
+                painter.drawPolyline(chevron(x, y, dx * way, dy * way, size))
                 break
 
 
-def _chevron(x: float, y: float, dx: float, dy: float, size: float) -> list[QPointF]:
+def chevron(x: float, y: float, dx: float, dy: float, size: float) -> list[QPointF]:
     """The three points of an angle that points along (dx, dy)."""
     back_x, back_y = x - dx * size, y - dy * size
     side_x, side_y = -dy * size, dx * size

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+
+from PySide6.QtCore import QObject
 
 from graph import Graph, PortRef
 from gui.canvas.looks import Mood
 from gui.canvas.plates import Layout, Sight
 from gui.canvas.scene import CanvasScene
+from gui.document import Document
 from gui.reverse_graph.plates import ReverseLayout
 from gui.reverse_graph.wires import paint_turned
-from gui.shown import Shown
+from gui.shown import Reading, Shown
 from gui.theme import Theme
 
 ENDS = ("no path", "not differentiable")  # why a node has no part in the reverse graph
@@ -23,6 +27,10 @@ class ReverseScene(CanvasScene):
     """
 
     paint_wires = staticmethod(paint_turned)
+
+    def __init__(self, document: Document, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(document, theme, parent)
+        self.unfolding.phases = ("reverse",)
 
     def layout(
         self, sight: Sight, _graph: Graph, _shown: Shown, theme: Theme, zoom: float
@@ -58,7 +66,7 @@ class ReverseScene(CanvasScene):
             progress=mood.progress if is_back else None,
         )
 
-    def _gradients(self, id_: str):
+    def _gradients(self, id_: str) -> Iterator[Reading]:
         shown, outputs = self.document.shown, self.face(id_).shape.outputs
         return (shown.port_gradient(PortRef(id_, name)) for name in outputs)
 

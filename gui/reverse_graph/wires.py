@@ -10,10 +10,12 @@ from PySide6.QtGui import QPainter, QPen
 
 from gui.canvas import geometry as geo
 from gui.canvas.clocks import clock_boxes, paint_clocks
-from gui.canvas.levels import DIMMED, FAR, PORTS_FROM, gap_pixels, wire_pixels
+from gui.canvas.levels import DIMMED, FAR, PORTS_FROM
 from gui.canvas.overlay_paint import marked_rows, paint_marked
 from gui.canvas.wire_paint import (
+    CHEVRON,
     FEWER,
+    chevron,
     paint_chevrons,
     paint_lines,
     paint_selection,
@@ -37,7 +39,7 @@ def paint_turned(
     `plates` are boxes `[n, 4]` that chevrons keep clear of.
     """
     wires, theme = scene.wires, scene.theme
-    width, gap = wire_pixels(zoom) / zoom, gap_pixels(zoom) / zoom
+    width, gap = scene.sizes.wire_pixels(zoom) / zoom, scene.sizes.gap_pixels(zoom) / zoom
     box = (rect.left(), rect.top(), rect.right(), rect.bottom())
     rows = wires.within(box).tolist()
     selected = scene.selected_edge
@@ -56,14 +58,11 @@ def paint_turned(
     for is_late in (False, True):
         some = [row for row in come if (wires.targets[row] in wires.delays) == is_late]
         _paint_rows(painter, scene, some, pen_of(theme, "reverse", width, is_late), zoom)
-    seed = _seed_stub(scene)
-    if seed is not None:
-        ink = theme.color("reverse") if seed[1] else theme.color("line", WAITING)
-        paint_lines(painter, seed[0][None], QPen(ink, width))
+    _paint_seed(painter, scene, width, zoom)
     if zoom >= FAR and come:
         clear = np.concatenate((plates, clock_boxes(scene, zoom)))
         lines = wires.lines(np.array(come))
-        paint_chevrons(painter, lines, theme, "reverse", zoom, clear, SHARES)
+        paint_chevrons(painter, lines, scene, "reverse", zoom, clear, SHARES)
     if zoom >= PORTS_FROM and near:
         paint_clocks(painter, scene, near, zoom)
 
@@ -80,12 +79,18 @@ def _has_come(scene: CanvasScene, row: int) -> bool:
     return scene.document.shown.gradient(scene.wires.targets[row]).is_value
 
 
-def _seed_stub(scene: CanvasScene) -> tuple[np.ndarray, bool] | None:
-    """The short edge that brings the seed to the target, and whether it has; None without one."""
+def _paint_seed(painter: QPainter, scene: CanvasScene, width: float, zoom: float) -> None:
+    """The short edge that brings the seed to the target."""
     check = scene.document.check
     target = check.target if check is not None else None
     place = scene.wire_place(target) if target is not None else None
     if place is None:
-        return None
-    line = geo.wire(place, (place[0] + STUB, place[1]))
-    return line, scene.document.shown.port_gradient(target).is_value
+        return
+    has_come = scene.document.shown.port_gradient(target).is_value
+    ink = scene.theme.color("reverse") if has_come else scene.theme.color("line", WAITING)
+    line = np.array([place, (place[0] + STUB, place[1])])
+    paint_lines(painter, line[None], QPen(ink, width))
+    if has_come and zoom >= FAR:
+        size = CHEVRON * scene.sizes.bold / zoom
+        middle = place[0] + (STUB + geo.PORT_RADIUS - size) / 2
+        painter.drawPolyline(chevron(middle, place[1], -1, 0, size))
