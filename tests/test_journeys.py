@@ -52,7 +52,7 @@ ANNOTATIONS = {
 }
 VALUES = {
     "x.y": "2", "w.y": "3", "b.y": "1", "y_true.y": "4", "x1.y": "6", "x2.y": "7",
-    "difference.y": "−3",
+    "difference.y": "−3", "loss.y": "3",
 }  # fmt: skip
 
 

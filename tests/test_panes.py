@@ -82,7 +82,16 @@ def test_tab_goes_through_the_whole_window_as_one_reads_and_back(desk):
             seen.append(QApplication.focusWidget())
         assert len(seen) < 60
     names = [widget.accessibleName() for widget in seen]
-    wanted = ["Build", "Step", "Live mode", "Search modules", "Modules", "Outline", "Canvas"]
+    wanted = [
+        "Build",
+        "Step",
+        "Live mode",
+        "Present",
+        "Search modules",
+        "Modules",
+        "Outline",
+        "Canvas",
+    ]
     assert names[: len(wanted)] == wanted
     rest = ["Zoom out", "Zoom to fit", "Label", "Next step", "Play", "Steps", "Speed: 2 steps/s"]
     assert [name for name in names if name in rest] == rest

@@ -39,7 +39,7 @@ def test_a_step_can_be_chosen(qapp, tmp_path):
     assert draw(qapp, out, "--step", "0") == 0
     assert not any(text.startswith("∂") for text in texts_of(out))
     assert draw(qapp, out, "--step", "5") == 0
-    assert [text for text in texts_of(out) if text.startswith("∂")] == ["∂ −1"]
+    assert [text for text in texts_of(out) if text.startswith("∂")] == ["∂ −1", "∂ 1"]
 
 
 @pytest.mark.parametrize("options", [(), ("--dark",)])

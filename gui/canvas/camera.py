@@ -8,6 +8,7 @@ from PySide6.QtCore import QEasingCurve, QPoint, QPointF, QRectF, QVariantAnimat
 from PySide6.QtGui import QTransform
 
 from gui.canvas.levels import FAR, LEAST, MOST
+from gui.canvas.sight import with_target
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
@@ -31,6 +32,7 @@ class Camera:
         self._flight.valueChanged.connect(self._fly)
         self._from = self._to = (QPointF(), 1.0)
         self._fitted: QRectF | None = None  # what was fitted, until the camera moves on
+        self._sight = (QPointF(), 1.0)  # what the last fit has led to
 
     @property
     def centre(self) -> QPointF:
@@ -53,8 +55,7 @@ class Camera:
         before = self._asked if _caught(self._asked) == self.zoom else self.zoom
         self._asked = min(max(before * factor, LEAST), MOST)
         if catches and (before - 1) * (self._asked - 1) < 0:
-            self.largest_fit = 1.0  # the zoom that fitting a small graph does not pass
-        self._asked = 1.0  # it would have gone past
+            self._asked = 1.0  # it would have gone past
         zoom = _caught(self._asked) if catches else round(self._asked, 9)
         fixed = QPointF(self._view.mapToScene(QPointF(pixel).toPoint()))
         self._take(zoom)
@@ -90,14 +91,15 @@ class Camera:
 
     def fit(self, content: QRectF) -> None:
         """Show a whole rectangle with a margin, at most at 100 %."""
-        self.look_at(*self._sight_of(content))
-        self._fitted = content
+        sight = self._sight_of(content)
+        self.look_at(*sight)
+        self._fitted, self._sight = content, sight
 
     def fit_again(self) -> None:
         """The graph may take more room or less now: show all of it, if that is what is shown."""
         if self._fitted is not None:
             content = self._view.canvas.content_rect()
-            if content != self._fitted or self.zoom != self._sight_of(content)[1]:
+            if self._sight != self._sight_of(content):
                 self.fit(content)
 
     def refit(self) -> None:
@@ -116,10 +118,12 @@ class Camera:
         """The centre and zoom at which a rectangle fits."""
         if content.isEmpty():
             return QPointF(0, 0), 1.0
-        zoom = self._fitting(content, MARGIN)
+        wide = with_target(self._view.canvas, content)
+        zoom = self._fitting(wide, MARGIN)
         if zoom < FAR <= self._fitting(content, LEAST_MARGIN):
-            zoom = FAR  # better a narrow margin than edges without their numbers
-        return content.center(), min(max(zoom, LEAST), self.largest_fit)
+            # Better a narrow margin, or the target's numbers cut, than edges without theirs.
+            return content.center(), FAR
+        return wide.center(), min(max(zoom, LEAST), self.largest_fit)
 
     def _rest(self) -> None:
         self._flight.stop()

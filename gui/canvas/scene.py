@@ -41,7 +41,7 @@ from gui.canvas.overview import Plan
 from gui.canvas.plate_paint import paint_plates
 from gui.canvas.plates import Layout, Plate
 from gui.canvas.pulse import Pulse
-from gui.canvas.sight import sight_of, target_right
+from gui.canvas.sight import sight_of
 from gui.canvas.tags import TAG_ROOM, paint_tags
 from gui.canvas.time_band import TimeBand
 from gui.canvas.touched import changes_every_number, changes_only_numbers, moved_nodes, touched_in
@@ -327,7 +327,6 @@ class CanvasScene(QGraphicsScene):
         right, bottom = boxes[:, 2:].max(0)
         if self.building.has_pins:
             bottom += geo.PIN_TEXT
-        right = max(right, target_right(self))
         if self.document.place:  # its ports stand as tags at both ends
             left, right = left - TAG_ROOM, right + TAG_ROOM
         self.building.hang()

@@ -50,10 +50,11 @@ def sight_of(scene: CanvasScene, region: QRectF) -> Sight:
     return sight
 
 
-def target_right(scene: CanvasScene) -> float:
-    """How far right the plates at the target reach; minus infinity where there is none."""
-    place = _target(scene)
-    return -np.inf if place is None else place[1][0] + TARGET_ROOM
+def with_target(scene: CanvasScene, content: QRectF) -> QRectF:
+    """A rectangle around nodes, with room for the numbers at the target's output."""
+    found = _target(scene)
+    right = content.right() if found is None else found[1][0] + TARGET_ROOM
+    return content.adjusted(0, 0, max(right - content.right(), 0.0), 0)
 
 
 def _note_target(scene: CanvasScene, box: tuple[float, float, float, float], sight: Sight) -> None:
