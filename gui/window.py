@@ -27,6 +27,7 @@ from gui.appearance import Appearance
 from gui.autosave import Autosave
 from gui.breakpoints import BreakpointMarks, Breakpoints, Holding
 from gui.canvas.view import CanvasView
+from gui.checkpoints import CheckpointMarks, Checkpoints
 from gui.clipboard import Clipboard
 from gui.command_palette import CommandPalette
 from gui.composites import Composites
@@ -98,6 +99,8 @@ class Window(QMainWindow):
         self.status = StatusBar(document, self.live, theme, self)
         self.leading = Leading(self)
         self.drawer = Drawer(self)
+        self.checkpoints = Checkpoints(document, self)
+        self.checkpoint_marks = CheckpointMarks(self.canvas.canvas, self.checkpoints)
         self.commands = Actions(self)
         self._lay_out()
         self.composites = Composites(self)
@@ -282,6 +285,7 @@ class Window(QMainWindow):
             self.drawer.changed,
             self.predicting.changed,
             self.clipboard.changed,
+            self.checkpoints.changed,
             self.find_bar.changed,
             self.unrolling.changed,
             self.reverse_graph.changed,

@@ -65,6 +65,8 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "breakpoints_shown": lambda w: w.drawer.current == "breakpoints",
     "has_breakpoint": lambda w: w.breakpoints.has_chosen,
     "one_place": lambda w: len(chosen_addresses(w.document)) == 1,
+    "memory_shown": lambda w: w.drawer.current == "memory",
+    "is_checkpoint": lambda w: w.checkpoints.has_chosen,
     "theme_system": lambda w: w.theme.choice == "system",
     "theme_light": lambda w: w.theme.choice == "light",
     "theme_dark": lambda w: w.theme.choice == "dark",

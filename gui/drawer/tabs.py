@@ -64,9 +64,16 @@ def _breakpoints(window: Window) -> QWidget:
     return BreakpointsPanel(window)
 
 
+def _memory(window: Window) -> QWidget:
+    from gui.drawer.memory import MemoryPanel
+
+    return MemoryPanel(window)
+
+
 TABS = (
     Tab("problems", N(D, "Problems"), _problems, is_bound=True),
     Tab("chain_rule", N(D, "Chain rule"), _chain_rule, height=224),
     Tab("predict", N(D, "Predict"), _predict, height=208, is_bound=True),
     Tab("breakpoints", N(D, "Breakpoints"), _breakpoints, is_bound=True),
+    Tab("memory", N(D, "Memory"), _memory, height=280, is_bound=True),
 )

@@ -35,14 +35,13 @@ def run_lazily(
         if plan.end is None:
             raise NoTarget(plan.why_forward_only or "found no target, expected one.")
         schedule = make_schedule(plan, checkpoints)
-        playing = Playing(plan, CPU, schedule, loaded)
-    moments = playing.play()
-    for action in schedule.actions:
-        if watch is not None:
-            watch(action)
+        playing = Playing(plan, CPU, schedule, loaded, counts=False)
+    counted = Playing(plan, CPU, schedule, loaded).finish(watch)  # and again for the time alone
+    moments = playing.play(watch)
+    for action, held in zip(schedule.actions, counted.moments, strict=True):
         with clock.span(action.kind, action.step.node, action.step.t):
-            moment = next(moments)
-        clock.hold(moment.nbytes)
+            next(moments)
+        clock.hold(held.nbytes)
     next(moments, None)  # lets go of what the last action was the last to read
     run = playing.result()
     skipped = tuple(dict.fromkeys(step.node for step in schedule.skipped))

@@ -10,18 +10,16 @@ graph all sets of nodes are tried.
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runtime.memory import nbytes
 from runtime.recompute.footprint import Footprint, foretell
-from runtime.recompute.schedule import Schedule, make_schedule, wanted_steps
+from runtime.recompute.schedule import Schedule, make_schedule, numbers_of, wanted_steps
 from runtime.tape import Watch
 
 if TYPE_CHECKING:
-    from runtime.numbering import PlanStep
     from runtime.plan import Plan
 
 FEW = 8  # nodes, of which all sets are tried
@@ -96,14 +94,10 @@ class _Choosing:
             told = foretell(self.plan, schedule, self.footprints)
             peak = max((size for _, size in told), default=0)
             order = dict.fromkeys(step.node for step in self.steps if step.node in checkpoints)
-            added = sum(map(self.work, schedule.recomputed))
+            added = sum(map(numbers_of, schedule.recomputed))
             fits = peak <= self.budget
             self._known[checkpoints] = Choice(tuple(order), schedule, peak, added, fits)
         return self._known[checkpoints]
-
-    def work(self, step: PlanStep) -> int:
-        """How many numbers a step gives."""
-        return sum(math.prod(step.shapes[name]) for name in step.output_names)
 
     def candidates(self) -> Iterator[frozenset[str]]:
         """The nodes whose values cross the cuts, for stretches from large to small."""

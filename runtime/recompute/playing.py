@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from runtime.backend import Backend, to_numpy
 from runtime.errors import RunError
 from runtime.feeds import Host, Loaded, frozen
 from runtime.modules.context import Context
-from runtime.recompute.held import Block, Held, block
+from runtime.recompute.held import Held, block
 from runtime.recompute.schedule import Action, Item, Kind, Schedule
 from runtime.tape import Phase, Watch, explain
 
@@ -66,6 +66,8 @@ class KeptRun:
 class Playing:
     """A run under way. `values` and `totals` are by slot; what is not there was let go.
 
+    Without `counts` nothing is counted, for who wants to know how long a run takes.
+
     The same computations as in a run that keeps everything, in the same order of additions, so
     that every gradient is the same bit for bit: masks come from streams keyed by address, and
     state is read, never committed.
@@ -75,6 +77,7 @@ class Playing:
     backend: Backend
     schedule: Schedule
     loaded: Mapping[PortRef, Loaded]
+    counts: bool = True
     values: dict[int, Array] = field(default_factory=dict)
     totals: dict[int, Array] = field(default_factory=dict)
     moments: list[Moment] = field(default_factory=list)
@@ -134,14 +137,16 @@ class Playing:
         for slot, out in zip(step.outputs, record.outs, strict=True):
             if slot in writes:
                 self.values[slot] = out
-                self._hold(slot, [block(out)])
+                self._hold(slot, [out])
         if step.key in writes:
             self._contexts[step.key] = record.context
-            self._hold(step.key, [block(array) for array in record.context.kept.values()])
+            self._hold(step.key, record.context.kept.values())
 
-    def _hold(self, item: Item, blocks: list[Block]) -> None:
-        for held in (self._values, self._all):
-            held.put(item, blocks)
+    def _hold(self, item: Item, arrays: Iterable[Array]) -> None:
+        if self.counts:
+            blocks = list(map(block, arrays))
+            self._values.put(item, blocks)
+            self._all.put(item, blocks)
 
     def _reverse(self, step: PlanStep) -> None:
         if step is self.plan.reverse[0]:
@@ -162,7 +167,8 @@ class Playing:
         before = self.totals.get(slot)
         total = part if before is None else frozen(self.backend.xp.asarray(before + part))
         self.totals[slot] = total
-        self._all.put(("gradient", slot), [block(total)])
+        if self.counts:
+            self._all.put(("gradient", slot), [block(total)])
 
     def _let_go(self, action: Action) -> None:
         for item in action.drops:

@@ -8,6 +8,7 @@ arXiv:1604.06174). Everything goes after the last action that reads it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -85,6 +86,11 @@ def reads_back(step: PlanStep) -> Iterator[Item]:
     for name in step.module.keeps:
         if name in named or name not in step.module.ports:
             yield named.get(name, step.key)
+
+
+def numbers_of(step: PlanStep) -> int:
+    """How many numbers a step gives: what computing it again costs."""
+    return sum(math.prod(step.shapes[name]) for name in step.output_names)
 
 
 def wanted_steps(plan: Plan) -> list[PlanStep]:

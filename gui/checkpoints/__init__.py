@@ -1,0 +1,6 @@
+"""Checkpoints: the nodes whose outputs a sparing run keeps, set on the canvas."""
+
+from gui.checkpoints.checkpoints import Checkpoints
+from gui.checkpoints.overlay import CheckpointMarks
+
+__all__ = ["CheckpointMarks", "Checkpoints"]

@@ -1,0 +1,54 @@
+"""What the canvas shows of checkpoints: a ribbon at each, and a hollow one around those inside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from graph import PortRef
+from gui.canvas.overlay import EdgeMark, NodeMark
+from gui.places import address_of
+
+if TYPE_CHECKING:
+    from gui.canvas.scene import CanvasScene
+    from gui.checkpoints.checkpoints import Checkpoints
+
+KEY = "checkpoints"
+
+
+class CheckpointMarks(QObject):
+    """The overlay of a canvas that draws them; it follows the document's marks and place."""
+
+    def __init__(self, scene: CanvasScene, checkpoints: Checkpoints) -> None:
+        super().__init__(scene)
+        self._scene, self._checkpoints = scene, checkpoints
+        self._around: frozenset[str] = frozenset()
+        checkpoints.changed.connect(self.follow)
+        scene.document.replaced.connect(self.follow)
+        self.follow()
+
+    def follow(self) -> None:
+        """Read the marks anew."""
+        parts = [address.split("/") for address in self._checkpoints.all]
+        self._around = frozenset(
+            "/".join(path[:depth]) for path in parts for depth in range(1, len(path))
+        )
+        if self._checkpoints.all:
+            self._scene.overlays.put(KEY, self)
+        else:
+            self._scene.overlays.take_away(KEY)
+
+    def edge(self, target: PortRef) -> EdgeMark | None:
+        """Edges bear no checkpoint."""
+        return None
+
+    def node(self, id_: str) -> NodeMark | None:
+        """A ribbon at a node that is kept, or that has one inside that is."""
+        address = address_of(self._scene.document.place, PortRef(id_, "")).node
+        if address in self._checkpoints.all:
+            tip = self.tr("Checkpoint: its outputs are kept, what lies between is computed again.")
+            return NodeMark(gutter="checkpoint", tip=tip)
+        if address in self._around:
+            return NodeMark(gutter="checkpoint_inside", tip=self.tr("Holds a checkpoint inside."))
+        return None

@@ -1,0 +1,206 @@
+"""The panel of memory: what is held is drawn, chosen for a budget, and told; by mouse and keys."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from graph import load
+from gui.drawer.memory import panel as panel_module
+from gui.drawer.memory.work import compare
+from runtime.recompute.playing import Playing
+from tests.block_graphs import two_blocks
+from tests.canvas_desk import LEFT, NONE, by_hand
+from tests.watch_bursts import Bursts
+from tests.window_desk import desk_for
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def desk(qtbot, tmp_path, monkeypatch):
+    with desk_for(qtbot, tmp_path, monkeypatch) as made:
+        yield made
+
+
+def show(desk, graph):
+    """Open the panel on a graph, and wait for its figures."""
+    desk.document.replace(graph, None)
+    desk.settle()
+    desk.window.drawer.show_tab("memory")
+    panel = desk.window.drawer.panel("memory")
+    wait(desk, panel)
+    return panel
+
+
+def wait(desk, panel):
+    now = desk.document.whole_trace, desk.window.checkpoints.all
+    desk.qtbot.waitUntil(
+        lambda: panel.found is not None and (panel.found.trace, panel.found.checkpoints) == now,
+        timeout=20_000,
+    )
+
+
+def press(button):
+    QTest.mouseClick(button, LEFT)
+
+
+def test_a_budget_chooses_checkpoints_and_the_chart_tells_what_they_save(desk):
+    """The whole way: stored, chosen, stepped, cleared, with the mouse and the keys."""
+    with Bursts().watching() as bursts:
+        panel = show(desk, load("assets/examples/vanishing.gradwire"))
+        stored = panel.found.storing
+        assert [line.name for line in panel.chart.lines] == ["stored"]
+        assert panel.chart.lines[0].moments == stored.moments
+        assert "Checkpoints (K at selected nodes" in panel.summary.said
+        assert not panel.clear_button.isEnabled()
+
+        desk.type_into(panel.budget.lineEdit(), "75")
+        budget = stored.peak * 75 // 100
+        press(panel.choose_button)
+        desk.qtbot.waitUntil(lambda: desk.window.checkpoints.all != (), timeout=20_000)
+        wait(desk, panel)
+        sparing = panel.found.sparing
+        assert sparing.peak <= budget < stored.peak
+        assert "stay within" in panel.notice.said
+        assert "computed again" in panel.summary.said
+        assert panel.summary.said.endswith("All gradients are the same to the bit.")
+        assert [line.name for line in panel.chart.lines] == ["stored", "recomputed"]
+        assert desk.document.history.undo_text == "Choose checkpoints"
+
+        place = next(i for i, x in enumerate(sparing.moments) if x.kind == "recompute")
+        x = round(panel.chart.x_of(place + 0.5))
+        QTest.mouseClick(panel.chart, LEFT, NONE, QPoint(x, 60))
+        assert panel.chart.place == place
+        assert panel.chart.words(place).startswith(f"Computed again: {sparing.moments[place].node}")
+        step = desk.document.playhead.step
+        assert (step.phase, step.node) == ("forward", sparing.moments[place].node)
+
+        panel.chart.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyClick(panel.chart, Key.Key_Left)
+        moment = sparing.moments[place - 1]
+        step = desk.document.playhead.step
+        assert (step.phase, step.node) == (moment.kind, moment.node)
+        assert panel.chart.place == place - 1
+
+        press(panel.clear_button)
+        wait(desk, panel)
+        assert desk.window.checkpoints.all == ()
+        assert panel.found.sparing is None
+        assert panel.notice.said == ""
+    assert bursts.found == []
+
+
+def test_it_follows_the_playhead(desk):
+    panel = show(desk, by_hand())
+    desk.document.playhead.first()
+    assert panel.chart.place == -1
+    desk.document.playhead.next()
+    first = panel.found.storing.moments[panel.chart.place]
+    assert (first.kind, first.node) == ("forward", desk.document.playhead.step.node)
+    desk.document.playhead.last()
+    last = panel.found.storing.moments[panel.chart.place]
+    assert (last.kind, last.node) == ("reverse", desk.document.playhead.step.node)
+
+
+def test_eager_and_lazy_stand_side_by_side(desk):
+    panel = show(desk, load("assets/examples/logistic_regression.gradwire"))
+    said = panel.evaluation.said
+    assert said["A node is computed"] == ("once it is wired", "after the whole plan")
+    assert said["Forward steps"] == ("3", "2, not probability")
+    assert [strip.name for strip in panel.evaluation.strips.strips] == ["Eager", "Lazy"]
+    strips = panel.evaluation.strips
+    strip, span = strips.span_at(60, 26)
+    assert (strip.name, span.work) == ("Lazy", "plan")
+    assert "Check of the whole graph, plan" in strips.words(strip, span)
+
+
+def test_a_checkpoint_that_a_hand_sets_is_seen_and_clears_what_the_search_said(desk):
+    panel = show(desk, two_blocks())
+    press(panel.choose_button)
+    desk.qtbot.waitUntil(lambda: panel.notice.said != "", timeout=20_000)
+    desk.document.selection.set_nodes({"one"})
+    desk.view.setFocus()
+    desk.press_key(Key.Key_K)
+    wait(desk, panel)
+    assert "one" in panel.found.checkpoints
+    assert panel.notice.said == ""
+
+
+def test_it_says_why_there_is_nothing_to_show(desk):
+    graph = by_hand()
+    graph.remove("loss")
+    graph.remove("difference")
+    graph.add("Sin", "other")
+    graph.connect("x1.y", "other.x")
+    desk.document.replace(graph, None)
+    desk.settle()
+    desk.window.drawer.show_tab("memory")
+    panel = desk.window.drawer.panel("memory")
+    assert panel.chart.isHidden()
+    assert panel.summary.said == desk.document.whole_trace.why_forward_only
+    assert not panel.choose_button.isEnabled()
+
+
+def test_nothing_is_computed_while_it_is_hidden_and_never_in_the_windows_thread(desk, monkeypatch):
+    threads = []
+
+    def spied(*args):
+        threads.append(threading.current_thread())
+        return compare(*args)
+
+    monkeypatch.setattr(panel_module, "compare", spied)
+    panel = show(desk, by_hand())
+    assert len(threads) == 1
+    assert threads[0] is not threading.main_thread()
+    desk.window.drawer.close_drawer()
+    desk.document.selection.set_nodes({"x1"})
+    desk.view.setFocus()
+    desk.press_key(Key.Key_K)
+    assert len(threads) == 1
+    desk.window.drawer.show_tab("memory")
+    wait(desk, panel)
+    assert len(threads) == 2
+    desk.window.drawer.close_drawer()
+    desk.window.drawer.show_tab("memory")
+    assert len(threads) == 2  # what is known is shown
+
+
+def test_a_comparison_can_be_cancelled_and_begun_again(desk, monkeypatch):
+    go_on, play = threading.Event(), Playing.play
+
+    def slowly(self, watch=None):
+        for moment in play(self, watch):
+            go_on.wait(5)
+            yield moment
+
+    desk.document.replace(by_hand(), None)
+    desk.settle()
+    monkeypatch.setattr(Playing, "play", slowly)
+    desk.window.drawer.show_tab("memory")
+    panel = desk.window.drawer.panel("memory")
+    desk.qtbot.waitUntil(lambda: panel.progress.cancel.isVisible())
+    press(panel.progress.cancel)
+    assert panel.progress.words.said == "The comparison was cancelled."
+    go_on.set()
+    press(panel.progress.again)
+    wait(desk, panel)
+    assert panel.progress.isHidden()
+
+
+def test_where_there_is_little_room_tabs_show_one_part(desk):
+    panel = show(desk, by_hand())
+    assert panel.tabs.isHidden()
+    assert panel.chart.isVisible()
+    assert panel.evaluation.isVisible()
+    desk.window.resize(1024, 640)
+    desk.qtbot.waitUntil(lambda: panel.tabs.isVisible())
+    assert panel.chart.isVisible()
+    assert not panel.evaluation.isVisible()
+    panel.tabs.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(panel.tabs, Key.Key_Right)
+    assert panel.evaluation.isVisible()
+    assert not panel.chart.isVisible()
