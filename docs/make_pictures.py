@@ -40,6 +40,7 @@ class Shot:
     t: int = 0  # the time step that is shown
     tab: int | None = None  # of an edge's page; None: as it is left
     is_unrolled: bool = False
+    checkpoints: tuple[str, ...] = ()  # with which the panel of memory is shown
 
 
 PANEL = (1280, 1170)  # the inspector shows its whole page
@@ -58,6 +59,7 @@ SHOTS = (
     Shot("composite-open", "transformer_block", place="transformer_block"),
     Shot("composite-deep", "transformer_block", place="transformer_block/attend"),
     Shot("time-loop", "rnn", node="kept"),
+    Shot("memory", "lstm", steps=9, checkpoints=("cell",)),
     Shot("time-page", "lstm", edge="cell.c", t=3, tab=3),
     Shot("time-unrolled", "rnn", node="state", t=2, zoom=0.75, is_unrolled=True),
     Shot("jacobian-convolution", "convolution", edge="conv.x", size=PANEL, is_panel=True),
@@ -124,10 +126,20 @@ def draw(window, shot: Shot) -> None:
     for command in shot.commands:
         window.commands.by_id[command].trigger()
         until(lambda: True, 600)
+    if shot.checkpoints:
+        show_memory(window, shot)
     window.status.clearMessage()
     until(lambda: not window.live.is_busy, 600)
     if shot.is_panel:
         until(lambda: not window.inspector.page.jacobian.is_busy)
+
+
+def show_memory(window, shot: Shot) -> None:
+    """Open the drawer's panel of memory, with these checkpoints."""
+    window.checkpoints.choose(shot.checkpoints)
+    window.drawer.show_tab("memory")
+    until(lambda: window.drawer.panel("memory").found is not None)
+    window.canvas.zoom_to_fit()
 
 
 def unroll(window, shot: Shot) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from runtime.gradient_check import GradientReport, Verdict, check_gradients
     from runtime.plan import Plan, compile_plan
+    from runtime.recompute.running import checkpoints_for, run_with_checkpoints
     from runtime.trace import EdgeView, Failure, Step, Trace
 
 _HOMES = {
@@ -36,6 +37,7 @@ _HOMES = {
     ),
     "gradient_check": ("GradientReport", "Verdict", "check_gradients"),
     "plan": ("Plan", "compile_plan"),
+    "recompute.running": ("checkpoints_for", "run_with_checkpoints"),
     "trace": ("EdgeView", "Failure", "Step", "Trace"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -44,7 +46,7 @@ __all__ = [  # noqa: RUF022 - in the order of the rooms
     "Backend", "ChainPaths", "find_paths", "Engine", "StepResult", "BackendError", "Cancelled",
     "CheckFailed", "FeedError", "MemoryRefused", "NoTarget", "NoValue", "RunError",
     "GradientReport", "Verdict", "check_gradients", "Plan", "compile_plan", "EdgeView", "Failure",
-    "Step", "Trace",
+    "Step", "Trace", "checkpoints_for", "run_with_checkpoints",
 ]  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph import Graph, load
+from graph import edits as e
+from graph.marks import Marks
 from runtime import Cancelled, Engine, MemoryRefused, NoTarget, RunError
 from runtime.feeds import same_bits
 from runtime.modules.layers import Dropout
@@ -129,6 +131,13 @@ def test_what_is_no_checkpoint_is_let_go_in_the_forward_pass():
     assert held["n3"] == {"n2", "n3"}
     assert held["loss"] == {"n3", "n4", "n5", "n6", "loss"}
     assert set(playing.values) == {plan.end} | {source.slot for source in plan.sources}
+
+
+def test_the_checkpoints_of_the_file_are_kept_where_no_others_are_named():
+    graph = chain(6)
+    graph.apply(e.SetMarks(Marks(checkpoints=("n3",))))
+    assert len(run_with_checkpoints(graph).schedule.recomputed) == 2
+    assert run_with_checkpoints(graph, ()).schedule.recomputed == ()
 
 
 def test_modules_are_called_again_and_only_those():

@@ -18,13 +18,14 @@ from runtime.tape import Watch
 
 def run_with_checkpoints(
     subject: Graph | Engine,
-    checkpoints: Collection[str] = (),
+    checkpoints: Collection[str] | None = None,
     feeds: Mapping[str, Any] | None = None,
     watch: Watch | None = None,
 ) -> KeptRun:
     """Forward and reverse, keeping the outputs of these nodes; the rest is computed again.
 
-    Nodes are named by address, also inside composites; a composite stands for its outputs. The
+    Nodes are named by address, also inside composites; a composite stands for its outputs. Left
+    out they are the checkpoints that the graph's file marks; none stores everything. The
     gradients are those of `Engine.run` bit for bit. `watch` is called before each action and may
     raise `Cancelled`. Raises what `Engine.run` does; memory is asked for what the run will hold.
     """
@@ -33,7 +34,8 @@ def run_with_checkpoints(
     plan = engine.plan(feeds)
     if plan.end is None:
         raise NoTarget(plan.why_forward_only or "found no target, expected one.")
-    schedule = make_schedule(plan, checkpoints)
+    own = engine.graph.marks.checkpoints if checkpoints is None else checkpoints
+    schedule = make_schedule(plan, own)
     told = foretell(plan, schedule, expected(plan))
     ask_bytes(plan, engine.backend, max((size for _, size in told), default=0))
     return Playing(plan, engine.backend, schedule, engine.load(feeds)).finish(watch)
