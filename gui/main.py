@@ -35,10 +35,20 @@ def render(file: str, out: str, step: int | None, dark: bool) -> None:
     draw(file, out, step=step, is_dark=dark)
 
 
+@click.command()
+@click.argument("file")
+@click.option("--out", required=True, metavar="SHEET.pdf", help="The PDF: A4, black and white.")
+def handout(file: str, out: str) -> None:
+    """Write FILE's steps as exercises with blanks, and their key behind them."""
+    from gui.handout import write_handout
+
+    write_handout(file, out)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    names = {**commands.commands, "render": render}
+    names = {**commands.commands, "render": render, "handout": handout}
     if is_for_window(arguments, names):
         return open_window(arguments[0] if arguments else None)
     group = click.Group("gradwire", names, help=HELP, context_settings=commands.context_settings)

@@ -21,8 +21,10 @@ from runtime.practice import (
     judge,
     judge_shape,
     shape_choices,
+    sheet_of,
 )
 from runtime.practice.judging import fault
+from runtime.practice.sheet import BLANK, GIVEN
 from runtime.practice.typed import read_number, read_numbers
 from runtime.trace import Trace
 
@@ -190,3 +192,46 @@ def test_the_score_counts_tries_hints_and_what_was_shown():
     assert score.words == "2 of 3 right, 1 at the first try; 1 hint, 1 shown."
     words = [mark.words for mark in score.marks]
     assert words == ["right", "right after 2 wrong tries and 1 hint", "shown"]
+
+
+@pytest.mark.parametrize("name", ["backprop_by_hand", "fan_out", "xor", "rnn", "transformer_block"])
+def test_a_sheet_asks_every_question_once_and_gives_no_answer_before_the_key(name: str):
+    trace = trace_of(name)
+    sheet = sheet_of(trace)
+    count = len(questions(trace))
+    assert count <= sheet.blanks <= count + len(sheet.given.lines)  # sums at leaves besides
+    numbers = [f"({number})" for number in range(1, sheet.blanks + 1)]
+    asked = [line for exercise in sheet.exercises for line in exercise.lines]
+    key = [line for each in sheet.key for line in each.lines]
+    assert [line.words for line in asked if line.words.startswith("(")] == numbers
+    assert [line.words for line in key] == numbers
+    to_do = [line for line in asked if line.words != GIVEN]
+    assert all(line.result is None and set(line.numbers) <= {BLANK} for line in to_do)
+    assert not any(BLANK in line.numbers for line in key)
+    assert [each.words for each in sheet.exercises] == [each.words for each in sheet.key]
+
+
+def test_the_key_of_the_hand_worked_example():
+    sheet = sheet_of(trace_of("backprop_by_hand"))
+    assert line_text(sheet.exercises[-1].lines[0]).endswith("= ∂L/∂x1 · x = ________________")
+    assert [line_text(line) for line in sheet.key[-1].lines] == [
+        "∂L/∂w = 1 · 2 = 2",
+        "∂L/∂x = 1 · 3 = 3",
+    ]
+    given = [line_text(line) for line in sheet.given.lines]
+    assert given == ["x = 2", "w = 3", "b = 1", "y_true = 4"]
+
+
+def test_where_values_fan_out_from_an_input_the_sheet_asks_for_the_sum():
+    sheet = sheet_of(trace_of("fan_out"))
+    assert sheet.exercises[-1].words == "In the end, x"
+    assert line_text(sheet.key[-1].lines[0]) == "∂L/∂x = −0.8323 + 0.9093 + 1 = 1.077"
+
+
+def test_numbers_of_which_the_shape_alone_was_asked_are_given_where_they_are_needed():
+    sheet = sheet_of(trace_of("xor"))
+    (loss,) = [each for each in sheet.exercises if each.words.startswith("Forward, step 4")]
+    assert [line.words for line in loss.lines] == [GIVEN, "(4)"]
+    assert line_text(loss.lines[0]).startswith("         ⎡−0.03⎤")
+    for each in sheet_of(trace_of("backprop_by_hand")).exercises:
+        assert all(line.words != GIVEN for line in each.lines)

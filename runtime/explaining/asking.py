@@ -71,12 +71,18 @@ def explain(trace: Trace) -> Iterator[Explanation]:
     """All steps of a run in their order; then the leaves to which several gradients come back."""
     for step in trace.steps:
         yield explain_step(trace, step)
+    for ref in leaves(trace):
+        several = len(trace.plan.readers.get(ref, ())) > 1
+        if several and trace.gradient(ref) is not None:
+            yield NodeTelling(trace, ref.node).reverse()
+
+
+def leaves(trace: Trace) -> Iterator[PortRef]:
+    """The output ports of inputs, constants and parameters: what has no step and no time."""
     for ref in trace.ports:
         is_leaf = ref.node not in trace.plan.step_of and trace.plan.times(ref) is None
-        is_leaf &= ref.node not in trace.plan.flat.instances
-        several = len(trace.plan.readers.get(ref, ())) > 1
-        if is_leaf and several and trace.gradient(ref) is not None:
-            yield NodeTelling(trace, ref.node).reverse()
+        if is_leaf and ref.node not in trace.plan.flat.instances:
+            yield ref
 
 
 def _key(trace: Trace, node: str) -> str:

@@ -150,7 +150,7 @@ class NodeTelling:
             return None
         left = derivative(LOSS, Name(self.names.output(ref)))
         shown, of = tensor(total), Of("sum", ref)
-        parts = list(self._parts(ref))
+        parts = list(self.parts(ref))
         if self._is_target(ref):
             seed = self.trace.plan.seed_gradient
             words = "the target, where the reverse pass begins"
@@ -178,11 +178,7 @@ class NodeTelling:
         timed = self.trace.plan.times
         return [ref if timed(ref) is None else moment(ref, t) for ref in own]
 
-    def arriving(self, ref: PortRef) -> list[Host]:
-        """What comes back to an output, part by part."""
-        return [array for _, array in self._parts(ref)]
-
-    def _parts(self, ref: PortRef) -> Iterator[tuple[PortRef | None, Host]]:
+    def parts(self, ref: PortRef) -> Iterator[tuple[PortRef | None, Host]]:
         """What comes back over each edge of an output, or to each reader of an own tensor."""
         plan = self.trace.plan
         if plan.steps:

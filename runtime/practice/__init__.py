@@ -14,6 +14,7 @@ from runtime.practice.asking import MOST_TYPED, Question, asked_by, asked_of_ins
 from runtime.practice.hints import Hint, hints_to
 from runtime.practice.judging import Judgement, judge, judge_shape, shape_choices
 from runtime.practice.score import Mark, Score
+from runtime.practice.sheet import Sheet, sheet_of
 from runtime.practice.typed import Unreadable
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Mark",
     "Question",
     "Score",
+    "Sheet",
     "Unreadable",
     "asked_by",
     "asked_of_instance",
@@ -30,4 +32,5 @@ __all__ = [
     "judge",
     "judge_shape",
     "shape_choices",
+    "sheet_of",
 ]

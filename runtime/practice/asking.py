@@ -58,11 +58,7 @@ class Question:
     @property
     def by_shape(self) -> bool:
         """Whether the shape is asked: there are too many numbers to be typed, or to be read."""
-        is_readable = all(
-            len(shape) <= 2 and all(map(operator.le, shape[::-1], (MAX_COLUMNS, MAX_ROWS)))
-            for shape in self.near
-        )
-        return not (is_readable and 0 < self.answer.size <= MOST_TYPED)
+        return not (all(map(is_readable, self.near)) and 0 < self.answer.size <= MOST_TYPED)
 
     @property
     def left(self) -> Expression:
@@ -74,6 +70,12 @@ class Question:
     def text(self) -> str:
         """The left side as text."""
         return plain(self.left).lines[0]
+
+
+def is_readable(shape: tuple[int, ...]) -> bool:
+    """Whether a formula shows all numbers of a tensor."""
+    fits = map(operator.le, shape[::-1], (MAX_COLUMNS, MAX_ROWS))
+    return len(shape) <= 2 and all(fits)
 
 
 def asked_by(trace: Trace, step: Step) -> Iterator[Question]:
@@ -91,7 +93,7 @@ def asked_by(trace: Trace, step: Step) -> Iterator[Question]:
         return
     parts = trace.parts(step)
     if SUM in parts:
-        yield from _sums(trace, names, planned)
+        yield from _sums(trace, planned)
     ins = [to_numpy(array) for array in record.ins]
     for port, ref in zip(planned.input_names, planned.reads, strict=True):
         found = trace.part(ref)
@@ -136,15 +138,20 @@ def _values(trace: Trace, names: Names, step: PlanStep) -> Iterator[Question]:
             )
 
 
-def _sums(trace: Trace, names: Names, step: PlanStep) -> Iterator[Question]:
+def _sums(trace: Trace, step: PlanStep) -> Iterator[Question]:
     telling = NodeTelling(trace, step.key)
-    for ref in step.writes:
-        total = trace.gradient(ref)
-        parts = telling.arriving(ref) if total is not None else []
-        if total is not None and len(parts) > 1:
-            yield Question(
-                "sum", step.key, ref, names.output(ref), total, _largest(parts), _shapes(parts)
-            )
+    found = (sum_at(trace, telling, ref) for ref in step.writes)
+    return (question for question in found if question is not None)
+
+
+def sum_at(trace: Trace, telling: NodeTelling, ref: PortRef) -> Question | None:
+    """The question for the sum of what comes back to an output; None where nothing is added."""
+    total = trace.gradient(ref)
+    parts = [part for _, part in telling.parts(ref)] if total is not None else []
+    if total is None or len(parts) < 2:
+        return None
+    name, near = telling.names.output(ref), _shapes(parts)
+    return Question("sum", telling.key, ref, name, total, _largest(parts), near)
 
 
 def _largest(arrays: list[Host | None] | list[Host]) -> float:
