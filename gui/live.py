@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from graph import Check, GradwireError, Graph, check
+from gui.check_progress import CheckProgress
 from gui.consequences import concerns_run
 from gui.document import Document
 from runtime import Engine, check_gradients
@@ -65,6 +66,13 @@ class Answer:
     refusal: str = ""
 
 
+@dataclass(frozen=True)
+class Work:
+    """What a gradient check is about to look at."""
+
+    edges: int
+
+
 def compute(request: Request, watch: Watch | None = None) -> Answer:
     """Check the graph, and run what can run of it. Runs in any thread.
 
@@ -81,6 +89,7 @@ def compute(request: Request, watch: Watch | None = None) -> Answer:
     try:
         engine = Engine(graph, device="cpu", partial=True)
         trace = engine.run(previous=request.previous, watch=watch)
+        _ = trace.origin  # NaN is looked for here, so that the window need not
     except GradwireError as error:
         return Answer(revision, found, is_large=is_large, error=str(error))
     trace, refusal = _with_tangent(trace, request.seed, watch)
@@ -98,9 +107,11 @@ def _with_tangent(trace: Trace, seed: Seed | None, watch: Watch | None) -> tuple
 
 
 def verify(graph: Graph, watch: Watch | None = None) -> Answer:
-    """Hold every edge against finite differences."""
+    """Hold every edge against finite differences; `watch` is also told how much there is."""
     try:
         engine = Engine(graph, device="cpu", partial=True)
+        if watch is not None:
+            watch(Work(len(engine.plan().edges)))
         return Answer(graph.revision, report=check_gradients(engine, watch=watch))
     except GradwireError as error:
         return Answer(graph.revision, error=str(error))
@@ -133,12 +144,19 @@ class Worker(QThread):
     """One thread that works on one request at a time; a newer one cancels and replaces it."""
 
     answered = Signal(object, object)  # request, answer
+    progressed = Signal(float)  # the share of a gradient check that is done
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._changed = threading.Condition()
         self._waiting: Request | None = None
-        self._is_closing = False
+        self._is_closing = self._is_dropped = False
+        self._progress = CheckProgress(self.progressed.emit)
+
+    def drop(self) -> None:
+        """Give up what is under way; nothing is answered."""
+        with self._changed:
+            self._is_dropped, self._waiting = True, None
 
     def post(self, request: Request) -> None:
         """Work on this next; what is under way is given up."""
@@ -174,11 +192,13 @@ class Worker(QThread):
             while self._waiting is None and not self._is_closing:
                 self._changed.wait()
             request, self._waiting = self._waiting, None
+            self._is_dropped = False
             return request
 
     def _watch(self, step: object) -> None:
-        if self._waiting is not None or self._is_closing:
+        if self._waiting is not None or self._is_closing or self._is_dropped:
             raise Cancelled
+        self._progress.note(step)
 
 
 class Live(QObject):
@@ -186,6 +206,7 @@ class Live(QObject):
 
     changed = Signal()  # on, off or busy
     ran = Signal()  # a run that was asked for has arrived
+    progressed = Signal(float)  # the share of a gradient check that is done
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -197,6 +218,7 @@ class Live(QObject):
         self._sent: Request | None = None  # the newest request, until its answer is here
         self._worker = Worker(self)
         self._worker.answered.connect(self._take)
+        self._worker.progressed.connect(self.progressed)
         self._soon = _timer(self, 0, self._post)
         self._later = _timer(self, VERIFY_AFTER, self._verify)
         document.changed.connect(self._after_edit)
@@ -214,6 +236,12 @@ class Live(QObject):
         """Whether a check or a run is under way; finite differences keep nobody waiting."""
         sent = self._sent
         return self._soon.isActive() or (sent is not None and not sent.verifies)
+
+    @property
+    def is_verifying(self) -> bool:
+        """Whether edges are being held against finite differences, or are about to be."""
+        sent = self._sent
+        return self._wants_verdict or (sent is not None and sent.verifies)
 
     def switch(self, on: bool) -> None:
         """Turn live mode on, whatever the graph's size, or off."""
@@ -239,6 +267,15 @@ class Live(QObject):
         else:
             self._wants_verdict = True  # after the run, which would end what is under way
             self.run()
+
+    def cancel_verify(self) -> None:
+        """Give the gradient check up; what is known of the graph before it stays."""
+        self._wants_verdict = False
+        self._later.stop()
+        if self._sent is not None and self._sent.verifies:
+            self._worker.drop()
+            self._sent = None
+        self.changed.emit()
 
     def close(self) -> None:
         """End the thread; nothing is answered any more."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 from PySide6.QtCore import QObject, QSettings, Signal
+
+from runtime.health.thresholds import LIMITS, Thresholds
 
 APP = "gradwire"
 MAX_RECENT = 10
@@ -74,6 +77,24 @@ class Settings(QObject):
     @autosave_seconds.setter
     def autosave_seconds(self, seconds: int) -> None:
         self._keep("autosave_seconds", seconds, self.autosave_seconds)
+
+    @property
+    def health_thresholds(self) -> Thresholds:
+        """From where on gradients and activations are called sick; what cannot be read is left."""
+        found = {}
+        for name, (least, most) in LIMITS.items():
+            kept = str(self._file.value(f"health/{name}", ""))
+            with contextlib.suppress(ValueError):
+                if least <= float(kept) <= most:
+                    found[name] = float(kept)
+        return Thresholds(**found)
+
+    @health_thresholds.setter
+    def health_thresholds(self, thresholds: Thresholds) -> None:
+        if thresholds != self.health_thresholds:
+            for name in LIMITS:
+                self._file.setValue(f"health/{name}", repr(getattr(thresholds, name)))
+            self.changed.emit("health_thresholds")
 
     # --- keys that were changed -----------------------------------------------------------
 

@@ -33,12 +33,14 @@ from gui.command_palette import CommandPalette
 from gui.composites import Composites
 from gui.document import Document
 from gui.drawer import Drawer
+from gui.drawer.by_workspace import DrawerByWorkspace
 from gui.dropped_files import DroppedFiles
 from gui.edge_ends import EdgeEnds
 from gui.files import Files
 from gui.find import FindBar
 from gui.first_notes import FirstNotes
 from gui.gallery import Gallery
+from gui.health import Diagnosis
 from gui.inspector import Inspector
 from gui.leading import Leading
 from gui.library import entry_of
@@ -107,6 +109,8 @@ class Window(QMainWindow):
         self.workspaces = Workspaces(self, settings, self.left, self.right)
         self.predicting = Predicting(self)
         self.workspaces.turning.connect(self.presenting.leave)
+        self.diagnosis = Diagnosis(self)
+        self.drawer_by_workspace = DrawerByWorkspace(self)
         self.panes = Panes(self)
         self.teller = Teller(self.canvas)
         self.composites.breadcrumb.moved.connect(self.teller.say)
@@ -226,7 +230,7 @@ class Window(QMainWindow):
 
     def _add_title_bar(self) -> None:
         self.title_bar = TitleBar(
-            self.document, self.theme, self.commands.by_id, ("build", "step"), self
+            self.document, self.theme, self.commands.by_id, ("build", "step", "diagnose"), self
         )
         holder = QToolBar(self.tr("Title bar"), self, objectName="title", movable=False)
         holder.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
@@ -282,6 +286,7 @@ class Window(QMainWindow):
             self.live.changed,
             self.stepping.player.changed,
             self.workspaces.changed,
+            self.diagnosis.layers_changed,
             self.drawer.changed,
             self.predicting.changed,
             self.clipboard.changed,

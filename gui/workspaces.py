@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from gui.window import Window
 
-NAMES = ("build", "step")
+NAMES = ("build", "step", "diagnose")
 VERSION = 1  # of what is kept; another number makes it forgotten
 START = "build"
 
@@ -51,6 +51,10 @@ class Workspaces(QObject):
     def step(self) -> None:
         """For following a run."""
         self.show("step")
+
+    def diagnose(self) -> None:
+        """For finding what is wrong."""
+        self.show("diagnose")
 
     def show(self, name: str) -> None:
         """Go to a workspace and its docks as they were left there."""

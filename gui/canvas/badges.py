@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 RADIUS, ICON, PAD = 8.0, 12.0, 3.0  # pixels
 PIN_GAP = 4.0  # from the middle of a pin to the rim of its badge, in canvas units
 SHARES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74)  # of a wire's length: the first that is free
-SHORTEST = 40  # pixels of a wire that carries a badge
+# Where a wire has no room: beside its end, in pixels from the port, the first place that is free.
+BESIDE = ((-16, -19), (-16, 19), (-38, -19), (-38, 19), (-60, -19), (-60, 19))
 
 
 def badge_places(
     scene: CanvasScene, rows: Iterable[int], zoom: float, taken: np.ndarray
 ) -> dict[PortRef, geo.Point]:
-    """Where the badges of these wires stand, clear of the boxes `taken` [n, 4]."""
+    """Where the badges of these wires stand, clear of the boxes `taken` [n, 4] and each other."""
     if zoom < PORTS_FROM or not scene.overlays:
         return {}
     targets = (scene.wires.targets[row] for row in rows)
@@ -35,8 +36,8 @@ def badge_places(
     for target in targets:
         if scene.overlays.badges(target):
             place = _place(scene.wires.line(target), taken, zoom)
-            if place is not None:
-                found[target] = place
+            found[target] = place
+            taken = np.concatenate((taken, badge_boxes([place], zoom)))
     return found
 
 
@@ -66,16 +67,16 @@ def paint_pin_badges(painter: QPainter, scene: CanvasScene, item: NodeItem, zoom
             _paint_row(painter, scene, scene.overlays.badges(target), middle, 1 / zoom)
 
 
-def _place(line: np.ndarray, taken: np.ndarray, zoom: float) -> geo.Point | None:
-    """The first free place on a wire; in its middle where none is."""
-    if np.linalg.norm(line[-1] - line[0]) * zoom < SHORTEST:
-        return None
-    places = [geo.point_on_wire(line, share)[0] for share in SHARES]
+def _place(line: np.ndarray, taken: np.ndarray, zoom: float) -> geo.Point:
+    """The first free place on a wire, or beside its end; in its middle where none is."""
+    on_wire = [geo.point_on_wire(line, share)[0] for share in SHARES]
+    x, y = line[-1].tolist()
+    beside = [(x + dx / zoom, y + dy / zoom) for dx, dy in BESIDE]
     reach = RADIUS / zoom
-    for x, y in places:
+    for x, y in (*on_wire, *beside):
         if not len(geo.meeting(taken, (x - reach, y - reach, x + reach, y + reach))):
             return (x, y)
-    return places[0]
+    return on_wire[0]
 
 
 def _paint_row(

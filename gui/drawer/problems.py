@@ -28,6 +28,7 @@ from gui.mend_buttons import MendButtons
 from gui.mending import mend_now
 from gui.theme import Theme
 from gui.told import told
+from runtime.origin import problem_of
 
 ROW = 32
 MAX_BUTTONS = 64  # rows that get buttons; the rest is mended from the nodes' own pages
@@ -199,6 +200,9 @@ def problems_of(document: Document) -> tuple[Problem, ...]:
     failure = trace.failure if trace and document.is_fresh else None
     if failure is not None:
         found.insert(0, Problem("error", "failed", failure.node, None, failure.message))
+    origin = trace.origin if trace and document.is_fresh else None
+    if origin is not None:
+        found.insert(0, problem_of(origin))
     return tuple(sorted(found, key=lambda problem: ORDER[problem.severity]))
 
 

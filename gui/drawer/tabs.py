@@ -70,10 +70,17 @@ def _memory(window: Window) -> QWidget:
     return MemoryPanel(window)
 
 
+def _health(window: Window) -> QWidget:
+    from gui.health.panel import HealthPanel
+
+    return HealthPanel(window)
+
+
 TABS = (
     Tab("problems", N(D, "Problems"), _problems, is_bound=True),
     Tab("chain_rule", N(D, "Chain rule"), _chain_rule, height=224),
     Tab("predict", N(D, "Predict"), _predict, height=208, is_bound=True),
     Tab("breakpoints", N(D, "Breakpoints"), _breakpoints, is_bound=True),
     Tab("memory", N(D, "Memory"), _memory, height=280, is_bound=True),
+    Tab("health", N(D, "Health"), _health, height=240),
 )

@@ -10,7 +10,7 @@ import numpy as np
 from graph.port import PortRef
 from runtime.feeds import Host
 from runtime.health.records import Layer
-from runtime.moments import apart
+from runtime.moments import apart, at
 
 if TYPE_CHECKING:
     from runtime.plan import Plan
@@ -26,7 +26,8 @@ def norm(array: Host) -> float:
 def layers_of(trace: Trace) -> Iterator[Layer]:
     """All layers in the order in which the forward pass first reads them."""
     owners = trained(trace.plan)
-    last = _last_layers(trace.plan, owners)
+    last, arrivals = _last_layers(trace.plan, owners), _arrivals(trace)
+    turn = next((s.index for s in trace.steps if s.phase == "reverse"), len(trace.steps))
     norms: dict[str, float] = {}
     found = []
     for node, ports in owners.items():
@@ -39,7 +40,20 @@ def layers_of(trace: Trace) -> Iterator[Layer]:
     for node, ports, numbers, over_time in found:
         end = last.get(node, node)
         ratio = _ratio(norms.get(node), norms.get(end))
-        yield Layer(node, ports, numbers, norms.get(node), end, ratio, over_time)
+        step = max(arrivals.get(trace.plan.slot_of[port], turn) for port in ports)
+        yield Layer(node, ports, numbers, norms.get(node), end, ratio, over_time, step)
+
+
+def _arrivals(trace: Trace) -> Mapping[int, int]:
+    """The last reverse step that adds to the gradient of each slot."""
+    found: dict[int, int] = {}
+    for step in trace.steps:
+        record = trace.records.get(at(step.node, step.t))
+        if step.phase == "reverse" and record is not None and record.parts is not None:
+            for slot, part in zip(record.step.inputs, record.parts, strict=True):
+                if part is not None:
+                    found[slot] = step.index
+    return found
 
 
 def trained(plan: Plan) -> dict[str, tuple[PortRef, ...]]:

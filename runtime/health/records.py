@@ -28,7 +28,8 @@ class Layer:
     `norm` is that of all their gradients together, None where no path leads to the target. `last`
     is the layer that comes last on the ways from here to the target, which may be itself;
     `ratio` compares with it. `over_time` are the norms of what each time step adds; empty outside
-    time.
+    time. `step` is the index of the step of the run that brings the last part of its gradient,
+    the first of the reverse pass where none does.
     """
 
     node: str
@@ -38,6 +39,7 @@ class Layer:
     last: str = ""
     ratio: float | None = None
     over_time: tuple[float, ...] = ()
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Activation:
     """Units that rest at a node, over all samples and time steps.
 
     `kind` says what resting is: a `dead` unit has the derivative 0 at every sample; a `saturated`
-    entry has less than a twentieth of the steepest derivative. `resting` of `count` do.
+    entry has less than a twentieth of the steepest derivative. `resting` of `count` do. `step` is
+    the index of the last step of the run that computes it.
     """
 
     node: str
@@ -53,6 +56,7 @@ class Activation:
     kind: Literal["dead", "saturated"]
     resting: int
     count: int
+    step: int = 0
 
     @property
     def share(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,8 +31,10 @@ def activations_of(trace: Trace) -> Iterator[Activation]:
         if can_rest(step.module) and step.key in trace.records:
             steps.setdefault(step.node, []).append(trace.records[step.key])
     writers = _writers(trace.plan) if steps else {}
-    for records in steps.values():
-        yield _activation(records, unit_axis(records[0].step, writers))
+    done = {step.node: step.index for step in trace.steps if step.phase == "forward"}
+    for node, records in steps.items():
+        found = _activation(records, unit_axis(records[0].step, writers))
+        yield replace(found, step=done[node])
 
 
 def can_rest(module: object) -> bool:

@@ -1,0 +1,213 @@
+"""The diagnosis of a window: figures of the newest run, thresholds, and what lies on the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from gui.background import Background
+from gui.health.legend import Legend
+from gui.health.origin_overlay import OriginOverlay
+from gui.health.overlay import HealthOverlay
+from gui.health.scale import Scale
+from gui.health.verdict_overlay import VerdictOverlay
+from runtime.health import (
+    Activation,
+    Finding,
+    Health,
+    Layer,
+    Thresholds,
+    judge,
+    measure,
+)
+
+if TYPE_CHECKING:
+    from gui.window import Window
+    from runtime.origin import Origin
+
+HEALTH, VERDICTS, ORIGIN = "health", "verdicts", "origin"  # keys of the overlays
+RESTING = ("dead", "saturated")  # troubles of activations
+
+
+class Diagnosis(QObject):
+    """Measures a run in the background while somebody wants to see its health.
+
+    The overlay of widths is there in the workspace Diagnose; a command turns it on and off
+    anywhere. Badges of the gradient check are laid on by a command of their own.
+    """
+
+    changed = Signal()  # other figures, thresholds, or another playhead
+    layers_changed = Signal()  # an overlay was turned on or off
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._document, self._settings = window.document, window.settings
+        self._overlays = window.canvas.canvas.overlays
+        self._workspaces = window.workspaces
+        self.health: Health | None = None
+        self.findings: tuple[Finding, ...] = ()
+        self.scale = Scale(-1, 0)
+        self.legend = Legend(window.canvas)
+        self.shows_widths = self.shows_badges = self._has_panel = False
+        self._asked: object = None
+        self._work = Background(self)
+        self._work.answered.connect(self._take)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._follow)
+        for signal in (
+            self._document.traced,
+            self._document.playhead_moved,
+            self._document.replaced,
+            self._document.reported,
+        ):
+            signal.connect(self._soon.start)
+        self._document.opened.connect(self._forget)
+        self._settings.changed.connect(self._follow_setting)
+        window.workspaces.changed.connect(self._follow_workspace)
+        self._workspace = ""
+        self._follow_workspace()
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What counts as sick, as the person has set it."""
+        return self._settings.health_thresholds
+
+    def set_thresholds(self, thresholds: Thresholds) -> None:
+        """Judge by other thresholds from now on, in all windows."""
+        self._settings.health_thresholds = thresholds
+
+    def toggle_widths(self) -> None:
+        """Draw edges as wide as their gradients, or as they were."""
+        self.shows_widths = not self.shows_widths
+        self._follow()
+        self.layers_changed.emit()
+
+    def toggle_badges(self) -> None:
+        """Show what finite differences say on every edge, or hide it."""
+        self.show_badges(not self.shows_badges)
+
+    def show_badges(self, is_on: bool) -> None:
+        """Lay the badges on, or take them away."""
+        self.shows_badges = is_on
+        self._lay()
+        self.layers_changed.emit()
+
+    def follow_panel(self, is_shown: bool) -> None:
+        """The panel was shown or hidden: while it is, figures are wanted."""
+        self._has_panel = is_shown
+        if is_shown:
+            self._follow()
+
+    # --- what the playhead lets one see ----------------------------------------------------
+
+    def has_come(self, figures: Layer | Activation) -> bool:
+        """Whether the playhead has passed the step that brings these figures."""
+        return figures.step < self._document.playhead.whole[0]
+
+    @property
+    def origin(self) -> Origin | None:
+        """The first NaN or infinity, once the playhead has passed the step that made it."""
+        trace, done = self._document.whole_trace, self._document.playhead.whole[0]
+        origin = trace.origin if trace is not None else None
+        if origin is None or (origin.step is not None and origin.step >= done):
+            return None
+        is_early = origin.phase == "sum" and origin.step is None and done < len(trace.steps)
+        return None if is_early else origin
+
+    def seen_findings(self) -> tuple[Finding, ...]:
+        """What was found of nodes whose numbers are shown."""
+        if self.health is None:
+            return ()
+        layers = {layer.node for layer in self.health.layers if self.has_come(layer)}
+        resting = self.health.activations
+        come = {node for node, found in resting.items() if self.has_come(found)}
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.node in (come if finding.trouble in RESTING else layers)
+        )
+
+    # --- inside ----------------------------------------------------------------------------
+
+    @property
+    def _is_wanted(self) -> bool:
+        return self.shows_widths or self._has_panel
+
+    def _follow(self) -> None:
+        trace = self._document.whole_trace
+        if not self._is_wanted or trace is None:
+            self._lay()
+            return
+        if trace is self._asked:
+            self._lay()
+            self.changed.emit()
+            return
+        self._asked = trace
+        self._work.ask_long(partial(_measured, trace))
+
+    def _take(self, found: tuple[object, Health]) -> None:
+        trace, health = found
+        if trace is not self._document.whole_trace:
+            self._asked = None
+            self._follow()
+            return
+        self.health = health
+        self.scale = Scale.over(_all_norms(health))
+        self._judge()
+
+    def _judge(self) -> None:
+        if self.health is not None:
+            self.findings = judge(self.health, self.thresholds)
+        self._lay()
+        self.changed.emit()
+
+    def _lay(self) -> None:
+        """Put the overlays anew, for their answers have changed; or take them away."""
+        if self.shows_widths and self.health is not None:
+            self._overlays.put(HEALTH, HealthOverlay(self._document, self))
+            self.legend.show_scale(self.scale)
+        else:
+            self._overlays.take_away(HEALTH)
+        self.legend.setVisible(self.shows_widths and self.health is not None)
+        origin = self.origin
+        if origin is not None:
+            self._overlays.put(ORIGIN, OriginOverlay(self._document, origin))
+        else:
+            self._overlays.take_away(ORIGIN)
+        if self.shows_badges:
+            self._overlays.put(VERDICTS, VerdictOverlay(self._document))
+        else:
+            self._overlays.take_away(VERDICTS)
+
+    def _forget(self) -> None:
+        self._work.drop()
+        self._asked, self.health, self.findings = None, None, ()
+        self._lay()
+        self.changed.emit()
+
+    def _follow_setting(self, name: str) -> None:
+        if name == "health_thresholds":
+            self._judge()
+
+    def _follow_workspace(self) -> None:
+        """The overlay comes and goes with the workspace Diagnose."""
+        before, self._workspace = self._workspace, self._workspaces.current
+        is_there = self._workspace == "diagnose"
+        if before != self._workspace and is_there != (before == "diagnose"):
+            self.shows_widths = is_there
+            self._soon.start()
+            self.layers_changed.emit()
+
+
+def _measured(trace, progress) -> tuple[object, Health]:
+    return trace, measure(trace, progress)
+
+
+def _all_norms(health: Health) -> Iterable[float]:
+    for norms in health.edges.values():
+        yield from norms
+    yield from (layer.norm for layer in health.layers if layer.norm is not None)
+    yield from (part for layer in health.layers for part in layer.over_time)

@@ -1,0 +1,68 @@
+"""Health on the canvas: edges as wide as their gradients, marks where something is wrong."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from graph import PortRef
+from gui.canvas.overlay import EdgeMark, NodeMark
+from gui.health.words import ICONS, ORDER, edge_text, sentence, short, tr
+from gui.places import address_of
+
+if TYPE_CHECKING:
+    from gui.document import Document
+    from gui.health.diagnosis import Diagnosis
+    from runtime.health import Finding, Health
+
+
+class HealthOverlay:
+    """Reads the figures at the document's place and time step, as far as the playhead is."""
+
+    def __init__(self, document: Document, diagnosis: Diagnosis) -> None:
+        self._document, self._diagnosis = document, diagnosis
+        self._findings: dict[str, list[Finding]] = {}
+        for finding in diagnosis.seen_findings():
+            for address in _with_wholes(finding.node):
+                self._findings.setdefault(address, []).append(finding)
+
+    def edge(self, target: PortRef) -> EdgeMark | None:
+        """As wide as its gradient; an edge without one stays as it is."""
+        health, document = self._diagnosis.health, self._document
+        if health is None or not document.shown.gradient(target).is_value:
+            return None
+        norm = health.edge(address_of(document.place, target), document.playhead.t)
+        if norm is None:
+            return None
+        if not math.isfinite(norm):
+            return EdgeMark(self._diagnosis.scale.width(math.inf), "error", tip=edge_text(norm))
+        ink = "reverse" if norm else "muted"
+        return EdgeMark(self._diagnosis.scale.width(norm), ink, tip=edge_text(norm))
+
+    def node(self, id_: str) -> NodeMark | None:
+        """The worst that was found at a node, or inside a composite."""
+        health, place = self._diagnosis.health, self._document.place
+        address = address_of(place, PortRef(id_, "")).node
+        found = self._findings.get(address)
+        if not found or health is None:
+            return None
+        worst = min(found, key=lambda finding: ORDER.index(finding.trouble))
+        tip = "\n".join(self._told(finding, health) for finding in found[:MOST_TOLD])
+        if worst.node != address:
+            return NodeMark(tr("{0} inside").format(len(found)), ICONS[worst.trouble], tip=tip)
+        is_ratio = worst.trouble in RATIOS
+        text = ("×" if is_ratio else "") + short(worst, health)
+        return NodeMark(text, ICONS[worst.trouble], tip=tip)
+
+    def _told(self, finding: Finding, health: Health) -> str:
+        return sentence(finding, health, self._document.root)
+
+
+MOST_TOLD = 4  # findings that a tip names
+RATIOS = ("vanishing", "exploding", "vanishing over time", "exploding over time")
+
+
+def _with_wholes(address: str) -> list[str]:
+    """An address, and those of the composites around it."""
+    parts = address.split("/")
+    return ["/".join(parts[: end + 1]) for end in range(len(parts))]
