@@ -13,7 +13,7 @@ from gui.health.bars import Bar, BarStrip, bar_of
 from gui.health.check_line import CheckLine
 from gui.health.findings import FindingsList, Row
 from gui.health.threshold_form import ThresholdForm
-from gui.health.words import ICONS, ORDER, brief, layer_text, sentence, summary, tr
+from gui.health.words import ICONS, ORDER, brief, layer_text, origin_text, sentence, summary, tr
 from gui.inspector.buttons import Button
 from gui.inspector.labels import Label
 from gui.places import address_of
@@ -24,7 +24,7 @@ from runtime.origin import problem_of
 if TYPE_CHECKING:
     from gui.window import Window
 
-LEFT, RIGHT = (208, 296), (184, 216)  # pixels, least and most
+LEFT, RIGHT = (208, 296), (208, 216)  # pixels, least and most
 
 
 class HealthPanel(QWidget):
@@ -139,8 +139,8 @@ class HealthPanel(QWidget):
         rows = []
         origin = self._diagnosis.origin
         if origin is not None:
-            text = told(document.root, problem_of(origin))
-            rows.append(Row("warning", text, text, origin.node))
+            whole = told(document.root, problem_of(origin))
+            rows.append(Row("warning", origin_text(origin, document.root), whole, origin.node))
         for finding in sorted(findings, key=lambda found: ORDER.index(found.trouble)):
             text = brief(finding, health, document.root)
             whole = sentence(finding, health, document.root)

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QCoreApplication
 
 from graph import Graph
-from graph.naming import name_of
+from graph.naming import name_of, port_name
 from gui.numbers import format_count, format_number, format_percent
 from runtime.health import Finding, Health, Layer, Trouble
+from runtime.origin import Origin
 
 ICONS: dict[Trouble, str] = {
     "not finite": "warning",
@@ -97,6 +98,18 @@ def sentence(finding: Finding, health: Health, graph: Graph) -> str:
         "zero": tr("The gradient of {name} is 0: it learns nothing here."),
         "no path": tr("No path leads from {name} to the target: it is not trained."),
     }[finding.trouble].format(name=name, figure=figure, last=last)
+
+
+def origin_text(origin: Origin, graph: Graph) -> str:
+    """Where the first NaN or infinity stands, in a few words."""
+    place = str(list(origin.index)) if origin.index else ""
+    text = (
+        tr("{number} begins at {port}")
+        if origin.phase != "reverse"
+        else tr("{number} begins in the gradient at {port}")
+    )
+    where = f"{port_name(graph, origin.port)}{place}"
+    return text.format(number=format_number(origin.number), port=where)
 
 
 def layer_text(layer: Layer, graph: Graph, *, has_come: bool) -> str:
