@@ -260,6 +260,11 @@ def test_where_nan_begins_is_a_problem_that_leads_there(desk):
     assert "made by Log from log.x[1] = 0" in tip_at(desk.view, desk.middle("log"))
     desk.document.playhead.first()
     desk.qtbot.waitUntil(lambda: overlays.node("log") is None)
+    (problem,) = problems.model.problems
+    assert problem.message == (
+        "log.y: found a number that is NaN or infinite in the forward pass, expected finite"
+        " numbers. Go on to its step to see what led to it."
+    )
 
 
 def test_it_stands_first_in_the_panel_and_goes_with_its_cause(desk):
@@ -278,8 +283,8 @@ def test_all_edges_are_checked_at_once_and_say_their_figure_on_hover(desk):
     QTest.mouseClick(panel(desk).check.check, LEFT)
     desk.qtbot.waitUntil(lambda: desk.document.report is not None)
     overlays, scene = desk.view.canvas.overlays, desk.view.canvas
-    desk.qtbot.waitUntil(lambda: overlays.badge(PortRef("relu", "x")) == "check")
-    assert overlays.badge(PortRef("hidden", "weight")) == "check"
+    desk.qtbot.waitUntil(lambda: overlays.badges(PortRef("relu", "x")) == ("check",))
+    assert overlays.badges(PortRef("hidden", "weight")) == ("check",)
     assert width(desk, "relu.x") is not None
     x, y = geo.point_on_wire(scene.wires.line(PortRef("loss", "target")), 0.5)[0]
     told = tip_at(desk.view, desk.pixel(x, y))
@@ -288,7 +293,7 @@ def test_all_edges_are_checked_at_once_and_say_their_figure_on_hover(desk):
     desk.qtbot.waitUntil(lambda: panel(desk).check.verdict.said.startswith("9 of 9 edges agree"))
     desk.view.setFocus()
     desk.press_key(Key.Key_W, SHIFT)
-    assert overlays.badge(PortRef("relu", "x")) == ""
+    assert overlays.badges(PortRef("relu", "x")) == ()
 
 
 def test_a_check_can_be_cancelled_and_begun_again(desk, monkeypatch):

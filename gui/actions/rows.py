@@ -160,7 +160,7 @@ ROWS = (
     Row("gradient_widths", N(A, "Gradients as &widths"), "W", "view", "diagnosis.toggle_widths",
         N(A, "Draw edges as wide as their gradients are large, on a logarithmic scale."),
         checked="shows_widths", canvas_only=True),
-    Row("verdict_badges", N(A, "Bad&ges of the gradient check"), "Shift+W", "view",
+    Row("verdict_badges", N(A, "Badges of the gradient &check"), "Shift+W", "view",
         "diagnosis.toggle_badges",
         N(A, "Show on every edge whether finite differences agree."), checked="shows_badges",
         canvas_only=True),

@@ -26,9 +26,9 @@ from gui.document import Document
 from gui.icons import icon
 from gui.mend_buttons import MendButtons
 from gui.mending import mend_now
+from gui.origins import origin_problem
 from gui.theme import Theme
 from gui.told import told
-from runtime.origin import problem_of
 
 ROW = 32
 MAX_BUTTONS = 64  # rows that get buttons; the rest is mended from the nodes' own pages
@@ -49,6 +49,7 @@ class ProblemsModel(QAbstractListModel):
         document.traced.connect(self.follow)
         document.edited.connect(self.follow)
         document.replaced.connect(self.follow)
+        document.playhead_moved.connect(self._follow_playhead)
         self.follow()
 
     def follow(self) -> None:
@@ -59,6 +60,12 @@ class ProblemsModel(QAbstractListModel):
             self.beginResetModel()
             self.problems, self._sentences = problems, sentences
             self.endResetModel()
+
+    def _follow_playhead(self) -> None:
+        """Where NaN comes from is told in full when the playhead has come there."""
+        trace = self._document.whole_trace
+        if trace is not None and trace.origin is not None:
+            self.follow()
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """One row a problem."""
@@ -200,9 +207,9 @@ def problems_of(document: Document) -> tuple[Problem, ...]:
     failure = trace.failure if trace and document.is_fresh else None
     if failure is not None:
         found.insert(0, Problem("error", "failed", failure.node, None, failure.message))
-    origin = trace.origin if trace and document.is_fresh else None
+    origin = origin_problem(document)
     if origin is not None:
-        found.insert(0, problem_of(origin))
+        found.insert(0, origin)
     return tuple(sorted(found, key=lambda problem: ORDER[problem.severity]))
 
 

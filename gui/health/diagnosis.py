@@ -14,6 +14,7 @@ from gui.health.origin_overlay import OriginOverlay
 from gui.health.overlay import HealthOverlay
 from gui.health.scale import Scale
 from gui.health.verdict_overlay import VerdictOverlay
+from gui.origins import origin_of
 from runtime.health import (
     Activation,
     Finding,
@@ -26,7 +27,6 @@ from runtime.health import (
 
 if TYPE_CHECKING:
     from gui.window import Window
-    from runtime.origin import Origin
 
 HEALTH, VERDICTS, ORIGIN = "health", "verdicts", "origin"  # keys of the overlays
 RESTING = ("dead", "saturated")  # troubles of activations
@@ -107,16 +107,6 @@ class Diagnosis(QObject):
         """Whether the playhead has passed the step that brings these figures."""
         return figures.step < self._document.playhead.whole[0]
 
-    @property
-    def origin(self) -> Origin | None:
-        """The first NaN or infinity, once the playhead has passed the step that made it."""
-        trace, done = self._document.whole_trace, self._document.playhead.whole[0]
-        origin = trace.origin if trace is not None else None
-        if origin is None or (origin.step is not None and origin.step >= done):
-            return None
-        is_early = origin.phase == "sum" and origin.step is None and done < len(trace.steps)
-        return None if is_early else origin
-
     def seen_findings(self) -> tuple[Finding, ...]:
         """What was found of nodes whose numbers are shown."""
         if self.health is None:
@@ -172,7 +162,7 @@ class Diagnosis(QObject):
         else:
             self._overlays.take_away(HEALTH)
         self.legend.setVisible(self.shows_widths and self.health is not None)
-        origin = self.origin
+        origin = origin_of(self._document)
         if origin is not None:
             self._overlays.put(ORIGIN, OriginOverlay(self._document, origin))
         else:

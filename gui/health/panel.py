@@ -16,6 +16,7 @@ from gui.health.threshold_form import ThresholdForm
 from gui.health.words import ICONS, ORDER, brief, layer_text, origin_text, sentence, summary, tr
 from gui.inspector.buttons import Button
 from gui.inspector.labels import Label
+from gui.origins import origin_of
 from gui.places import address_of
 from gui.told import told
 from runtime.health import Finding, Layer
@@ -137,7 +138,7 @@ class HealthPanel(QWidget):
         """Where NaN comes from first, then the findings, the worst first."""
         document, health = self._window.document, self._diagnosis.health
         rows = []
-        origin = self._diagnosis.origin
+        origin = origin_of(document)
         if origin is not None:
             whole = told(document.root, problem_of(origin))
             rows.append(Row("warning", origin_text(origin, document.root), whole, origin.node))

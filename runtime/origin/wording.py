@@ -10,8 +10,16 @@ from runtime.origin.records import Number, Origin
 CODE = "not-finite"
 
 
-def problem_of(origin: Origin) -> Problem:
-    """Where, what was found, from which numbers, and what would help."""
+def problem_of(origin: Origin, *, has_come: bool = True) -> Problem:
+    """Where, what was found, from which numbers, and what would help.
+
+    While the step has not come that made it, no number is told.
+    """
+    if not has_come:
+        found = "a number that is NaN or infinite" + _WHEN[origin.phase]
+        mend = "Go on to its step to see what led to it."
+        port = origin.port.port
+        return Problem("warning", CODE, origin.node, port, found, "finite numbers", mend)
     found, named = _found(origin)
     mend = _MENDS[origin.phase].format(module=origin.module)
     return Problem(

@@ -1,0 +1,37 @@
+"""The first NaN or infinity of a run, as the playhead lets one see it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runtime.origin import Origin, problem_of
+
+if TYPE_CHECKING:
+    from graph import Problem
+    from gui.document import Document
+
+
+def origin_of(document: Document) -> Origin | None:
+    """The first NaN or infinity of the newest run, once the playhead has passed its step."""
+    origin = _any(document)
+    return origin if origin is not None and _has_come(document, origin) else None
+
+
+def origin_problem(document: Document) -> Problem | None:
+    """It as a problem of the graph as it is now; without its numbers while they are ahead."""
+    origin = _any(document) if document.is_fresh else None
+    if origin is None:
+        return None
+    return problem_of(origin, has_come=_has_come(document, origin))
+
+
+def _any(document: Document) -> Origin | None:
+    trace = document.whole_trace
+    return trace.origin if trace is not None else None
+
+
+def _has_come(document: Document, origin: Origin) -> bool:
+    done, steps = document.playhead.whole[0], document.whole_trace.steps
+    if origin.phase == "given":
+        return True
+    return done > origin.step if origin.step is not None else done >= len(steps)
