@@ -11,7 +11,7 @@ import pytest
 from graph import Graph, GraphError, Tensor
 from graph import edits as e
 from runtime import Engine
-from runtime.chains import find_paths
+from runtime.chains import find_paths, gradients_along, signed_norms
 from runtime.chains.cancelling import cancelling_pairs
 from runtime.errors import NoTarget, NoValue
 from tests.catalogue_cases import error
@@ -29,6 +29,31 @@ def test_cancelling_paths_are_marked():
     assert [path.cancels_with for path in found.paths] == [1, 0]
     assert {path.share for path in found.paths} == {None}
     assert found.rest_share is None
+
+
+def test_sums_that_vanish_have_two_sides():
+    found = find_paths(Engine(example("cancelling")).run(), "x.y")
+    assert signed_norms(found.paths) == (6, -6)
+    assert signed_norms(()) == ()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_comes_back_along_one_path_alone(seed):
+    """At every hop its own shape, at the first one the contribution."""
+    graph = random_graph(seed)
+    trace = Engine(graph).run()
+    for source in [ref for ref in trace.ports if trace.gradient(ref) is not None][:4]:
+        found = find_paths(trace, source, top=20)
+        for path in found.paths:
+            along = gradients_along(found, path)
+            assert [array.shape for array in along] == [hop.map.in_shape for hop in path.hops]
+            if along:
+                assert error(along[0], path.contribution) < EXACT
+        signs = [np.vdot(path.contribution, found.paths[0].contribution) for path in found.paths]
+        norms = signed_norms(found.paths)
+        assert [abs(norm) for norm in norms] == [path.norm for path in found.paths]
+        pairs = zip(norms, signs, strict=True)
+        assert all(norm * sign > 0 for norm, sign in pairs if abs(sign) > 1e-9 * abs(norm))
 
 
 def test_what_cancels_is_opposite_to_a_hundredth():

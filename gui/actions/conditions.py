@@ -65,6 +65,7 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "left_shown": lambda w: w.workspaces.is_left_shown,
     "right_shown": lambda w: w.workspaces.is_right_shown,
     "problems_shown": lambda w: w.drawer.current == "problems",
+    "paths_shown": lambda w: w.drawer.current == "paths",
     "chain_rule_shown": lambda w: w.drawer.current == "chain_rule",
     "breakpoints_shown": lambda w: w.drawer.current == "breakpoints",
     "has_breakpoint": lambda w: w.breakpoints.has_chosen,

@@ -165,15 +165,8 @@ class ChainRulePanel(QWidget):
             return current_step(document)
         if choice == SELECTION:
             return selected(document)
-        ends = self.ends.ends
-        return None if ends is None else PairSubject(*map(self._located, ends))
-
-    def _located(self, port):
-        """A port at the time step that is shown; the run's target at its last one."""
-        trace, t = self._document.whole_trace, self._document.playhead.t
-        is_steady = port in trace.plan.slot_of or port == trace.plan.flat.outer(trace.target)
-        inside = t is not None and not is_steady and trace.plan.times(port) is not None
-        return trace.located(port, t if inside else None)
+        ends = self.ends.moments
+        return None if ends is None else PairSubject(*ends)
 
     def _ask(self, subject: Subject, trace: Trace) -> None:
         self._subject = subject

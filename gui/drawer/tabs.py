@@ -52,6 +52,12 @@ def _chain_rule(window: Window) -> QWidget:
     return ChainRulePanel(window.document, window.theme, window)
 
 
+def _paths(window: Window) -> QWidget:
+    from gui.chains import PathsPanel
+
+    return PathsPanel(window)
+
+
 def _predict(window: Window) -> QWidget:
     from gui.predict.panel import PredictPanel
 
@@ -79,6 +85,7 @@ def _health(window: Window) -> QWidget:
 TABS = (
     Tab("problems", N(D, "Problems"), _problems, is_bound=True),
     Tab("chain_rule", N(D, "Chain rule"), _chain_rule, height=224),
+    Tab("paths", N(D, "Paths"), _paths, height=224),
     Tab("predict", N(D, "Predict"), _predict, height=208, is_bound=True),
     Tab("breakpoints", N(D, "Breakpoints"), _breakpoints, is_bound=True),
     Tab("memory", N(D, "Memory"), _memory, height=280, is_bound=True),

@@ -47,7 +47,7 @@ class Candidates:
             yield from leaves
             yield from others
             return
-        first = [trace.plan.flat.outer(trace.target)] if trace.target is not None else []
+        first = [self.target] if self.target is not None else []
         yield from dict.fromkeys([*first, *reversed(others)])
 
     def _floats(self, ref: PortRef) -> bool:
@@ -57,6 +57,14 @@ class Candidates:
     def holds(self, port: PortRef) -> bool:
         """Whether the run knows the port, and it is floating."""
         return self.trace is not None and self._floats(port)
+
+    @property
+    def target(self) -> PortRef | None:
+        """What the run differentiates, as it is drawn."""
+        trace = self.trace
+        if trace is None or trace.target is None:
+            return None
+        return trace.plan.flat.outer(trace.target)
 
     @property
     def first(self) -> PortRef | None:
@@ -83,10 +91,8 @@ class Candidates:
                 return name
             return tr("{0}, the edge alone").format(name)
         name = output_name(self.graph, port)
-        if trace is not None and trace.target is not None:
-            is_target = port in (trace.target, trace.plan.flat.outer(trace.target))
-            name = tr("{0}, the target").format(name) if is_target else name
-        return name
+        is_target = trace is not None and port in (trace.target, self.target)
+        return tr("{0}, the target").format(name) if is_target else name
 
     def matches(self, port: PortRef, words: list[str]) -> bool:
         """Whether every word is in the port's address or its name; words are folded."""

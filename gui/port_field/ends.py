@@ -57,6 +57,21 @@ class EndFields(QWidget):
             return None
         return self.source.port, self.target.port
 
+    @property
+    def moments(self) -> Ends | None:
+        """Both by their addresses in the run: inside time at the step that is shown."""
+        if self.ends is None or self._document.whole_trace is None:
+            return None
+        source, target = map(self._located, self.ends)
+        return source, target
+
+    def _located(self, port: PortRef) -> PortRef:
+        """The run's target is that of the last step; what stays the same belongs to all."""
+        trace, t = self._document.whole_trace, self._document.playhead.t
+        is_steady = port in trace.plan.slot_of or port == self.source.candidates.target
+        inside = t is not None and not is_steady and trace.plan.times(port) is not None
+        return trace.located(port, t if inside else None)
+
     def follow(self) -> None:
         """Offer the ports of the newest run; what was chosen stays while it is there."""
         for field, is_source in ((self.source, True), (self.target, False)):

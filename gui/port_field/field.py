@@ -27,7 +27,7 @@ class PortField(QAbstractButton):
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._name = theme, name
-        self._candidates: Candidates | None = None
+        self.candidates: Candidates | None = None
         self.port: PortRef | None = None
         self.box: CandidateBox | None = None
         self.setFont(theme.font(13))
@@ -39,21 +39,21 @@ class PortField(QAbstractButton):
 
     def offer(self, candidates: Candidates, port: PortRef | None) -> None:
         """Offer other ports, and show one as chosen."""
-        self._candidates, self.port = candidates, port
+        self.candidates, self.port = candidates, port
         self._tell()
 
     @property
     def said(self) -> str:
         """What stands in it."""
-        if self.port is None or self._candidates is None:
+        if self.port is None or self.candidates is None:
             return self.tr("none")
-        return self._candidates.name(self.port)
+        return self.candidates.name(self.port)
 
     def _tell(self) -> None:
         self.setText(self.said)
         self.setAccessibleName(f"{self._name}: {self.said}")
         self.setToolTip(f"{self._name}: {self.port or self.said}")
-        self.setEnabled(self._candidates is not None and self._candidates.trace is not None)
+        self.setEnabled(self.candidates is not None and self.candidates.trace is not None)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -73,7 +73,7 @@ class PortField(QAbstractButton):
         arrow = QRectF(self.width() - 20, (self.height() - ARROW) / 2, ARROW, ARROW)
         paint_icon(painter, "chevron_down", arrow, ink)
         room = self.rect().adjusted(PAD, 0, -24, 0)
-        side = Qt.TextElideMode.ElideMiddle
+        side = Qt.TextElideMode.ElideLeft
         painter.setFont(self.font())
         painter.setPen(ink)
         text = self.fontMetrics().elidedText(self.said, side, room.width())
@@ -82,7 +82,7 @@ class PortField(QAbstractButton):
 
     def _search(self) -> None:
         window = self.window()
-        self.box = CandidateBox(self._candidates, self._name, self._theme, window)
+        self.box = CandidateBox(self.candidates, self._name, self._theme, window)
         # The box must not be freed below its own key press.
         self.box.chosen.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self.box.closed.connect(self._leave)

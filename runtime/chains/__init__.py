@@ -7,7 +7,16 @@ strongest are found without listing the rest.
 """
 
 from runtime.chains.finding import find_paths
+from runtime.chains.following import gradients_along, signed_norms
 from runtime.chains.records import ChainPath, ChainPaths, PathHop
 from runtime.chains.tensor_search import Budget
 
-__all__ = ["Budget", "ChainPath", "ChainPaths", "PathHop", "find_paths"]
+__all__ = [
+    "Budget",
+    "ChainPath",
+    "ChainPaths",
+    "PathHop",
+    "find_paths",
+    "gradients_along",
+    "signed_norms",
+]

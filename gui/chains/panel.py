@@ -1,0 +1,272 @@
+"""The drawer's tab: from where to where, the strongest paths, and light for the one meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from graph import GradwireError
+from gui.background import SMALL, Background
+from gui.chain_rule.seen import Sight
+from gui.chains.light import CopiesOverlay, Lit, PathOverlay
+from gui.chains.question import Answer, PathQuestion
+from gui.chains.table import PathTable
+from gui.chains.words import rest_words, summary
+from gui.inspector.buttons import Button
+from gui.inspector.jacobian.progress_line import ProgressLine
+from gui.inspector.labels import Label
+from gui.port_field import EndFields
+from gui.told import told_error
+
+if TYPE_CHECKING:
+    from gui.canvas.scene import CanvasScene
+    from gui.chains.rows import PathRow
+    from gui.window import Window
+
+SIDE = 184  # pixels of the left column
+KEY = "paths"  # of the overlay
+
+
+class PathsPanel(QWidget):
+    """Searches anew when another run comes while it is in sight; out of sight it does nothing."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window, self._document = window, window.document
+        self._question: PathQuestion | None = None
+        self._answer: Answer | None = None
+        self._is_known = False
+        self._row: PathRow | None = None
+        self._work, self._naming = Background(self), Background(self)
+        self._make()
+        self._lay_out()
+        self._listen()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an answer is awaited."""
+        return self._work.is_busy or self._naming.is_busy
+
+    def showEvent(self, event) -> None:
+        """Catch up with what happened out of sight."""
+        super().showEvent(event)
+        self._follow_run()
+
+    def hideEvent(self, event) -> None:
+        """Nobody waits for an answer, and no path is pointed at."""
+        super().hideEvent(event)
+        self._work.drop()
+        self._naming.drop()
+        self.progress.end()
+        if self._answer is None:
+            self._question = None
+        self._light(None)
+
+    # --- making ---------------------------------------------------------------------------
+
+    def _make(self) -> None:
+        theme = self._window.theme
+        self.ends = EndFields(self._document, theme, self)
+        self.more = Button(
+            theme,
+            self.tr("More paths"),
+            self.tr("List twice as many paths"),
+            lambda: self._again(PathQuestion.more),
+            parent=self,
+        )
+        self.longer = Button(
+            theme,
+            self.tr("Search longer"),
+            self.tr("Search four times as long, for a proof or for stronger paths"),
+            lambda: self._again(PathQuestion.longer),
+            parent=self,
+        )
+        self.summary = Label(theme, size=13, wrap=True, parent=self)
+        self.rest = Label(theme, size=12, ink="muted", parent=self)
+        self.progress = ProgressLine(theme, self)
+        self.table = PathTable(theme, self)
+
+    def _lay_out(self) -> None:
+        side = QVBoxLayout()
+        side.setContentsMargins(12, 8, 4, 8)
+        side.setSpacing(8)
+        for part in (self.ends, self.more, self.longer):
+            part.setFixedWidth(SIDE)
+            side.addWidget(part)
+        side.addStretch(1)
+        right = QVBoxLayout()
+        right.setContentsMargins(12, 10, 12, 8)
+        right.setSpacing(6)
+        for part in (self.summary, self.progress):
+            right.addWidget(part)
+        right.addWidget(self.table, 1)
+        right.addWidget(self.rest)
+        right.addStretch(0)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(side)
+        row.addLayout(right, 1)
+        self.setFocusProxy(self.table)
+        for part in (self.more, self.longer):
+            part.hide()
+
+    def _listen(self) -> None:
+        document = self._document
+        document.traced.connect(self._follow_run)
+        document.replaced.connect(self._follow_run)
+        document.playhead_moved.connect(self._follow_playhead)
+        document.selection_changed.connect(self._follow_selection)
+        self.ends.changed.connect(self._follow)
+        document.edited.connect(self._follow_names)
+        self._work.answered.connect(self._take)
+        self._naming.answered.connect(self._take)
+        self._work.refused.connect(self._refuse)
+        self._work.progressed.connect(self.progress.advance)
+        self.progress.cancelled.connect(self._cancel)
+        self.progress.wanted.connect(self._go_on)
+        self.table.pointed.connect(self._light)
+        self._window.unrolling.changed.connect(self._light_again)
+
+    # --- following ------------------------------------------------------------------------
+
+    def _follow_run(self) -> None:
+        if self.isVisible():
+            self.ends.follow()
+            self._follow()
+
+    def _follow_names(self) -> None:
+        """An edit may have given something another name; one that changes numbers runs besides."""
+        answer = self._answer
+        if answer is not None and self.isVisible() and not self._work.is_busy:
+            graph = self._document.root.copy()
+            self._naming.ask(lambda: answer.named(graph), SMALL + 1)
+
+    def _follow_selection(self) -> None:
+        if self.isVisible():
+            self.ends.follow_selection()
+
+    def _follow_playhead(self) -> None:
+        """Other time steps have other paths; what comes into sight is shown."""
+        if not self.isVisible():
+            return
+        self._follow()
+        if self._answer is not None:
+            if self._knows() != self._is_known:
+                self._show()
+            self._light_again()
+
+    def _follow(self) -> None:
+        ends, trace = self.ends.moments, self._document.whole_trace
+        if ends is None or trace is None:
+            self._forget(self.tr("The graph has not run yet, or has no floating ports."))
+            return
+        before = self._question
+        if before is None or (before.trace, before.source, before.target) != (trace, *ends):
+            self._ask(PathQuestion(trace, *ends))
+
+    def _again(self, other) -> None:
+        if self._question is not None:
+            self._ask(other(self._question))
+
+    def _go_on(self) -> None:
+        question, self._question = self._question, None
+        if question is not None:
+            self._ask(question)
+
+    def _ask(self, question: PathQuestion) -> None:
+        self._naming.drop()
+        before, self._question = self._question, question
+        is_same = before is not None and before.source == question.source
+        if not (is_same and before.target == question.target and before.trace is question.trace):
+            self._answer = None
+            self.table.clearSelection()
+        for part in (self.more, self.longer):
+            part.setEnabled(False)
+        self.progress.begin(self.tr("Searching the strongest paths"))
+        graph = self._document.root.copy()
+        self._work.ask_long(lambda progress: question.find(graph, progress))
+
+    def _cancel(self) -> None:
+        self._work.drop()
+        if self._answer is None:
+            self.table.paths.show(None, is_known=False)
+            self.summary.say("")
+            self.rest.say("")
+            self.progress.offer(self.tr("The search was cancelled."))
+        else:
+            self.progress.end()
+            self._show()
+
+    def _forget(self, sentence: str) -> None:
+        self._work.drop()
+        self._naming.drop()
+        self._question = self._answer = None
+        self.progress.end()
+        self.table.paths.show(None, is_known=False)
+        self.summary.say(sentence)
+        self.rest.say("")
+        for part in (self.more, self.longer):
+            part.hide()
+
+    # --- showing --------------------------------------------------------------------------
+
+    def _take(self, answer: Answer) -> None:
+        self.progress.end()
+        self._answer = answer
+        self._show()
+
+    def _knows(self) -> bool:
+        question = self._question
+        sight = Sight(self._document)
+        return question is not None and sight.derives(question.source, question.target)
+
+    def _show(self) -> None:
+        answer = self._answer
+        if answer is None:
+            return
+        self._is_known = self._knows()
+        chosen = self.table.chosen
+        self.table.paths.show(answer, is_known=self._is_known)
+        self.summary.say(summary(answer, is_known=self._is_known))
+        self.rest.say(rest_words(answer.found) if self._is_known else "")
+        self.more.setVisible(answer.found.rest > 0)
+        self.longer.setVisible(answer.found.found == "best found")
+        for part in (self.more, self.longer):
+            part.setEnabled(True)
+        row = self.table.row_with(chosen.place) if chosen is not None else None
+        if row is not None:
+            self.table.selectRow(row)
+
+    def _refuse(self, error: Exception) -> None:
+        self._forget("")
+        if not isinstance(error, GradwireError | MemoryError):
+            raise error
+        self.summary.say(told_error(self._document.root, error))
+
+    # --- light ----------------------------------------------------------------------------
+
+    def _scenes(self) -> list[CanvasScene]:
+        view = self._window.unrolling.view
+        return [self._window.canvas.canvas, *([view.canvas] if view is not None else [])]
+
+    def _light(self, row: PathRow | None) -> None:
+        """Light the path of a row on every canvas; none takes the light away."""
+        self._row = row
+        for scene in self._scenes():
+            scene.overlays.take_away(KEY)
+        answer = self._answer
+        if row is None or answer is None:
+            return
+        along = answer.along[row.place] if self._is_known else None
+        lit = Lit.of(answer.found.source, row.path, along)
+        document, view = self._document, self._window.unrolling.view
+        overlay = PathOverlay(lit, document.place, document.playhead.t)
+        self._window.canvas.canvas.overlays.put(KEY, overlay)
+        if view is not None and view.document.copies is not None:
+            view.canvas.overlays.put(KEY, CopiesOverlay(lit, view.document.copies))
+
+    def _light_again(self) -> None:
+        if self._row is not None:
+            self._light(self._row)

@@ -1,0 +1,152 @@
+"""Paths, counts and numbers as a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from graph import Graph, PortRef
+from graph.naming import name_of, output_name, port_name
+from gui.numbers import format_number, format_percent
+from runtime.chains.lengths import length
+from runtime.chains.wording import paths_text
+from runtime.moments import apart, at
+
+if TYPE_CHECKING:
+    from gui.chains.question import Answer
+    from runtime.chains import ChainPath, ChainPaths, PathHop
+
+ARROW, DOTS = " → ", "…"
+SHORT = 6  # stops up to which a path is written whole
+
+
+def tr(text: str) -> str:
+    """A text of the paths in the user's language."""
+    return QCoreApplication.translate("Paths", text)
+
+
+def routes(graph: Graph, source: PortRef, paths: Sequence[ChainPath]) -> list[str]:
+    """The ports that each path goes through; what all of them have in common is dots."""
+    every = [_stops(graph, source, path) for path in paths]
+    ahead, behind = _shared(every), _shared([stops[::-1] for stops in every])
+    return [_short(stops, ahead, behind) for stops in every]
+
+
+def route(graph: Graph, source: PortRef, path: ChainPath) -> str:
+    """The same of one path, whole."""
+    return ARROW.join(_stops(graph, source, path))
+
+
+def _shared(every: Sequence[Sequence[str]]) -> int:
+    """With how many equal stops they all begin."""
+    if len(every) < 2:
+        return 0
+    columns = zip(*every, strict=False)
+    return next((i for i, column in enumerate(columns) if len(set(column)) > 1), 0)
+
+
+def _short(stops: list[str], ahead: int, behind: int) -> str:
+    if len(stops) <= SHORT:
+        return ARROW.join(stops)
+    first = [stops[0], DOTS] if ahead > 2 else stops[:ahead]
+    last = [DOTS, stops[-1]] if behind > 2 else stops[len(stops) - behind :]
+    return ARROW.join([*first, *stops[ahead : len(stops) - behind], *last])
+
+
+def _stops(graph: Graph, source: PortRef, path: ChainPath) -> list[str]:
+    """Each is called as it is inside what the one before lies in."""
+    drawn, t = apart(source)
+    stops, before = [], drawn.node
+    if not path.hops or path.hops[0].port != drawn:  # else the first hop begins with it
+        name = output_name(graph, drawn) if _is_output(graph, drawn) else port_name(graph, drawn)
+        stops.append(_own(at(name, t) if "." not in name else name))
+    for hop in path.hops:
+        stops.append(_hop(graph, hop, before if stops else hop.port.node))
+        before = hop.port.node
+    return stops
+
+
+def _is_output(graph: Graph, port: PortRef) -> bool:
+    module = graph.module(port.node) if port.node in graph else None
+    return module is None or any(p.name == port.port for p in module.output_ports)
+
+
+def _own(address: str) -> str:
+    return address[address.rfind("/") + 1 :]
+
+
+def _hop(graph: Graph, hop: PathHop, before: str) -> str:
+    node = hop.port.node
+    module = graph.module(node) if node in graph else None
+    seen = name_of(graph, node) if node in graph else _seen_from(before, node)
+    name = at(seen, hop.read_t)
+    is_one = module is not None and len(module.wired_ports) == 1
+    is_parameter = module is not None and hop.port.port in {p.name for p in module.parameter_ports}
+    text = name if is_one and not is_parameter else f"{name}.{hop.port.port}"
+    several = module is not None and len(module.output_ports) > 1
+    return f"{text} ({hop.output.port})" if several else text
+
+
+def _seen_from(before: str, address: str) -> str:
+    """`lin` beside `one/norm`, `two/lin` from inside `one`."""
+    own, other = address.split("/"), before.split("/")
+    same = 0
+    while same < min(len(own), len(other)) - 1 and own[same] == other[same]:
+        same += 1
+    return "/".join(own[same:])
+
+
+def size_text(number: float, *, is_number: bool) -> str:
+    """`−0.8323` of a single number, `‖0.42‖` of a tensor."""
+    return format_number(number) if is_number else f"‖{format_number(number)}‖"
+
+
+def share_words(share: float | None) -> str:
+    """`92.9%`; nothing where there is none."""
+    if share is None:
+        return ""
+    text = format_percent(abs(share))
+    return f"−{text}" if share < 0 and text != "0%" else text
+
+
+def summary(answer: Answer, *, is_known: bool) -> str:
+    """How many paths there are, what they give together, and how sure the list is."""
+    found = answer.found
+    count = paths_text(found.count)
+    if not found.count:
+        return tr("No path leads from one to the other, so the derivative is 0.")
+    if not is_known:
+        return tr("{0}. Their numbers lie ahead of the playhead.").format(count)
+    if found.cancels:
+        total = tr("which cancel: together they give 0")
+    else:
+        number = float(found.total.reshape(())) if answer.is_number else length(found.total)
+        total = tr("together {0}").format(size_text(number, is_number=answer.is_number))
+    return f"{count}, {total}. {certainty(found)}"
+
+
+def certainty(found: ChainPaths) -> str:
+    """`Proven: …`, with the reason."""
+    words = {
+        "exact": tr("Exact"),
+        "proven": tr("Proven"),
+        "best found": tr("Best found"),
+    }
+    return f"{words[found.found]}: {found.why}"
+
+
+def rest_words(found: ChainPaths) -> str:
+    """What is not listed; nothing where all is."""
+    if not found.rest:
+        return ""
+    text = tr("{0} more").format(paths_text(found.rest))
+    share = share_words(found.rest_share)
+    return tr("{0}, with {1} of the gradient").format(text, share) if share else text
+
+
+def spoken(cells: Sequence[str], names: Sequence[str]) -> str:
+    """A row read aloud: each cell with the name of its column."""
+    pairs = zip(names, cells, strict=True)
+    return ", ".join(f"{name} {cell}" for name, cell in pairs if cell)
