@@ -47,16 +47,15 @@ class Sight:
         return getattr(shown, what)(drawn)
 
     def derives(self, source: PortRef, target: PortRef) -> bool:
-        """Whether d(target)/d(source) can be seen.
+        """Whether d(target)/d(source) can be seen: once what comes back to the source can be.
 
-        By the run's target it is the gradient, which comes in reverse; of any other port, it is
-        there once that port has its value.
+        Derivatives come in reverse. A run without a reverse pass has them with the values.
         """
         trace = self._document.whole_trace
-        if trace is None:
+        if trace is None or not self.reading("value", target).is_value:
             return False
-        if target != trace.target:
-            return self.reading("value", target).is_value
+        if trace.why_forward_only is not None:
+            return True
         is_input = apart(source)[0] in trace.plan.edges
         found = self.reading("gradient" if is_input else "port_gradient", source)
         return found.state not in ("blank", "failed")
