@@ -9,7 +9,9 @@ from graph import Graph, PortRef, load
 from graph.tensor import Tensor
 from gui.examples import examples
 from runtime import Cancelled, Engine, RunError
+from runtime.explaining import as_text, explain_step
 from runtime.modules.arithmetic import Multiply
+from runtime.stops.arrivals import Arrivals
 from runtime.tangents import Seed, pushed
 from runtime.tangents.pushing import push
 from runtime.tangents.seeding import seed_shape
@@ -199,6 +201,39 @@ def test_what_cannot_be_seeded_is_refused_with_a_sentence():
     integer = next(r for r in digits.ports if not digits.types[r].is_floating)
     with pytest.raises(RunError, match="expected a floating port"):
         push(digits, Seed(integer))
+
+
+def explained(name: str, port: str) -> str:
+    trace = pushed(run(load(BY_PATH[name])), Seed(PortRef.parse(port)))
+    steps = [step for step in trace.steps if step.phase == "tangent"]
+    return as_text([explain_step(trace, step) for step in steps])
+
+
+def test_a_tangent_step_is_written_out():
+    rule = "Each tangent that arrives goes through the local Jacobian; they add up."
+    assert explained("fan_out", "x.y") == (
+        f"Tangent, step 4 of 9, sin (Sin): {rule}\n"
+        "  d sin = ∂sin/∂sin.x · d x = −0.4161 · 1 = −0.4161\n\n"
+        f"Tangent, step 5 of 9, product (Multiply): {rule}\n"
+        "  d product = ∂product/∂product.a · d x + ∂product/∂sin · d sin\n"
+        "            = 0.9093 · 1 + 2 · (−0.4161)\n"
+        "            = 0.077\n\n"
+        f"Tangent, step 6 of 9, y (Add): {rule}\n"
+        "  d y = ∂y/∂product · d product + ∂y/∂y.b · d x = 1 · 0.077 + 1 · 1 = 1.077\n"
+    )
+    assert "d loss = ∂loss/∂output · d output = −0.257" in explained("xor", "hidden.weight")
+
+
+def test_what_comes_back_comes_at_the_same_steps_as_without_it():
+    trace = run(load(BY_PATH["rnn"]))
+    both = pushed(trace, Seed(PortRef("x", "y")))
+    shift = len(both.steps) - len(trace.steps)
+    for step in trace.steps:
+        alone, beside = (Arrivals(each).at_node(step.node) for each in (trace, both))
+        turn = len(trace.plan.forward)
+        for one, other in zip(alone, beside, strict=True):
+            at = one.position[0] + (shift if one.position[0] > turn else 0)
+            assert (other.position, other.of) == ((at, one.position[1]), one.of)
 
 
 def test_watching_it_can_end_it():

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from runtime.explaining import Of
 
 # What the numbers of a line tell, as the playhead's readings call it.
-READ = {"value": "value", "jacobian": "factor", "gradient": "gradient", "sum": "port_gradient"}
+READ = {
+    "value": "value",
+    "jacobian": "factor",
+    "gradient": "gradient",
+    "sum": "port_gradient",
+    "tangent": "tangent",
+}
 
 
 def tr(text: str) -> str:

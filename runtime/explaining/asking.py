@@ -14,6 +14,7 @@ from runtime.explaining.between import explain_ports
 from runtime.explaining.edges import explain_edge
 from runtime.explaining.explanation import Explanation
 from runtime.explaining.nodes import NodeTelling
+from runtime.explaining.tangents import explain_tangent
 from runtime.moments import apart, at
 
 if TYPE_CHECKING:
@@ -52,7 +53,9 @@ def _ends(text: str) -> tuple[PortRef | None, PortRef]:
 
 
 def explain_step(trace: Trace, step: Step) -> Explanation:
-    """One step of a run, forward or reverse."""
+    """One step of a run, forward, of its tangent, or reverse."""
+    if step.phase == "tangent":
+        return explain_tangent(trace, step)
     telling = NodeTelling(trace, at(step.node, step.t))
     return telling.forward() if step.phase == "forward" else telling.reverse()
 

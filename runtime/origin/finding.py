@@ -62,7 +62,7 @@ def _in_steps(trace: Trace, is_given: bool) -> Iterator[Origin]:
             continue
         if step.phase == "forward":
             yield from _forward(step, record, is_given)
-        else:
+        elif step.phase == "reverse":
             yield from _sums(trace, step, record)
             yield from _reverse(step, record, is_given)
 
