@@ -82,10 +82,18 @@ def _health(window: Window) -> QWidget:
     return HealthPanel(window)
 
 
+def _modes(window: Window) -> QWidget:
+    from gui.forward_mode.panel import ModesPanel
+
+    return ModesPanel(window.document, window.theme, window)
+
+
 TABS = (
     Tab("problems", N(D, "Problems"), _problems, is_bound=True),
     Tab("chain_rule", N(D, "Chain rule"), _chain_rule, height=224, is_bound=True),
     Tab("paths", N(D, "Paths"), _paths, height=224, is_bound=True),
+    Tab("chain_rule", N(D, "Chain rule"), _chain_rule, height=224),
+    Tab("modes", N(D, "Modes"), _modes, height=272),
     Tab("predict", N(D, "Predict"), _predict, height=208, is_bound=True),
     Tab("breakpoints", N(D, "Breakpoints"), _breakpoints, is_bound=True),
     Tab("memory", N(D, "Memory"), _memory, height=280, is_bound=True),

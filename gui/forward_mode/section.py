@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from graph import GradwireError, PortRef
+from graph import PortRef
 from graph.naming import port_name
 from gui.forward_mode.direction import DirectionField
 from gui.inspector.buttons import Button
@@ -16,7 +16,7 @@ from gui.inspector.section import Section
 from gui.inspector.tensor_panel import TensorPanel
 from gui.places import address_of, seen_from
 from gui.theme import Theme
-from runtime.tangents.seeding import seed_shape
+from runtime.tangents.seeding import can_seed, seed_shape
 from runtime.values import BadValue
 
 if TYPE_CHECKING:
@@ -97,12 +97,8 @@ class TangentSection(QWidget):
     def _shape(self) -> tuple[int, ...] | None:
         """The shape of a seed here; None where none can enter."""
         trace = self.document.whole_trace
-        if trace is None:
-            return None
-        try:
-            return seed_shape(trace.plan, self._address)
-        except GradwireError:
-            return None
+        is_there = trace is not None and can_seed(trace.plan, self._address)
+        return seed_shape(trace.plan, self._address) if is_there else None
 
     def _is_in_time(self) -> bool:
         plan = self.document.whole_trace.plan

@@ -10,7 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from graph import PortRef
 from graph.addresses import node_at
 from gui.consequences import renames
+from gui.places import address_of
 from runtime.tangents import Seed
+from runtime.tangents.seeding import can_seed
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -36,6 +38,25 @@ class Seeding(QObject):
         document.changed.connect(self._follow)
         document.opened.connect(self.clear)
         document.traced.connect(self._arrive)
+
+    @property
+    def selected(self) -> PortRef | None:
+        """Where a tangent would enter at what is selected, by its address; None if it cannot."""
+        document, trace = self._document, self._document.whole_trace
+        edge, node = document.selection.edge, document.selection.node
+        module = document.graph.module(node) if node is not None else None
+        outputs = [] if module is None else [PortRef(node, p.name) for p in module.output_ports]
+        for port in outputs if edge is None else [edge]:
+            address = address_of(document.place, port)
+            if trace is not None and can_seed(trace.plan, address):
+                return address
+        return None
+
+    def push(self) -> None:
+        """Push a tangent of ones from what is selected."""
+        port = self.selected
+        if port is not None:
+            self.choose(Seed(port))
 
     def choose(self, seed: Seed) -> None:
         """Push this tangent through every run from now on."""

@@ -74,6 +74,15 @@ def seed_shape(plan: Plan, port: PortRef) -> tuple[int, ...]:
     return sizes(type_) if times is None else (len(times), *sizes(type_))
 
 
+def can_seed(plan: Plan, port: PortRef) -> bool:
+    """Whether a tangent can enter at a port."""
+    try:
+        seed_shape(plan, port)
+    except RunError:
+        return False
+    return True
+
+
 def is_state(plan: Plan, port: PortRef) -> bool:
     """Whether a port holds what training updates without a gradient."""
     step = plan.step_of.get(apart(port)[0].node)
