@@ -40,6 +40,7 @@ class Shot:
     t: int = 0  # the time step that is shown
     tab: int | None = None  # of an edge's page; None: as it is left
     is_unrolled: bool = False
+    tangent: str = ""  # the port from which one is pushed
     checkpoints: tuple[str, ...] = ()  # with which the panel of memory is shown
 
 
@@ -58,6 +59,8 @@ SHOTS = (
     Shot("composite-closed", "transformer_block"),
     Shot("composite-open", "transformer_block", place="transformer_block"),
     Shot("composite-deep", "transformer_block", place="transformer_block/attend"),
+    Shot("forward-mode", node="x1", steps=6, tangent="w.y"),
+    Shot("modes", "xor", commands=("modes", "zoom_fit")),
     Shot("time-loop", "rnn", node="kept"),
     Shot("memory", "lstm", steps=9, checkpoints=("cell",)),
     Shot("time-page", "lstm", edge="cell.c", t=3, tab=3),
@@ -111,6 +114,8 @@ def draw(window, shot: Shot) -> None:
         window.document.show_place(shot.place)
         until(lambda: window.document.check is not None, 400)
         window.canvas.zoom_to_fit()
+    if shot.tangent:
+        push_tangent(window, shot)
     window.document.playhead.go(99_999 if shot.steps is None else shot.steps)
     window.document.playhead.show_time(shot.t)
     if shot.is_unrolled:
@@ -132,6 +137,15 @@ def draw(window, shot: Shot) -> None:
     until(lambda: not window.live.is_busy, 600)
     if shot.is_panel:
         until(lambda: not window.inspector.page.jacobian.is_busy)
+
+
+def push_tangent(window, shot: Shot) -> None:
+    """Push ones from a port."""
+    from graph import PortRef
+    from runtime.tangents import Seed
+
+    window.document.seeding.choose(Seed(PortRef.parse(shot.tangent)))
+    until(lambda: window.document.whole_trace.push is not None)
 
 
 def show_memory(window, shot: Shot) -> None:

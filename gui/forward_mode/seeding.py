@@ -44,7 +44,7 @@ class Seeding(QObject):
         """Where a tangent would enter at what is selected, by its address; None if it cannot."""
         document, trace = self._document, self._document.whole_trace
         edge, node = document.selection.edge, document.selection.node
-        module = document.graph.module(node) if node is not None else None
+        module = document.graph.module(node) if node in document.graph.nodes else None
         outputs = [] if module is None else [PortRef(node, p.name) for p in module.output_ports]
         for port in outputs if edge is None else [edge]:
             address = address_of(document.place, port)
