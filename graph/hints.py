@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from graph.advice import Advice
+from graph.initialise import trained
 from graph.mending import Mending, found
 from graph.module import Module
 from graph.port import PortRef, PortType, show_shape
@@ -258,13 +259,6 @@ class Hints:
     @cached_property
     def _outputs_of_sources(self) -> frozenset[PortRef]:
         return frozenset(ref for ref in self._owned if self._is_source(ref.node))
-
-
-def trained(module: Module) -> tuple[str, ...]:
-    """Ports of a module that own a trainable tensor."""
-    if module.outline() == "source":
-        return module.owned()
-    return tuple(port.name for port in module.parameter_ports)
 
 
 def _owns(kind: type[Module]) -> bool:

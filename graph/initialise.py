@@ -12,6 +12,14 @@ from graph.tensor import Tensor
 
 if TYPE_CHECKING:
     from graph.model import Graph
+    from graph.module import Module
+
+
+def trained(module: Module) -> tuple[str, ...]:
+    """Ports of a module that own a trainable tensor."""
+    if module.outline() == "source":
+        return module.owned()
+    return tuple(port.name for port in module.parameter_ports)
 
 
 def owned_ports(graph: Graph, id_: str) -> tuple[PortRef, ...]:

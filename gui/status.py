@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from graph import Module, PortRef
+from graph.initialise import trained
 from graph.naming import output_name
 from gui.document import Document
 from gui.drawer.problems import counted, problems_of
@@ -264,7 +265,7 @@ def count_parameters(document: Document) -> tuple[int, int]:
     for id_, node in graph.nodes.items():
         is_shown = id_.startswith(start) and may_own.get(node.module)
         module = graph.module(id_) if is_shown else None
-        for name in _trained(module) if module is not None else ():
+        for name in trained(module) if module is not None else ():
             ref = PortRef(id_, name)
             type_ = types.get(ref)
             is_own = graph.incoming(ref) is None and ref not in ties
@@ -275,9 +276,3 @@ def count_parameters(document: Document) -> tuple[int, int]:
 
 def _may_own(kind: type[Module]) -> bool:
     return bool(kind.parameters) or kind.outline() == "source"
-
-
-def _trained(module: Module) -> tuple[str, ...]:
-    if module.outline() == "source":
-        return module.owned()
-    return tuple(port.name for port in module.parameter_ports)

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from runtime.engine import Engine, StepResult
     from runtime.errors import (
         BackendError,
+        BadSetting,
         Cancelled,
         CheckFailed,
         FeedError,
         MemoryRefused,
         NoTarget,
+        NotFinite,
         NoValue,
         RunError,
     )
@@ -26,19 +28,27 @@ if TYPE_CHECKING:
     from runtime.plan import Plan, compile_plan
     from runtime.recompute.running import checkpoints_for, run_with_checkpoints
     from runtime.trace import EdgeView, Failure, Step, Trace
+    from runtime.training.clipping import Clip
+    from runtime.training.optimizers import SGD, Adagrad, Adam, AdamW, RMSProp
+    from runtime.training.schedules import Cosine, Plateau, Schedule, Steps
+    from runtime.training.trainer import Trainer
 
 _HOMES = {
     "backend": ("Backend",),
     "chains": ("ChainPaths", "find_paths"),
     "engine": ("Engine", "StepResult"),
     "errors": (
-        "BackendError", "Cancelled", "CheckFailed", "FeedError", "MemoryRefused", "NoTarget",
-        "NoValue", "RunError",
+        "BackendError", "BadSetting", "Cancelled", "CheckFailed", "FeedError", "MemoryRefused",
+        "NoTarget", "NoValue", "NotFinite", "RunError",
     ),
     "gradient_check": ("GradientReport", "Verdict", "check_gradients"),
     "plan": ("Plan", "compile_plan"),
     "recompute.running": ("checkpoints_for", "run_with_checkpoints"),
     "trace": ("EdgeView", "Failure", "Step", "Trace"),
+    "training.clipping": ("Clip",),
+    "training.optimizers": ("SGD", "Adagrad", "Adam", "AdamW", "RMSProp"),
+    "training.schedules": ("Cosine", "Plateau", "Schedule", "Steps"),
+    "training.trainer": ("Trainer",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -46,7 +56,8 @@ __all__ = [  # noqa: RUF022 - in the order of the rooms
     "Backend", "ChainPaths", "find_paths", "Engine", "StepResult", "BackendError", "Cancelled",
     "CheckFailed", "FeedError", "MemoryRefused", "NoTarget", "NoValue", "RunError",
     "GradientReport", "Verdict", "check_gradients", "Plan", "compile_plan", "EdgeView", "Failure",
-    "Step", "Trace", "checkpoints_for", "run_with_checkpoints",
+    "Step", "Trace", "checkpoints_for", "run_with_checkpoints", "Clip", "SGD", "Adagrad",
+    "Adam", "AdamW", "RMSProp", "Cosine", "Plateau", "Schedule", "Steps", "Trainer", "BadSetting", "NotFinite",
 ]  # fmt: skip
 
 

@@ -31,6 +31,14 @@ class FeedError(RunError):
     """What is fed does not fit the node it is fed to."""
 
 
+class BadSetting(GradwireError):
+    """A setting of a training that is none: the message names it, found and expected."""
+
+
+class NotFinite(RunError):
+    """A loss or gradient of a training step is NaN or infinite; the update was not made."""
+
+
 class MemoryRefused(RunError):
     """The run would need more memory than there is; nothing was allocated."""
 

@@ -43,7 +43,7 @@ def forward(
     for step in tape.plan.forward if steps is None else steps:
         with tape.playing("forward", step, watch):
             ins = tuple(tape.read(slot) for slot in step.inputs)
-            record = tape.recall_forward(step, ins) or compute(tape, step, ins)
+            record = tape.recall_forward(step, ins) or compute(tape, step, ins, tape.training_step)
             tape.write(step, record)
         yield
 
@@ -59,16 +59,21 @@ def reverse(tape: Tape, watch: Watch | None = None) -> Iterator[None]:
         yield
 
 
-def compute(values: Values, step: PlanStep, ins: tuple[Array, ...]) -> Record:
-    """A step's outputs from its inputs, with what its module kept for the reverse pass."""
-    ctx = context(values, step)
+def compute(
+    values: Values, step: PlanStep, ins: tuple[Array, ...], training_step: int | None = None
+) -> Record:
+    """A step's outputs from its inputs, with what its module kept for the reverse pass.
+
+    `training_step` keys the masks of a training.
+    """
+    ctx = context(values, step, training_step)
     outs = step.module.forward(ctx, ins)
     slots = zip(step.output_names, step.outputs, outs, strict=True)
     taken = tuple(_take(values, step, name, slot, out) for name, slot, out in slots)
     return Record(step, ctx, ins, taken)
 
 
-def context(values: Values, step: PlanStep) -> Context:
+def context(values: Values, step: PlanStep, training_step: int | None = None) -> Context:
     """The surroundings of a step's node in this run; random streams are keyed by its address."""
     backend, plan = values.backend, values.plan
     return Context(
@@ -78,6 +83,7 @@ def context(values: Values, step: PlanStep) -> Context:
         plan.mode,
         plan.seed,
         step.key,
+        step=training_step,
         state={name: values.read(slot) for name, slot in step.states.items()},
         load_special=backend.load_special,
     )

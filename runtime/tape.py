@@ -93,8 +93,15 @@ class Tape:
     computed from the very same arrays.
     """
 
-    def __init__(self, plan: Plan, backend: Backend, previous: Trace | None = None) -> None:
-        self.plan, self.backend = plan, backend
+    def __init__(
+        self,
+        plan: Plan,
+        backend: Backend,
+        previous: Trace | None = None,
+        *,
+        training_step: int | None = None,
+    ) -> None:
+        self.plan, self.backend, self.training_step = plan, backend, training_step
         self.steps: list[Step] = []
         self.values: dict[int, Array] = {}
         self.totals: dict[int, Total] = {}

@@ -1,0 +1,46 @@
+"""Bounds on the gradient before an update."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from runtime.array import Array
+from runtime.errors import BadSetting
+
+TINY = 1e-6
+"""Added to the norm as `torch.nn.utils.clip_grad_norm_` does."""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """`value` bounds each entry, `norm` the Euclidean norm over all parameters together.
+
+    Entries are bounded first. Source of the norm's bound: Pascanu, Mikolov, Bengio, On the
+    difficulty of training recurrent neural networks, ICML 2013.
+    """
+
+    value: float | None = None
+    norm: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, bound in (("value", self.value), ("norm", self.norm)):
+            if bound is not None and not 0 < bound < math.inf:
+                raise BadSetting(f"clip.{name}: found {bound!r}, expected a number above 0.")
+
+    def apply(self, xp: Any, gradients: list[Array]) -> None:
+        """Change gradients in place."""
+        if self.value is not None:
+            for gradient in gradients:
+                xp.clip(gradient, -self.value, self.value, out=gradient)
+        if self.norm is not None:
+            share = self.norm / (norm_of(xp, gradients) + TINY)
+            if share < 1:
+                for gradient in gradients:
+                    gradient *= share
+
+
+def norm_of(xp: Any, gradients: list[Array]) -> float:
+    """The Euclidean norm of all entries of all arrays."""
+    return math.sqrt(sum(float(xp.vdot(gradient, gradient)) for gradient in gradients))

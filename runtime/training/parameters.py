@@ -1,0 +1,80 @@
+"""The trainable tensors of a plan, side by side in one array, so that one update changes all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graph.initialise import sizes, trained
+from graph.port import PortRef
+from runtime.array import Array
+from runtime.backend import to_numpy
+from runtime.feeds import Host
+from runtime.moments import apart
+
+if TYPE_CHECKING:
+    from runtime.plan import Plan
+
+
+class Parameters:
+    """Values `[n]` and gradients `[n]` of the run's dtype; each tensor is a view of its stretch.
+
+    Names are the addresses of ports (`h.weight`, `one/lin.bias`, `w.y`) in the plan's order.
+    """
+
+    def __init__(self, xp: Any, dtype: str, shapes: Mapping[PortRef, tuple[int, ...]]) -> None:
+        self.shapes = dict(shapes)
+        counts = [int(np.prod(shape)) for shape in shapes.values()]
+        ends = np.cumsum([0, *counts]).tolist()
+        self.stretches = {
+            ref: slice(start, end)
+            for ref, start, end in zip(shapes, ends[:-1], ends[1:], strict=True)
+        }
+        self.values: Array = xp.zeros(ends[-1], dtype)
+        self.gradients: Array = xp.zeros(ends[-1], dtype)
+
+    def view(self, ref: PortRef) -> Array:
+        """The tensor of a port, which changes with every update."""
+        return self.values[self.stretches[ref]].reshape(self.shapes[ref])
+
+    def put(self, ref: PortRef, array: Array) -> None:
+        """Write the tensor of a port."""
+        self.values[self.stretches[ref]] = array.reshape(-1)
+
+    def put_gradient(self, ref: PortRef, gradient: Array | None) -> None:
+        """Write the gradient of a port; none is zero."""
+        self.gradients[self.stretches[ref]] = 0 if gradient is None else gradient.reshape(-1)
+
+    def copies(self) -> dict[PortRef, Host]:
+        """All tensors as NumPy arrays of one's own."""
+        return {ref: np.array(to_numpy(self.view(ref))) for ref in self.shapes}
+
+
+def trainable(plan: Plan, frozen: Iterable[PortRef] = ()) -> dict[PortRef, int]:
+    """The slot of every tensor that training changes: floating, and not frozen."""
+    kept, graph = frozenset(frozen), plan.flat.graph
+    found = {}
+    for source in plan.sources:
+        ref = source.ref
+        module = graph.module(apart(ref)[0].node)
+        is_own = module is not None and ref.port in trained(module) and ref not in kept
+        if is_own and source.type.is_floating and source.part is None:
+            found[ref] = source.slot
+    return found
+
+
+def states(plan: Plan) -> dict[PortRef, int]:
+    """The slot of every tensor that training updates without a gradient."""
+    graph, found = plan.flat.graph, {}
+    for source in plan.sources:
+        module = graph.module(apart(source.ref)[0].node)
+        if module is not None and source.ref.port in {p.name for p in module.state_ports}:
+            found[source.ref] = source.slot
+    return found
+
+
+def shapes_of(plan: Plan, slots: Mapping[PortRef, int]) -> dict[PortRef, tuple[int, ...]]:
+    """The shapes of tensors by their slots."""
+    return {ref: sizes(plan.slots[slot]) for ref, slot in slots.items()}

@@ -1,0 +1,262 @@
+"""Forward, reverse, update: a graph that learns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graph import edits as e
+from graph.port import PortRef
+from graph.tensor import Tensor
+from runtime import passes
+from runtime.array import Array
+from runtime.backend import to_numpy
+from runtime.engine import Engine
+from runtime.errors import BadSetting, NoTarget, NotFinite, RunError
+from runtime.feeds import Host, Loaded, host_feeds, load
+from runtime.memory import ask_memory
+from runtime.origin import find_origin, problem_of
+from runtime.tape import StepFailed, Tape
+from runtime.trace import Trace
+from runtime.training.clipping import Clip, norm_of
+from runtime.training.optimizers import SGD, Optimizer, State, Turn
+from runtime.training.parameters import Parameters, shapes_of, states, trainable
+from runtime.training.schedules import Plateau, Schedule
+
+if TYPE_CHECKING:
+    from graph.model import Graph
+    from runtime.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What one training step did: number from 1, loss before it, learning rate, gradient norm.
+
+    The norm is that before clipping.
+    """
+
+    number: int
+    loss: float
+    rate: float
+    norm: float
+
+
+class Trainer:
+    """Trains the parameters of a graph on a device. The graph itself is not changed by it.
+
+    `optimizer` is the update rule, `schedule` changes its learning rate, `clip` bounds gradients.
+    `frozen` are parameters, or nodes with all of theirs, that stay as they are; `lr_factors` gives
+    parameters or nodes a share of the learning rate. `edit()` is what takes the result over.
+
+    Raises `BackendError`, `BadAttribute` as `Engine`, `BadSetting` naming a parameter that is not
+    there.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        optimizer: Optimizer | None = None,
+        device: str | None = None,
+        *,
+        dtype: str | None = None,
+        target: str | None = None,
+        schedule: Schedule | Plateau | None = None,
+        clip: Clip | None = None,
+        frozen: Iterable[str] = (),
+        lr_factors: Mapping[str, float] | None = None,
+    ) -> None:
+        self._engine = Engine(graph, device, dtype, "train", target)
+        self.optimizer = optimizer if optimizer is not None else SGD()
+        self.schedule = schedule if schedule is not None else Schedule()
+        self.clip = clip if clip is not None else Clip()
+        self._frozen, self._factors = tuple(frozen), dict(lr_factors or {})
+        self.count = 0
+        self.last: Update | None = None
+        self._plan: Plan | None = None
+        self._slots: dict[PortRef, int] = {}
+        self._states: dict[PortRef, Array] = {}
+        self._state_slots: dict[PortRef, int] = {}
+        self._loaded: Mapping[PortRef, Loaded] = {}
+        self._kept: Parameters | None = None
+        self._memory: State = {}
+        self._share: Any = 1.0
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that is trained."""
+        return self._engine.graph
+
+    @property
+    def device(self) -> str:
+        """`cpu` or `cuda:N`."""
+        return self._engine.device
+
+    @property
+    def parameters(self) -> dict[str, Host]:
+        """Copies of what has been learned so far, by address."""
+        return {str(ref): array for ref, array in self._parameters().copies().items()}
+
+    @property
+    def state(self) -> dict[str, Host]:
+        """Copies of the tensors that training updates without a gradient, by address."""
+        self._parameters()
+        return {str(ref): np.array(to_numpy(array)) for ref, array in self._states.items()}
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next update."""
+        schedule = self.schedule
+        share = schedule.factor if isinstance(schedule, Plateau) else schedule.factor(self.count)
+        return self.optimizer.lr * share
+
+    def step(self, feeds: Mapping[str, Any] | None = None) -> Array:
+        """One forward pass, reverse pass and update; the loss before it, 0-d, on the device.
+
+        Raises as `Engine.run`, and `NotFinite` naming the node where the loss or a gradient is NaN
+        or infinite: then nothing is changed, and the same batch can be run again.
+        """
+        tape = self._run(feeds)
+        plan = tape.plan
+        assert plan.end is not None
+        loss = tape.values[plan.end]
+        if loss.ndim:
+            loss = loss.sum()
+        kept = self._parameters()
+        with self._engine.backend.active(), np.errstate(all="ignore"):
+            for ref, slot in self._slots.items():
+                kept.put_gradient(ref, tape.total(slot))
+            norm = norm_of(self._xp, [kept.gradients])
+            if not np.isfinite(norm) or not bool(self._xp.isfinite(loss)):
+                self._refuse(tape)
+            rate = self._update(tape, kept)
+        self.last = Update(self.count, float(loss), rate, norm)
+        return loss
+
+    def edit(self) -> e.Edit:
+        """The edit that writes parameters and state into the graph, as one."""
+        found = self._parameters().copies() | {
+            ref: np.array(to_numpy(array)) for ref, array in self._states.items()
+        }
+        return e.Batch(tuple(e.SetTensor(ref, Tensor.of(array)) for ref, array in found.items()))
+
+    # --- inside ---------------------------------------------------------------------------
+
+    @property
+    def _xp(self) -> Any:
+        return self._engine.backend.xp
+
+    def _parameters(self) -> Parameters:
+        if self._kept is None:
+            self._begin(self._engine.plan())
+        assert self._kept is not None
+        return self._kept
+
+    def _run(self, feeds: Mapping[str, Any] | None) -> Tape:
+        """Both passes with the present parameters."""
+        backend = self._engine.backend
+        backend.ask_dtype(self._engine.run_dtype)
+        fed = host_feeds(self.graph, feeds)
+        plan = self._engine.plan(feeds)
+        if plan.end is None:
+            raise NoTarget(plan.why_forward_only or "found no target, expected one.")
+        if plan is not self._plan:
+            self._begin(plan)
+            ask_memory(plan, backend, reverse=True)
+        tape = Tape(plan, backend, training_step=self.count)
+        with backend.active(), np.errstate(all="ignore"):
+            self._fill(tape, fed)
+            try:
+                for _ in passes.forward(tape):
+                    pass
+                for _ in passes.reverse(tape):
+                    pass
+            except StepFailed as failed:
+                raise RunError(failed.failure.message, node=failed.failure.node) from failed
+        return tape
+
+    def _fill(self, tape: Tape, fed: Mapping[str, Host]) -> None:
+        kept = self._parameters()
+        own = {ref: kept.view(ref) for ref in self._slots} | self._states
+        for source in tape.plan.sources:
+            array = own.get(source.ref)
+            if array is not None:
+                loaded = Loaded(source, array)
+            else:
+                node = source.ref.node.partition("@")[0]
+                known = self._loaded.get(source.ref)
+                loaded = load(source, fed.get(node), known, self._engine.backend)
+            tape.loaded[source.ref] = loaded
+            tape.values[source.slot] = loaded.array
+        self._loaded = {ref: x for ref, x in tape.loaded.items() if ref not in own}
+
+    def _begin(self, plan: Plan) -> None:
+        """Take a plan: the first one's initial numbers, or those learned so far."""
+        before = {} if self._kept is None else self._kept.copies()
+        states_before = dict(self._states)
+        frozen = self._named(plan, self._frozen, "frozen")
+        self._slots = trainable(plan, frozen)
+        self._state_slots = states(plan)
+        backend = self._engine.backend
+        with backend.active():
+            kept = Parameters(backend.xp, plan.dtype, shapes_of(plan, self._slots))
+            sources = {source.ref: source for source in plan.sources}
+            for ref in self._slots:
+                known = before.get(ref)
+                array = load(sources[ref], None, None, backend).array if known is None else known
+                kept.put(ref, backend.asarray(array))
+            for ref in self._state_slots:
+                if ref not in states_before:
+                    states_before[ref] = load(sources[ref], None, None, backend).array
+            self._states = {ref: states_before[ref] for ref in self._state_slots}
+            if self._kept is None or list(self._kept.shapes) != list(kept.shapes):
+                self._memory = self.optimizer.begin(backend.xp, kept.values)
+            self._kept, self._plan = kept, plan
+            self._share = self._shares(plan, kept)
+
+    def _shares(self, plan: Plan, kept: Parameters) -> Any:
+        """Each number's share of the learning rate; 1 where nobody has one of its own."""
+        if not self._factors:
+            return 1.0
+        shares = self._engine.backend.xp.ones_like(kept.values)
+        for name, factor in self._factors.items():
+            if not 0 <= factor < float("inf"):
+                raise BadSetting(f"lr_factors.{name}: found {factor!r}, expected 0 or more.")
+            for ref in self._named(plan, [name], "lr_factors"):
+                if ref in kept.stretches:
+                    shares[kept.stretches[ref]] = factor
+        return shares
+
+    def _named(self, plan: Plan, names: Iterable[str], setting: str) -> list[PortRef]:
+        """The parameters that are meant by ports, or by nodes with all that is theirs."""
+        every, found = trainable(plan), []
+        for name in names:
+            own = [r for r in every if name in (str(r), r.node) or r.node.startswith(f"{name}/")]
+            if not own:
+                raise BadSetting(
+                    f"{setting}: found {name}, expected a parameter such as"
+                    f" {next(map(str, every), 'h.weight')}, or a node that has some."
+                )
+            found += own
+        return found
+
+    def _refuse(self, tape: Tape) -> None:
+        origin = find_origin(Trace.of(tape))
+        if origin is None:  # finite numbers whose squares are not
+            raise NotFinite("found a gradient too large for its norm. Lower the learning rate.")
+        raise NotFinite(problem_of(origin).message, node=origin.node)
+
+    def _update(self, tape: Tape, kept: Parameters) -> float:
+        """Change parameters and state; the learning rate at which it was done."""
+        xp, rate = self._xp, self.rate
+        self.clip.apply(xp, [kept.gradients])
+        self.count += 1
+        turn = Turn(xp, rate * self._share, self.count)
+        self.optimizer.update(turn, kept.values, kept.gradients, self._memory)
+        slots = {slot: ref for ref, slot in self._state_slots.items()}
+        for record in tape.records.values():
+            for port, array in record.context.updates.items():
+                self._states[slots[record.step.states[port]]] = array
+        return rate

@@ -1,0 +1,244 @@
+"""Training step by step: PyTorch's trajectories, state, frozen parameters, bad batches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from graph import Graph, dumps
+from runtime import (
+    SGD,
+    Adam,
+    BadSetting,
+    Clip,
+    Cosine,
+    Engine,
+    NotFinite,
+    Plateau,
+    Schedule,
+    Steps,
+    Trainer,
+)
+from runtime.training.optimizers import OPTIMIZERS, optimizer
+from tests.training_cases import SETTINGS, STEPS, graph_of, numbers
+
+EPS = np.finfo(np.float64).eps
+
+
+@pytest.fixture(scope="module")
+def kept():
+    with np.load(Path(__file__).parents[1] / "assets" / "reference" / "training.npz") as file:
+        return dict(file)
+
+
+def trainer_for(graph, name):
+    kind, settings, around = SETTINGS[name]
+    schedule = Schedule()
+    if "cosine" in around:
+        schedule = Cosine(updates=around["cosine"])
+    if "every" in around:
+        schedule = Steps(every=around["every"])
+    clip = Clip(around.get("value"), around.get("norm"))
+    return Trainer(graph, optimizer(kind, settings), schedule=schedule, clip=clip)
+
+
+def feeds(name):
+    given = numbers(name)
+    return {"x": given["x"], "t": given["t"]}
+
+
+def error(found, expected):
+    return np.abs(found - expected).max() / max(1.0, np.abs(expected).max())
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("graph", ["mlp", "cnn", "norm"])
+def test_a_hundred_steps_are_those_of_pytorch(kept, graph, name):
+    trainer = trainer_for(graph_of(graph), name)
+    fed = feeds(graph)
+    losses = [float(trainer.step(fed)) for _ in range(STEPS)]
+    assert error(np.array(losses), kept[f"{graph}/{name}/losses"]) < 1e-10
+    learned = trainer.parameters | {
+        ref: array for ref, array in trainer.state.items() if "running" in ref
+    }
+    expected = {
+        key.split("/")[2]: a for key, a in kept.items() if key.startswith(f"{graph}/{name}/")
+    }
+    del expected["losses"]
+    assert learned.keys() == expected.keys()
+    for ref, array in expected.items():
+        assert error(learned[ref], array) < 1e-10, ref
+
+
+def test_two_runs_agree_to_the_bit_and_the_graph_stays():
+    graph = graph_of("mlp")
+    before = dumps(graph)
+    one, two = (Trainer(graph, Adam(lr=0.01)) for _ in range(2))
+    for _ in range(5):
+        assert one.step(feeds("mlp")).tobytes() == two.step(feeds("mlp")).tobytes()
+    for ref, array in one.parameters.items():
+        np.testing.assert_array_equal(array, two.parameters[ref])
+    assert dumps(graph) == before
+
+
+def test_the_result_is_taken_over_by_one_edit():
+    graph = graph_of("norm")
+    first = dumps(graph)
+    trainer = Trainer(graph, SGD(lr=0.1))
+    for _ in range(3):
+        trainer.step(feeds("norm"))
+    inverse = graph.apply(trainer.edit())
+    trace = Engine(graph, mode="train").run(feeds("norm"))
+    assert float(trace.value("loss.y")) == float(trainer.step(feeds("norm")))
+    graph.apply(inverse)
+    assert dumps(graph) == first
+
+
+def test_what_is_frozen_stays_and_factors_scale_the_rate():
+    graph = graph_of("mlp")
+    fed = feeds("mlp")
+    plain = Trainer(graph, SGD(lr=0.1))
+    odd = Trainer(graph, SGD(lr=0.1), frozen=["l1"], lr_factors={"l2.bias": 0.5, "l2.weight": 0})
+    before = numbers("mlp")
+    plain.step(fed)
+    odd.step(fed)
+    assert sorted(odd.parameters) == ["l2.bias", "l2.weight"]
+    np.testing.assert_array_equal(odd.parameters["l2.weight"], before["l2.weight"])
+    half, whole = (x.parameters["l2.bias"] - before["l2.bias"] for x in (odd, plain))
+    np.testing.assert_allclose(half, whole / 2, rtol=1e-12)
+
+
+def test_a_bad_batch_names_the_node_and_changes_nothing():
+    graph = Graph(target="loss", mode="train")
+    graph.add("Input", "x", shape=(3,))
+    graph.add("Parameter", "w", shape=(3,))
+    graph.add("Multiply", "product")
+    graph.add("Log", "log")
+    graph.add("Sum", "loss")
+    for source, target in (
+        ("x.y", "product.a"),
+        ("w.y", "product.b"),
+        ("product.y", "log.x"),
+        ("log.y", "loss.x"),
+    ):
+        graph.connect(source, target)
+    graph.set_tensor("w.y", np.array([1.0, 2.0, 3.0]))
+    trainer = Trainer(graph, Adam(lr=0.1))
+    trainer.step({"x": np.ones(3)})
+    before, state = trainer.parameters, dumps(graph)
+    for _ in range(2):
+        with pytest.raises(NotFinite, match=r"log\.y: found NaN at \[1\]") as caught:
+            trainer.step({"x": np.array([1.0, -1.0, 1.0])})
+        assert caught.value.node == "log"
+    assert trainer.count == 1
+    np.testing.assert_array_equal(trainer.parameters["w.y"], before["w.y"])
+    assert dumps(graph) == state
+    trainer.step({"x": np.ones(3)})
+    assert trainer.count == 2
+
+
+def test_masks_change_from_step_to_step_and_are_those_of_the_seed():
+    graph = Graph(target="loss", mode="train", seed=4)
+    graph.add("Input", "x", shape=(64,))
+    graph.add("Dropout", "drop", p=0.5)
+    graph.add("Parameter", "w", shape=())
+    graph.add("Multiply", "product")
+    graph.add("Sum", "loss")
+    graph.connect("x.y", "drop.x")
+    graph.connect("drop.y", "product.a")
+    graph.connect("w.y", "product.b")
+    graph.connect("product.y", "loss.x")
+    graph.set_tensor("w.y", np.array(1.0))
+    fed = {"x": np.arange(64.0)}
+    one, two = (Trainer(graph, SGD(lr=0.0)) for _ in range(2))
+    losses = [float(one.step(fed)) for _ in range(4)]
+    assert len(set(losses)) == 4
+    assert losses == [float(two.step(fed)) for _ in range(4)]
+
+
+def test_batches_of_another_size_keep_what_was_learned():
+    graph = graph_of("mlp")
+    open_graph = Graph(target="loss", mode="train")
+    open_graph.add("Input", "x", shape=("B", 4))
+    open_graph.add("Input", "t", shape=("B",), dtype="int64")
+    for module, id_, attributes in (
+        ("Linear", "l1", {"out_features": 6}),
+        ("Linear", "l2", {"out_features": 3}),
+    ):
+        open_graph.add(module, id_, **attributes)
+    open_graph.add("CrossEntropyLoss", "loss")
+    for source, target in (
+        ("x.y", "l1.x"),
+        ("l1.y", "l2.x"),
+        ("l2.y", "loss.logits"),
+        ("t.y", "loss.target"),
+    ):
+        open_graph.connect(source, target)
+    fed = feeds("mlp")
+    trainer = Trainer(open_graph, Adam(lr=0.01))
+    trainer.step(fed)
+    before = trainer.parameters["l1.weight"]
+    trainer.step({"x": fed["x"][:3], "t": fed["t"][:3]})
+    assert trainer.count == 2
+    change = np.abs(trainer.parameters["l1.weight"] - before)
+    assert 0 < change.max() < 0.02  # one step of Adam from where it stood, with what it remembers
+    assert graph.title == "mlp"
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_settings_go_to_the_file_and_back(name):
+    made = optimizer(name.lower())
+    settings = dict(made.settings)
+    assert optimizer(settings.pop("name"), settings) == made
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: optimizer("Adm"), 'found "Adm", expected one of SGD, Adagrad'),
+        (lambda: optimizer("SGD", {"rate": 1}), "SGD.rate: found no such setting"),
+        (lambda: SGD(lr=float("nan")), "SGD.lr: found nan, expected a number of at least 0"),
+        (lambda: SGD(lr=-1), "SGD.lr: found -1"),
+        (lambda: Adam(betas=(0.9, 1.0)), "Adam.betas: found 1.0, expected a number from 0 to 1"),
+        (lambda: SGD(nesterov=True), "expected momentum above 0"),
+        (lambda: Clip(norm=0), "clip.norm: found 0, expected a number above 0"),
+        (lambda: Cosine(least=-1), "cosine.least: found -1"),
+    ],
+)
+def test_what_is_no_setting_is_refused_by_name(make, message):
+    with pytest.raises(BadSetting, match=message.replace(".", r"\.").replace("[", r"\[")):
+        make()
+
+
+def test_a_parameter_that_is_not_there_is_named():
+    with pytest.raises(BadSetting, match="frozen: found l9, expected a parameter such as l1"):
+        Trainer(graph_of("mlp"), frozen=["l9"]).step(feeds("mlp"))
+
+
+# --- schedules ---------------------------------------------------------------------------------
+
+
+def test_the_rate_rises_then_follows_its_schedule():
+    schedule = Cosine(warm_up=4, updates=10, least=0.1)
+    factors = [schedule.factor(update) for update in range(16)]
+    np.testing.assert_allclose(factors[:4], [0.25, 0.5, 0.75, 1.0])
+    assert factors[4] == 1.0
+    np.testing.assert_allclose(factors[9], 0.55)
+    np.testing.assert_allclose(factors[14:], 0.1)
+
+
+def test_a_plateau_lowers_the_rate_and_goes_on_where_it_was():
+    plateau = Plateau(factor_each=0.5, patience=1)
+    factors = []
+    for figure in (1.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.4):
+        plateau.tell(figure)
+        factors.append(plateau.factor)
+    assert factors == [1, 1, 1, 0.5, 0.5, 0.25, 0.25]
+    other = Plateau(factor_each=0.5, patience=1)
+    other.restore(plateau.kept)
+    for both in (plateau, other):
+        both.tell(0.4)
+        both.tell(0.4)
+    assert plateau.kept == other.kept
