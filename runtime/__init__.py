@@ -57,7 +57,8 @@ __all__ = [  # noqa: RUF022 - in the order of the rooms
     "CheckFailed", "FeedError", "MemoryRefused", "NoTarget", "NoValue", "RunError",
     "GradientReport", "Verdict", "check_gradients", "Plan", "compile_plan", "EdgeView", "Failure",
     "Step", "Trace", "checkpoints_for", "run_with_checkpoints", "Clip", "SGD", "Adagrad",
-    "Adam", "AdamW", "RMSProp", "Cosine", "Plateau", "Schedule", "Steps", "Trainer", "BadSetting", "NotFinite",
+    "Adam", "AdamW", "RMSProp", "Cosine", "Plateau", "Schedule", "Steps", "Trainer",
+    "BadSetting", "NotFinite",
 ]  # fmt: skip
 
 
