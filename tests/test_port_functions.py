@@ -380,6 +380,25 @@ def test_saturation_is_where_little_slope_is_left():
     assert left == pytest.approx(np.log(share / (1 - share)), abs=0.06)
 
 
+def test_only_activations_saturate_and_no_slope_is_where_there_is_no_function():
+    found = entrywise(Engine(curved("Log"), partial=True).run(), "n0")
+    curve = found.curve(found.window)
+    assert curve.flat == []
+    assert np.isnan(curve.slope[curve.x < 0]).all()
+    assert np.isfinite(curve.slope[curve.x > 0.1]).all()
+
+
+def test_the_slope_has_a_gap_where_it_jumps():
+    found = entrywise(Engine(curved("HardTanh"), partial=True).run(), "n0")
+    curve = found.curve(Window((-3.0,), (3.05,)))
+    x, slope = curve.pieces.T
+    assert np.array_equal(np.unique(slope[np.isfinite(slope)]), [0, 1])
+    jumps = np.flatnonzero(np.diff(np.nan_to_num(slope, nan=9)))
+    assert all(np.isnan(slope[i : i + 2]).any() for i in jumps)
+    assert [round(at, 2) for at in x[np.isnan(slope)]].count(1.0) >= 1
+    assert curve.at_kinks == (0.0, 0.0)
+
+
 def test_layers_and_random_nodes_have_no_curve():
     trace = Engine(curved("Linear", "Dropout", "Softmax"), partial=True).run(phase="forward")
     assert [entrywise(trace, node) for node in ("x", "n0", "n1", "n2")] == [None] * 4

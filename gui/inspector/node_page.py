@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from graph import Graph, PortRef, Problem
+from graph import Graph, Module, PortRef, Problem
 from graph.bypassing import through
 from graph.edits import SetGraph, SetNode
 from graph.labelling import label_edit
@@ -19,6 +19,7 @@ from gui.inspector.definition_form import DefinitionForm
 from gui.inspector.editing import attempt
 from gui.inspector.field_row import FieldRow, NoteRow
 from gui.inspector.fields import LineField
+from gui.inspector.geometry.curve_view import CurveView
 from gui.inspector.gradient_over_time import GradientOverTime
 from gui.inspector.kept_tensor import KeptTensor
 from gui.inspector.labels import Label, Sentence
@@ -33,6 +34,8 @@ from gui.inspector.units.reading import LAYER
 from gui.inspector.verdicts import node_verdict
 from gui.theme import Theme
 from gui.unique import make_unique
+from runtime.geometry.entrywise import ACTING
+from runtime.modules.door import Elementwise
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -70,6 +73,7 @@ class NodePage(QWidget):
         self.value = self._value_editor()
         self.parameters = ParameterList(document, theme, id_, self)
         self.units = UnitView(document, theme, id_, self) if _may_have_units(graph, id_) else None
+        self.curve = CurveView(document, theme, id_, self) if _may_be_curve(kind) else None
         self.ports = PortList(document, theme, id_, self)
         self.over_time = self._gradient_over_time()
         self.tangent = self._tangent()
@@ -134,8 +138,9 @@ class NodePage(QWidget):
             self.over_time.follow()
         if self.shared is not None:
             self.shared.follow()
-        if self.units is not None:
-            self.units.follow()
+        for part in (self.units, self.curve):
+            if part is not None:
+                part.follow()
         text, icon_name = node_verdict(self.document, self.id)
         self.verdict.say(text, icon_name)
 
@@ -248,6 +253,8 @@ class NodePage(QWidget):
             column.addWidget(Section(theme, title, self.parameters, parent=self))
         if self.units is not None:
             column.addWidget(Section(theme, self.tr("Units"), self.units, parent=self))
+        if self.curve is not None:
+            column.addWidget(Section(theme, self.tr("Curve"), self.curve, parent=self))
         ports = Section(theme, self.tr("Ports"), self.ports, self.verdict, self.target, parent=self)
         column.addWidget(ports)
         if self.over_time is not None:
@@ -269,6 +276,11 @@ class NodePage(QWidget):
         lines = [f"{name}: {value}" for name, value in node.attributes.items()]
         text = "\n".join(lines) or self.tr("none")
         return Label(self._theme, text, size=12, mono=True, wrap=True, parent=self)
+
+
+def _may_be_curve(kind: type[Module] | None) -> bool:
+    """Whether nodes of a module may act on each number by itself; a run tells for sure."""
+    return kind is not None and (issubclass(kind, Elementwise) or kind.group == ACTING)
 
 
 def _may_have_units(graph: Graph, id_: str) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SATURATED = 0.05  # of the greatest slope: less of it reaches what comes before
 LEAST = 4.0  # from minus to plus this is always in sight
 POINTS = 401
+ACTING = "Activations"  # the group of the modules that act on each unit
 _POINTWISE = ("diagonal", "identity", "scaled", "zero")
 
 
@@ -49,31 +50,55 @@ class Entrywise:
         y, slope, gaps = _act(self.record, x)
         step = x[1] - x[0]
         near = np.flatnonzero(gaps[:-1] + gaps[1:] <= step * (1 + 1e-9))
-        return Curve(x, y, slope, tuple(sorted({_kink(x, gaps, int(at), step) for at in near})))
+        kinks = sorted({_kink(x, gaps, int(at), step) for at in near})
+        _, at_kinks, _ = _act(self.record, np.array(kinks))
+        saturates = self.record.step.module.group == ACTING
+        return Curve(x, y, slope, tuple(kinks), tuple(at_kinks.tolist()), saturates)
 
     def flattened(self, curve: Curve) -> Host:
-        """Which of the inputs are where the slope is below 5% of the curve's greatest: [size]."""
-        return np.abs(self.slopes) < SATURATED * curve.greatest
+        """Which of the inputs are where an activation's slope is hardly any: [size]."""
+        return curve.is_flat(self.slopes)
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """f at `x`, its `slope` there, and the places between at which the slope jumps."""
+    """f at `x`, its `slope` there, where that jumps, and what it is taken to be at these places.
+
+    Of an activation one asks where it `saturates`; a logarithm has no such place.
+    """
 
     x: Host
     y: Host
     slope: Host
     kinks: tuple[float, ...]
+    at_kinks: tuple[float, ...]
+    saturates: bool
+
+    @property
+    def pieces(self) -> Host:
+        """The slope as a line [points, 2] with a gap, NaN, at each kink."""
+        gaps = np.array(self.kinks)
+        x = np.concatenate([self.x, gaps])
+        slope = np.concatenate([self.slope, np.full(len(gaps), np.nan)])
+        step = self.x[1] - self.x[0]
+        near = [np.abs(x - kink) < step / 2 for kink in self.kinks]
+        slope[np.any([np.zeros(len(x), bool), *near], axis=0)] = np.nan
+        order = np.argsort(x, kind="stable")
+        return np.stack([x, slope], axis=1)[order]
 
     @property
     def greatest(self) -> float:
         """The greatest size of a slope that is finite."""
         return float(np.abs(self.slope[np.isfinite(self.slope)]).max(initial=0.0))
 
+    def is_flat(self, slopes: Host) -> Host:
+        """Which of some slopes are below 5% of the greatest."""
+        return self.saturates & (np.abs(slopes) < SATURATED * self.greatest)
+
     @property
     def flat(self) -> list[tuple[float, float]]:
         """Where the slope is below 5% of its greatest: from x to x, several times."""
-        low = np.abs(self.slope) < SATURATED * self.greatest
+        low = self.is_flat(self.slope)
         turns = np.flatnonzero(np.diff(np.concatenate([[0], low.astype(int), [0]])))
         return [(float(self.x[a]), float(self.x[b - 1])) for a, b in turns.reshape(-1, 2)]
 
@@ -84,14 +109,19 @@ def entrywise(trace: Trace, node: str, t: int | None = None) -> Entrywise | None
     It has one where its only input makes an output of the same shape, entry by entry, and what
     else it reads is a single number. A node that draws at random has none.
     """
-    steps = trace.plan.step_of
-    step = steps.get(at(node, t)) or steps.get(node)
-    record = None if step is None else trace.records.get(step.key)
+    record = record_of(trace, node, t)
     if record is None or not _is_curve(trace, record):
         return None
     inputs = np.array(to_numpy(record.ins[0]), np.float64).reshape(-1)
     outputs, slopes, _ = _act(record, inputs)
     return Entrywise(record, inputs, outputs, slopes)
+
+
+def record_of(trace: Trace, node: str, t: int | None = None) -> Record | None:
+    """What a node computed (at a time step); None where it did not run."""
+    steps = trace.plan.step_of
+    step = steps.get(at(node, t)) or steps.get(node)
+    return None if step is None else trace.records.get(step.key)
 
 
 def _is_curve(trace: Trace, record: Record) -> bool:
@@ -105,7 +135,7 @@ def _is_curve(trace: Trace, record: Record) -> bool:
         return False
     if isinstance(module, Elementwise):
         return True
-    is_acting = module.group == "Activations"
+    is_acting = module.group == ACTING
     names = step.input_names[0], step.output_names[0]
     return is_acting and trace.local(step, *names).structure in _POINTWISE
 
@@ -126,6 +156,7 @@ def _act(record: Record, x: Host) -> tuple[Host, Host, Host]:
     far = np.full(x.shape, np.inf)
     found = (outs[0], np.zeros(x.shape) if slope is None else slope, far if gaps is None else gaps)
     y, slopes, distances = (np.array(to_numpy(part), np.float64) for part in found)
+    slopes[np.isnan(y)] = np.nan  # a formula may have a slope where there is no function
     return y, slopes, distances
 
 

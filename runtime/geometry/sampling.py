@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 LINES = (33, 257)  # points of a line, roughly and in full
 SIDES = (9, 17, 33, 65)  # of a grid
 MOST_WORK = 400_000_000  # numbers; finer stages that would take more are left out
-FAR_OUT = 8.0  # times the span of most values: beyond it a pole would squeeze all else flat
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,14 +41,7 @@ class Sampled:
     @functools.cached_property
     def seen(self) -> Window:
         """The outputs that a picture has room for: all samples but those at a pole."""
-        values = self.values.reshape(-1, self.values.shape[-1])
-        finite = values[np.isfinite(values).all(axis=1)]
-        if len(finite):
-            low, high = np.percentile(finite, (5, 95), axis=0)
-            reach = FAR_OUT * (high - low)
-            usual = ((finite >= low - reach) & (finite <= high + reach)).all(axis=1)
-            finite = finite[usual] if (high > low).any() and usual.any() else finite
-        return Window.over(finite)
+        return Window.usual(self.values)
 
     @functools.cached_property
     def lines(self) -> dict[float, Host]:

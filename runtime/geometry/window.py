@@ -11,6 +11,7 @@ from runtime.feeds import Host
 
 AROUND = 1.5  # of the largest coordinate, at least of 1: zero is in sight
 MARGIN = 0.08  # around what is held
+FAR_OUT = 8.0  # times the span of most values: beyond it a pole would squeeze all else flat
 NARROWEST, WIDEST = 1e-9, 1e12  # of a radius
 ROUND = (1.0, 2.0, 5.0, 10.0)
 
@@ -42,6 +43,18 @@ class Window:
         is_flat = span <= 1e-9 * np.maximum(1.0, np.abs(high))
         margin = np.where(is_flat, 0.5 * np.maximum(1.0, np.abs(high)), MARGIN * span)
         return cls(tuple((low - margin).tolist()), tuple((high + margin).tolist()))
+
+    @classmethod
+    def usual(cls, values: Host) -> Window:
+        """The same, but for the few far beyond the others, as beside a pole."""
+        flat = values.reshape(-1, values.shape[-1])
+        finite = flat[np.isfinite(flat).all(axis=1)]
+        if len(finite):
+            low, high = np.percentile(finite, (5, 95), axis=0)
+            reach = FAR_OUT * (high - low)
+            usual = ((finite >= low - reach) & (finite <= high + reach)).all(axis=1)
+            finite = finite[usual] if (high > low).any() and usual.any() else finite
+        return cls.over(finite)
 
     @property
     def spans(self) -> tuple[float, ...]:

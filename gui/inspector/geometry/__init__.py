@@ -11,5 +11,6 @@
 | `curve_drawing.py`, `path_drawing.py` | one input: 1→1, 1→2 |
 | `contour_drawing.py`, `plane_drawing.py` | two inputs: 2→1, 2→2 |
 | `spectrum.py` | singular values of the whole, where a slice shows a part |
+| `curve_view.py`, `curve_picture.py` | an activation: f, its slope, the present inputs |
 | `words.py` | what is read out of a picture |
 """

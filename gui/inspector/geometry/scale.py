@@ -90,7 +90,7 @@ def paint_axes(painter: QPainter, scale: Scale, theme: Theme, across: str, up: s
     painter.setFont(theme.font(11))
     (left, bottom), (right, top) = scale.window.low, scale.window.high
     _paint_ticks(painter, scale, theme, ticks(left, right, _most(room.width(), 44)), is_up=False)
-    _paint_ticks(painter, scale, theme, ticks(bottom, top, _most(room.height(), 36)), is_up=True)
+    _paint_ticks(painter, scale, theme, ticks(bottom, top, _most(room.height(), 28)), is_up=True)
     painter.setPen(QPen(theme.color("line"), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(room)

@@ -11,6 +11,7 @@ import numpy as np
 from graph import PortRef
 from graph.naming import name_of
 from gui.inspector.axes import Array
+from runtime.geometry.entrywise import ACTING
 
 if TYPE_CHECKING:
     from graph import Graph
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from gui.shown import Reading
 
 LAYER = "Linear"  # the module whose weights are lines between units
-ACTIVATIONS = "Activations"  # the group of the modules that act on each unit
 MOST = 16
 
 
@@ -94,7 +94,7 @@ def activation_after(graph: Graph, port: PortRef) -> PortRef | None:
     """The output of the first activation that an output port feeds."""
     for edge in graph.outgoing(port):
         module = graph.module(edge.target.node)
-        if module is not None and module.group == ACTIVATIONS and len(module.output_ports) == 1:
+        if module is not None and module.group == ACTING and len(module.output_ports) == 1:
             return PortRef(edge.target.node, module.output_ports[0].name)
     return None
 
