@@ -11,7 +11,9 @@ from PySide6.QtTest import QTest
 from graph import load
 from gui.drawer.memory import panel as panel_module
 from gui.drawer.memory.work import compare
+from gui.numbers import format_count
 from runtime.recompute.playing import Playing
+from runtime.tangents.counting import count_forward
 from tests.block_graphs import two_blocks
 from tests.canvas_desk import LEFT, NONE, by_hand
 from tests.watch_bursts import Bursts
@@ -67,6 +69,10 @@ def test_a_budget_chooses_checkpoints_and_the_chart_tells_what_they_save(desk):
         assert sparing.peak <= budget < stored.peak
         assert "stay within" in panel.notice.said
         assert "computed again" in panel.summary.said
+        again = [x.node for x in sparing.moments if x.kind == "recompute"]
+        trace = panel.found.trace
+        assert panel.found.added == sum(count_forward(trace.records[node]) for node in again)
+        assert f"{format_count(panel.found.added)} operations more" in panel.summary.said
         assert panel.summary.said.endswith("All gradients are the same to the bit.")
         assert [line.name for line in panel.chart.lines] == ["stored", "recomputed"]
         assert desk.document.history.undo_text == "Choose checkpoints"

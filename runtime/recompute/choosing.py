@@ -31,8 +31,8 @@ MAX_THINNED = 40  # checkpoints that are tried to leave out one by one
 class Choice:
     """Checkpoints with what they are foretold to hold and to cost.
 
-    `peak` is in bytes, `added` counts the numbers that are computed again. `fits` says whether
-    the peak is within the budget; else it is the smallest that was found.
+    `peak` is in bytes, `added` counts the operations, or else the numbers, that are computed
+    again. `fits` says whether the peak is within the budget; else it is the smallest found.
     """
 
     checkpoints: tuple[str, ...]
@@ -47,13 +47,16 @@ def choose_checkpoints(
     footprints: Mapping[str, Footprint],
     budget: int,
     watch: Watch | None = None,
+    operations: Mapping[str, int] | None = None,
 ) -> Choice:
     """The checkpoints for a budget in bytes; `watch` is called before each forecast.
 
     `footprints` are by step; where they come from a run that went backward too, the forecast is
-    exact. The plan has a target.
+    exact. `operations` tell what a step's forward costs; else it is how many numbers it gives.
+    The plan has a target.
     """
-    return _Choosing(plan, footprints, budget, watch).choose()
+    costs = operations or {step.key: numbers_of(step) for step in plan.forward}
+    return _Choosing(plan, footprints, budget, costs, watch).choose()
 
 
 class _Choosing:
@@ -64,9 +67,11 @@ class _Choosing:
         plan: Plan,
         footprints: Mapping[str, Footprint],
         budget: int,
+        costs: Mapping[str, int],
         watch: Watch | None,
     ) -> None:
-        self.plan, self.footprints, self.budget, self.watch = plan, footprints, budget, watch
+        self.plan, self.footprints, self.budget = plan, footprints, budget
+        self.costs, self.watch = costs, watch
         self.steps = wanted_steps(plan)
         self._known: dict[frozenset[str], Choice] = {}
 
@@ -94,7 +99,7 @@ class _Choosing:
             told = foretell(self.plan, schedule, self.footprints)
             peak = max((size for _, size in told), default=0)
             order = dict.fromkeys(step.node for step in self.steps if step.node in checkpoints)
-            added = sum(map(numbers_of, schedule.recomputed))
+            added = sum(self.costs[step.key] for step in schedule.recomputed)
             fits = peak <= self.budget
             self._known[checkpoints] = Choice(tuple(order), schedule, peak, added, fits)
         return self._known[checkpoints]

@@ -9,7 +9,6 @@ from gui.drawer.memory.work import Comparison
 from gui.numbers import format_bytes, format_count, format_duration, format_percent
 from runtime.evaluation import Evaluation
 from runtime.recompute.choosing import Choice
-from runtime.recompute.schedule import numbers_of
 
 MANY = 3  # nodes that are named one by one
 
@@ -39,15 +38,13 @@ def summary(found: Comparison, key: str) -> str:
             "The forward pass keeps all values that the reverse pass reads. Checkpoints ({0} at"
             " selected nodes, or chosen for a budget) keep fewer; the others are computed again."
         ).format(key)
-    again = found.sparing.schedule.recomputed
-    first = [a for a in found.sparing.schedule.actions if a.kind == "forward"]
-    whole = sum(numbers_of(action.step) for action in first) or 1
-    share = sum(map(numbers_of, again)) / whole
+    again = len(found.sparing.schedule.recomputed)
+    steps = sum(action.kind == "forward" for action in found.sparing.schedule.actions)
+    text = tr("{0} of {1} steps are computed again: {2} operations more, {3} of a forward pass.")
+    share = format_percent(found.added / max(found.forward, 1))
     parts = [
         saved(found.storing.peak, found.sparing.peak),
-        tr("{0} of {1} steps are computed again, {2} more numbers in the forward pass.").format(
-            format_count(len(again)), format_count(len(first)), format_percent(share)
-        ),
+        text.format(*map(format_count, (again, steps, found.added)), share),
         tr("Time: {0} instead of {1}.").format(
             format_duration(found.sparing_seconds), format_duration(found.storing_seconds)
         ),

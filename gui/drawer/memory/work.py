@@ -13,6 +13,7 @@ from runtime.recompute.choosing import Choice, choose_checkpoints
 from runtime.recompute.footprint import footprint
 from runtime.recompute.playing import KeptRun, Playing
 from runtime.recompute.schedule import make_schedule
+from runtime.tangents.counting import count_forward
 from runtime.tape import Watch
 from runtime.trace import Trace
 
@@ -26,8 +27,9 @@ SLOW = 0.5  # seconds of work after which no other round begins
 class Comparison:
     """One graph computed in several ways, each with what it held and how long it took.
 
-    `sparing` is the run with checkpoints, None without any; `sparing_seconds` and
-    `storing_seconds` are the times of both. `is_same` says whether all gradients of both runs,
+    `sparing` is the run with checkpoints, None without any, and `added` are the operations that it
+    makes again, of `forward` in a forward pass; `sparing_seconds` and `storing_seconds` are the
+    times of both. `is_same` says whether all gradients of both runs,
     eager and lazy ones too, are those of the trace bit for bit.
     """
 
@@ -40,6 +42,8 @@ class Comparison:
     eager: Evaluation
     lazy: Evaluation
     is_same: bool
+    forward: int
+    added: int
 
 
 def compare(
@@ -68,13 +72,29 @@ def compare(
         eager,
         lazy,
         all(_is_same(trace, run) for run in runs),
+        *_operations(trace, sparing, progress),
     )
 
 
 def choose(trace: Trace, budget: int, progress: Progress) -> Choice:
     """The checkpoints of a finished trace for a budget of bytes; `progress` may end it."""
     found = {key: footprint(record) for key, record in trace.records.items()}
-    return choose_checkpoints(trace.plan, found, budget, lambda _: progress(0.0))
+    costs = {key: count_forward(record) for key, record in trace.records.items()}
+    return choose_checkpoints(trace.plan, found, budget, lambda _: progress(0.0), costs)
+
+
+def _operations(trace: Trace, sparing: KeptRun | None, progress: Progress) -> tuple[int, int]:
+    """Operations of the forward pass, and of what is computed again."""
+    if sparing is None:
+        return 0, 0
+    actions = sparing.schedule.actions
+    costs: dict[str, int] = {}
+    for action in actions:
+        progress(1.0)
+        if action.kind == "forward":
+            costs[action.step.key] = count_forward(trace.records[action.step.key])
+    added = sum(costs[step.key] for step in sparing.schedule.recomputed)
+    return sum(costs.values()), added
 
 
 def _played(trace: Trace, checkpoints: tuple[str, ...], watch: Watch) -> KeptRun:
