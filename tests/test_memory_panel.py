@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from graph import load
+from gui.drawer.memory import chart as chart_module
 from gui.drawer.memory import panel as panel_module
 from gui.drawer.memory.work import compare
 from gui.numbers import format_count
@@ -210,3 +211,21 @@ def test_where_there_is_little_room_tabs_show_one_part(desk):
     QTest.keyClick(panel.tabs, Key.Key_Right)
     assert panel.evaluation.isVisible()
     assert not panel.chart.isVisible()
+
+
+def test_the_runs_are_drawn_once_however_often_the_playhead_moves(desk, monkeypatch):
+    panel = show(desk, load("assets/examples/vanishing.gradwire"))
+    panel.chart.grab()
+    drawn, points = [], chart_module.polygon
+    monkeypatch.setattr(chart_module, "polygon", lambda p: drawn.append(len(p)) or points(p))
+    before = panel.chart.grab().toImage()
+    desk.document.playhead.first()
+    for _ in range(5):
+        desk.document.playhead.next()
+        panel.chart.grab()
+    assert drawn == []
+    assert panel.chart.grab().toImage() != before
+    panel.chart.resize(60 + 76 + 8, panel.chart.height())  # fewer pixels than actions
+    panel.chart.grab()
+    assert drawn
+    assert max(drawn) <= 4 * 61

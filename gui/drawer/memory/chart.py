@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from gui.canvas.polygons import polygon
 from gui.numbers import format_bytes
 from gui.theme import Theme
 from runtime.recompute.playing import Moment
@@ -52,6 +54,8 @@ class KeptChart(QWidget):
         self._theme = theme
         self.lines: tuple[Line, ...] = ()
         self.place = -1
+        self._most = 1
+        self._drawn: tuple[tuple[object, ...], QPixmap] | None = None
         self.setAccessibleName(self.tr("Memory held over the steps"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMinimumHeight(HEIGHT)
@@ -60,7 +64,8 @@ class KeptChart(QWidget):
 
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Show these runs."""
-        self.lines, self.place = tuple(lines), -1
+        self.lines, self.place, self._drawn = tuple(lines), -1, None
+        self._most = max((line.peak for line in self.lines), default=0) or 1
         self._tell()
 
     def show_place(self, place: int) -> None:
@@ -112,8 +117,7 @@ class KeptChart(QWidget):
         return self.height() - UNDER - len(self.lines) * (BAND + GAP)
 
     def _y(self, size: float) -> float:
-        most = max((line.peak for line in self.lines), default=0) or 1
-        return self._bottom - (self._bottom - TOP) * size / most
+        return self._bottom - (self._bottom - TOP) * size / self._most
 
     def _band(self, row: int, start: float, end: float) -> QRectF:
         top = self._bottom + UNDER + row * (BAND + GAP)
@@ -153,16 +157,11 @@ class KeptChart(QWidget):
     # --- painting -------------------------------------------------------------------------
 
     def paintEvent(self, event) -> None:
-        """Axis, shades, lines, bands, and where the playhead stands."""
+        """What is drawn of the runs, and over it where the playhead stands."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.lines:
-            self._paint_axis(painter)
-            self._paint_shades(painter, self.lines[-1])
-            for row, line in enumerate(self.lines):
-                self._paint_line(painter, line)
-                self._paint_band(painter, row, line)
-            self._paint_legend(painter)
+            painter.drawPixmap(0, 0, self._picture())
             self._paint_place(painter)
         if self.hasFocus():
             painter.setPen(QPen(self._theme.color("text"), 2))
@@ -170,11 +169,33 @@ class KeptChart(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
         painter.end()
 
+    def _picture(self) -> QPixmap:
+        """Axis, shades, lines and bands; drawn once, for the playhead moves often."""
+        scale = self.devicePixelRatioF()
+        state = self.width(), self.height(), scale, self._theme.is_dark
+        if self._drawn is None or self._drawn[0] != state:
+            picture = QPixmap(self.size() * scale)
+            picture.setDevicePixelRatio(scale)
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_runs(painter)
+            painter.end()
+            self._drawn = state, picture
+        return self._drawn[1]
+
+    def _paint_runs(self, painter: QPainter) -> None:
+        self._paint_axis(painter)
+        self._paint_shades(painter, self.lines[-1])
+        for row, line in enumerate(self.lines):
+            self._paint_line(painter, line)
+            self._paint_band(painter, row, line)
+        self._paint_legend(painter)
+
     def _paint_axis(self, painter: QPainter) -> None:
         end = self.width() - RIGHT
         painter.setFont(self._theme.font(TEXT))
-        most = max(line.peak for line in self.lines)
-        for size, ink in ((most, "grid"), (most / 2, "grid"), (0, "line")):
+        for size, ink in ((self._most, "grid"), (self._most / 2, "grid"), (0, "line")):
             y = self._y(size)
             painter.setPen(QPen(self._theme.color(ink), 1))
             painter.drawLine(QPointF(LEFT, y), QPointF(end, y))
@@ -185,27 +206,29 @@ class KeptChart(QWidget):
     def _paint_shades(self, painter: QPainter, line: Line) -> None:
         """Values below, gradients above them, in the inks of their passes."""
         painter.setPen(Qt.PenStyle.NoPen)
-        values = [moment.values for moment in line.moments]
-        whole = [moment.nbytes for moment in line.moments]
+        values, whole = self._stairs(line, "values"), self._stairs(line, "nbytes")
+        ground = np.array(((self.x_of(len(line.moments)), self._bottom), (LEFT, self._bottom)))
         painter.setBrush(self._theme.color("forward", VALUES))
-        painter.drawPolygon(self._area(values, [0] * len(values)))
+        painter.drawPolygon(polygon(np.concatenate((values, ground))))
         painter.setBrush(self._theme.color("reverse", GRADIENTS))
-        painter.drawPolygon(self._area(whole, values))
-
-    def _area(self, upper: list[int], lower: list[int]) -> QPolygonF:
-        return QPolygonF([*self._stairs(upper), *reversed(list(self._stairs(lower)))])
-
-    def _stairs(self, sizes: list[int]) -> Iterator[QPointF]:
-        for place, size in enumerate(sizes):
-            y = self._y(size)
-            yield QPointF(self.x_of(place), y)
-            yield QPointF(self.x_of(place + 1), y)
+        painter.drawPolygon(polygon(np.concatenate((whole, values[::-1]))))
 
     def _paint_line(self, painter: QPainter, line: Line) -> None:
         painter.setPen(self._pen(line))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        sizes = [moment.nbytes for moment in line.moments]
-        painter.drawPolyline(QPolygonF(list(self._stairs(sizes))))
+        painter.drawPolyline(polygon(self._stairs(line, "nbytes")))
+
+    def _stairs(self, line: Line, what: str) -> np.ndarray:
+        """The corners of a line, `[n, 2]`; where actions are narrower than a pixel, the largest
+        of each pixel counts."""
+        sizes = np.array([getattr(moment, what) for moment in line.moments], float)
+        ends = LEFT + self._slot * np.arange(len(sizes) + 1)
+        if self._slot < 1:
+            starts = np.unique((ends[:-1] - LEFT).astype(int), return_index=True)[1]
+            sizes = np.maximum.reduceat(sizes, starts)
+            ends = np.append(ends[starts], ends[-1])
+        heights = self._bottom - (self._bottom - TOP) * sizes / self._most
+        return np.stack((np.repeat(ends, 2)[1:-1], np.repeat(heights, 2)), axis=1)
 
     def _pen(self, line: Line) -> QPen:
         pen = QPen(self._theme.color("muted" if line.dashed else "text"), 1.5)

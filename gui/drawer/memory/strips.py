@@ -36,6 +36,7 @@ class Strips(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.strips: tuple[Strip, ...] = ()
+        self._longest = 1.0
         self.setAccessibleName(self.tr("What is computed when"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
@@ -43,6 +44,7 @@ class Strips(QWidget):
     def show_strips(self, strips: Sequence[Strip]) -> None:
         """Show these evaluations."""
         self.strips = tuple(strips)
+        self._longest = max((strip.found.seconds() for strip in self.strips), default=0.0) or 1.0
         self.setAccessibleDescription("; ".join(self._told(strip) for strip in self.strips))
         self.update()
 
@@ -90,10 +92,6 @@ class Strips(QWidget):
             QToolTip.showText(event.globalPos(), self.words(*found) if found else "", self)
             return True
         return super().event(event)
-
-    @property
-    def _longest(self) -> float:
-        return max((strip.found.seconds() for strip in self.strips), default=0.0) or 1.0
 
     def _x(self, seconds: float) -> float:
         return LEFT + (self.width() - LEFT - RIGHT) * seconds / self._longest
