@@ -107,13 +107,14 @@ def _paint_ring(painter: QPainter, scene: CanvasScene) -> None:
     """The current step stands out from any distance."""
     step = scene.document.shown.step
     item = scene.items_by_id.get(step.node) if step is not None else None
-    if step is None or item is None:
+    ring = scene.mood(item.id).ring if item is not None else ""
+    if not ring:
         return
     zoom = painter.transform().m11()
     rect = _rect(*item.box())
     grown = (RING / 2 + 1) / zoom
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(_hairline(scene.theme.color(step.phase), RING))
+    painter.setPen(_hairline(scene.theme.color(ring), RING))
     painter.drawRect(rect.adjusted(-grown, -grown, grown, grown))
 
 

@@ -41,6 +41,10 @@ class ReverseLayout(Layout):
         """How a value is stretched belongs to the forward graph too."""
         return Wish("spread", target, self._sight.targets[target], NONE, "reverse")
 
+    def _tangents(self) -> Iterator[Wish]:
+        """Nor have tangents a place in it."""
+        return iter(())
+
     def _sum(self, port: PortRef) -> Wish:
         found = self._sums.at(port) if port != self._sight.target else None
         return self._wish("sum", port, spelled(found) if found is not None else NONE)
@@ -49,9 +53,12 @@ class ReverseLayout(Layout):
         """A parameter is where the reverse graph ends: its name and its gradient."""
         gradient = self._shown.gradient(port)
         forms = notes.gradient_forms(gradient, port.port, "", False)
+        ink = "reverse" if gradient.is_value else "muted"
+        if port in self._sight.texts:
+            forms, ink = (self._sight.texts[port][0],), self._sight.texts[port][1]
         at = self._sight.pins[port]
         yield Wish("pin", port, at, (port.port,), "muted")
-        yield Wish("pin", port, at, forms, "reverse" if gradient.is_value else "muted")
+        yield Wish("pin", port, at, forms, ink)
 
     def _wish(self, kind: Kind, port: PortRef, forms: notes.Forms) -> Wish:
         return Wish(kind, port, self._sight.sources[port], forms, "reverse")
