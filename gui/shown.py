@@ -119,6 +119,11 @@ class Shown:
         return steps[min(self.position, len(steps)) - 1] if self.position else None
 
     @property
+    def target(self) -> PortRef | None:
+        """What was differentiated, by its name at the place."""
+        return None if self.trace is None else self.trace.target
+
+    @property
     def in_reverse(self) -> bool:
         """Whether the reverse pass has begun."""
         turn = self._times.turn

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from graph import Graph, PortRef, Tensor, dumps
+from gui.canvas.tips import tip_at
 from gui.reverse_graph.sums import Sum, spelled
 from tests.canvas_desk import LEFT, by_hand
 from tests.test_delay_edges import looped
@@ -62,11 +63,11 @@ def test_nothing_is_spelled_before_a_part_has_come():
 # --- in the window ----------------------------------------------------------------------------
 
 
-def fanning() -> Graph:
+def fanning(shape: tuple[int, ...] = ()) -> Graph:
     """y = 1.5 x + 0.2 x - 0.7 x, each part a product with a constant of its own."""
     graph = Graph(title="Fan-out")
-    graph.add("Input", "x", at=(0, 120))
-    graph.set_tensor("x.y", Tensor.scalar(2.0))
+    graph.add("Input", "x", at=(0, 120), shape=shape)
+    graph.set_tensor("x.y", np.full(shape, 2.0))
     graph.add("Add", "two", at=(600, 80))
     graph.add("Add", "y", at=(840, 120))
     for row, (factor, target) in enumerate(((1.5, "two.a"), (0.2, "two.b"), (-0.7, "y.b"))):
@@ -171,6 +172,19 @@ def test_cotangents_add_up_where_values_fanned_out(desk):
     assert steps[-1] == "1.5 + 0.2 − 0.7 = 1"
     assert len(steps) >= 3
     assert all(text is None or "…" in text for text in steps[:-1])
+
+
+def test_a_sum_of_norms_says_in_its_tip_that_they_do_not_add_up(desk):
+    graph = fanning((6,))
+    graph.add("Sum", "total", at=(1080, 120))
+    graph.connect("y.y", "total.x")
+    view = show(desk, graph)
+    assert texts(view, "sum")["x.y"] == "Σ(‖3.67‖, ‖0.49‖, ‖1.71‖) = ‖2.45‖"
+    (plate,) = (p for p in view.canvas.plates_of(PortRef("x", "y")) if p.kind == "sum")
+    left, top, right, bottom = plate.box
+    tip = tip_at(view, view.mapFromScene((left + right) / 2, (top + bottom) / 2))
+    assert tip.startswith("Gradient of x: the sum over all its edges.")
+    assert "not the sum" in tip
 
 
 def test_what_no_gradient_reaches_stands_back(desk):
@@ -298,5 +312,7 @@ def test_the_unrolled_graph_has_its_own_reverse_graph(desk):
     view.zoom_to_fit()
     view.grab()
     assert "h_t2" in view.canvas.items_by_id
+    assert view.note.text() == "Reverse graph, read-only"
+    assert texts(view, "seed") == {"loss.y": "seed 1"}
     desk.press_key(Key.Key_U, CONTROL)
     assert desk.window.reverse_graph.view.leader is desk.view

@@ -70,8 +70,7 @@ def _note_target(scene: CanvasScene, box: tuple[float, float, float, float], sig
 
 def _target(scene: CanvasScene) -> tuple[PortRef, Point] | None:
     """The target and where it is; None where it is not drawn."""
-    check = scene.document.check
-    target = check.target if check is not None else None
+    target = scene.document.shown.target
     place = scene.wire_place(target) if target is not None else None
     if place is None or target.node in scene.frames.held:
         return None

@@ -165,6 +165,9 @@ def _plate_text(view: CanvasView, plate: Plate) -> str:
         "pin": tr("Parameter {port}: value and gradient (cotangent)."),
     }
     text = words[plate.kind].format(port=port_name(view.document.graph, plate.port))
+    if plate.kind == "sum" and "‖" in plate.labels[0].text:
+        note = tr("Its norm ‖…‖ is not the sum of theirs: the parts can point different ways.")
+        text = f"{text}\n{note}"
     if plate.picture is not None and (plate.picture.kind != "image" or plate.kind != "value"):
         limit = format_number(limit_of(plate.picture.array))
         legend = tr("Picture: purple below 0, green above, full colour at ±{limit}.")

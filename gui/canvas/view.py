@@ -107,7 +107,7 @@ class CanvasView(QGraphicsView):
         self.setAccessibleName(self.tr("Canvas"))
         self.viewport().setAccessibleName(self.tr("Over the canvas"))
         self.document.replaced.connect(self._start_anew)
-        self.document.checked.connect(self.camera.fit_again)  # numbers stand beside the target
+        self.document.traced.connect(self.camera.fit_again)  # numbers stand beside the target
         # Gestures end before their edit; an edit during one (undo by key) calls it off.
         self.document.edited.connect(self.cancel_gesture)
         self.document.edited.connect(self.camera.unfit)

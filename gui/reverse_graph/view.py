@@ -34,7 +34,6 @@ class ReverseView(LookingView):
             view.installEventFilter(self)
         for signal in (leader.document.playhead_moved, leader.document.traced):
             signal.connect(self._tell_state)
-        leader.document.checked.connect(self._tell_state)
         for part in (leader.canvas.lineage, leader.canvas.folding, leader.canvas.unfolding):
             part.changed.connect(self.draw_alike)
 
@@ -104,11 +103,11 @@ class ReverseView(LookingView):
         """Say in the note how far it has come."""
         if not self.isVisible():
             return
-        check, shown = self.document.check, self.document.shown
-        if check is None or check.target is None:
-            self.say(self.tr("Reverse graph: there is no target"))
-        elif shown.in_reverse:
+        shown = self.document.shown
+        if shown.in_reverse:
             self.say(self.tr("Reverse graph, read-only"))
+        elif shown.target is None:
+            self.say(self.tr("Reverse graph: there is no target"))
         else:
             self.say(self.tr("Reverse graph: its edges come with the reverse pass"))
         self._place_note()

@@ -81,8 +81,7 @@ def _has_come(scene: CanvasScene, row: int) -> bool:
 
 def _paint_seed(painter: QPainter, scene: CanvasScene, width: float, zoom: float) -> None:
     """The short edge that brings the seed to the target."""
-    check = scene.document.check
-    target = check.target if check is not None else None
+    target = scene.document.shown.target
     place = scene.wire_place(target) if target is not None else None
     if place is None:
         return

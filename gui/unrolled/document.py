@@ -37,6 +37,15 @@ class UnrolledShown(Shown):
         return None if step is None or id_ is None else replace(step, node=id_)
 
     @property
+    def target(self) -> PortRef | None:
+        """The copy of what was differentiated; inside time that of the last time step."""
+        found = self._shown_at(None).target
+        if found is None or self._copies is None:
+            return None
+        id_ = self._copies.id_of(found.node, self._copies.steps - 1)
+        return None if id_ is None else PortRef(id_, found.port)
+
+    @property
     def in_reverse(self) -> bool:
         return self._shown_at(None).in_reverse
 
