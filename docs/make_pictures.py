@@ -42,6 +42,7 @@ class Shot:
     is_unrolled: bool = False
     tangent: str = ""  # the port from which one is pushed
     checkpoints: tuple[str, ...] = ()  # with which the panel of memory is shown
+    is_presented: bool = False
 
 
 PANEL = (1280, 1170)  # the inspector shows its whole page
@@ -65,6 +66,8 @@ SHOTS = (
     Shot("memory", "lstm", steps=9, checkpoints=("cell",)),
     Shot("time-page", "lstm", edge="cell.c", t=3, tab=3),
     Shot("time-unrolled", "rnn", node="state", t=2, zoom=0.75, is_unrolled=True),
+    Shot("reverse-graph", "fan_out", commands=("reverse_graph",)),
+    Shot("presenting", steps=6, commands=("reverse_graph",), is_presented=True),
     Shot("jacobian-convolution", "convolution", edge="conv.x", size=PANEL, is_panel=True),
     Shot("jacobian-softmax", "batch", edge="p.x", size=PANEL, is_panel=True),
 )
@@ -102,6 +105,8 @@ def draw(window, shot: Shot) -> None:
     """Bring the window into the state of a picture."""
     from gui.inspector.edge_page import EdgePage
 
+    window.presenting.leave()
+    window.reverse_graph.leave()
     window.theme.choose(shot.theme)
     window.resize(*shot.size)
     window.document.replace(graph_of(shot.example), None)
@@ -133,6 +138,8 @@ def draw(window, shot: Shot) -> None:
         until(lambda: True, 600)
     if shot.checkpoints:
         show_memory(window, shot)
+    if shot.is_presented:
+        present(window, shot)
     window.status.clearMessage()
     until(lambda: not window.live.is_busy, 600)
     if shot.is_panel:
@@ -162,6 +169,16 @@ def unroll(window, shot: Shot) -> None:
     view = window.unrolling.view
     view.zoom_to(shot.zoom)
     view.reveal(f"{shot.node}_t{shot.t}")
+
+
+def present(window, shot: Shot) -> None:
+    """Show the graph alone, on a screen as large as the picture."""
+    from PySide6.QtCore import Qt
+
+    window.presenting.toggle()
+    window.setWindowState(Qt.WindowState.WindowNoState)
+    window.resize(*shot.size)
+    until(lambda: True, 300)
 
 
 def graph_of(name: str):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QWidget
 
 from graph import PortRef
 from graph.naming import name_of
@@ -242,7 +242,7 @@ class Telling:
 
 
 class SentenceBar(QWidget):
-    """The line above the timeline."""
+    """The line above the timeline; `stacked` puts the text below its lead."""
 
     def __init__(
         self,
@@ -251,21 +251,21 @@ class SentenceBar(QWidget):
         parent: QWidget | None = None,
         how: Callable[[str], str] = how_to,
         scale: float = 1.0,
-        lines: int = 1,
+        stacked: bool = False,
     ) -> None:
         super().__init__(parent)
         self._document, self._theme, self._how = document, theme, how
-        self._lines = lines
-        self.setFixedHeight(round(HEIGHT * scale * (1 + 0.6 * (lines - 1))))
+        self._stacked = stacked
+        self.setFixedHeight(round(HEIGHT * scale * (1.6 if stacked else 1)))
         self.lead = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         self.lead.setFont(theme.font(round(13 * scale), 600))
         self.text = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         self.text.setFont(theme.font(round(13 * scale)))
         self.text.setMinimumWidth(0)
-        self.text.setWordWrap(lines > 1)
-        row = QHBoxLayout(self)
+        way = QBoxLayout.Direction
+        row = QBoxLayout(way.TopToBottom if stacked else way.LeftToRight, self)
         row.setContentsMargins(16, 4, 12, 0)
-        row.setSpacing(12)
+        row.setSpacing(4 if stacked else 12)
         row.addWidget(self.lead)
         row.addWidget(self.text, 1)
         for signal in (
@@ -295,9 +295,7 @@ class SentenceBar(QWidget):
         self._elide()
 
     def _elide(self) -> None:
-        lead = self.lead.sizeHint().width() + 12 if self.sentence.lead else 0
-        room = self.width() - 28 - lead
-        if self._lines > 1:  # words do not fill a line to its end
-            room = round(0.85 * room * self._lines)
+        is_beside = bool(self.sentence.lead) and not self._stacked
+        room = self.width() - 28 - (self.lead.sizeHint().width() + 12 if is_beside else 0)
         metrics = QFontMetrics(self.text.font())
         self.text.setText(metrics.elidedText(self.sentence.text, Qt.TextElideMode.ElideRight, room))

@@ -183,7 +183,7 @@ def test_a_sum_of_norms_says_in_its_tip_that_they_do_not_add_up(desk):
     (plate,) = (p for p in view.canvas.plates_of(PortRef("x", "y")) if p.kind == "sum")
     left, top, right, bottom = plate.box
     tip = tip_at(view, view.mapFromScene((left + right) / 2, (top + bottom) / 2))
-    assert tip.startswith("Gradient of x: the sum over all its edges.")
+    assert tip.startswith("Gradient of x.y: the sum over all its edges.")
     assert "not the sum" in tip
 
 

@@ -27,7 +27,7 @@ class Caption(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme = window.theme
         self.sentence = SentenceBar(
-            window.document, window.theme, self, window.how_to, SCALE, lines=2
+            window.document, window.theme, self, window.how_to, SCALE, stacked=True
         )
         self.light = self._button(self.tr("Light colours"), self.light_wanted)
         self.light.setToolTip(self.tr("Light colours until the end: a beamer shows them better."))
