@@ -36,8 +36,11 @@ class ChainDesk(WindowDesk):
         return self.window.drawer.panel("chain_rule")
 
     def show_tab(self) -> None:
-        """Open it by its keys."""
-        self.press_key(Key.Key_L, CONTROL | SHIFT)
+        """Open it by its keys, if it is not open."""
+        if (
+            self.window.drawer.current != "chain_rule"
+        ):  # a new window begins as the last one was left
+            self.press_key(Key.Key_L, CONTROL | SHIFT)
         assert self.window.drawer.current == "chain_rule"
         self.wait()
 

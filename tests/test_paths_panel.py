@@ -48,8 +48,9 @@ class PathDesk(WindowDesk):
         return [row.cells for row in self.table.paths.rows]
 
     def show_tab(self) -> None:
-        """Open it by its keys."""
-        self.press_key(Key.Key_A, CONTROL | SHIFT)
+        """Open it by its keys, if it is not open."""
+        if self.window.drawer.current != "paths":  # a new window begins as the last one was left
+            self.press_key(Key.Key_A, CONTROL | SHIFT)
         assert self.window.drawer.current == "paths"
         self.wait()
 
