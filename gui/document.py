@@ -66,6 +66,7 @@ class Document(QObject):
         self.selection = Selection(self)
         self.playhead = Playhead(self)
         self.playhead.moved.connect(self._move_on)
+        self.playhead.limited.connect(self._move_on)
         self.selection.changed.connect(self.selection_changed)
         self._take(Graph(catalogue), None)
         self.seeding = Seeding(self)
@@ -76,7 +77,8 @@ class Document(QObject):
     def shown(self) -> Shown:
         """What the playhead lets one see of the trace."""
         if self._shown is None:
-            self._shown = Shown(self.trace, *self.playhead.whole, self.graph)
+            at, guard = self.playhead.whole, self.playhead.limit is not None
+            self._shown = Shown(self.trace, *at, self.graph, is_guarded=guard)
         return self._shown
 
     @property
@@ -86,7 +88,8 @@ class Document(QObject):
             return self.shown
         trace = self.whole_trace
         seen = SeenTrace(trace, "", trace.steps, self.playhead.t)
-        return Shown(seen, *self.playhead.whole, self.root)
+        guard = self.playhead.limit is not None
+        return Shown(seen, *self.playhead.whole, self.root, is_guarded=guard)
 
     @property
     def place(self) -> str:

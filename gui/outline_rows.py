@@ -55,7 +55,7 @@ class Rows:
         array = (shown.carried(edge) if edge is not None else shown.value(port)).array
         if array is not None:
             return format_shape(array.shape) if array.ndim else format_number(array.item())
-        type_ = self._document.graph.types.of(port)
+        type_ = self._document.graph.types.of(port) if shown.tells_type(port) else None
         return format_shape(type_.shape) if type_ is not None and type_.shape else ""
 
     def _first_output(self, id_: str) -> PortRef | None:

@@ -84,9 +84,12 @@ class Shown:
         position: int = 0,
         part: int = 0,
         graph: Graph | None = None,
+        *,
+        is_guarded: bool = False,
     ) -> None:
         self.trace, self.position, self.part = trace, position, part
         self._graph = graph
+        self.is_guarded = is_guarded  # what is ahead is to be predicted, its shape too
         is_seen = isinstance(trace, SeenTrace)
         self._whole: Trace | None = trace.whole if is_seen else trace
         self.place = trace.place if is_seen else ""
@@ -144,6 +147,19 @@ class Shown:
         times = self._times
         at = times.last_inside(address, t) if is_whole else times.forward(address, t)
         return at is not None and at >= self.position
+
+    def tells_type(self, port: PortRef) -> bool:
+        """Whether the shape of a port may be told: not where that is to be predicted."""
+        if not self.is_guarded:
+            return True
+        graph = self._graph
+        if graph is None or port.node not in graph:
+            return not self.is_ahead(port.node)
+        edge, module = graph.incoming(port), graph.module(port.node)
+        if edge is not None:
+            return not self.is_ahead(edge.source.node)
+        outputs = module.output_ports if module is not None else ()
+        return port.port not in {output.name for output in outputs} or not self.is_ahead(port.node)
 
     def progress(self, node: str) -> tuple[str, int, int] | None:
         """(phase, steps done, steps in all) inside a composite that is under way, else None."""
@@ -206,7 +222,9 @@ class Shown:
         )
 
     def spread(self, target: PortRef) -> Spread | None:
-        """How the value of an edge is broadcast where it ends; None if it is not."""
+        """How the value of an edge is broadcast where it ends; None if it is not, or untold."""
+        if self.is_guarded and self.is_ahead(target.node):
+            return None
         if target not in self._spread:
             self._spread[target] = spread_of(self._whole, address_of(self.place, target))
         return self._spread[target]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QHelpEvent
@@ -80,15 +81,14 @@ def test_a_wrong_answer_shows_nothing_and_hints_come_one_by_one(desk):
     type_answer(desk, "three")
     assert panel.verdict.said == 'Found "three", expected a number such as -0.67 or 2/3.'
     assert desk.document.playhead.position == 2
-    told = []
-    for _ in range(3):
+    for count in range(1, 4):
         QTest.mouseClick(panel.hint, LEFT)
-        told.append([label.said for label in panel.hints.findChildren(type(panel.question))][1::2])
+        assert len(panel.hints.found) == count
     assert not panel.hint.isEnabled()
-    assert told[-1] == [
-        "Subtract the second tensor from the first.",
-        "difference = y_true − x2",
-        "difference = 4 − 7 = ?",
+    assert panel.hints.accessibleDescription().strip().split("\n\n") == [
+        "Rule: Subtract the second tensor from the first.",
+        "Symbols: The rule in the graph's own names.\n  difference = y_true − x2",
+        "Numbers: The rule with its numbers.\n  difference = 4 − 7 = ?",
     ]
     panel.answer.field.setFocus()
     panel.answer.field.clear()
@@ -123,15 +123,18 @@ def test_what_is_asked_stands_nowhere(desk):
     predicting, document = desk.window.predicting, desk.document
     while (question := predicting.question) is not None:
         secret = format_number(question.answer.item())
-        for chosen in ([], [predicting.step.node]):
-            document.selection.set_nodes(chosen)
-            look_ahead(desk)
-            assert secret not in told_in(desk), (question.text, secret)
-        for edge in document.graph.edges:
-            if predicting.step.node in (edge.target.node, edge.source.node):
-                document.selection.set_edge(edge.target)
-                QApplication.processEvents()
-                assert secret not in told_in(desk), (question.text, secret, edge)
+        node = predicting.step.node
+        document.selection.set_nodes([node])
+        look_ahead(desk)
+        assert secret not in told_in(desk), question.text
+        ends = [
+            edge.target
+            for edge in document.graph.edges
+            if node in (edge.source.node, edge.target.node)
+        ]
+        document.selection.set_edge(ends[len(predicting.score.marks) % len(ends)])
+        QApplication.processEvents()
+        assert secret not in told_in(desk), question.text
         type_answer_of(desk, question)
         assert secret in told_in(desk)
 
@@ -160,6 +163,34 @@ def type_answer_of(desk: WindowDesk, question) -> None:
     field.setFocus()
     field.clear()
     type_answer(desk, format_number(question.answer.item()).replace("−", "-"))
+
+
+def test_a_shape_that_is_asked_stands_nowhere_but_among_the_choices(desk):
+    graph = Graph(title="Shapes of their own")
+    graph.add("Input", "x", shape=(5, 7), at=(0, 0))
+    graph.add("Linear", "wide", out_features=11, at=(200, 0))
+    graph.add("Linear", "wider", out_features=13, at=(400, 0))
+    graph.add("Mean", "loss", at=(600, 0))
+    for ends in ("x.y wide.x", "wide.y wider.x", "wider.y loss.x"):
+        graph.connect(*ends.split())
+    graph.set_tensor("x.y", np.random.RandomState(0).standard_normal((5, 7)))
+    show(desk, graph)
+    desk.window.outline.show()
+    secrets = {"wide": "[5, 11]", "wider": "[5, 13]"}
+    assert all(secret in told_in(desk) for secret in secrets.values())
+    desk.document.playhead.first()
+    panel = predict(desk)
+    for id_, secret in secrets.items():
+        assert panel.question.said == f"What is the shape of {id_}?"
+        for chosen in ([], [id_], ["loss"]):
+            desk.document.selection.set_nodes(chosen)
+            look_ahead(desk)
+            assert secret not in told_in(desk, besides=panel.answer)
+        texts = [button.text() for button in panel.answer.shapes]
+        QTest.mouseClick(panel.answer.shapes[texts.index(secret)], LEFT)
+        assert secret in told_in(desk, besides=panel.answer)
+    predict(desk)
+    assert all(secret in told_in(desk) for secret in secrets.values())
 
 
 def test_next_leads_to_the_field_and_going_back_is_free(desk):

@@ -22,14 +22,19 @@ ROLES = (
 MOST_CELLS = 2000
 
 
-def told_in(desk: WindowDesk) -> str:
-    """Everything in one text, hidden panels included."""
+def told_in(desk: WindowDesk, besides: QWidget | None = None) -> str:
+    """Everything in one text, hidden panels included; `besides` names what is left out."""
     window = desk.window
-    parts = [text for widget in [window, *window.findChildren(QWidget)] for text in _told(widget)]
+    widgets = [window, *window.findChildren(QWidget)]
+    if besides is not None:
+        widgets = [w for w in widgets if w is not besides and not besides.isAncestorOf(w)]
+    parts = [text for widget in widgets for text in _told(widget)]
     parts += [text for texts in desk.plates().values() for text in texts]
     root = QAccessible.queryAccessibleInterface(window)
     kinds = (QAccessible.Text.Name, QAccessible.Text.Description, QAccessible.Text.Value)
-    parts += [about.text(kind) for about in all_below(root) for kind in kinds]
+    own = set() if besides is None else {besides, *besides.findChildren(QWidget)}
+    abouts = [about for about in all_below(root) if about.object() not in own]
+    parts += [about.text(kind) for about in abouts for kind in kinds]
     return "\n".join(parts)
 
 

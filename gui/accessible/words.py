@@ -74,7 +74,8 @@ def port_name(scene: CanvasScene, port: PortRef) -> str:
 
 def port_description(scene: CanvasScene, port: PortRef) -> str:
     """Type, value, gradient, local derivative and problems of a port."""
-    type_ = scene.document.graph.types.of(port)
+    document = scene.document
+    type_ = document.graph.types.of(port) if document.shown.tells_type(port) else None
     facts = [str(type_) if type_ else "", port_values(scene, port)]
     return _sentences(facts, scene.problem_text(*port), scene.overlays.edge_tip(port))
 

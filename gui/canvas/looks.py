@@ -130,6 +130,8 @@ def _shape(graph: Graph, port: PortRef, check: Check | None, shown: Shown) -> Sh
     reading = shown.value(port)
     if reading.array is not None:
         return reading.array.shape
+    if not shown.tells_type(port):
+        return None
     type_ = check.types.get(port) if check is not None else None
     if type_ is None and port.node in graph:
         type_ = graph.types.near(port)

@@ -121,8 +121,9 @@ def _port_tip(view: CanvasView, port: PortRef) -> str:
 
 
 def _port_text(view: CanvasView, port: PortRef) -> str:
-    graph, spread = view.document.graph, view.document.shown.spread(port)
-    name, type_ = port_name(graph, port), graph.types.of(port)
+    graph, shown = view.document.graph, view.document.shown
+    name, spread = port_name(graph, port), shown.spread(port)
+    type_ = graph.types.of(port) if shown.tells_type(port) else None
     text = f"{name}: {type_}" if type_ else name
     if is_next_input(graph, port):
         text = tr("{text}: one more input, made when it is wired").format(text=text)

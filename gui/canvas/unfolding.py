@@ -126,7 +126,8 @@ class Unfolding(QObject):
         if document.whole_trace is not None:
             time = document.playhead.t
             seen = SeenTrace(document.whole_trace, found.address, (), time)
-        shown = Shown(seen, *document.playhead.whole, None)
+        guard = document.playhead.limit is not None
+        shown = Shown(seen, *document.playhead.whole, None, is_guarded=guard)
         check = seen_check(document.whole_check, found.address, found.graph)
         painter.save()
         painter.setPen(QPen(self._scene.theme.color("grid"), 1))

@@ -93,8 +93,8 @@ TABS = (
     Tab("chain_rule", N(D, "Chain rule"), _chain_rule, height=224, is_bound=True),
     Tab("paths", N(D, "Paths"), _paths, height=224, is_bound=True),
     Tab("modes", N(D, "Modes"), _modes, height=272, is_bound=True),
-    Tab("predict", N(D, "Predict"), _predict, height=208, is_bound=True),
+    Tab("predict", N(D, "Predict"), _predict, height=240, is_bound=True),
     Tab("breakpoints", N(D, "Breakpoints"), _breakpoints, is_bound=True),
-    Tab("memory", N(D, "Memory"), _memory, height=280, is_bound=True),
+    Tab("memory", N(D, "Memory"), _memory, height=280),
     Tab("health", N(D, "Health"), _health, height=240),
 )

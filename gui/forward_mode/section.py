@@ -95,9 +95,10 @@ class TangentSection(QWidget):
         return address_of(self.document.place, self.port)
 
     def _shape(self) -> tuple[int, ...] | None:
-        """The shape of a seed here; None where none can enter."""
+        """The shape of a seed here; None where none can enter, or the shape is to be predicted."""
         trace = self.document.whole_trace
         is_there = trace is not None and can_seed(trace.plan, self._address)
+        is_there = is_there and self.document.shown.tells_type(self.port)
         return seed_shape(trace.plan, self._address) if is_there else None
 
     def _is_in_time(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -158,6 +158,7 @@ class LayerModel(QAbstractTableModel):
         super().__init__(parent)
         self._theme = theme
         self.lines: tuple[Line, ...] = ()
+        self.hidden: Callable[[str], bool] = lambda id_: False  # nodes whose shape is not told
 
     def show(self, lines: tuple[Line, ...]) -> None:
         """Show other lines."""
@@ -198,7 +199,12 @@ class LayerModel(QAbstractTableModel):
         return self._theme.font(12, mono=column == 1)
 
     def text(self, line: Line, column: int) -> str:
-        """What stands in a column of a line."""
+        """What stands in a column of a line, as far as it may be told."""
+        is_of_output = column in (1, 3)
+        return "" if is_of_output and self.hidden(line.id) else self.written(line, column)
+
+    def written(self, line: Line, column: int) -> str:
+        """The same once all of it may be told."""
         if column == 0:
             return line.name
         if column == 1:
@@ -223,6 +229,8 @@ class LayerTable(QTableView):
         self.document = document
         self.lines = LayerModel(theme, self)
         self.setModel(self.lines)
+        self.lines.hidden = self._hides
+        document.playhead_moved.connect(self.viewport().update)  # what may be told
         outline(self, theme)
         self._measured: tuple[Any, ...] = ()
         self._work = Background(self)
@@ -256,6 +264,11 @@ class LayerTable(QTableView):
         snapshot, place = graph.copy() if size > SMALL else graph, self.document.place
         self._work.ask(lambda: summarise(snapshot, check, place), size)
 
+    def _hides(self, id_: str) -> bool:
+        """Whether the shape of what a node gives out is to be predicted."""
+        shown = self.document.shown
+        return shown.is_guarded and shown.is_ahead(id_)
+
     def _take(self, summary: Summary) -> None:
         if summary.lines and summary.lines == self.lines.lines:
             return
@@ -270,7 +283,7 @@ class LayerTable(QTableView):
         lines, head = self.lines.lines[:FITTED], self.horizontalHeader()
         for column in range(1, self.lines.columnCount()):
             metrics = QFontMetrics(self.lines.font(column))
-            texts = (self.lines.text(line, column) for line in lines)
+            texts = (self.lines.written(line, column) for line in lines)
             widest = max(map(metrics.horizontalAdvance, {"", *texts}))
             head.resizeSection(column, max(min(widest + APART, MOST), head.sectionSizeHint(column)))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from graph import PortRef
+from graph import PortRef, PortType
 from graph.naming import output_name
 from graph.port import Port
 from gui.inspector.labels import Label
@@ -49,6 +49,7 @@ class PortList(QWidget):
         super().__init__(parent)
         self.document, self.id, self._theme = document, id_, theme
         self.rows: list[PortRow] = []
+        self._is_guarded = False
         self._ports: tuple[Port, ...] = ()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -65,11 +66,15 @@ class PortList(QWidget):
             self._build(ports)
         for row in self.rows:
             self._describe(row)
+        self._tell_types()
         self.follow()
 
     def follow(self) -> None:
         """Show the numbers as the playhead has them now."""
         shown, graph = self.document.shown, self.document.graph
+        if shown.is_guarded != self._is_guarded or shown.is_guarded:
+            self._is_guarded = shown.is_guarded
+            self._tell_types()
         for row in self.rows:
             ref = PortRef(self.id, row.port.name)
             edge = graph.incoming(ref)
@@ -114,20 +119,30 @@ class PortList(QWidget):
         self._grid.setRowMinimumHeight(2, 6)
 
     def _describe(self, row: PortRow) -> None:
-        graph, check = self.document.graph, self.document.check
+        graph = self.document.graph
         ref = PortRef(self.id, row.port.name)
         edge = graph.incoming(ref)
         source_name = output_name(graph, edge.source) if edge else ""
         row.role.say(self._role(row.port, source_name))
-        source = edge.source if edge else ref
-        type_ = check.types.get(source) if check is not None else None
-        type_ = type_ or graph.types.of(ref)
-        row.type.say(f"{format_shape(type_.shape)} {type_.dtype}" if type_ else "")
         opens = row.port.role != "output" and (edge is not None or row.port.role == "parameter")
         row.name.set_open(opens)
         name = self.tr("Open the edge at {0}") if opens else self.tr("Port {0}")
         row.name.setAccessibleName(name.format(row.port.name))
         row.name.setToolTip(name.format(row.port.name))
+
+    def _tell_types(self) -> None:
+        """Shape and dtype of each port; nothing where that is to be predicted."""
+        for row in self.rows:
+            ref = PortRef(self.id, row.port.name)
+            type_ = self._type(ref) if self.document.shown.tells_type(ref) else None
+            row.type.say(f"{format_shape(type_.shape)} {type_.dtype}" if type_ else "")
+
+    def _type(self, ref: PortRef) -> PortType | None:
+        graph, check = self.document.graph, self.document.check
+        edge = graph.incoming(ref)
+        source = edge.source if edge else ref
+        found = check.types.get(source) if check is not None else None
+        return found or graph.types.of(ref)
 
     def _role(self, port: Port, source: str) -> str:
         if port.role == "output":

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -150,18 +149,13 @@ class PredictPanel(QWidget):
         row.addSpacing(8)
         row.addWidget(self.verdict, 1)
         row.addStretch(1)
-        area = QScrollArea(page)
-        area.setWidget(self.hints)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column = QVBoxLayout(page)
         column.setContentsMargins(16, 8, 16, 8)
         column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self.question)
         column.addLayout(row)
-        column.addWidget(area, 1)
+        column.addWidget(self.hints, 1)
 
     def _lay_out_end(self) -> None:
         theme = self._theme

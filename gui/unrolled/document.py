@@ -59,6 +59,10 @@ class UnrolledShown(Shown):
         id_, t = self._copies.moments[node]
         return self._shown_at(t).is_ahead(id_)
 
+    def tells_type(self, port: PortRef) -> bool:
+        shown, drawn = self._origin(port)
+        return shown.tells_type(drawn)
+
     def progress(self, node: str) -> tuple[str, int, int] | None:
         return None
 
@@ -104,7 +108,8 @@ class UnrolledShown(Shown):
             document = self._document
             trace = document.whole_trace
             seen = None if trace is None else SeenTrace(trace, "", trace.steps, t)
-            self._at[t] = Shown(seen, *document.playhead.whole, document.root)
+            at, guard = document.playhead.whole, document.playhead.limit is not None
+            self._at[t] = Shown(seen, *at, document.root, is_guarded=guard)
         return self._at[t]
 
 

@@ -54,9 +54,9 @@ def _numbers(telling: NodeTelling, question: Question, lines: list[Line]) -> Hin
     found = [line for line in left_out if line.numbers]
     words = kink_note(telling.trace, question.node) if question.kind == "part" else ""
     if found:
-        return Hint("numbers", f"{words} With numbers:".strip(), tuple(found))
+        return Hint("numbers", f"{words} The rule with its numbers.".strip(), tuple(found))
     entries = [Line(Name(name), (), (tensor(array),)) for name, array in given]
-    return Hint("numbers", f"{words} What goes in:".strip(), tuple(entries))
+    return Hint("numbers", f"{words} What goes in.".strip(), tuple(entries))
 
 
 def without_result(line: Line) -> Line:
@@ -98,7 +98,7 @@ def _rule(telling: NodeTelling, question: Question) -> str:
 
 def _symbol_words(telling: NodeTelling, symbols: list[Line]) -> str:
     if symbols:
-        return "In symbols:"
+        return "The rule in the graph's own names."
     inside = sum(key.startswith(f"{telling.key}/") for key in telling.trace.records)
     if telling.step is None and inside:
         return f"It is made of {inside} steps. Open it to take them one by one."
