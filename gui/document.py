@@ -78,7 +78,8 @@ class Document(QObject):
         """What the playhead lets one see of the trace."""
         if self._shown is None:
             at, guard = self.playhead.whole, self.playhead.limit is not None
-            self._shown = Shown(self.trace, *at, self.graph, is_guarded=guard)
+            before, self._shown_before = self._shown_before, None
+            self._shown = Shown(self.trace, *at, self.graph, before, is_guarded=guard)
         return self._shown
 
     @property
@@ -308,7 +309,8 @@ class Document(QObject):
     def _forget_seen(self) -> None:
         self._check: Check | None = None
         self._trace: Trace | SeenTrace | None = None
-        self._shown: Shown | None = None
+        # What was shown before the playhead moved stays in part, if nothing else changed.
+        self._shown = self._shown_before = None
 
     def _show(self, graph: Graph, address: str, chosen: Iterable[str] = ()) -> None:
         self.turning.emit()
@@ -330,11 +332,11 @@ class Document(QObject):
         except GradwireError as error:
             self.refused.emit(told_error(self.graph, error))
             return False
-        self._tell_saved()
+        self.saved_changed.emit()  # also for the title, which is part of what listeners show
         return True
 
     def _after_edit(self, edit: e.Edit) -> None:
-        self._shown = None
+        self._shown = self._shown_before = None
         if concerns_run(edit):
             self.run_revision = self.root.revision
             self._forget_report()
@@ -389,11 +391,8 @@ class Document(QObject):
         is_pin = module is not None and any(p.name == target.port for p in module.parameter_ports)
         return is_pin or self.graph.incoming(target) is not None
 
-    def _tell_saved(self) -> None:
-        # The title is part of what listeners show, so they are told on every change of it too.
-        self.saved_changed.emit()
-
     def _move_on(self) -> None:
+        self._shown_before = self._shown or self._shown_before
         self._shown = None
         if isinstance(self._trace, SeenTrace) and self._trace.t != self.playhead.t:
             self._trace = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import functools
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -52,6 +53,11 @@ class Level:
             return tuple(self._trace.parts(step)) if step.phase == "reverse" else ()
         inner = self._all[self._starts[position] : self._ends[position]]
         return tuple(self._here(step.node) for step in inner)
+
+    @functools.cached_property
+    def ends(self) -> dict[str, int]:
+        """The position at which each pass is done."""
+        return {step.phase: at for at, step in enumerate(self.steps, 1)}
 
     def stop_after(self, whole: int, part: int = 0) -> tuple[int, int]:
         """Where the whole run stands one part on, or one step on where a step has no parts of its

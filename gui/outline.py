@@ -195,17 +195,20 @@ class Outline(QTreeWidget):
 
     def _read_in_sight(self) -> None:
         """Write what the rows in sight carry; the others wait until they come."""
-        item = self.itemAt(0, 0)
+        item, is_other = self.itemAt(0, 0), False
         bottom = self.viewport().height()
         while item is not None and self.visualItemRect(item).top() < bottom:
             text = self._rows.value_text(self.place_of(item))
             if text != item.text(1):
                 item.setText(1, text)
+                is_other = True
             told = self._rows.spread_text(self.place_of(item))
             if told != item.toolTip(1):
                 item.setToolTip(1, told)
                 item.setData(1, Role.AccessibleDescriptionRole, told)
             item = self.itemBelow(item)
+        if not is_other:
+            return
         width = min(max(VALUES, self.sizeHintForColumn(1)), MOST)  # no digit of a number is cut
         if width != self.header().sectionSize(1):
             self.header().resizeSection(1, width)

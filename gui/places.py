@@ -61,7 +61,9 @@ def chosen_addresses(document: Document) -> tuple[str, ...]:
     selection = document.selection
     if selection.edge is not None:
         return (str(address_of(document.place, selection.edge)),)
-    chosen = (id_ for id_ in document.graph.nodes if id_ in selection.nodes)
+    chosen = list(selection.nodes)
+    if len(chosen) > 1:
+        chosen = [id_ for id_ in document.graph.nodes if id_ in selection.nodes]
     return tuple(address_of(document.place, PortRef(id_, "")).node for id_ in chosen)
 
 

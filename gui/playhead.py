@@ -36,6 +36,7 @@ class Playhead(QObject):
         self._t = 0  # the time step that is shown, where there are any
         self._done: tuple[Place, ...] = ()  # the steps behind it, to find its place again
         self._all_done = False  # it stood at the end: nothing was left to be stepped
+        self._is_remembered = True  # both say where it stands now
         self._limit: tuple[int, int] | None = None
 
     @property
@@ -131,8 +132,7 @@ class Playhead(QObject):
 
     def phase_end(self, phase: str) -> int:
         """The position at which a pass is done; 0 where there is none."""
-        ends = (at for at, step in enumerate(self.steps, 1) if step.phase == phase)
-        return max(ends, default=0)
+        return self._level.ends.get(phase, 0)
 
     @property
     def is_at_start(self) -> bool:
@@ -182,7 +182,7 @@ class Playhead(QObject):
         if not self.part and not self.is_at_end:
             begin = (self._level.start(self.position), 0)
             self._whole = min(begin, self._limit or begin)
-            self._remember()
+            self._is_remembered = False
 
     def finish(self, id_: str) -> None:
         """On to the end of a composite's step, if the run stands in it or before it."""
@@ -233,6 +233,7 @@ class Playhead(QObject):
 
         An empty trace (a graph in pieces) does not make it forget where it stood.
         """
+        self._remember()
         whole, part = self._whole
         under_way = self._all[whole] if part and whole < len(self._all) else None
         part_name = self._parts_of(under_way)[part - 1] if under_way is not None else ""
@@ -247,7 +248,7 @@ class Playhead(QObject):
         """Forget the trace and stand at 0, for another graph."""
         self._trace, self._done, self._t = None, (), 0
         self._limit = None
-        self._all_done = False
+        self._all_done, self._is_remembered = False, True
         moved = self._whole != (0, 0)
         self._level, self._whole = Level(None), (0, 0)
         if moved:
@@ -262,12 +263,15 @@ class Playhead(QObject):
         return () if step is None or self._trace is None else tuple(self._trace.parts(step))
 
     def _stand_at(self, whole: tuple[int, int]) -> None:
-        self._whole = whole
-        self._remember()
+        self._whole, self._is_remembered = whole, False
         self._follow_time()
         self.moved.emit()
 
     def _remember(self) -> None:
+        """Write down which steps are done, before another trace takes their places."""
+        if self._is_remembered:
+            return
+        self._is_remembered = True
         done = self._all[: self._whole[0]]
         self._done = tuple(map(_place, done))
         self._all_done = 0 < len(self._all) == len(done)

@@ -42,6 +42,7 @@ class _Timetable:
                 self._reverse.setdefault((step.node, step.t), index)
                 self._all_reverse[step.node] = index
         self.turn = min(self._reverse.values(), default=None)
+        self.spreads: dict[PortRef, Spread | None] = {}  # the same at every step
 
     def forward(self, node: str, t: int | None) -> int | None:
         """The forward step of a node at a time step, or its only one; None if it has none."""
@@ -75,7 +76,8 @@ class Shown:
     `graph` lets a port without a reverse step of its own (a source) wait for all its edges.
     Without a trace everything is blank. Position and part are those of the whole run; ports and
     nodes are named as at the place of a `SeenTrace`, and ports inside time shown at its time step.
-    A composite's ports are those of its inside.
+    A composite's ports are those of its inside. `before` is what was shown until now: of the same
+    trace, what came stays when one goes on, and what was blank stays so when one goes back.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class Shown:
         position: int = 0,
         part: int = 0,
         graph: Graph | None = None,
+        before: Shown | None = None,
         *,
         is_guarded: bool = False,
     ) -> None:
@@ -97,7 +100,9 @@ class Shown:
         self._times = _timetable(self._whole)
         self._tangents = ShownTangents(self._whole, position, self.t)
         self._kept: dict[tuple[str, PortRef], Reading] = {}
-        self._spread: dict[PortRef, Spread | None] = {}
+        is_same = before is not None and before.trace is trace and before._graph is graph
+        if is_same and not (is_guarded or before.is_guarded):
+            self._kept = before.kept_at((position, part))
         self._parts = self._parts_done()
 
     @property
@@ -225,9 +230,15 @@ class Shown:
         """How the value of an edge is broadcast where it ends; None if it is not, or untold."""
         if self.is_guarded and self.is_ahead(target.node):
             return None
-        if target not in self._spread:
-            self._spread[target] = spread_of(self._whole, address_of(self.place, target))
-        return self._spread[target]
+        address, known = address_of(self.place, target), self._times.spreads
+        if address not in known:
+            known[address] = spread_of(self._whole, address)
+        return known[address]
+
+    def kept_at(self, position: tuple[int, int]) -> dict[tuple[str, PortRef], Reading]:
+        """The readings that are the same at another position of the same trace."""
+        goes_on = position >= (self.position, self.part)
+        return {key: x for key, x in self._kept.items() if (x.state != "blank") == goes_on}
 
     def _keep(self, kind: str, port: PortRef) -> Reading:
         key = (kind, port)

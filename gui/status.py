@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
@@ -17,6 +18,10 @@ from gui.drawer.problems import counted, problems_of
 from gui.live import Live
 from gui.numbers import format_count, format_number
 from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from graph import Check
+    from runtime.gradient_check import GradientReport
 
 HEIGHT = 24
 SAID_FOR = 8_000  # milliseconds
@@ -67,6 +72,7 @@ class StatusBar(QStatusBar):
         self._saved = ""  # the sentence that a file was written
         self._refused = ""  # the sentence why something was not done
         self._counted: tuple[object, tuple[int, int]] = (None, (0, 0))
+        self._judged: tuple[object, object, str] = (None, None, "")
         self._listen()
         self.follow()
 
@@ -217,8 +223,14 @@ class StatusBar(QStatusBar):
         return "CPU" if device == "cpu" else device.upper().replace("CUDA:", "GPU ")
 
     def _verdict_text(self) -> str:
-        """The wired edges, and whatever else does not agree."""
+        """The verdict of finite differences, put together once for a report."""
         report, check = self._document.whole_report, self._document.whole_check
+        if report is not self._judged[0] or check is not self._judged[1]:
+            self._judged = (report, check, self._judge(report, check))
+        return self._judged[2]
+
+    def _judge(self, report: GradientReport | None, check: Check | None) -> str:
+        """The wired edges, and whatever else does not agree."""
         if report is None or check is None:
             return ""
         graph = check.flat.graph

@@ -280,7 +280,6 @@ class Window(QMainWindow):
             document.edited,
             document.replaced,
             document.traced,
-            document.playhead_moved,
             document.selection_changed,
             document.saved_changed,
             self.live.changed,
@@ -299,6 +298,7 @@ class Window(QMainWindow):
             self.canvas.canvas.frames.chosen,
         ):
             signal.connect(lambda *_: refresh())
+        document.playhead_moved.connect(self.commands.follow_step)
         self.live.changed.connect(self._show_busy)
         document.saved_changed.connect(self._name_window)
         self.canvas.canvas.folding.changed.connect(self._tell_folded)

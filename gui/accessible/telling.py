@@ -67,7 +67,8 @@ class Teller(QObject):
             QAccessible.updateAccessibility(QAccessibleEvent(self._view, Event.SelectionWithin))
 
     def _tell_step(self) -> None:
-        self.say(str(sentence_of(self._document)))
+        if QAccessible.isActive():
+            self.say(str(sentence_of(self._document)))
 
     def _tell_refusal(self, sentence: str) -> None:
         self.say(sentence, assertive=True)

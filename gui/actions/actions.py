@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from gui.settings import Settings
     from gui.window import Window
 
+RUN_ROWS = tuple(row for row in ROWS if row.menu == "run")
 EVERYWHERE = Qt.ShortcutContext.WindowShortcut
 AT_CANVAS = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
@@ -58,7 +60,15 @@ class Actions(QObject):
 
     def refresh(self) -> None:
         """Follow the window's state."""
-        for row in ROWS:
+        self._refresh(ROWS)
+        self._draw_play()
+
+    def follow_step(self) -> None:
+        """Follow the playhead, which the menu Run alone depends on: it may move often."""
+        self._refresh(RUN_ROWS)
+
+    def _refresh(self, rows: Iterable[Row]) -> None:
+        for row in rows:
             action = self.by_id.get(row.id)
             if action is None:
                 continue
@@ -67,7 +77,6 @@ class Actions(QObject):
                 action.setChecked(WHEN[row.checked](self._window))
             if row.id in TITLES:
                 action.setText(TITLES[row.id](self._window) or tr(row.title))
-        self._draw_play()
 
     def follow_keys(self) -> None:
         """Take over the keys of the table, or those that the settings have instead."""

@@ -41,7 +41,7 @@ from gui.canvas.overview import Plan
 from gui.canvas.plate_paint import paint_plates
 from gui.canvas.plates import Layout, Plate
 from gui.canvas.pulse import Pulse
-from gui.canvas.sight import sight_of
+from gui.canvas.sight import region_around, sight_of
 from gui.canvas.tags import TAG_ROOM, paint_tags
 from gui.canvas.time_band import TimeBand
 from gui.canvas.touched import changes_every_number, changes_only_numbers, moved_nodes, touched_in
@@ -58,7 +58,6 @@ if TYPE_CHECKING:
 
 EXTENT = 1e6  # how far from the middle one can scroll, in canvas units
 SLACK = 2000.0
-FAR_SIGHT = 0.5  # plates are laid out for half a region more on each side, for scrolling
 
 
 class CanvasScene(QGraphicsScene):
@@ -390,8 +389,7 @@ class CanvasScene(QGraphicsScene):
         """The annotations of a region; kept until something changes or one scrolls out of it."""
         known, state = self._plates_for, (zoom, self.is_printing)
         if known is None or known[0] != state or not known[1].contains(rect):
-            across, down = rect.width() * FAR_SIGHT + 400, rect.height() * FAR_SIGHT + 400
-            region = rect.adjusted(-across, -down, across, down)
+            region = region_around(rect, is_far=known is not None)
             sight, graph, shown = sight_of(self, region), self.document.graph, self.document.shown
             self._plates = self.layout(sight, graph, shown, self.theme, zoom).plates()
             self._plates_for = (state, region)

@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from gui.canvas.geometry import Point
     from gui.canvas.scene import CanvasScene
 
+# What annotations are laid out for beyond what is seen, on each side: a share of it, and units.
+# Far for scrolling; near where numbers have changed, as when a playhead slides.
+FAR, NEAR = (0.5, 400.0), (0.05, 120.0)
 TARGET_ROOM = 96.0  # canvas units that value and seed of the target take beside it
+
+
+def region_around(seen: QRectF, *, is_far: bool) -> QRectF:
+    """The region that annotations are laid out for where `seen` is seen."""
+    share, more = FAR if is_far else NEAR
+    across, down = seen.width() * share + more, seen.height() * share + more
+    return seen.adjusted(-across, -down, across, down)
 
 
 def sight_of(scene: CanvasScene, region: QRectF) -> Sight:
