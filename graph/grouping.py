@@ -13,6 +13,7 @@ from graph.definition import Blueprint, Inlet, Interface, Outlet
 from graph.errors import BadDefinition
 from graph.free_ids import free_names
 from graph.initialise import written_out
+from graph.moving_marks import renaming, with_marks
 from graph.port import PortRef
 from graph.records import Edge, Node, Place
 from graph.time import keeps_initial
@@ -78,7 +79,8 @@ def group_edit(graph: Graph, ids: Collection[str], name: str) -> Grouped:
     target = _target_port(graph)
     if target is not None and target.node in inside:
         edits.append(e.SetGraph({"target": f"{id_}.{outputs[target]}"}))
-    return Grouped(e.Batch(tuple(edits)), id_)
+    name_of = renaming({node.id: f"{id_}/{node.id}" for node in chosen})
+    return Grouped(e.Batch(with_marks(graph, edits, name_of)), id_)
 
 
 def ungroup_edit(graph: Graph, id_: str) -> e.Edit:
@@ -130,7 +132,8 @@ def ungroup_edit(graph: Graph, id_: str) -> e.Edit:
     if target is not None and target.node == id_:
         inner_port = next(x.source for x in interface.outputs if x.name == target.port)
         edits.append(e.SetGraph({"target": str(_named(inner_port, names))}))
-    return e.Batch(tuple(edits))
+    name_of = renaming({f"{id_}/{inner}": new for inner, new in names.items()})
+    return e.Batch(with_marks(graph, edits, name_of))
 
 
 def _starts(graph: Graph, inside: frozenset[str]) -> dict[PortRef, Tensor]:

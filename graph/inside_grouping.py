@@ -6,7 +6,7 @@ name those of the group, or the nodes that came out of it. No number of any inst
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from graph.definition import Interface, Setting
 from graph.free_ids import free_names
 from graph.grouping import Grouped, group_edit, ungroup_edit
 from graph.initialise import written_out
+from graph.moving_marks import renaming, with_marks
 from graph.places import addresses_of, definition_at, inside, lift
 from graph.port import PortRef
 from graph.records import Edge, Node
@@ -51,15 +52,16 @@ def group_inside(root: Graph, address: str, ids: Collection[str], name: str) -> 
     ]
     adding = [part for part in structure if isinstance(part, e.AddNode)]
     others = [part for part in structure if not isinstance(part, e.AddNode)]
+    moved = {id_: f"{made.id}/{id_}" for id_ in ids}
     edits = [
         e.Define(replace(defining.blueprint, interface=shown)),
         *(e.Within(outer.name, part) for part in adding),
         e.SetInterface(outer.name, _grouped(outer.interface, made.id, ids, border, links)),
         *(e.Within(outer.name, part) for part in others),
-        *_moved(root, outer.name, {id_: f"{made.id}/{id_}" for id_ in ids}),
+        *_moved(root, outer.name, moved),
         *(lift(root, address, part) for part in parts if isinstance(part, e.SetGraph)),
     ]
-    return Grouped(e.Batch(tuple(edits)), made.id)
+    return Grouped(e.Batch(with_marks(root, edits, _named(root, outer.name, moved))), made.id)
 
 
 def ungroup_inside(root: Graph, address: str, id_: str) -> e.Edit:
@@ -110,7 +112,13 @@ def ungroup_inside(root: Graph, address: str, id_: str) -> e.Edit:
         *_moved(root, outer.name, moved),
         *(lift(root, address, part) for part in parts if isinstance(part, e.SetGraph)),
     ]
-    return e.Batch(tuple(edits))
+    return e.Batch(with_marks(root, edits, _named(root, outer.name, moved)))
+
+
+def _named(root: Graph, name: str, heads: Mapping[str, str]) -> Callable[[str], str]:
+    """What addresses in all instances are called once the inner nodes `heads` have moved."""
+    places = addresses_of(root, name)
+    return renaming({f"{at}/{old}": f"{at}/{new}" for at in places for old, new in heads.items()})
 
 
 def _plain(root: Graph, address: str) -> Graph:

@@ -4,6 +4,8 @@ import pytest
 
 from graph import FileError, GraphError, History, PortRef, dumps, loads
 from graph import edits as e
+from graph.grouping import group_edit, ungroup_edit
+from graph.inside_grouping import group_inside, ungroup_inside
 from graph.marks import Breakpoint, Condition, Marks
 from tests.canvas_desk import by_hand
 from tests.composite_graphs import two_blocks
@@ -148,3 +150,40 @@ def test_a_file_with_marks_that_cannot_be_is_refused_by_its_path(view, where):
     with pytest.raises(FileError) as refused:
         loads('{"gradwire": 1, ' + NODES + ', "view": ' + view + "}")
     assert refused.value.where == where
+
+
+def test_marks_go_into_a_group_with_their_nodes_and_come_out_again():
+    graph = marked()
+    history, before = History(graph), dumps(graph)
+    grouped = group_edit(graph, ["x1", "x2"], "Line")
+    history.do(grouped.edit, "Group")
+    id_ = grouped.id
+    assert [mark.at for mark in graph.marks.breakpoints] == [f"{id_}/x1", f"{id_}/x2.a", "loss"]
+    assert graph.marks.watches == (PortRef("w", "y"), PortRef(f"{id_}/x1", "a"))
+    assert graph.marks.checkpoints == (f"{id_}/x2",)
+    assert loads(dumps(graph)).marks == graph.marks
+    history.do(ungroup_edit(graph, id_), "Ungroup")
+    assert graph.marks == MARKS
+    history.undo()
+    assert graph.marks.checkpoints == (f"{id_}/x2",)
+    history.undo()
+    assert dumps(graph) == before
+    history.redo()
+    history.redo()
+    assert graph.marks == MARKS
+
+
+def test_inside_a_composite_they_do_so_in_every_instance():
+    marks = Marks((Breakpoint("one/lin"), Breakpoint("loss")), (), ("two/lin", "one/act", "two"))
+    graph = marked(two_blocks(), marks)
+    history, before = History(graph), dumps(graph)
+    grouped = group_inside(graph, "one", ["lin"], "Inner")
+    history.do(grouped.edit, "Group")
+    id_ = grouped.id
+    assert [mark.at for mark in graph.marks.breakpoints] == [f"one/{id_}/lin", "loss"]
+    assert graph.marks.checkpoints == (f"two/{id_}/lin", "one/act", "two")
+    history.do(ungroup_inside(graph, "two", id_), "Ungroup")
+    assert graph.marks == marks
+    history.undo()
+    history.undo()
+    assert dumps(graph) == before
