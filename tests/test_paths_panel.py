@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 
@@ -124,6 +125,7 @@ def test_a_journey_over_three_paths(desk):
     assert bars == pytest.approx([1, 0.9093, -0.8323], abs=1e-4)
     assert "together 1.077" in desk.panel.summary.said
     lights_what_is_pointed_at(desk)
+    writes_a_path_out(desk)
     takes_the_selection(desk)
 
 
@@ -150,6 +152,20 @@ def lights_what_is_pointed_at(desk):
     QTest.keyClick(desk.table, Key.Key_Escape)
     assert desk.table.chosen is None
     assert desk.lit == {}
+
+
+def writes_a_path_out(desk):
+    """The chosen one, typeset in the tab of the chain rule."""
+    assert not desk.panel.write.isEnabled()
+    QTest.mouseClick(desk.table.viewport(), LEFT, NONE, desk.middle(2))
+    QTest.mouseClick(desk.panel.write, LEFT)
+    chain_rule = desk.window.drawer.panel("chain_rule")
+    desk.qtbot.waitUntil(lambda: chain_rule.isVisible() and not chain_rule.is_busy)
+    (line,) = chain_rule.sheet.found[0].explanation.lines
+    assert line.result == pytest.approx(2 * math.cos(2.0))
+    assert line.words.endswith("sin → product → y")
+    desk.show_tab()
+    QTest.keyClick(desk.table, Key.Key_Escape)
 
 
 def takes_the_selection(desk):

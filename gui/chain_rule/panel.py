@@ -12,7 +12,7 @@ from gui.background import SMALL, Background
 from gui.chain_rule.copying import open_menu
 from gui.chain_rule.seen import Sight, seen
 from gui.chain_rule.sheet import Sheet, formula_size
-from gui.chain_rule.subject import PairSubject, Subject, current_step, selected
+from gui.chain_rule.subject import PairSubject, PathSubject, Subject, current_step, selected
 from gui.chain_rule.typeset import Typeset, typeset
 from gui.formula.face import family
 from gui.inspector.buttons import Button
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SIDE = 184  # pixels of the left column
 KEPT = 64  # explanations that are at hand when one steps back and forth
 SOON_MS = 150  # what takes longer hides what was shown before
-STEP, SELECTION, PAIR = "step", "selection", "pair"
+STEP, SELECTION, PAIR, PATH = "step", "selection", "pair", "path"
 
 
 class ChainRulePanel(QWidget):
@@ -39,6 +39,7 @@ class ChainRulePanel(QWidget):
         super().__init__(parent)
         self._document, self._theme = document, theme
         self._subject: Subject | None = None
+        self._path: PathSubject | None = None  # the one that was written out last
         self._trace: Trace | None = None
         self._all: tuple[Typeset, ...] = ()
         self._kept: dict[Subject, tuple[Typeset, ...]] = {}
@@ -51,6 +52,14 @@ class ChainRulePanel(QWidget):
         self._make(theme)
         self._lay_out()
         self._listen()
+
+    def write_path(self, path: PathSubject) -> None:
+        """Write one path out; it stays among the choices."""
+        if self.choice.findData(PATH) < 0:
+            self.choice.addItem(self.tr("One path"), PATH)
+        self._path = path
+        self.choice.show_value(PATH)
+        self._follow()
 
     @property
     def is_busy(self) -> bool:
@@ -165,6 +174,8 @@ class ChainRulePanel(QWidget):
             return current_step(document)
         if choice == SELECTION:
             return selected(document)
+        if choice == PATH:
+            return self._path
         ends = self.ends.moments
         return None if ends is None else PairSubject(*ends)
 
@@ -193,7 +204,7 @@ class ChainRulePanel(QWidget):
             return
         sight, subject = Sight(self._document), self._subject
         is_known = True
-        if isinstance(subject, PairSubject):
+        if isinstance(subject, PairSubject | PathSubject):
             is_known = sight.derives(subject.source, subject.target)
         self._say("")
         self.sheet.show_all(seen(self._all, sight, is_known=is_known))

@@ -1,4 +1,4 @@
-"""What is explained: a step, a node in both directions, an edge, or a pair of ports."""
+"""What is explained: a step, a node in both directions, an edge, a pair of ports, a path."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from graph import PortRef
 from gui.places import address_of
-from runtime.explaining import explain_edge, explain_node, explain_ports, explain_step
+from runtime.explaining import explain_edge, explain_node, explain_path, explain_ports, explain_step
 from runtime.moments import at, moment
 
 if TYPE_CHECKING:
@@ -75,7 +75,24 @@ class PairSubject:
         return (explain_ports(trace, self.source, self.target),)
 
 
-Subject = StepSubject | NodeSubject | EdgeSubject | PairSubject
+@dataclass(frozen=True, slots=True)
+class PathSubject:
+    """One path from a port: the input and the output between which it goes through each step."""
+
+    source: PortRef
+    ways: tuple[tuple[PortRef, PortRef], ...]
+
+    @property
+    def target(self) -> PortRef:
+        """Where it ends."""
+        return self.ways[-1][1]
+
+    def explain(self, trace: Trace) -> tuple[Explanation, ...]:
+        """The product and what it adds. Raises `NoValue` where the run has no such path."""
+        return (explain_path(trace, self.source, self.ways),)
+
+
+Subject = StepSubject | NodeSubject | EdgeSubject | PairSubject | PathSubject
 
 
 def current_step(document: Document) -> StepSubject | None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from graph import GradwireError
 from gui.background import SMALL, Background
 from gui.chain_rule.seen import Sight
+from gui.chain_rule.subject import PathSubject
 from gui.chains.light import CopiesOverlay, Lit, PathOverlay
 from gui.chains.question import Answer, PathQuestion
 from gui.chains.table import PathTable
@@ -18,6 +19,7 @@ from gui.inspector.jacobian.progress_line import ProgressLine
 from gui.inspector.labels import Label
 from gui.port_field import EndFields
 from gui.told import told_error
+from runtime.moments import moment
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
@@ -82,6 +84,13 @@ class PathsPanel(QWidget):
             lambda: self._again(PathQuestion.longer),
             parent=self,
         )
+        self.write = Button(
+            theme,
+            self.tr("Write it out"),
+            self.tr("Write the chosen path out in the chain rule's tab"),
+            self._write_out,
+            parent=self,
+        )
         self.summary = Label(theme, size=13, wrap=True, parent=self)
         self.rest = Label(theme, size=12, ink="muted", parent=self)
         self.progress = ProgressLine(theme, self)
@@ -91,7 +100,7 @@ class PathsPanel(QWidget):
         side = QVBoxLayout()
         side.setContentsMargins(12, 8, 4, 8)
         side.setSpacing(8)
-        for part in (self.ends, self.more, self.longer):
+        for part in (self.ends, self.write, self.more, self.longer):
             part.setFixedWidth(SIDE)
             side.addWidget(part)
         side.addStretch(1)
@@ -127,6 +136,10 @@ class PathsPanel(QWidget):
         self.progress.cancelled.connect(self._cancel)
         self.progress.wanted.connect(self._go_on)
         self.table.pointed.connect(self._light)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._follow_choice())
+        self.table.paths.modelReset.connect(self._follow_choice)
+        self.table.activated.connect(lambda _: self._write_out())
+        self._follow_choice()
         self._window.unrolling.changed.connect(self._light_again)
 
     # --- following ------------------------------------------------------------------------
@@ -244,6 +257,22 @@ class PathsPanel(QWidget):
         if not isinstance(error, GradwireError | MemoryError):
             raise error
         self.summary.say(told_error(self._document.root, error))
+
+    def _follow_choice(self) -> None:
+        """A path of one step or more can be written out."""
+        row = self.table.chosen
+        self.write.setEnabled(row is not None and bool(row.path.hops))
+
+    def _write_out(self) -> None:
+        row, answer = self.table.chosen, self._answer
+        if row is None or answer is None or not row.path.hops:
+            return
+        ways = tuple(
+            (moment(hop.port, hop.read_t), moment(hop.output, hop.t)) for hop in row.path.hops
+        )
+        drawer = self._window.drawer
+        drawer.show_tab("chain_rule")
+        drawer.panel("chain_rule").write_path(PathSubject(answer.found.source, ways))
 
     # --- light ----------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@
 | `latex`, `plain` (on `boxes`) | the tree as LaTeX, and as text |
 | `substituting` | names and numbers for a formula's letters |
 | `naming`, `tensors` | what ports are called, how tensors are shown |
-| `nodes`, `pulling`, `edges`, `between` | what is explained |
+| `nodes`, `pulling`, `edges`, `between`, `products` | what is explained |
 | `kinks`, `troubles` | what must be known besides |
 | `explanation`, `writing` | the result, and how it is written out |
 """
@@ -16,6 +16,7 @@ from runtime.explaining.asking import explain, explain_node, explain_step
 from runtime.explaining.between import explain_ports
 from runtime.explaining.edges import explain_edge
 from runtime.explaining.explanation import Explanation, Line, Of
+from runtime.explaining.products import explain_path
 from runtime.explaining.writing import as_data, as_latex, as_markdown, as_text
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "explain",
     "explain_edge",
     "explain_node",
+    "explain_path",
     "explain_ports",
     "explain_step",
 ]

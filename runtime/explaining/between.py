@@ -11,18 +11,16 @@ from graph.port import PortRef
 from runtime.chains.wording import paths_text
 from runtime.explaining.explanation import Explanation, Line
 from runtime.explaining.expression import (
-    DOT,
     Expression,
     Name,
-    Symbol,
     added,
     derivative,
-    joined,
 )
 from runtime.explaining.latex import visible
 from runtime.explaining.naming import Names
+from runtime.explaining.products import product_line
 from runtime.explaining.tensors import matrix, number
-from runtime.maps import LinearMap, Zero
+from runtime.maps import Zero
 from runtime.over_time import at_last
 from runtime.paths import Hop, connected, first_value
 
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 
 MAX_PATHS = 8
 """More paths are counted; these are written out."""
-MAX_HOPS = 12
 MAX_WORK = 50_000_000
 """A total derivative that takes more multiply-adds than this is not multiplied out."""
 
@@ -52,7 +49,11 @@ def explain_ports(trace: Trace, source: PortRef, target: PortRef) -> Explanation
     of = Name(names.output(target))
     whole = derivative(of, by)
     paths = _paths(trace, source, target)
-    lines = [_path_line(trace, names, by, hops, place) for place, hops in enumerate(paths, 1)]
+    lines = []
+    for place, hops in enumerate(paths, 1):
+        factors = [(hop.step, hop.port, hop.output) for hop in hops]
+        left = Name(f"p{place}")
+        lines.append(product_line(trace, names, left, by, factors, f"path {place}"))
     lines.append(_total_line(whole, total, lines, listed=len(paths)))
     words = f"From {source} to {target}: {paths_text(total.paths)}, whose products add up."
     if total.paths == 1:
@@ -94,41 +95,6 @@ def _paths(trace: Trace, source: PortRef, target: PortRef) -> list[tuple[Hop, ..
             continue
         waiting += [(hop.target, (*way, hop)) for hop in reversed(leaving.get(value, []))]
     return found
-
-
-def _path_line(trace: Trace, names: Names, by: Expression, hops: Sequence[Hop], place: int) -> Line:
-    """The product along one path, from the target back to the source."""
-    factors: list[Expression] = []
-    maps: list[LinearMap] = []
-    before = by
-    for hop in hops:
-        port = next(
-            ref
-            for name, ref in zip(hop.step.output_names, hop.step.writes, strict=True)
-            if name == hop.output
-        )
-        after = Name(names.output(port))
-        factors.insert(0, derivative(after, before))
-        maps.insert(0, trace.local(hop.step, hop.port, hop.output))
-        before = after
-    way = " → ".join(visible(names.node(hop.step.key)) for hop in hops[:MAX_HOPS])
-    way += " → …" if len(hops) > MAX_HOPS else ""
-    left = Name(f"p{place}")
-    symbols = (_shortened(factors),)
-    if any(linear.rows != 1 or linear.columns != 1 for linear in maps):
-        return Line(left, symbols, (), f"path {place}, {way}")
-    numbers = [np.asarray(linear.dense()).item() for linear in maps]
-    result = np.asarray(np.prod(numbers))
-    written: list[Expression] = [_shortened([number(value) for value in numbers])]
-    if len(hops) > 1:
-        written.append(number(result.item()))
-    return Line(left, symbols, tuple(written), f"path {place}, {way}", result)
-
-
-def _shortened(factors: Sequence[Expression]) -> Expression:
-    """The product of the factors, with dots for those beyond the first."""
-    shown = list(factors[:MAX_HOPS])
-    return joined([*shown, Symbol(r"\dots")] if len(factors) > MAX_HOPS else shown, DOT)
 
 
 def _total_line(
