@@ -42,6 +42,7 @@ from gui.first_notes import FirstNotes
 from gui.gallery import Gallery
 from gui.health import Diagnosis
 from gui.inspector import Inspector
+from gui.inspector.geometry.what_if import WhatIf
 from gui.leading import Leading
 from gui.library import entry_of
 from gui.live import Live
@@ -310,6 +311,7 @@ class Window(QMainWindow):
         self.outline.entered.connect(self.canvas.focus.enter_at)
         self.title_bar.renaming.connect(self.leading.show_graph)
         self.canvas.zoom_bar.take(self.commands.by_id)
+        WhatIf(self.canvas.canvas, self.inspector)
         BreakpointMarks(self.canvas.canvas, self.breakpoints, self.holding)
 
     def _show_busy(self) -> None:

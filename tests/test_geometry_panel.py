@@ -113,9 +113,9 @@ def test_the_point_is_dragged_and_its_tangent_goes_along(qtbot):
     assert x == pytest.approx(1.0, abs=0.05)  # a pixel
     assert panel.derivative.said == "Slope 1."
     assert heard[-1].y == pytest.approx([x])
-    assert panel.back.isEnabled()
+    assert panel.tools.back.isEnabled()
     assert desk.undo_text() is None
-    desk.click(panel.back)
+    desk.click(panel.tools.back)
     desk.settle()
     assert panel.reading.said == "difference = −3: loss_val = 3"
     assert heard[-1] is None
@@ -160,7 +160,7 @@ def test_zoomed_in_the_function_looks_straight(qtbot):
     picture = panel.picture
     radius = picture.look.sampled.window.radius
     error = np.nanmax(picture.look.error)
-    desk.click(panel.zoom_in)
+    desk.click(panel.tools.zoom_in)
     picture.setFocus()
     QTest.keyClick(picture, Key.Key_Plus)
     middle = QPointF(picture.rect().center())
@@ -191,7 +191,7 @@ def test_keys_move_the_point_and_home_takes_it_back(qtbot):
     QTest.keyClick(picture, Key.Key_Home)
     desk.settle()
     assert not picture.look.is_moved
-    assert not panel.back.isEnabled()
+    assert not panel.tools.back.isEnabled()
 
 
 def test_of_a_plane_the_area_grows_by_the_determinant(qtbot):
@@ -305,14 +305,14 @@ def test_a_rough_picture_comes_first_and_finer_ones_follow(qtbot, monkeypatch):
         show(look)
 
     monkeypatch.setattr(panel.picture, "show_look", watch)
-    desk.click(panel.zoom_out)
+    desk.click(panel.tools.zoom_out)
     desk.settle()
     assert list(dict.fromkeys(sides)) == [5, 9, 17]
 
 
 def test_a_new_run_takes_the_point_along_and_keeps_the_window(qtbot):
     desk, panel = panel_of(qtbot, square(), "twice.a")
-    desk.click(panel.zoom_out)
+    desk.click(panel.tools.zoom_out)
     desk.settle()
     window = panel.picture.look.sampled.window
     drag(panel, [0.0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, TypeVar
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import PortRef
@@ -14,6 +15,7 @@ from gui.inspector.delay_form import DelayForm
 from gui.inspector.figures import Figures
 from gui.inspector.geometry.panel import GeometryPanel
 from gui.inspector.jacobian.panel import JacobianPanel
+from gui.inspector.kept_tensor import KeptTensor
 from gui.inspector.labels import Label, Rule, Sentence
 from gui.inspector.over_time import OverTime
 from gui.inspector.parameter_list import ParameterRow
@@ -40,6 +42,7 @@ class EdgePage(QWidget):
     `subject` says what the page was made for; another subject needs another page.
     """
 
+    explored = Signal(object)  # what flows where a point is dragged; None where none is
     chosen_tab = JACOBIAN  # the next edge opens where the last one was left
 
     def __init__(self, document: Document, theme: Theme, target: PortRef, parent: QWidget) -> None:
@@ -125,7 +128,12 @@ class EdgePage(QWidget):
     @functools.cached_property
     def geometry(self) -> GeometryPanel:
         """The same derivative as a picture."""
-        return self._add(GeometryPanel(self._theme, self))
+        edge = self.document.graph.incoming(self.target)
+        start = self.target if edge is None else None if edge.delay else edge.source
+        tensor = None if start is None else KeptTensor(self.document, start)
+        panel = GeometryPanel(self._theme, self, tensor)
+        panel.explored.connect(self.explored)
+        return self._add(panel)
 
     @functools.cached_property
     def time(self) -> OverTime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
@@ -26,6 +26,8 @@ GRAPH = GraphPage.subject
 
 class Inspector(QScrollArea):
     """Shows the selected node, edge or, with nothing selected, the graph of a document."""
+
+    explored = Signal(object)  # what flows where a point is dragged; None where none is
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -159,7 +161,9 @@ class Inspector(QScrollArea):
     def _make(self) -> Page:
         kind, what = self._subject()
         if kind == "edge":
-            return EdgePage(self.document, self._theme, what[0], self)
+            page = EdgePage(self.document, self._theme, what[0], self)
+            page.explored.connect(self.explored)
+            return page
         if kind == "node":
             return NodePage(self.document, self._theme, what[0], self)
         if kind == "nodes":

@@ -75,8 +75,9 @@ class PortFunction:
 
     From an output or parameter port all its edges count, from a wired input port that edge alone,
     as in `Trace.total`. Both are addresses in the run (`Trace.located`). Random masks are those of
-    the trace, state is read and never written. Raises `NoValue` where a port or a step between
-    them did not run, or is not floating.
+    the trace, state is read and never written. `steps` are those between, `own` the inputs that
+    the edge feeds, `work` what one evaluation takes, in numbers. Raises `NoValue` where a port or
+    a step between them did not run, or is not floating.
     """
 
     def __init__(self, trace: Trace, source: PortRef, target: PortRef) -> None:
@@ -86,7 +87,7 @@ class PortFunction:
         self.first, self.end = first_value(plan, source), floating_slot(trace, target)
         self.in_shape, self.out_shape = sizes(plan.slots[slot]), sizes(plan.slots[self.end])
         self.columns, self.rows = math.prod(self.in_shape), math.prod(self.out_shape)
-        self._own = frozenset(plan.inner_inputs(source) if self.first == EDGE else ())
+        self.own = frozenset(plan.inner_inputs(source) if self.first == EDGE else ())
         self._values = trace.values
         self._dtype = plan.slots[slot].dtype
         self._slot = slot
@@ -147,7 +148,7 @@ class PortFunction:
     ) -> tuple[Array | None, ...]:
         """What arrives at a step of what has moved; None where nothing did."""
         return tuple(
-            given if ref in self._own else moved.get(slot)
+            given if ref in self.own else moved.get(slot)
             for ref, slot in zip(step.reads, step.inputs, strict=True)
         )
 
@@ -174,7 +175,7 @@ class PortFunction:
         if self.first == self.end:
             return ()
         for step in forward:
-            if not reached.isdisjoint(step.inputs) or not self._own.isdisjoint(step.reads):
+            if not reached.isdisjoint(step.inputs) or not self.own.isdisjoint(step.reads):
                 reached.update(step.outputs)
                 fed.append(step)
         read, found = {self.end}, []

@@ -6,28 +6,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph import GradwireError, Graph, PortRef
+from graph.naming import output_name
 from gui.announcing import announce
 from gui.background import Background
 from gui.inspector.axes import Array
-from gui.inspector.buttons import Button
 from gui.inspector.geometry import words
 from gui.inspector.geometry.coordinates import SEARCHED, Coordinates, first_inputs, liveliest
 from gui.inspector.geometry.look import OUTLINE, Here, Look
 from gui.inspector.geometry.newest import Newest
-from gui.inspector.geometry.picture import ZOOM, Picture
+from gui.inspector.geometry.picture import Picture
 from gui.inspector.geometry.spectrum import Spectrum
 from gui.inspector.geometry.subject import SourceChooser, Subject
+from gui.inspector.geometry.tools import Tools
 from gui.inspector.jacobian.behind import Behind
 from gui.inspector.jacobian.outputs import OutputChooser
 from gui.inspector.jacobian.progress_line import ProgressLine
+from gui.inspector.kept_tensor import KeptTensor
 from gui.inspector.labels import Label, Sentence
 from gui.inspector.readings import state_sentence
 from gui.theme import Theme
 from gui.told import told_error
-from runtime.geometry.function import STEP_COST, Moved, PortFunction
+from runtime.geometry.function import STEP_COST, PortFunction
 from runtime.geometry.sampling import Sampled, sample, stages
 from runtime.geometry.slicing import Slice
 from runtime.geometry.window import Window
@@ -42,13 +44,17 @@ class GeometryPanel(QWidget):
     """The function between the edge and a port behind it, sliced where it has many dimensions.
 
     `explored(moved)` tells what the function is at the point that was dragged; None where the
-    point stands where the run does.
+    point stands where the run does, or nobody sees it. With a `tensor`, what the edge starts at,
+    the point can be written into the graph.
     """
 
     explored = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, parent: QWidget | None = None, tensor: KeptTensor | None = None
+    ) -> None:
         super().__init__(parent)
+        self._tensor = tensor
         self._graph: Graph | None = None
         self._subject: Subject | None = None
         self._function: PortFunction | None = None
@@ -67,7 +73,7 @@ class GeometryPanel(QWidget):
         self.closeness = Label(theme, size=12, wrap=True, parent=self)
         self.legend = Label(theme, size=11, ink="muted", wrap=True, parent=self)
         self.spectrum = Spectrum(theme, self)
-        self.tools = self._tools(theme)
+        self.tools = Tools(theme, self)
         self._finding, self._sampling = Background(self), Background(self)
         self._moving = Newest(self)
         self._listen()
@@ -150,8 +156,13 @@ class GeometryPanel(QWidget):
             return
         self._here = here
         self._draw()
-        is_home = np.array_equal(here.moved.x, self._function.x)
         self.spectrum.follow(here.moved)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Whoever follows the point hears where it is, while it is seen."""
+        here = self._here if self.isVisible() else None
+        is_home = here is None or np.array_equal(here.moved.x, here.moved.function.x)
         self.explored.emit(None if is_home else here.moved)
 
     def _return(self) -> None:
@@ -161,6 +172,22 @@ class GeometryPanel(QWidget):
         if not self._window.holds(self._slice.point):
             self._look_through(Window.around(self._slice.point, self._window.radius))
         self._move(self._slice.point)
+
+    def _set(self) -> None:
+        """Write the point into the graph; the run that follows brings the point home."""
+        array = self._here.moved.x.reshape(self._function.in_shape)
+        name = output_name(self._tensor.document.graph, self._tensor.ref)
+        text = self.tr("Set {0}").format(name)
+        refusal = self._tensor.set(array.astype(self._tensor.dtype), text)
+        self.problem.say(refusal, "warning" if refusal else "")
+
+    @property
+    def _can_set(self) -> bool:
+        """Whether the point is what the graph keeps: not one time step of it, or a computed one."""
+        if self._tensor is None or not self._tensor.exists:
+            return False
+        kept = self._tensor.array()
+        return kept is not None and kept.shape == self._function.in_shape
 
     # --- the window ----------------------------------------------------------------------
 
@@ -216,7 +243,7 @@ class GeometryPanel(QWidget):
         self.closeness.say(words.closeness(look))
         self.closeness.setVisible(bool(self.closeness.said))
         self.legend.say(words.legend(look.kind))
-        self.back.setEnabled(look.is_moved)
+        self.tools.offer(is_moved=look.is_moved, can_set=self._can_set)
         self._read(self.picture.at)
         self.picture.setAccessibleName(
             self.tr("{0} by {1}").format(", ".join(outputs), ", ".join(inputs))
@@ -276,27 +303,17 @@ class GeometryPanel(QWidget):
         self._sampling.drop()
         self.progress.offer(self.tr("A finer picture was cancelled."))
 
-    # --- how it is put together ----------------------------------------------------------
+    def showEvent(self, event) -> None:
+        """The canvas follows the point again."""
+        super().showEvent(event)
+        self._tell()
 
-    def _tools(self, theme: Theme) -> QWidget:
-        box = QWidget(self)
-        row = QHBoxLayout(box)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        out, in_ = self.tr("See more of the function"), self.tr("See less, from nearer")
-        self.zoom_out = Button(
-            theme, "", out, lambda: self._zoom(1 / ZOOM), icon_name="zoom_out", parent=box
-        )
-        self.zoom_in = Button(
-            theme, "", in_, lambda: self._zoom(ZOOM), icon_name="zoom_in", parent=box
-        )
-        name = self.tr("Take the point back to where the run stands")
-        self.back = Button(
-            theme, self.tr("Back"), name, self._return, icon_name="reset", parent=box
-        )
-        for button in (self.zoom_out, self.zoom_in, self.back):
-            row.addWidget(button)
-        return box
+    def hideEvent(self, event) -> None:
+        """Nothing follows a point that nobody sees."""
+        super().hideEvent(event)
+        self.explored.emit(None)
+
+    # --- how it is put together ----------------------------------------------------------
 
     def _listen(self) -> None:
         self.output.changed.connect(self._choose)
@@ -313,8 +330,10 @@ class GeometryPanel(QWidget):
         self.progress.wanted.connect(lambda: self._sample())
         self.picture.moved.connect(self._move)
         self.picture.pointed.connect(self._read)
-        self.picture.zoomed.connect(self._zoom)
-        self.picture.returned.connect(self._return)
+        for part in (self.picture, self.tools):
+            part.zoomed.connect(self._zoom)
+            part.returned.connect(self._return)
+        self.tools.settled.connect(self._set)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -337,6 +356,3 @@ def _found(subject: Subject) -> tuple[PortFunction, tuple[int, ...], tuple[int, 
     if function.rows > SEARCHED:
         return function, inputs, (0, 1)
     return function, inputs, liveliest(function.at(function.x).columns(inputs))
-
-
-__all__ = ["GeometryPanel", "Moved"]
