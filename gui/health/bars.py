@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -34,7 +34,6 @@ class Bar:
     norm: float | None
     over_time: tuple[float, ...]
     mark: str
-    told: str
 
 
 class BarStrip(QWidget):
@@ -45,9 +44,12 @@ class BarStrip(QWidget):
 
     chosen = Signal(str)  # an address
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, tell: Callable[[str], str], parent: QWidget | None = None
+    ) -> None:
+        """`tell(node)` gives the sentence on a layer, when one asks for it."""
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._told = theme, tell
         self.bars: tuple[Bar, ...] = ()
         self.scale = Scale(-1, 0)
         self.current = self._pointed = -1
@@ -125,7 +127,7 @@ class BarStrip(QWidget):
             if index is None:
                 QToolTip.hideText()
             else:
-                plain = html.escape(self.bars[index].told)  # labels may look like tags
+                plain = html.escape(self._told(self.bars[index].node))  # labels may look like tags
                 QToolTip.showText(event.globalPos(), f"<p>{plain}</p>", self)
             return True
         if event.type() == QEvent.Type.FocusIn and self.current < 0 and self.bars:
@@ -166,7 +168,7 @@ class BarStrip(QWidget):
         self.update()
 
     def _tell(self) -> None:
-        told = self.bars[self.current].told if self.current >= 0 else ""
+        told = self._told(self.bars[self.current].node) if self.current >= 0 else ""
         self.setAccessibleDescription(told)
 
     def _step(self) -> float:
@@ -263,8 +265,8 @@ def power_text(power: int) -> str:
     return f"1e{MINUS if power < 0 else ''}{abs(power)}"
 
 
-def bar_of(layer: Layer, name: str, mark: str, told: str, *, has_come: bool) -> Bar:
+def bar_of(layer: Layer, name: str, mark: str, *, has_come: bool) -> Bar:
     """A layer's bar; without its numbers while its gradient is still to come."""
     if not has_come:
-        return Bar(layer.node, name, None, (), "", told)
-    return Bar(layer.node, name, layer.norm, layer.over_time, mark, told)
+        return Bar(layer.node, name, None, (), "")
+    return Bar(layer.node, name, layer.norm, layer.over_time, mark)

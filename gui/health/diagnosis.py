@@ -26,6 +26,7 @@ from runtime.health import (
 )
 
 if TYPE_CHECKING:
+    from gui.canvas.overlay import Overlay
     from gui.window import Window
 
 HEALTH, VERDICTS, ORIGIN = "health", "verdicts", "origin"  # keys of the overlays
@@ -53,17 +54,16 @@ class Diagnosis(QObject):
         self.legend = Legend(window.canvas)
         self.shows_widths = self.shows_badges = self._has_panel = False
         self._asked: object = None
+        self._on: set[str] = set()  # the overlays that lie on the canvas
         self._work = Background(self)
         self._work.answered.connect(self._take)
+        self._found: dict[str, list[Finding]] | None = None  # by address, as the playhead is
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._follow)
-        for signal in (
-            self._document.traced,
-            self._document.playhead_moved,
-            self._document.replaced,
-            self._document.reported,
-        ):
+        for signal in (self._document.traced, self._document.replaced):
             signal.connect(self._soon.start)
+        self._document.playhead_moved.connect(self._move)
+        self._document.reported.connect(self._renew)
         self._document.opened.connect(self._forget)
         self._settings.changed.connect(self._follow_setting)
         window.workspaces.changed.connect(self._follow_workspace)
@@ -107,18 +107,19 @@ class Diagnosis(QObject):
         """Whether the playhead has passed the step that brings these figures."""
         return figures.step < self._document.playhead.whole[0]
 
-    def seen_findings(self) -> tuple[Finding, ...]:
-        """What was found of nodes whose numbers are shown."""
-        if self.health is None:
-            return ()
-        layers = {layer.node for layer in self.health.layers if self.has_come(layer)}
-        resting = self.health.activations
-        come = {node for node, found in resting.items() if self.has_come(found)}
-        return tuple(
-            finding
-            for finding in self.findings
-            if finding.node in (come if finding.trouble in RESTING else layers)
-        )
+    def seen_findings(self) -> dict[str, list[Finding]]:
+        """What was found of nodes whose numbers are shown, by their addresses."""
+        if self._found is None:
+            self._found = {}
+            for finding in filter(self._is_seen, self.findings):
+                self._found.setdefault(finding.node, []).append(finding)
+        return self._found
+
+    def _is_seen(self, finding: Finding) -> bool:
+        health = self.health
+        if finding.trouble in RESTING:
+            return self.has_come(health.activations[finding.node])
+        return self.has_come(health.layer(finding.node))
 
     # --- inside ----------------------------------------------------------------------------
 
@@ -127,16 +128,12 @@ class Diagnosis(QObject):
         return self.shows_widths or self._has_panel
 
     def _follow(self) -> None:
+        """Measure a run that is new, if somebody wants it."""
         trace = self._document.whole_trace
-        if not self._is_wanted or trace is None:
-            self._lay()
-            return
-        if trace is self._asked:
-            self._lay()
-            self.changed.emit()
-            return
-        self._asked = trace
-        self._work.ask_long(partial(_measured, trace))
+        if trace is not None and self._is_wanted and trace is not self._asked:
+            self._asked = trace
+            self._work.ask_long(partial(_measured, trace))
+        self._lay()
 
     def _take(self, found: tuple[object, Health]) -> None:
         trace, health = found
@@ -152,31 +149,52 @@ class Diagnosis(QObject):
         if self.health is not None:
             self.findings = judge(self.health, self.thresholds)
         self._lay()
-        self.changed.emit()
 
     def _lay(self) -> None:
-        """Put the overlays anew, for their answers have changed; or take them away."""
-        if self.shows_widths and self.health is not None:
-            self._overlays.put(HEALTH, HealthOverlay(self._document, self))
-            self.legend.show_scale(self.scale)
-        else:
-            self._overlays.take_away(HEALTH)
-        self.legend.setVisible(self.shows_widths and self.health is not None)
+        """Put the overlays that are wanted on the canvas, and take the others away."""
+        self._found = None
+        has_health = self.shows_widths and self.health is not None
+        self._put(HEALTH, HealthOverlay(self._document, self) if has_health else None)
+        self._put(VERDICTS, VerdictOverlay(self._document) if self.shows_badges else None)
+        self._mark_origin()
+        self.legend.show_scale(self.scale)
+        self.legend.setVisible(has_health)
+        self._renew()
+
+    def _put(self, key: str, overlay: Overlay | None) -> None:
+        """An overlay keeps its place among others while it is on."""
+        if overlay is None:
+            self._on.discard(key)
+            self._overlays.take_away(key)
+        elif key not in self._on:
+            self._on.add(key)
+            self._overlays.put(key, overlay)
+
+    def _mark_origin(self) -> None:
+        """Mark the node at which NaN begins once the playhead has come there."""
         origin = origin_of(self._document)
         if origin is not None:
-            self._overlays.put(ORIGIN, OriginOverlay(self._document, origin))
-        else:
-            self._overlays.take_away(ORIGIN)
-        if self.shows_badges:
-            self._overlays.put(VERDICTS, VerdictOverlay(self._document))
-        else:
-            self._overlays.take_away(VERDICTS)
+            self._on.discard(ORIGIN)  # another one, or another place
+        self._put(ORIGIN, OriginOverlay(self._document, origin) if origin is not None else None)
+
+    def _move(self) -> None:
+        """The playhead moved: the same figures, but others of them are seen."""
+        self._found = None
+        trace = self._document.whole_trace
+        if trace is not None and trace.origin is not None:
+            self._mark_origin()
+        self._renew()
+
+    def _renew(self) -> None:
+        """What the overlays answer is another now."""
+        if self._on:
+            self._overlays.refresh()
+        self.changed.emit()
 
     def _forget(self) -> None:
         self._work.drop()
         self._asked, self.health, self.findings = None, None, ()
         self._lay()
-        self.changed.emit()
 
     def _follow_setting(self, name: str) -> None:
         if name == "health_thresholds":

@@ -21,10 +21,6 @@ class HealthOverlay:
 
     def __init__(self, document: Document, diagnosis: Diagnosis) -> None:
         self._document, self._diagnosis = document, diagnosis
-        self._findings: dict[str, list[Finding]] = {}
-        for finding in diagnosis.seen_findings():
-            for address in _with_wholes(finding.node):
-                self._findings.setdefault(address, []).append(finding)
 
     def edge(self, target: PortRef) -> EdgeMark | None:
         """As wide as its gradient; an edge without one stays as it is."""
@@ -43,16 +39,25 @@ class HealthOverlay:
         """The worst that was found at a node, or inside a composite."""
         health, place = self._diagnosis.health, self._document.place
         address = address_of(place, PortRef(id_, "")).node
-        found = self._findings.get(address)
-        if not found or health is None:
+        found = self._diagnosis.seen_findings()
+        own = found.get(address) or self._inside(address, found)
+        if not own or health is None:
             return None
-        worst = min(found, key=lambda finding: ORDER.index(finding.trouble))
-        tip = "\n".join(self._told(finding, health) for finding in found[:MOST_TOLD])
+        worst = min(own, key=lambda finding: ORDER.index(finding.trouble))
+        tip = "\n".join(self._told(finding, health) for finding in own[:MOST_TOLD])
         if worst.node != address:
-            return NodeMark(tr("{0} inside").format(len(found)), ICONS[worst.trouble], tip=tip)
+            return NodeMark(tr("{0} inside").format(len(own)), ICONS[worst.trouble], tip=tip)
         is_ratio = worst.trouble in RATIOS
         text = ("×" if is_ratio else "") + short(worst, health)
         return NodeMark(text, ICONS[worst.trouble], tip=tip)
+
+    def _inside(self, address: str, found: dict[str, list[Finding]]) -> list[Finding]:
+        """What was found inside a composite."""
+        check = self._document.whole_check
+        if check is None or address not in check.flat.instances:
+            return []
+        start = f"{address}/"
+        return [one for node, some in found.items() if node.startswith(start) for one in some]
 
     def _told(self, finding: Finding, health: Health) -> str:
         return sentence(finding, health, self._document.root)
@@ -60,9 +65,3 @@ class HealthOverlay:
 
 MOST_TOLD = 4  # findings that a tip names
 RATIOS = ("vanishing", "exploding", "vanishing over time", "exploding over time")
-
-
-def _with_wholes(address: str) -> list[str]:
-    """An address, and those of the composites around it."""
-    parts = address.split("/")
-    return ["/".join(parts[: end + 1]) for end in range(len(parts))]

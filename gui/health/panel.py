@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
@@ -41,7 +42,7 @@ class HealthPanel(QWidget):
             theme, tr("Go to the end"), tr("Take all steps, so that every gradient is there"),
             window.stepping.last, icon_name="last", parent=self,
         )  # fmt: skip
-        self.bars = BarStrip(theme, self)
+        self.bars = BarStrip(theme, self._tell, self)
         self.thresholds = ThresholdForm(self._diagnosis, theme, self)
         self.check = CheckLine(window, self)
         self._lay_out(theme)
@@ -50,9 +51,10 @@ class HealthPanel(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._follow)
         document = window.document
-        for signal in (self._diagnosis.changed, window.live.changed, document.edited):
+        for signal in (self._diagnosis.changed, document.edited):
             signal.connect(self._follow_soon)
-        document.reported.connect(self._follow_soon)
+        for signal in (window.live.changed, document.reported):
+            signal.connect(self._follow_check)
         document.selection_changed.connect(self._follow_selection)
         self.setFocusProxy(self.findings)
 
@@ -60,6 +62,7 @@ class HealthPanel(QWidget):
         """From now on figures are wanted."""
         super().showEvent(event)
         self._diagnosis.follow_panel(True)
+        self._follow_check()
         self._follow()
 
     def hideEvent(self, event) -> None:
@@ -106,11 +109,14 @@ class HealthPanel(QWidget):
         if self.isVisible():
             self._soon.start()
 
+    def _follow_check(self) -> None:
+        if self.isVisible():
+            self.check.follow()
+
     def _follow(self) -> None:
         """Read everything anew."""
         if not self.isVisible():
             return
-        self.check.follow()
         self.thresholds.follow()
         health, graph = self._diagnosis.health, self._window.document.root
         if health is None:
@@ -119,13 +125,13 @@ class HealthPanel(QWidget):
             self.bars.show_bars((), self._diagnosis.scale)
             self.to_end.hide()
             return
-        found = self._diagnosis.seen_findings()
+        seen = self._diagnosis.seen_findings()
+        found = tuple(finding for some in seen.values() for finding in some)
         waiting = [layer for layer in health.layers if not self._diagnosis.has_come(layer)]
         self.summary.say(summary(health, found, graph, len(waiting)))
         self.to_end.setVisible(bool(waiting) and health.has_reverse)
         self.findings.show_rows(self._rows(found))
-        marks = {finding.node: finding for finding in reversed(found)}
-        bars = [self._bar(layer, marks.get(layer.node)) for layer in health.layers]
+        bars = [self._bar(layer, seen.get(layer.node, ())) for layer in health.layers]
         self.bars.show_bars(bars, self._diagnosis.scale)
 
     def _follow_selection(self) -> None:
@@ -148,12 +154,19 @@ class HealthPanel(QWidget):
             rows.append(Row(ICONS[finding.trouble], text, whole, finding.node))
         return rows
 
-    def _bar(self, layer: Layer, finding: Finding | None) -> Bar:
-        graph, health = self._window.document.root, self._diagnosis.health
+    def _bar(self, layer: Layer, findings: Sequence[Finding]) -> Bar:
         has_come = self._diagnosis.has_come(layer)
-        told_of = layer_text(layer, graph, has_come=has_come)
-        if finding is not None:
-            told_of += f" {sentence(finding, health, graph)}"
-        mark = ICONS[finding.trouble] if finding is not None else ""
-        name = name_of(graph, layer.node).rpartition("/")[2]  # inside composites the last part
-        return bar_of(layer, name, mark, told_of, has_come=has_come)
+        name = name_of(self._window.document.root, layer.node)
+        short = name.rpartition("/")[2]  # inside composites the last part
+        mark = ICONS[findings[0].trouble] if findings else ""
+        return bar_of(layer, short, mark, has_come=has_come)
+
+    def _tell(self, node: str) -> str:
+        """A layer in words: its figures, as far as they have come, and what is wrong with it."""
+        graph, health = self._window.document.root, self._diagnosis.health
+        layer = health.layer(node) if health is not None else None
+        if layer is None:
+            return ""
+        text = layer_text(layer, graph, has_come=self._diagnosis.has_come(layer))
+        found = self._diagnosis.seen_findings().get(node, ())
+        return " ".join([text, *(sentence(finding, health, graph) for finding in found)])

@@ -16,12 +16,12 @@ class VerdictOverlay:
     """A badge per edge that was compared; edges that carry no gradient have none."""
 
     def __init__(self, document: Document) -> None:
-        self._report = document.report
         self._document = document
 
     def edge(self, target: PortRef) -> EdgeMark | None:
         """The verdict's drawing, and its sentence on hover."""
-        verdict = self._report.edges.get(target) if self._report is not None else None
+        report = self._document.report
+        verdict = report.edges.get(target) if report is not None else None
         if verdict is None or verdict.word not in ICONS:
             return None
         return EdgeMark(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -64,7 +65,7 @@ class Activation:
         return self.resting / self.count if self.count else 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Health:
     """The figures of one run, all by address.
 
@@ -89,7 +90,11 @@ class Health:
 
     def layer(self, node: str) -> Layer | None:
         """The layer at an address."""
-        return next((layer for layer in self.layers if layer.node == node), None)
+        return self._by_node.get(node)
+
+    @functools.cached_property
+    def _by_node(self) -> Mapping[str, Layer]:
+        return {layer.node: layer for layer in self.layers}
 
 
 @dataclass(frozen=True, slots=True)
