@@ -80,7 +80,9 @@ class Panes(QObject):
         """Go into a pane: to where one was, else to its first field or key."""
         index = self._panes.index(pane)
         stops = self.stops()[index]
-        own = pane.focusProxy() or pane
+        own = pane
+        while own.focusProxy() is not None:
+            own = own.focusProxy()
         last = own if own in stops else self._last.get(index)
         if last is not None and shiboken6.isValid(last) and last in stops:
             self.go(last, Reason.ShortcutFocusReason)

@@ -40,13 +40,14 @@ class Tabs(QTabBar):
         return QSize(super().tabSizeHint(index).width() + self._more, HEIGHT)
 
     def minimumTabSizeHint(self, index: int) -> QSize:
-        return QSize(24, HEIGHT)
+        return QSize(24, HEIGHT) if self.expanding() else self.tabSizeHint(index)
 
     def paintEvent(self, event) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for index in range(self.count()):
-            self._paint_tab(painter, index)
+            if self.isTabVisible(index):
+                self._paint_tab(painter, index)
         painter.end()
 
     def _paint_tab(self, painter: QPainter, index: int) -> None:

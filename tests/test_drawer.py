@@ -69,3 +69,25 @@ def test_what_had_the_keys_gives_them_to_the_canvas(desk):
     QTest.mouseClick(drawer.close_button, LEFT)
     assert drawer.isHidden()
     assert desk.view.hasFocus()
+
+
+def test_tabs_without_room_are_in_a_menu(desk):
+    drawer, window = desk.window.drawer, desk.window
+    window.resize(1024, 640)
+    drawer.show_tab("problems")
+    desk.qtbot.waitUntil(lambda: bool(drawer.row.hidden))
+    assert window.width() == 1024
+    assert drawer.tabs.isTabVisible(0)
+    shown = [i for i in range(drawer.tabs.count()) if drawer.tabs.isTabVisible(i)]
+    assert len(shown) >= 5
+    assert drawer.tabs.tabRect(shown[-1]).right() <= drawer.tabs.width()
+    last = drawer.row.hidden[-1]
+    drawer.row.menu.aboutToShow.emit()
+    action = next(a for a in drawer.row.menu.actions() if a.text() == drawer.tabs.tabText(last))
+    action.trigger()
+    assert drawer.current == TABS[last].id
+    assert drawer.tabs.isTabVisible(last)
+    assert drawer.row.more.isVisible()
+    window.resize(1900, 900)
+    desk.qtbot.waitUntil(lambda: not drawer.row.hidden)
+    assert not drawer.row.more.isVisible()

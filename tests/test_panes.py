@@ -85,6 +85,7 @@ def test_tab_goes_through_the_whole_window_as_one_reads_and_back(desk):
     wanted = [
         "Build",
         "Step",
+        "Diagnose",
         "Live mode",
         "Present",
         "Search modules",
@@ -113,7 +114,9 @@ def test_the_focus_can_be_seen_wherever_it_is(desk):
     unseen = []
     for group in desk.window.panes.stops():
         for widget in group:
+            desk.window.panes.go(widget, Qt.FocusReason.TabFocusReason)  # what scrolls has scrolled
             desk.window.setFocus()
+            QApplication.processEvents()
             corner = widget.mapTo(desk.window, QPoint(0, 0))
             area = widget.rect().translated(corner).adjusted(-4, -4, 4, 4)
             before = desk.window.grab(area).toImage()

@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from gui.drawer.grip import Grip
+from gui.drawer.tab_row import TabRow
 from gui.drawer.tabs import TABS, tr
 from gui.icons import icon
 from gui.inspector.labels import Label
-from gui.tabs import Tabs
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -35,8 +35,8 @@ class Drawer(QWidget):
         super().__init__(window)
         self._window = window
         self._panels: dict[str, QWidget] = {}
-        self.tabs = Tabs(window.theme, [tr(tab.title) for tab in TABS], self, fills=False)
-        self.tabs.setAccessibleName(self.tr("Panels of the drawer"))
+        self.row = TabRow(window.theme, [tr(tab.title) for tab in TABS], self)
+        self.tabs = self.row.bar
         self.tabs.currentChanged.connect(self._turn)
         self.stack = QStackedWidget(self)
         self._cover: QWidget | None = None
@@ -94,8 +94,7 @@ class Drawer(QWidget):
         self._dye()
         head = QHBoxLayout()
         head.setContentsMargins(4, 0, 8, 0)
-        head.addWidget(self.tabs)
-        head.addStretch(1)
+        head.addWidget(self.row, 1)
         head.addWidget(self.close_button)
         self.grip = Grip(self._window.theme, self)
         self.grip.dragged.connect(self._resize)
