@@ -29,18 +29,25 @@ class Panes(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
-        self._panes: tuple[QWidget, ...] = (
+        self._last: dict[QWidget, QWidget] = {}  # by pane, where one was when one left it
+        QApplication.instance().focusChanged.connect(self._remember)
+        self.reached.connect(FocusTips(window).wait_at)
+
+    @property
+    def _panes(self) -> tuple[QWidget, ...]:
+        """What there is, as one reads it; the reverse graph while it is shown."""
+        window = self._window
+        reverse = window.reverse_graph.view
+        return (
             window.title_bar,
             window.palette_panel,
             window.outline,
             window.canvas,
+            *((reverse,) if reverse is not None else ()),
             window.inspector,
             window.steps,
             window.drawer,
         )
-        self._last: dict[int, QWidget] = {}  # by pane, where one was when one left it
-        QApplication.instance().focusChanged.connect(self._remember)
-        self.reached.connect(FocusTips(window).wait_at)
 
     # --- what keys call ------------------------------------------------------------------
 
@@ -83,7 +90,7 @@ class Panes(QObject):
         own = pane
         while own.focusProxy() is not None:
             own = own.focusProxy()
-        last = own if own in stops else self._last.get(index)
+        last = own if own in stops else self._last.get(pane)
         if last is not None and shiboken6.isValid(last) and last in stops:
             self.go(last, Reason.ShortcutFocusReason)
         elif stops:
@@ -117,7 +124,7 @@ class Panes(QObject):
         for widget in self._chain():
             if _takes_focus(widget):
                 pane = self._pane_of(widget)
-                groups[len(self._panes) if pane is None else pane].append(widget)
+                groups[-1 if pane is None else pane].append(widget)
         return [_as_read(group, self._window) for group in groups]
 
     def _chain(self) -> Iterator[QWidget]:
@@ -127,9 +134,10 @@ class Panes(QObject):
             widget = widget.nextInFocusChain()
 
     def _pane_of(self, widget: QWidget | None) -> int | None:
+        panes = self._panes
         while widget is not None:
-            if widget in self._panes:
-                return self._panes.index(widget)
+            if widget in panes:
+                return panes.index(widget)
             widget = widget.parentWidget()
         return None
 
@@ -142,10 +150,10 @@ class Panes(QObject):
         return own[0] if forward else own[-1]
 
     def _remember(self, old: QWidget | None, _new: QWidget | None) -> None:
-        if old is not None and shiboken6.isValid(old):
-            pane = self._pane_of(old)
-            if pane is not None:
-                self._last[pane] = old
+        if old is not None and shiboken6.isValid(old) and shiboken6.isValid(self._window):
+            index = self._pane_of(old)
+            if index is not None:
+                self._last[self._panes[index]] = old
 
 
 def _as_read(widgets: list[QWidget], window: QWidget) -> list[QWidget]:

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from graph import Graph, PortRef, Tensor, dumps
+from gui.accessible.words import port_description
 from gui.canvas.tips import tip_at
 from gui.reverse_graph.sums import Sum, spelled
 from tests.canvas_desk import LEFT, by_hand
@@ -250,6 +251,63 @@ def test_an_edit_shows_in_both(desk):
     assert "b" not in view.canvas.items_by_id
     desk.press_key(Key.Key_Z, CONTROL)
     assert "b" in view.canvas.items_by_id
+
+
+def test_a_node_that_is_dragged_moves_in_both_and_a_drag_called_off_puts_it_back(desk):
+    view = show(desk)
+    start = desk.middle("b")
+    desk.press(start)
+    desk.move(start + QPoint(30, 40))
+    at = desk.scene.items_by_id["b"].pos()
+    assert view.canvas.items_by_id["b"].pos() == at
+    assert (at.x(), at.y()) != desk.graph.nodes["b"].at
+    desk.key(Key.Key_Escape)
+    desk.release(start + QPoint(30, 40))
+    assert view.canvas.items_by_id["b"].pos() == desk.scene.items_by_id["b"].pos()
+    assert desk.graph.nodes["b"].at == (240, 176)
+
+
+def test_what_is_lit_or_folded_away_is_so_in_both(desk):
+    graph = by_hand()
+    graph.add("Exp", "aside", at=(480, 0))
+    graph.connect("x1.y", "aside.x")
+    view = show(desk, graph)
+    desk.document.selection.set_nodes({"loss"})
+    desk.window.stepping.make_target()
+    desk.settle()
+    desk.document.selection.set_nodes({"b"})
+    desk.view.setFocus()
+    desk.press_key(Key.Key_H)
+    assert view.canvas.dims("x1")
+    assert not view.canvas.dims("x2")
+    desk.press_key(Key.Key_H)
+    assert not view.canvas.dims("x1")
+    desk.press_key(Key.Key_H, Qt.KeyboardModifier.ShiftModifier)
+    assert view.canvas.hides("aside")
+    desk.press_key(Key.Key_H, Qt.KeyboardModifier.ShiftModifier)
+    assert not view.canvas.hides("aside")
+
+
+def test_keys_reach_it_and_hear_its_sums(desk):
+    view = show(desk, fanning())
+    desk.view.setFocus()
+    desk.press_key(Key.Key_F6)
+    assert view.hasFocus()
+    view.grab()
+    told = port_description(view.canvas, PortRef("x", "y"))
+    assert "sum 1.5 + 0.2 minus 0.7 = 1" in " ".join(told.split()).replace("− ", "minus ")
+
+
+def test_it_stands_below_a_wide_graph_and_beside_a_tall_one(desk):
+    show(desk)
+    splitter = desk.window.reverse_graph.splitter
+    assert splitter.orientation() == Qt.Orientation.Vertical
+    tall = Graph()
+    for row in range(6):
+        tall.add("Constant", f"c{row}", at=(0, 120 * row))
+    desk.document.replace(tall, None)
+    desk.settle()
+    desk.qtbot.waitUntil(lambda: splitter.orientation() == Qt.Orientation.Horizontal)
 
 
 def test_inside_a_composite_the_outer_edges_are_in_the_sum(desk):

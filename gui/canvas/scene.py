@@ -64,6 +64,7 @@ class CanvasScene(QGraphicsScene):
     """What is drawn of a document."""
 
     content_changed = Signal()  # nodes were added, removed or moved
+    placed = Signal(str, object)  # a node is drawn elsewhere, as while it is dragged
     layout, paint_wires = Layout, staticmethod(paint_wires)  # another scene has its own
 
     def __init__(self, document: Document, theme: Theme, parent=None) -> None:
@@ -165,6 +166,7 @@ class CanvasScene(QGraphicsScene):
         item.setPos(*at)
         self.boxes.put(id_, item.box())
         self.building.put_wires(self.wires.at_node(id_))
+        self.placed.emit(id_, at)
         self.refresh()
 
     def _fit_index(self) -> None:
@@ -205,9 +207,8 @@ class CanvasScene(QGraphicsScene):
             self.items_by_id[step.node].update()
 
     def _paint_fades(self) -> None:
-        for id_ in self.fades.under_way:
-            if id_ in self.items_by_id:
-                self.items_by_id[id_].update()
+        for id_ in self.items_by_id.keys() & set(self.fades.under_way):
+            self.items_by_id[id_].update()
 
     # --- reading -------------------------------------------------------------------------
 

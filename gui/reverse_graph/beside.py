@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QSplitter
 
 from gui.reverse_graph.view import ReverseView
@@ -29,6 +29,12 @@ class ReverseGraph(QObject):
         self.splitter.setHandleWidth(HANDLE)
         self.splitter.addWidget(window.unrolling.stack)
         self._views: list[ReverseView] = []  # of the graph that is edited, of the unrolled one
+        self._is_own_size = False  # somebody has dragged the handle
+        self.splitter.splitterMoved.connect(self._keep_size)
+        self.splitter.installEventFilter(self)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._turn)
+        window.document.opened.connect(self._start_anew)
         window.unrolling.changed.connect(self._follow)
 
     @property
@@ -63,10 +69,10 @@ class ReverseGraph(QObject):
         leader = self._window.unrolling.current
         view = self._view_of(leader)
         centre, was_fitted = leader.camera.centre, leader.camera.is_fitted
-        self.splitter.setOrientation(self._best_way(leader.canvas.content_rect()))
         for other in self._views:
             other.setVisible(other is view)
-        self.splitter.setSizes([1000] * self.splitter.count())
+        self._is_own_size = False
+        self._turn()
         if not was_fitted:
             leader.camera.stand_at(centre, leader.zoom)
         view.follow()
@@ -78,13 +84,34 @@ class ReverseGraph(QObject):
         if view is not None and view.leader is not self._window.unrolling.current:
             self._show()
 
-    def _best_way(self, content: QRectF) -> Qt.Orientation:
-        """Beside each other or one above the other, whichever shows the graph larger."""
-        size = self.splitter.size()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """In a window of another form the other way may be better."""
+        if event.type() == QEvent.Type.Resize and self.is_on:
+            self._soon.start()
+        return False
+
+    def _turn(self) -> None:
+        """Beside each other or one above the other, whichever shows the graph larger.
+
+        Unless somebody chose the sizes: what was dragged stays.
+        """
+        if self._is_own_size or self.view is None:
+            return
+        size, content = self.splitter.size(), self.view.leader.canvas.content_rect()
         across, down = max(content.width(), 1.0), max(content.height(), 1.0)
         beside = min(size.width() / 2 / across, size.height() / down)
         above = min(size.width() / across, size.height() / 2 / down)
-        return Qt.Orientation.Horizontal if beside > above else Qt.Orientation.Vertical
+        way = Qt.Orientation.Horizontal if beside > above else Qt.Orientation.Vertical
+        self.splitter.setOrientation(way)
+        self.splitter.setSizes([1000] * self.splitter.count())
+
+    def _keep_size(self) -> None:
+        self._is_own_size = True
+
+    def _start_anew(self) -> None:
+        """Another document: what its form wants."""
+        self._is_own_size = False
+        self._soon.start()
 
     def _view_of(self, leader: CanvasView) -> ReverseView:
         for view in self._views:

@@ -47,7 +47,10 @@ class ReverseLayout(Layout):
 
     def _sum(self, port: PortRef) -> Wish:
         found = self._sums.at(port) if port != self._sight.target else None
-        return self._wish("sum", port, spelled(found) if found is not None else NONE)
+        wish = self._wish("sum", port, spelled(found) if found is not None else NONE)
+        if found is not None and not notes.is_finite(Reading("value", found.total)):
+            wish.ink = "error"
+        return wish
 
     def _pin(self, port: PortRef) -> Iterator[Wish]:
         """A parameter is where the reverse graph ends: its name and its gradient."""

@@ -34,6 +34,7 @@ class ReverseView(LookingView):
             view.installEventFilter(self)
         for signal in (leader.document.playhead_moved, leader.document.traced):
             signal.connect(self._tell_state)
+        leader.canvas.placed.connect(self._place_alike)
         for part in (leader.canvas.lineage, leader.canvas.folding, leader.canvas.unfolding):
             part.changed.connect(self.draw_alike)
 
@@ -51,6 +52,11 @@ class ReverseView(LookingView):
         node = self.document.selection.node
         if node is not None and own.unfolding.has(node) != others.unfolding.has(node):
             own.unfolding.toggle()
+
+    def _place_alike(self, id_: str, at: tuple[float, float]) -> None:
+        """A node that is dragged in the forward graph moves here too."""
+        if self.isVisible() and id_ in self.canvas.items_by_id:
+            self.canvas.place_node(id_, at)
 
     def zoom_to_fit(self) -> None:
         """Fit the forward graph; this one follows."""
@@ -106,6 +112,8 @@ class ReverseView(LookingView):
         shown = self.document.shown
         if shown.in_reverse:
             self.say(self.tr("Reverse graph, read-only"))
+        elif shown.trace is not None and shown.trace.failure is not None:
+            self.say(self.tr("Reverse graph: the run ended before the reverse pass"))
         elif shown.target is None:
             self.say(self.tr("Reverse graph: there is no target"))
         else:
