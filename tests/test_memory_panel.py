@@ -13,6 +13,7 @@ from gui.drawer.memory import chart as chart_module
 from gui.drawer.memory import panel as panel_module
 from gui.drawer.memory.work import compare
 from gui.numbers import format_count
+from runtime.backend import CPU
 from runtime.recompute.playing import Playing
 from runtime.tangents.counting import count_forward
 from tests.block_graphs import two_blocks
@@ -229,3 +230,25 @@ def test_the_runs_are_drawn_once_however_often_the_playhead_moves(desk, monkeypa
     panel.chart.grab()
     assert drawn
     assert max(drawn) <= 4 * 61
+
+
+def test_the_canvas_says_at_every_step_whose_value_is_in_memory(desk):
+    """As it is found in a run that is made here, one action after the other."""
+    panel = show(desk, load("assets/examples/autoencoder.gradwire"))
+    desk.window.checkpoints.choose(("bend", "open"))
+    wait(desk, panel)
+    trace, scene = desk.document.whole_trace, desk.view.canvas
+    run = Playing(trace.plan, CPU, panel.found.sparing.schedule, trace.loaded)
+    own = {slot: step.node for step in trace.plan.forward for slot in step.outputs}
+    said, real = [], []
+    for place, moment in enumerate(run.play()):
+        panel.chart.chosen.emit(place)
+        marks = {id_: scene.overlays.node(id_) for id_ in set(own.values())}
+        said.append({id_ for id_, mark in marks.items() if mark and mark.icon == "held"})
+        real.append({own[slot] for slot in run.values if slot in own})
+        assert marks["loss"] is None or marks["loss"].text == "kept"
+        assert moment.kind != "recompute" or marks[moment.node].text == "again"
+    assert said == real
+    assert any(x.kind == "recompute" for x in run.moments)
+    desk.window.drawer.close_drawer()
+    assert scene.overlays.node("loss") is None

@@ -11,6 +11,7 @@ from gui.background import Background
 from gui.drawer.memory import words
 from gui.drawer.memory.chart import KeptChart
 from gui.drawer.memory.evaluation import EvaluationView
+from gui.drawer.memory.overlay import HeldMarks
 from gui.drawer.memory.work import Comparison, choose, compare
 from gui.inspector.buttons import Button
 from gui.inspector.fields import WholeField
@@ -45,6 +46,7 @@ class MemoryPanel(QWidget):
         self._asked: tuple[Trace, tuple[str, ...]] | None = None
         self._choice: tuple[str, ...] | None = None  # what the last search has found
         self._work, self._search = Background(self), Background(self)
+        self._marks = HeldMarks(window.canvas.canvas)
         self._lay_out()
         self._work.answered.connect(self._take)
         self._work.refused.connect(self._fail)
@@ -66,6 +68,7 @@ class MemoryPanel(QWidget):
         """Nobody waits for an answer any more."""
         super().hideEvent(event)
         self._drop()
+        self._marks.hide()
 
     # --- making ---------------------------------------------------------------------------
 
@@ -233,6 +236,7 @@ class MemoryPanel(QWidget):
         self._show_budget()
         if found is None:
             self.notice.say("")
+            self._marks.hide()
             return
         run = found.sparing or found.storing
         self._places = {(x.kind, x.node, x.t): place for place, x in enumerate(run.moments)}
@@ -286,7 +290,13 @@ class MemoryPanel(QWidget):
         place = done if part else done - 1
         step = trace.steps[place] if 0 <= place < len(trace.steps) else None
         key = None if step is None else (step.phase, step.node, step.t)
-        self.chart.show_place(-1 if key is None else self._places.get(key, -1))
+        self._show_place(-1 if key is None else self._places.get(key, -1))
+
+    def _show_place(self, place: int) -> None:
+        """Show what is held in an action, in the chart and on the canvas."""
+        assert self.found is not None
+        self.chart.show_place(place)
+        self._marks.show(self.found.sparing or self.found.storing, place)
 
     def _go_to(self, place: int) -> None:
         """Take the playhead to an action's step; one that is computed again is no step of it."""
@@ -298,4 +308,4 @@ class MemoryPanel(QWidget):
         for number, step in enumerate(trace.steps):
             if (step.phase, step.node, step.t) == (phase, moment.node, moment.t):
                 self._document.playhead.go_whole(number + 1)
-        self.chart.show_place(place)
+        self._show_place(place)
