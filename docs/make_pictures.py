@@ -43,6 +43,7 @@ class Shot:
     tangent: str = ""  # the port from which one is pushed
     checkpoints: tuple[str, ...] = ()  # with which the panel of memory is shown
     is_presented: bool = False
+    hints: int | None = None  # that are shown in predict mode; None: it is off
 
 
 PANEL = (1280, 1170)  # the inspector shows its whole page
@@ -64,6 +65,7 @@ SHOTS = (
     Shot("modes", "xor", commands=("modes", "zoom_fit")),
     Shot("time-loop", "rnn", node="kept"),
     Shot("memory", "lstm", steps=9, checkpoints=("cell",)),
+    Shot("predict", steps=7, hints=2),
     Shot("time-page", "lstm", edge="cell.c", t=3, tab=3),
     Shot("time-unrolled", "rnn", node="state", t=2, zoom=0.75, is_unrolled=True),
     Shot("reverse-graph", "fan_out", commands=("reverse_graph",)),
@@ -138,6 +140,8 @@ def draw(window, shot: Shot) -> None:
         until(lambda: True, 600)
     if shot.checkpoints:
         show_memory(window, shot)
+    if shot.hints is not None:
+        predict(window, shot)
     if shot.is_presented:
         present(window, shot)
     window.status.clearMessage()
@@ -153,6 +157,14 @@ def push_tangent(window, shot: Shot) -> None:
 
     window.document.seeding.choose(Seed(PortRef.parse(shot.tangent)))
     until(lambda: window.document.whole_trace.push is not None)
+
+
+def predict(window, shot: Shot) -> None:
+    """Ask for what the next step shows, with some hints."""
+    window.predicting.toggle()
+    for _ in range(shot.hints):
+        window.predicting.hint()
+    window.canvas.zoom_to_fit()
 
 
 def show_memory(window, shot: Shot) -> None:

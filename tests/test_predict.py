@@ -15,6 +15,7 @@ from graph.tensor import Tensor
 from gui.drawer.tabs import TABS
 from gui.examples import examples
 from gui.numbers import format_number
+from gui.predict import panel as panel_module
 from tests.canvas_desk import LEFT, by_hand
 from tests.told_everywhere import told_in
 from tests.window_desk import WindowDesk, desk_for
@@ -298,6 +299,20 @@ def test_time_steps_ask_each_by_itself(desk):
     assert panel.heading.said.startswith("Forward, step 5 of 54, t = 1: ")
     assert predicting.step.t == 1
     assert desk.document.shown.t == 0
+
+
+def test_answers_and_questions_are_said_aloud(desk, monkeypatch):
+    said = []
+    monkeypatch.setattr(panel_module, "announce", lambda about, sentence: said.append(sentence))
+    show(desk, by_hand())
+    predict(desk)
+    type_answer(desk, "-6")
+    type_answer(desk, "6")
+    assert said == [
+        "What is the value of x1?",
+        "The sign is wrong. What is the value of x1?",
+        "Right: 6. What is the value of x2?",
+    ]
 
 
 def test_the_question_mark_stands_where_the_answer_belongs(desk):

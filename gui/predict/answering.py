@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from gui.borders import frame
 from gui.inspector.buttons import Button
@@ -17,11 +17,11 @@ from runtime.practice import Question, Unreadable, shape_choices
 if TYPE_CHECKING:
     from gui.predict.predicting import Predicting
 
-FIELD = 200  # pixels
+FIELD = 168  # pixels
 
 
 class AnswerRow(QWidget):
-    """`x1 = [    ] Check`, or `shape of x1: [4] [8] [4, 8] [8, 4]`."""
+    """`x1 = [    ] Check`, or a button for each shape: `[4] [8] [4, 8] [8, 4]`."""
 
     refused = Signal(str)  # what was typed is no number
 
@@ -44,6 +44,7 @@ class AnswerRow(QWidget):
         self._row.setSpacing(8)
         for widget in (self.left, self.field, self.check):
             self._row.addWidget(widget)
+        self._row.addStretch(1)
 
     def ask(self, question: Question | None) -> None:
         """Take the answer to a question; one that is asked already keeps what was typed."""
@@ -56,6 +57,7 @@ class AnswerRow(QWidget):
             button.deleteLater()
         self.shapes = []
         is_typed = question is not None and not question.by_shape
+        self.left.setVisible(is_typed)
         self.field.setVisible(is_typed)
         self.check.setVisible(is_typed)
         if question is not None:
@@ -63,10 +65,11 @@ class AnswerRow(QWidget):
 
     def _show(self, question: Question) -> None:
         if question.by_shape:
-            self.left.say(self.tr("shape of {0}:").format(question.text))
+            self.left.say("")
             self.shapes = [self._button(shape) for shape in shape_choices(question)]
-            for button in self.shapes:
-                self._row.addWidget(button)
+            for place, button in enumerate(self.shapes):
+                button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+                self._row.insertWidget(place, button)
             self.setFocusProxy(self.shapes[0])
             return
         self.left.say(f"{question.text} =")

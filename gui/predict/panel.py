@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.announcing import announce
 from gui.inspector.buttons import Button
 from gui.inspector.labels import Label, Sentence
 from gui.predict.answering import AnswerRow
@@ -38,6 +39,7 @@ class PredictPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self._predicting, self._document, self._theme = predicting, document, theme
+        self._told = ""
         self.pages = QStackedWidget(self)
         self.start, self.asking, self.end = QWidget(self), QWidget(self), QWidget(self)
         for page in (self.start, self.asking, self.end):
@@ -63,6 +65,7 @@ class PredictPanel(QWidget):
         self.begin.setEnabled(bool(self._document.playhead.steps))
         if page is self.end:
             self.result.say(predicting.score.words)
+            announce(self, predicting.score.words)
             self.marks.show_marks(predicting.score.marks)
         elif page is self.asking:
             self._show_question()
@@ -81,11 +84,19 @@ class PredictPanel(QWidget):
         said = predicting.said
         self.verdict.say(said.words if said else "", self._icon(), "text")
         self.hints.show_hints(predicting.hints)
+        self._tell()
         self.hint.setEnabled(predicting.has_more_hints)
         left = 3 - len(predicting.hints)
         self.hint.setText(self.tr("Hint ({0} left)").format(left) if left < 3 else self.tr("Hint"))
         if had_keys:
             self._take_keys()
+
+    def _tell(self) -> None:
+        """Have it said how the last answer was, and what is asked now."""
+        told = " ".join(filter(None, (self.verdict.said, self.question.said)))
+        if told != self._told:
+            self._told = told
+            announce(self, told)
 
     def _icon(self) -> str:
         said = self._predicting.said
@@ -116,7 +127,7 @@ class PredictPanel(QWidget):
         theme, predicting, page = self._theme, self._predicting, self.asking
         self.heading = Label(theme, size=12, ink="muted", parent=page)
         self.score = Label(theme, size=12, ink="muted", parent=page)
-        self.question = Label(theme, size=15, weight=600, parent=page)
+        self.question = Label(theme, size=15, weight=600, wrap=True, parent=page)
         self.answer = AnswerRow(predicting, theme, page)
         self.verdict = Sentence(theme, "text", page)
         self.answer.refused.connect(self._refuse)
@@ -133,29 +144,26 @@ class PredictPanel(QWidget):
         self._arrange_question(page)
 
     def _arrange_question(self, page: QWidget) -> None:
-        head = QHBoxLayout()
-        head.addWidget(self.heading, 1)
-        head.addWidget(self.score)
+        """The question and its answer at the left, hints at the right."""
         self.buttons = QWidget(page)
         keys = QHBoxLayout(self.buttons)
         keys.setContentsMargins(0, 0, 0, 0)
         keys.setSpacing(8)
         keys.addWidget(self.hint)
         keys.addWidget(self.show_button)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.answer)
-        row.addWidget(self.buttons)
-        row.addSpacing(8)
-        row.addWidget(self.verdict, 1)
-        row.addStretch(1)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(16, 8, 16, 8)
-        column.setSpacing(8)
-        column.addLayout(head)
-        column.addWidget(self.question)
-        column.addLayout(row)
-        column.addWidget(self.hints, 1)
+        keys.addStretch(1)
+        left = QVBoxLayout()
+        left.setContentsMargins(16, 8, 8, 8)
+        left.setSpacing(8)
+        for part in (self.heading, self.question, self.answer, self.buttons, self.verdict):
+            left.addWidget(part)
+        left.addStretch(1)
+        left.addWidget(self.score)
+        row = QHBoxLayout(page)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(left, 1)
+        row.addWidget(self.hints, 1)
 
     def _lay_out_end(self) -> None:
         theme = self._theme

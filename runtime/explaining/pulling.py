@@ -68,16 +68,18 @@ class Pulling:
         found = self.trace.part(ref)
         if found is None or not self.arrived:
             return None
-        by = Name(self.names.part(ref))
-        symbols = [self._chain(by)]
-        rule = self._rule(port)
-        if rule is not None:
-            symbols.append(rule)
-        maps = self._maps(port)
+        rule, maps = self.rule(port, ref), self._maps(port)
         numbers, words = self._numbers(port, maps)
         numbers.append(tensor(found))
         of = Of("gradient", ref)
-        return Line(derivative(LOSS, by), each(symbols), each(numbers), words, found, of)
+        return Line(rule.left, rule.symbols, each(numbers), words, found, of)
+
+    def rule(self, port: str, ref: PortRef) -> Line:
+        """The same in symbols alone; no Jacobian is needed for that."""
+        by = Name(self.names.part(ref))
+        own = self._rule(port)
+        symbols = [self._chain(by)] if own is None else [self._chain(by), own]
+        return Line(derivative(LOSS, by), each(symbols))
 
     def _chain(self, by: Expression) -> Expression:
         """`∂L/∂y · ∂y/∂x`, one term for each output."""

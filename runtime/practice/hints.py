@@ -69,7 +69,7 @@ def without_result(line: Line) -> Line:
 
 
 def derivation(telling: NodeTelling, question: Question) -> list[Line]:
-    """The lines that lead to the answer, the answer being the last thing in them."""
+    """The lines that lead to the answer, which is the last thing in them; of a shape the rule."""
     if question.kind == "value":
         return telling.value_lines(question.port)
     if question.kind == "sum":
@@ -78,7 +78,10 @@ def derivation(telling: NodeTelling, question: Question) -> list[Line]:
         return []
     else:
         port = telling.step.input_names[telling.step.reads.index(question.port)]
-        line = Pulling(telling.trace, telling.names, telling.step).line(port, question.port)
+        pulling = Pulling(telling.trace, telling.names, telling.step)
+        if question.by_shape:  # numbers would be worked out for nothing
+            return [pulling.rule(port, question.port)]
+        line = pulling.line(port, question.port)
     return [] if line is None else [line]
 
 
