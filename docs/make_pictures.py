@@ -44,6 +44,7 @@ class Shot:
     checkpoints: tuple[str, ...] = ()  # with which the panel of memory is shown
     is_presented: bool = False
     hints: int | None = None  # that are shown in predict mode; None: it is off
+    path: int | None = None  # the row that is chosen in the drawer's table of paths
 
 
 PANEL = (1280, 1170)  # the inspector shows its whole page
@@ -70,6 +71,8 @@ SHOTS = (
     Shot("time-unrolled", "rnn", node="state", t=2, zoom=0.75, is_unrolled=True),
     Shot("reverse-graph", "fan_out", commands=("reverse_graph",)),
     Shot("presenting", steps=6, commands=("reverse_graph",), is_presented=True),
+    Shot("chain-rule", steps=8, commands=("chain_rule", "zoom_fit")),
+    Shot("paths", "fan_out", commands=("paths", "zoom_fit"), path=2),
     Shot("jacobian-convolution", "convolution", edge="conv.x", size=PANEL, is_panel=True),
     Shot("jacobian-softmax", "batch", edge="p.x", size=PANEL, is_panel=True),
 )
@@ -142,6 +145,8 @@ def draw(window, shot: Shot) -> None:
         show_memory(window, shot)
     if shot.hints is not None:
         predict(window, shot)
+    if shot.path is not None:
+        choose_path(window, shot)
     if shot.is_presented:
         present(window, shot)
     window.status.clearMessage()
@@ -173,6 +178,13 @@ def show_memory(window, shot: Shot) -> None:
     window.drawer.show_tab("memory")
     until(lambda: window.drawer.panel("memory").found is not None)
     window.canvas.zoom_to_fit()
+
+
+def choose_path(window, shot: Shot) -> None:
+    """Choose a row of the table of paths."""
+    panel = window.drawer.panel("paths")
+    until(lambda: not panel.is_busy)
+    panel.table.selectRow(shot.path)
 
 
 def unroll(window, shot: Shot) -> None:

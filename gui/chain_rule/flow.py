@@ -18,7 +18,8 @@ CAPTION = 224.0  # pixels at most of the words beside a formula
 AROUND_EQUALS = 0.28  # ems
 BETWEEN_ROWS = 8.0
 WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-INKS = {"value": "forward", "gradient": "reverse", "sum": "reverse"}  # of a line's result
+# The ink of a line's result, by what it tells.
+INKS = {"value": "forward", "gradient": "reverse", "sum": "reverse", "tangent": "tangent"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,8 @@ class ChainRulePanel(QWidget):
         is_known = True
         if isinstance(subject, PairSubject | PathSubject):
             is_known = sight.derives(subject.source, subject.target)
-        self._say("")
+        empty = self.tr("Open the composite: what is inside it is written out step by step.")
+        self._say("" if self._all else empty)
         self.sheet.show_all(seen(self._all, sight, is_known=is_known))
 
     def _say(self, text: str) -> None:
