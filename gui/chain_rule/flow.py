@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from PySide6.QtCore import QT_TRANSLATE_NOOP as N
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 
+from gui.chain_rule.seen import tr
 from gui.chain_rule.typeset import Typeset, TypesetLine
 from gui.formula import Box
 from gui.theme import Theme
+from runtime.explaining import Explanation
 from runtime.explaining.latex import visible
 
 MARGIN, GAP, APART = 16.0, 10.0, 20.0  # around, between lines, between explanations
 CAPTION = 224.0  # pixels at most of the words beside a formula
+AFTER_PHASE = 12.0
 AROUND_EQUALS = 0.28  # ems
 BETWEEN_ROWS = 8.0
 WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+PHASES = {
+    "forward": N("ChainRule", "Forward"),
+    "tangent": N("ChainRule", "Tangent"),
+    "reverse": N("ChainRule", "Reverse"),
+}
 # The ink of a line's result, by what it tells.
 INKS = {"value": "forward", "gradient": "reverse", "sum": "reverse", "tangent": "tangent"}
 
@@ -73,7 +82,7 @@ class _Writer:
     def explanation(self, found: Typeset) -> None:
         """The sentence, the lines, the notes."""
         self.y += APART
-        self._words(found.explanation.words, self._theme.font(13), "text")
+        self._sentence(found.explanation)
         captions = [visible(line.line.words) for line in found.lines]
         indent = self._caption_width(captions)
         widest = max((_least_width(line, self.size) for line in found.lines), default=0.0)
@@ -85,11 +94,24 @@ class _Writer:
             self.y += 4
             self._words(note, self._theme.font(12), "muted")
 
-    def _words(self, text: str, font: QFont, ink: str) -> None:
-        room = QRectF(0, 0, self.width - 2 * MARGIN, 1e6)
+    def _sentence(self, found: Explanation) -> None:
+        """The pass in bold, as above the timeline, and what happens in it."""
+        phase = found.about.get("phase", "")
+        if phase not in PHASES:
+            self._words(found.words, self._theme.font(13), "text")
+            return
+        text, font = tr(PHASES[phase]), self._theme.font(13, 600)
+        metrics = QFontMetricsF(font)
+        place = QRectF(MARGIN, self.y, metrics.horizontalAdvance(text) + 1, metrics.height())
+        self.items.append(Words(text, place, font, phase))
+        words = found.words.removeprefix(found.lead)
+        self._words(words, self._theme.font(13), "text", place.width() + AFTER_PHASE)
+
+    def _words(self, text: str, font: QFont, ink: str, indent: float = 0.0) -> None:
+        room = QRectF(0, 0, self.width - 2 * MARGIN - indent, 1e6)
         shown = visible(text)
         box = QFontMetricsF(font).boundingRect(room, int(WRAP), shown)
-        place = QRectF(MARGIN, self.y, room.width(), box.height())
+        place = QRectF(MARGIN + indent, self.y, room.width(), box.height())
         self.items.append(Words(shown, place, font, ink))
         self.y += box.height()
 

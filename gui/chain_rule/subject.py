@@ -103,7 +103,9 @@ def current_step(document: Document) -> StepSubject | None:
         return None
     if head.part and head.composite is not None:
         return StepSubject(trace.steps[head.whole[0] - 1])
-    return StepSubject(replace(step, node=address_of(document.place, PortRef(step.node, "")).node))
+    node = address_of(document.place, PortRef(step.node, "")).node
+    position, part = head.whole
+    return StepSubject(replace(step, node=node, index=position if part else position - 1))
 
 
 def selected(document: Document) -> NodeSubject | EdgeSubject | None:

@@ -44,10 +44,12 @@ class Explanation:
     """One thing explained: a sentence, the lines of its derivation, and what to know besides.
 
     `about` says what of: a phase and a node, an edge, or a pair of ports. All texts are plain;
-    names in them come from files.
+    names in them come from files. `lead` is what of `words` says the step of the run, such as
+    "Reverse, step 7 of 8, ": not for who shows steps of a part of the run.
     """
 
     about: dict[str, str]
     words: str
     lines: tuple[Line, ...] = ()
     notes: tuple[str, ...] = ()
+    lead: str = ""

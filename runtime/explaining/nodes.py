@@ -241,12 +241,13 @@ class NodeTelling:
         )
         if bypassed:
             sentence = "It is bypassed: its first input goes through."
-        words = f"{self._lead(phase)}{name}{kind}: {sentence}"
+        lead = self._lead(phase)
+        words = f"{lead}{name}{kind}: {sentence}"
         kept = [note for note in dict.fromkeys(notes) if note]
         if any("finite" in note or "NaN" in note for note in kept):
             kept.append(origin_note(self.trace))
         about = {"phase": phase, "node": self.key}
-        return Explanation(about, words, tuple(lines), tuple(kept))
+        return Explanation(about, words, tuple(lines), tuple(kept), lead)
 
     def _lead(self, phase: str) -> str:
         """`Forward, step 3 of 8, `; for what has no step the phase alone."""

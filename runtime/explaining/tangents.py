@@ -51,11 +51,11 @@ def explain_tangent(trace: Trace, step: Step) -> Explanation:
     ]
     module = trace.plan.flat.graph.module(step.node)
     kind = "" if module is None else f" ({module.name})"
-    number = f"Tangent, step {step.index + 1} of {len(trace.steps)}"
-    words = f"{number}, {visible(names.node(key))}{kind}: {SENTENCE}"
+    lead = f"Tangent, step {step.index + 1} of {len(trace.steps)}, "
+    words = f"{lead}{visible(names.node(key))}{kind}: {SENTENCE}"
     notes = [not_finite(line.result, "The tangent") for line in lines]
     about = {"phase": "tangent", "node": key}
-    return Explanation(about, words, tuple(lines), tuple(note for note in notes if note))
+    return Explanation(about, words, tuple(lines), tuple(note for note in notes if note), lead)
 
 
 def differential(of: Expression) -> Expression:
