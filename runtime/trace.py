@@ -49,8 +49,8 @@ class Trace:
 
     `steps` are those that were played, the failed one included; `failure` says where a run
     ended early. `gradients` has all that came back, by address. `records`, `sums` and `loaded`
-    serve the next run, which takes from them what an edit cannot have changed. `push` is a pass of
-    forward mode."""
+    serve the next run, which takes from them what an edit cannot have changed. `push`: a tangent's.
+    """
 
     plan: Plan
     device: str

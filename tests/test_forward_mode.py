@@ -176,6 +176,20 @@ def test_a_seed_that_fits_no_more_is_told_and_the_run_is_there(qtbot):
     assert desk.document.playhead.steps
 
 
+def test_each_output_of_a_node_can_be_seeded(qtbot):
+    desk = InspectorDesk(qtbot, load(BY_PATH["lstm"]))
+    desk.run()
+    desk.node("cell")
+    section = desk.page.tangent
+    desk.choose(section.choice, 1)
+    assert section.push.accessibleName() == "Push a tangent from cell.c_next through the graph"
+    desk.click(section.push)
+    assert section.told.said == "The tangent goes through the next run."
+    desk.run()
+    assert desk.document.whole_trace.push.seed.port == PortRef("cell", "c_next")
+    assert section.told.said == "The tangent enters here:"
+
+
 def documented(graph, seed: Seed) -> Document:
     document = Document()
     document.replace(graph, None)
@@ -184,7 +198,7 @@ def documented(graph, seed: Seed) -> Document:
     return document
 
 
-def test_it_is_seen_at_each_time_step_and_in_the_unrolled_view(qapp):
+def test_it_is_seen_at_each_time_step(qapp):
     document = documented(load(BY_PATH["rnn"]), Seed(PortRef("kept", "weight")))
     push, head = document.whole_trace.push, document.playhead
     for position, step in enumerate(head.steps, 1):
@@ -198,6 +212,24 @@ def test_it_is_seen_at_each_time_step_and_in_the_unrolled_view(qapp):
                 assert delayed.state == "no path"
             else:
                 np.testing.assert_array_equal(delayed.array, push.tangent("state.y", step.t - 1))
+
+
+def test_each_copy_of_the_unrolled_view_shows_its_own_tangent(desk):
+    document = desk.document
+    document.replace(load(BY_PATH["rnn"]), None)
+    desk.settle()
+    document.seeding.choose(Seed(PortRef("x", "y"), index=(2, 0, 0)))
+    desk.settle()
+    document.playhead.last()
+    desk.window.commands.by_id["unroll"].trigger()
+    view = desk.window.unrolling.view
+    desk.qtbot.waitUntil(lambda: view.isVisible())
+    shown, push = view.document.shown, document.whole_trace.push
+    assert shown.tangent(PortRef("state_t1", "y")).state == "no path"
+    for t in (2, 3, 5):
+        reading = shown.tangent(PortRef(f"state_t{t}", "y"))
+        np.testing.assert_array_equal(reading.array, push.tangent("state.y", t))
+    view.grab()
 
 
 def test_inside_a_composite_its_own_tangents_are_seen(qapp):

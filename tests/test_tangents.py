@@ -8,7 +8,7 @@ import pytest
 from graph import Graph, PortRef, load
 from graph.tensor import Tensor
 from gui.examples import examples
-from runtime import Cancelled, Engine, RunError
+from runtime import Cancelled, Engine, MemoryRefused, RunError
 from runtime.explaining import as_text, explain_step
 from runtime.modules.arithmetic import Multiply
 from runtime.stops.arrivals import Arrivals
@@ -247,6 +247,13 @@ def test_watching_it_can_end_it():
     with pytest.raises(Cancelled):
         push(trace, Seed(PortRef("w", "y")), watch)
     assert seen == ["x1", "x2"]
+
+
+def test_it_is_refused_where_there_is_no_room(monkeypatch):
+    trace = run(load(BY_HAND))
+    monkeypatch.setattr("runtime.memory.SHARE", 0.0)
+    with pytest.raises(MemoryRefused):
+        push(trace, Seed(PortRef("w", "y")))
 
 
 def test_a_wrong_jvp_is_named(monkeypatch):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from gui.canvas import geometry as geo
@@ -31,11 +31,35 @@ def paint_tangents(
     `lines` are their middle lines `[n, points, 2]`, `places` how far from them the rail runs.
     """
     shown, targets = scene.document.shown, scene.wires.targets
+    carried = [shown.tangent_over(targets[row]).is_value for row in rows]
+    if not any(carried):
+        return
     pen = QPen(scene.theme.color("tangent"), width)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
     pen.setDashPattern(DOTS)
     painter.setPen(pen)
-    for row, line, place in zip(rows, lines, places.tolist(), strict=True):
-        if shown.tangent_over(targets[row]).is_value:
-            painter.drawPolyline(polygon(geo.rail(line[None], place)[0]))
+    seen = _seen(painter)
+    rails = (
+        geo.rail(line[None], place)[0]
+        for line, place in zip(lines[carried], places[carried].tolist(), strict=True)
+    )
+    for rail in rails:
+        part = _cut(rail, seen)
+        if len(part) > 1:
+            painter.drawPolyline(polygon(part))
+
+
+def _seen(painter: QPainter) -> tuple[float, float, float, float]:
+    """What can be seen of the canvas: dots that cannot are not worth the time."""
+    back, _ = painter.worldTransform().inverted()
+    box = back.mapRect(QRectF(painter.viewport()))
+    return box.left(), box.top(), box.right(), box.bottom()
+
+
+def _cut(line: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
+    """The points of a line from the first piece that a box may show to the last."""
+    low, high = np.minimum(line[:-1], line[1:]), np.maximum(line[:-1], line[1:])
+    is_near = (low <= box[2:]).all(1) & (high >= box[:2]).all(1)
+    pieces = np.flatnonzero(is_near)
+    return line[pieces[0] : pieces[-1] + 2] if len(pieces) else line[:0]

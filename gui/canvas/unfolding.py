@@ -21,6 +21,7 @@ from gui.canvas.looks import Face, Mood, face_of, module_text, shape_text
 from gui.canvas.node_paint import fitted, paint_node
 from gui.canvas.notes import gradient_forms, value_forms
 from gui.canvas.polygons import polygon
+from gui.canvas.tangent_rails import DOTS
 from gui.places import SeenTrace, seen_check
 from gui.shown import Shown
 
@@ -72,7 +73,7 @@ class Unfolding(QObject):
     """Which composites are unfolded. `changed` gives the nodes that have another shape now."""
 
     changed = Signal(object)
-    phases = ("forward", "reverse")  # whose numbers are drawn inside
+    phases = ("forward", "tangent", "reverse")  # whose numbers are drawn inside
 
     def __init__(self, document: Document, scene: CanvasScene) -> None:
         super().__init__(scene)
@@ -209,10 +210,14 @@ class Unfolding(QObject):
         upward = edge.target.port in found.faces[edge.target.node].shape.pins
         line = geo.wire(start, end, upward)
         value, gradient = shown.value(edge.source), shown.gradient(edge.target)
-        rails = ((-2.0, "forward", value), (2.0, "reverse", gradient))
-        for offset, ink, reading in rails[-len(self.phases) :]:
-            if reading.is_value or ink == self.phases[0]:
-                painter.setPen(QPen(theme.color(ink if reading.is_value else "line"), 1.5))
+        tangent = shown.tangent_over(edge.target)
+        rails = ((-6.0, "tangent", tangent), (-2.0, "forward", value), (2.0, "reverse", gradient))
+        for offset, ink, reading in rails:
+            if ink in self.phases and (reading.is_value or ink == self.phases[0]):
+                pen = QPen(theme.color(ink if reading.is_value else "line"), 1.5)
+                if ink == "tangent":
+                    pen.setDashPattern(DOTS)
+                painter.setPen(pen)
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawPolyline(polygon(geo.rail(line, offset)))
         if zoom < FAR:

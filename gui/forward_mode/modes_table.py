@@ -55,8 +55,9 @@ class ModesTable(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
-        heads = (self.tr("Reverse"), self.tr("Forward"), self.tr("Differences"))
-        for column, (name, ink) in enumerate(zip(heads, INKS, strict=True), 1):
+        self._more = self.tr("beside the least")
+        self._heads = (self.tr("Reverse"), self.tr("Forward"), self.tr("Differences"))
+        for column, (name, ink) in enumerate(zip(self._heads, INKS, strict=True), 1):
             head = Label(theme, name, size=12, weight=600, ink=ink, parent=self)
             grid.addWidget(head, 0, column, Qt.AlignmentFlag.AlignRight)
             grid.setColumnMinimumWidth(column, COLUMN)
@@ -94,7 +95,9 @@ class ModesTable(QWidget):
         return format_count(takes.passes)
 
     def _say(self, key: str, column: int, text: str) -> None:
-        self.cells[key, column].say(text)
+        cell, row = self.cells[key, column], dict(self._rows)[key]
+        cell.say(text)
+        cell.setAccessibleName(f"{self._heads[column - 1]}, {row or self._more}: {text}")
 
     def _add_row(self, grid: QGridLayout, row: int, key: str, name: str) -> None:
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

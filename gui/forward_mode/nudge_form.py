@@ -181,8 +181,8 @@ class _LossTable(QWidget):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(2)
         right = Qt.AlignmentFlag.AlignRight
-        heads = (self.tr("Number"), self.tr("Loss"), self.tr("Foretold"), self.tr("Off by"))
-        for column, name in enumerate(heads):
+        self._heads = (self.tr("Number"), self.tr("Loss"), self.tr("Foretold"), self.tr("Off by"))
+        for column, name in enumerate(self._heads):
             head = Label(theme, name, size=11, ink="muted", parent=self)
             grid.addWidget(head, 0, column, right)
             grid.setColumnMinimumWidth(column, COLUMN)
@@ -201,5 +201,7 @@ class _LossTable(QWidget):
             *((x.number, x.target, x.foretold, x.error) for x in (above, below)),
         ]
         for labels, numbers in zip(self.cells, lines, strict=True):
-            for label, number in zip(labels, numbers, strict=True):
-                label.say("" if number is None else format_number(number, 5))
+            for label, number, name in zip(labels, numbers, self._heads, strict=True):
+                text = "" if number is None else format_number(number, 5)
+                label.say(text)
+                label.setAccessibleName(f"{name}: {text}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -11,6 +12,7 @@ from graph import PortRef
 from graph.naming import port_name
 from gui.forward_mode.direction import DirectionField
 from gui.inspector.buttons import Button
+from gui.inspector.fields import ChoiceField
 from gui.inspector.labels import Label, Sentence
 from gui.inspector.section import Section
 from gui.inspector.tensor_panel import TensorPanel
@@ -25,24 +27,25 @@ if TYPE_CHECKING:
 
 
 class TangentSection(QWidget):
-    """Pushes a tangent from `port`, and shows the one that came to it.
+    """Pushes a tangent from one of some ports, and shows the one that came to it.
 
-    The port is an output or the end of an edge, as the place that is shown calls it. Hidden at
-    ports without tangents.
+    They are a node's outputs, or the end of an edge, as the place that is shown calls them.
+    Hidden at ports without tangents.
     """
 
-    def __init__(self, document: Document, theme: Theme, port: PortRef, parent: QWidget) -> None:
+    def __init__(
+        self, document: Document, theme: Theme, ports: Sequence[PortRef], parent: QWidget
+    ) -> None:
         super().__init__(parent)
-        self.document, self.port, self._theme = document, port, theme
+        self.document, self._theme = document, theme
+        self.choice = ChoiceField(theme, [(port.port, port) for port in ports], self)
+        self.choice.setAccessibleName(self.tr("Output"))
+        self.choice.setVisible(len(ports) > 1)
+        self.choice.committed.connect(self._turn)
         self._mistake = ""  # in what is written
         self.told = Label(theme, size=12, wrap=True, parent=self)
         self.direction = DirectionField(theme, self)
         self.push = Button(theme, self.tr("Push a tangent"), "", self.push_tangent, parent=self)
-        name = self.tr("Push a tangent from {0} through the graph").format(
-            port_name(document.graph, port)
-        )
-        self.push.setAccessibleName(name)
-        self.push.setToolTip(name)
         self.stop = Button(
             theme, self.tr("Stop"), self.tr("Push no tangent"), document.seeding.clear, parent=self
         )
@@ -51,7 +54,12 @@ class TangentSection(QWidget):
         self.direction.committed.connect(self._push_again)
         document.seeding.changed.connect(self.follow)
         document.seeding.told.connect(self.follow)
-        self.follow()
+        self._turn()
+
+    @property
+    def port(self) -> PortRef:
+        """The port that is looked at."""
+        return self.choice.read()
 
     def push_tangent(self) -> None:
         """Let a tangent enter here, as it is written."""
@@ -115,6 +123,9 @@ class TangentSection(QWidget):
         seed = self.document.seeding.seed
         if seed is None:
             return self.tr("A tangent tells how all that follows moves when this value does.")
+        trace = self.document.whole_trace
+        if trace.push is None or trace.push.seed is not seed:
+            return self.tr("The tangent goes through the next run.")
         if is_here:
             return self.tr("The tangent enters here:")
         seen = seen_from(self.document.place, seed.port)
@@ -126,6 +137,15 @@ class TangentSection(QWidget):
             "blank": self.tr("No tangent from {0} yet: the playhead has not come so far."),
         }.get(state, self.tr("No tangent: only floating tensors have one."))
         return text.format(name)
+
+    def _turn(self) -> None:
+        """Another output was chosen."""
+        name = self.tr("Push a tangent from {0} through the graph")
+        name = name.format(port_name(self.document.graph, self.port))
+        self.push.setAccessibleName(name)
+        self.push.setToolTip(name)
+        self._mistake = ""
+        self.follow()
 
     def _push_again(self) -> None:
         """Another direction at the port where the tangent enters already."""
@@ -142,7 +162,7 @@ class TangentSection(QWidget):
         buttons.addWidget(self.stop)
         title = self.tr("Forward mode")
         self._section = Section(
-            self._theme, title, self.direction, row, self.error, self.told, parent=self
+            self._theme, title, self.choice, self.direction, row, self.error, self.told, parent=self
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

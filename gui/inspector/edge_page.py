@@ -56,7 +56,7 @@ class EdgePage(QWidget):
         self.verdict = Sentence(theme, parent=self)
         self.owned = self._owned()
         self.delay = DelayForm(document, theme, target, self) if edge is not None else None
-        self.tangent = TangentSection(document, theme, target, self)
+        self.tangent = TangentSection(document, theme, [target], self)
         names = [self.tr("Value"), self.tr("Gradient"), self.tr("Jacobian"), self.tr("Geometry")]
         if target.node in nodes_inside_time(document):
             names.append(self.tr("Time"))

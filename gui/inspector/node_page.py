@@ -122,12 +122,12 @@ class NodePage(QWidget):
         return GradientOverTime(self.document, self._theme, ref, self)
 
     def _tangent(self) -> TangentSection | None:
-        """What forward mode does at the first output."""
+        """What forward mode does at the outputs."""
         module = self.document.graph.module(self.id)
         if module is None or not module.output_ports:
             return None
-        ref = PortRef(self.id, module.output_ports[0].name)
-        return TangentSection(self.document, self._theme, ref, self)
+        ports = [PortRef(self.id, port.name) for port in module.output_ports]
+        return TangentSection(self.document, self._theme, ports, self)
 
     def follow(self) -> None:
         """Show the numbers as the playhead has them now."""

@@ -12,6 +12,7 @@ from runtime.array import Array
 from runtime.backend import Backend
 from runtime.errors import RunError
 from runtime.feeds import frozen
+from runtime.memory import ask_memory
 from runtime.modules.context import Context
 from runtime.modules.door import Kept
 from runtime.numbering import PlanStep
@@ -30,9 +31,11 @@ def push(trace: Trace, seed: Seed, watch: Watch | None = None) -> Push:
     truncation stops the gradient, so that for every seed the target's tangent is the product of
     seed and gradient. `watch(step)` is called before each step.
 
-    Raises `RunError` where the seed does not fit, or naming the node whose step failed.
+    Raises `RunError` where the seed does not fit, or naming the node whose step failed, and
+    `MemoryRefused` where there is no room: tangents can take as much as values.
     """
     backend = Backend.open(trace.device)
+    ask_memory(trace.plan, backend, reverse=False)
     slots, edges = seeded(trace, seed)
     with backend.active(), np.errstate(all="ignore"):
         seeds = {slot: frozen(backend.asarray(part)) for slot, part in slots.items()}
