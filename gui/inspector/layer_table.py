@@ -230,7 +230,8 @@ class LayerTable(QTableView):
         self.lines = LayerModel(theme, self)
         self.setModel(self.lines)
         self.lines.hidden = self._hides
-        document.playhead_moved.connect(self.viewport().update)  # what may be told
+        self._told_less = False  # some shapes were to be predicted
+        document.playhead_moved.connect(self._follow_step)
         outline(self, theme)
         self._measured: tuple[Any, ...] = ()
         self._work = Background(self)
@@ -263,6 +264,13 @@ class LayerTable(QTableView):
         size = max(len(graph.nodes), len(nodes.nodes)) * PER_NODE
         snapshot, place = graph.copy() if size > SMALL else graph, self.document.place
         self._work.ask(lambda: summarise(snapshot, check, place), size)
+
+    def _follow_step(self) -> None:
+        """Only while shapes are to be predicted the playhead decides which are told."""
+        tells_less = self.document.playhead.limit is not None
+        if tells_less or self._told_less:
+            self.viewport().update()
+        self._told_less = tells_less
 
     def _hides(self, id_: str) -> bool:
         """Whether the shape of what a node gives out is to be predicted."""
