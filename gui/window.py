@@ -64,6 +64,7 @@ from gui.timeline import Timeline
 from gui.title_bar import TitleBar
 from gui.undoing import Undoing
 from gui.unrolled import Unrolling
+from gui.watches import Watches
 from gui.welcome import Welcome
 from gui.workspaces import Workspaces
 
@@ -92,6 +93,7 @@ class Window(QMainWindow):
         self.edge_ends = EdgeEnds(self.canvas)
         self.breakpoints = Breakpoints(document, self)
         self.holding = Holding(self)
+        self.watches = Watches(document, self)
         self.notices = Notices(self.canvas, theme)
         self.find_bar = FindBar(self)
         self.clipboard = Clipboard(document, self.canvas, self.notices, self)
@@ -295,6 +297,7 @@ class Window(QMainWindow):
             self.unrolling.changed,
             self.reverse_graph.changed,
             self.breakpoints.changed,
+            self.watches.changed,
             self.presenting.changed,
             self.canvas.canvas.frames.chosen,
         ):

@@ -71,6 +71,8 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "chain_rule_shown": lambda w: w.drawer.current == "chain_rule",
     "modes_shown": lambda w: w.drawer.current == "modes",
     "breakpoints_shown": lambda w: w.drawer.current == "breakpoints",
+    "watch_shown": lambda w: w.drawer.current == "watch",
+    "is_watched": lambda w: w.watches.has_chosen,
     "has_breakpoint": lambda w: w.breakpoints.has_chosen,
     "one_place": lambda w: len(chosen_addresses(w.document)) == 1,
     "memory_shown": lambda w: w.drawer.current == "memory",

@@ -26,14 +26,14 @@ GAP = "-"
 CONTEXT: Mapping[Kind, str] = {
     "canvas": "add - paste select_all - zoom_fit arrange rename",
     "node": "open_inside? unfold? edit_value? show_units? edit_label edit_note bypass - target"
-    " target_by_itself? to_node - breakpoint condition checkpoint - group ungroup? expand?"
+    " target_by_itself? to_node - breakpoint condition watch checkpoint - group ungroup? expand?"
     " make_unique? keep_composite? - select_ancestors select_descendants - cut copy duplicate"
     " - delete delete_reconnect",
     "nodes": "arrange frame_selection align_left align_centre align_right align_top align_middle"
     " align_bottom distribute_across distribute_down bypass breakpoint checkpoint - group"
     " - select_ancestors select_descendants - cut copy duplicate - delete delete_reconnect",
     "frame": "fold_frame frame_title fit_frame - remove_frame",
-    "edge": "add delay bend straighten? - breakpoint condition - go_to_source go_to_target"
+    "edge": "add delay bend straighten? - breakpoint condition watch - go_to_source go_to_target"
     " - delete",
 }
 # Commands that a right click tells where.

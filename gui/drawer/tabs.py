@@ -70,6 +70,12 @@ def _breakpoints(window: Window) -> QWidget:
     return BreakpointsPanel(window)
 
 
+def _watch(window: Window) -> QWidget:
+    from gui.watches.panel import WatchPanel
+
+    return WatchPanel(window)
+
+
 def _memory(window: Window) -> QWidget:
     from gui.drawer.memory import MemoryPanel
 
@@ -95,6 +101,7 @@ TABS = (
     Tab("modes", N(D, "Modes"), _modes, height=272, is_bound=True),
     Tab("predict", N(D, "Predict"), _predict, height=240, is_bound=True),
     Tab("breakpoints", N(D, "Breakpoints"), _breakpoints, is_bound=True),
+    Tab("watch", N(D, "Watch"), _watch, height=208, is_bound=True),
     Tab("memory", N(D, "Memory"), _memory, height=280),
     Tab("health", N(D, "Health"), _health, height=240),
 )
