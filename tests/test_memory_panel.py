@@ -252,3 +252,21 @@ def test_the_canvas_says_at_every_step_whose_value_is_in_memory(desk):
     assert any(x.kind == "recompute" for x in run.moments)
     desk.window.drawer.close_drawer()
     assert scene.overlays.node("loss") is None
+
+
+def test_a_composite_says_how_many_of_its_nodes_are_kept_and_they_say_it_themselves(desk):
+    panel = show(desk, two_blocks())
+    places = {(x.kind, x.node): place for place, x in enumerate(panel.found.storing.moments)}
+    desk.document.playhead.go_whole(0)
+    panel.chart.chosen.emit(places["forward", "one/act"])
+    overlays = desk.view.canvas.overlays
+    assert overlays.node("one").text == "2 of 2 kept"
+    assert overlays.node("two") is None
+    panel.chart.chosen.emit(places["forward", "two/lin"])
+    assert overlays.node("one").text == "1 of 2 kept"  # a ReLU reads its own output alone
+    desk.document.show_place("one")
+    assert overlays.node("act").text == "kept"
+    assert overlays.node("lin").text == "let go"
+    desk.document.show_place("")
+    panel.chart.chosen.emit(len(panel.found.storing.moments) - 1)
+    assert overlays.node("two").text == "0 of 2 kept"

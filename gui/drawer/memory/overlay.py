@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -36,6 +36,7 @@ class HeldMarks(QObject):
         self._place = -1
         self._stays: dict[Item, Stays] = {}
         self._skipped: frozenset[str] = frozenset()
+        self._inside: dict[str, list[PlanStep]] = {}
 
     def show(self, run: KeptRun, place: int) -> None:
         """Tell of what a run holds while an action is done."""
@@ -43,6 +44,7 @@ class HeldMarks(QObject):
             self._run = run
             self._stays = stays_of(run.schedule)
             self._skipped = frozenset(step.key for step in run.schedule.skipped)
+            self._inside = inside_of(run.plan.forward)
         self._place = place
         self._scene.overlays.put(KEY, self)
 
@@ -83,8 +85,7 @@ class HeldMarks(QObject):
         return NodeMark(self.tr("kept"), "held", tip=self.tr("Its value is in memory now."))
 
     def _whole(self, address: str) -> NodeMark | None:
-        assert self._run is not None
-        inside = (x for x in self._run.plan.forward if x.node.startswith(f"{address}/"))
+        inside = self._inside.get(address, ())
         begun = [stays for step in inside if (stays := list(self._begun(step)))]
         if not begun:
             return None
@@ -111,4 +112,15 @@ def stays_of(schedule: Schedule) -> dict[Item, Stays]:
         for item in action.drops:
             if item in found:
                 found[item][-1] = (found[item][-1][0], place)
+    return found
+
+
+def inside_of(steps: Iterable[PlanStep]) -> dict[str, list[PlanStep]]:
+    """The steps inside every composite, by its address."""
+    found: dict[str, list[PlanStep]] = {}
+    for step in steps:
+        address = step.node.rpartition("/")[0]
+        while address:
+            found.setdefault(address, []).append(step)
+            address = address.rpartition("/")[0]
     return found

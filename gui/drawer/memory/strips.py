@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -109,6 +109,19 @@ class Strips(QWidget):
             self._paint_legend(painter, 2 * (STRIP + GAP) - 4)
         painter.end()
 
+    def _pieces(self, strip: Strip) -> Iterator[tuple[str, float, float]]:
+        """(ink, left, right) of pieces a pixel wide or more; what takes most of one dyes it."""
+        left, shares = LEFT, dict[str, float]()
+        for span in strip.found.spans:
+            ink = _ink(span.work)
+            shares[ink] = shares.get(ink, 0.0) + span.seconds
+            right = self._x(span.end)
+            if right - left >= 1:
+                yield max(shares, key=shares.__getitem__), left, right
+                left, shares = right, {}
+        if shares:
+            yield max(shares, key=shares.__getitem__), left, self._x(strip.found.seconds())
+
     def _paint_legend(self, painter: QPainter, top: float) -> None:
         left = LEFT
         for work, name in (
@@ -126,11 +139,11 @@ class Strips(QWidget):
         painter.setPen(self._theme.color("text"))
         painter.drawText(QRectF(0, top, LEFT - 8, STRIP), VLINE, strip.name)
         painter.setPen(Qt.PenStyle.NoPen)
-        for ink, spans in groupby(strip.found.spans, key=lambda span: _ink(span.work)):
-            run = list(spans)
-            left, right = self._x(run[0].start), self._x(run[-1].end)
+        for ink, run in groupby(self._pieces(strip), key=lambda piece: piece[0]):
+            (_, left, right), *more = run
+            right = more[-1][2] if more else right
             painter.setBrush(self._theme.color(ink))
-            painter.drawRect(QRectF(left, top, max(right - left, 0.5), STRIP))
+            painter.drawRect(QRectF(left, top, right - left, STRIP))
         end = self._x(strip.found.seconds())
         painter.setPen(QPen(self._theme.color("muted"), 1))
         whole = format_duration(strip.found.seconds())
