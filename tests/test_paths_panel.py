@@ -6,12 +6,13 @@ import math
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from graph import PortRef
+from graph import PortRef, Tensor
 from graph import edits as e
 from gui.background import Dropped
 from gui.chains import question as question_module
@@ -186,6 +187,22 @@ def takes_the_selection(desk):
     desk.document.do(e.SetNode("sin", {"label": "wave"}), "Label")
     desk.wait()
     assert desk.cells[2][1] == "x → wave → product.b → y.a"
+    keeps_the_choice_over_edits(desk)
+
+
+def keeps_the_choice_over_edits(desk):
+    """Another value, another id: the same path is lit with its new numbers."""
+    QTest.mouseClick(desk.table.viewport(), LEFT, NONE, desk.middle(2))
+    desk.document.do(e.SetTensor(PortRef("x", "y"), Tensor.of(np.array(1.0))), "Value")
+    desk.settle()
+    desk.wait()
+    assert desk.table.chosen.whole == "x → wave → product.b → y.a"
+    assert desk.lit == {"y.a": "1", "product.b": "1", "sin.x": "0.5403"}
+    desk.document.do(e.Rename("x", "angle"), "Rename")
+    desk.settle()
+    desk.wait()
+    assert str(desk.panel.ends.source.port) == "angle.y"
+    assert [row[1] for row in desk.cells][0].startswith("angle → ")
 
 
 def test_paths_that_cancel(desk):

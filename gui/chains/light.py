@@ -14,8 +14,10 @@ from runtime.moments import apart
 
 if TYPE_CHECKING:
     from gui.unrolled.copies import Copies
+    from gui.window import Window
     from runtime.chains import ChainPath
 
+KEY = "paths"  # of the overlay
 WIDTH = 4.0
 DIM_EDGE, DIM_NODE = EdgeMark(dimmed=True), NodeMark(dimmed=True)
 Moment = tuple[PortRef, int | None]  # a drawn port, and the time step
@@ -103,3 +105,26 @@ class CopiesOverlay:
         is_lit = (node, t) in nodes or (node, None) in nodes
         is_lit = is_lit or (t is None and any(id_ == node for id_, _ in nodes))
         return None if is_lit else DIM_NODE
+
+
+class PathLight:
+    """Lights a path on the canvas of a window, and on that of its unrolled graph."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+
+    def shine(self, lit: Lit) -> None:
+        """Light this path and no other."""
+        self.go_out()
+        document, view = self._window.document, self._window.unrolling.view
+        overlay = PathOverlay(lit, document.place, document.playhead.t)
+        self._window.canvas.canvas.overlays.put(KEY, overlay)
+        if view is not None and view.document.copies is not None:
+            view.canvas.overlays.put(KEY, CopiesOverlay(lit, view.document.copies))
+
+    def go_out(self) -> None:
+        """Light none."""
+        self._window.canvas.canvas.overlays.take_away(KEY)
+        view = self._window.unrolling.view
+        if view is not None:
+            view.canvas.overlays.take_away(KEY)

@@ -10,7 +10,7 @@ from graph import GradwireError
 from gui.background import SMALL, Background
 from gui.chain_rule.seen import Sight
 from gui.chain_rule.subject import PathSubject
-from gui.chains.light import CopiesOverlay, Lit, PathOverlay
+from gui.chains.light import Lit, PathLight
 from gui.chains.question import Answer, PathQuestion
 from gui.chains.table import PathTable
 from gui.chains.words import rest_words, summary
@@ -22,12 +22,10 @@ from gui.told import told_error
 from runtime.moments import moment
 
 if TYPE_CHECKING:
-    from gui.canvas.scene import CanvasScene
     from gui.chains.rows import PathRow
     from gui.window import Window
 
 SIDE = 184  # pixels of the left column
-KEY = "paths"  # of the overlay
 
 
 class PathsPanel(QWidget):
@@ -37,10 +35,12 @@ class PathsPanel(QWidget):
         super().__init__(window)
         self._window, self._document = window, window.document
         self._question: PathQuestion | None = None
+        self._answered: PathQuestion | None = None  # what the answer in sight answers
         self._answer: Answer | None = None
         self._is_known = False
         self._row: PathRow | None = None
         self._work, self._naming = Background(self), Background(self)
+        self._light = PathLight(window)
         self._make()
         self._lay_out()
         self._listen()
@@ -61,9 +61,9 @@ class PathsPanel(QWidget):
         self._work.drop()
         self._naming.drop()
         self.progress.end()
-        if self._answer is None:
+        if self._is_old:
             self._question = None
-        self._light(None)
+        self._point(None)
 
     # --- making ---------------------------------------------------------------------------
 
@@ -133,9 +133,10 @@ class PathsPanel(QWidget):
         self._naming.answered.connect(self._take)
         self._work.refused.connect(self._refuse)
         self._work.progressed.connect(self.progress.advance)
+        self.progress.appeared.connect(self._hide_old)
         self.progress.cancelled.connect(self._cancel)
         self.progress.wanted.connect(self._go_on)
-        self.table.pointed.connect(self._light)
+        self.table.pointed.connect(self._point)
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._follow_choice())
         self.table.paths.modelReset.connect(self._follow_choice)
         self.table.activated.connect(lambda _: self._write_out())
@@ -153,8 +154,8 @@ class PathsPanel(QWidget):
         """An edit may have given something another name; one that changes numbers runs besides."""
         answer = self._answer
         if answer is not None and self.isVisible() and not self._work.is_busy:
-            graph = self._document.root.copy()
-            self._naming.ask(lambda: answer.named(graph), SMALL + 1)
+            graph, asked = self._document.root.copy(), self._answered
+            self._naming.ask(lambda: (asked, answer.named(graph)), SMALL + 1)
 
     def _follow_selection(self) -> None:
         if self.isVisible():
@@ -176,8 +177,11 @@ class PathsPanel(QWidget):
             self._forget(self.tr("The graph has not run yet, or has no floating ports."))
             return
         before = self._question
-        if before is None or (before.trace, before.source, before.target) != (trace, *ends):
+        if before is None or before.ends != ends:
+            self.table.clearSelection()
             self._ask(PathQuestion(trace, *ends))
+        elif before.trace is not trace:
+            self._ask(before.of(trace))
 
     def _again(self, other) -> None:
         if self._question is not None:
@@ -189,45 +193,56 @@ class PathsPanel(QWidget):
             self._ask(question)
 
     def _ask(self, question: PathQuestion) -> None:
+        """Search; what was found before stays in sight for a moment, so that edits do not blink."""
         self._naming.drop()
-        before, self._question = self._question, question
-        is_same = before is not None and before.source == question.source
-        if not (is_same and before.target == question.target and before.trace is question.trace):
-            self._answer = None
-            self.table.clearSelection()
+        self._question = question
         for part in (self.more, self.longer):
             part.setEnabled(False)
         self.progress.begin(self.tr("Searching the strongest paths"))
         graph = self._document.root.copy()
-        self._work.ask_long(lambda progress: question.find(graph, progress))
+        self._work.ask_long(lambda progress: (question, question.find(graph, progress)))
+
+    @property
+    def _is_old(self) -> bool:
+        """Whether what is in sight answers what was asked of another run, or of other ports."""
+        asked, answered = self._question, self._answered
+        if asked is None or answered is None:
+            return True
+        return asked.trace is not answered.trace or asked.ends != answered.ends
+
+    def _hide_old(self) -> None:
+        if self._is_old:
+            self._show_none("")
 
     def _cancel(self) -> None:
         self._work.drop()
-        if self._answer is None:
-            self.table.paths.show(None, is_known=False)
-            self.summary.say("")
-            self.rest.say("")
+        if self._is_old:
+            self._show_none("")
             self.progress.offer(self.tr("The search was cancelled."))
         else:
             self.progress.end()
             self._show()
 
-    def _forget(self, sentence: str) -> None:
-        self._work.drop()
-        self._naming.drop()
-        self._question = self._answer = None
-        self.progress.end()
+    def _show_none(self, sentence: str) -> None:
+        self._answer = self._answered = None
         self.table.paths.show(None, is_known=False)
         self.summary.say(sentence)
         self.rest.say("")
         for part in (self.more, self.longer):
             part.hide()
 
+    def _forget(self, sentence: str) -> None:
+        self._work.drop()
+        self._naming.drop()
+        self._question = None
+        self.progress.end()
+        self._show_none(sentence)
+
     # --- showing --------------------------------------------------------------------------
 
-    def _take(self, answer: Answer) -> None:
+    def _take(self, found: tuple[PathQuestion, Answer]) -> None:
         self.progress.end()
-        self._answer = answer
+        self._answered, self._answer = found
         self._show()
 
     def _knows(self) -> bool:
@@ -242,13 +257,15 @@ class PathsPanel(QWidget):
         self._is_known = self._knows()
         chosen = self.table.chosen
         self.table.paths.show(answer, is_known=self._is_known)
-        self.summary.say(summary(answer, is_known=self._is_known))
+        time = self._answered.trace.plan.check.time
+        is_cut = time.truncate is not None
+        self.summary.say(summary(answer, is_known=self._is_known, is_truncated=is_cut))
         self.rest.say(rest_words(answer.found) if self._is_known else "")
         self.more.setVisible(answer.found.rest > 0)
         self.longer.setVisible(answer.found.found == "best found")
         for part in (self.more, self.longer):
             part.setEnabled(True)
-        row = self.table.row_with(chosen.place) if chosen is not None else None
+        row = self.table.row_of(chosen.key) if chosen is not None else None
         if row is not None:
             self.table.selectRow(row)
 
@@ -276,26 +293,16 @@ class PathsPanel(QWidget):
 
     # --- light ----------------------------------------------------------------------------
 
-    def _scenes(self) -> list[CanvasScene]:
-        view = self._window.unrolling.view
-        return [self._window.canvas.canvas, *([view.canvas] if view is not None else [])]
-
-    def _light(self, row: PathRow | None) -> None:
-        """Light the path of a row on every canvas; none takes the light away."""
+    def _point(self, row: PathRow | None) -> None:
+        """Light the path of a row; none takes the light away."""
         self._row = row
-        for scene in self._scenes():
-            scene.overlays.take_away(KEY)
         answer = self._answer
         if row is None or answer is None:
+            self._light.go_out()
             return
         along = answer.along[row.place] if self._is_known else None
-        lit = Lit.of(answer.found.source, row.path, along)
-        document, view = self._document, self._window.unrolling.view
-        overlay = PathOverlay(lit, document.place, document.playhead.t)
-        self._window.canvas.canvas.overlays.put(KEY, overlay)
-        if view is not None and view.document.copies is not None:
-            view.canvas.overlays.put(KEY, CopiesOverlay(lit, view.document.copies))
+        self._light.shine(Lit.of(answer.found.source, row.path, along))
 
     def _light_again(self) -> None:
         if self._row is not None:
-            self._light(self._row)
+            self._point(self._row)

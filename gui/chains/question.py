@@ -56,13 +56,22 @@ class PathQuestion:
     top: int = TOP
     effort: int = 1
 
+    @property
+    def ends(self) -> tuple[PortRef, PortRef]:
+        """From where to where."""
+        return self.source, self.target
+
+    def of(self, trace: Trace) -> PathQuestion:
+        """The same of another run."""
+        return replace(self, trace=trace)
+
     def more(self) -> PathQuestion:
         """The same for more paths."""
-        return PathQuestion(self.trace, self.source, self.target, self.top * MORE, self.effort)
+        return replace(self, top=self.top * MORE)
 
     def longer(self) -> PathQuestion:
         """The same with a larger budget."""
-        return PathQuestion(self.trace, self.source, self.target, self.top, self.effort * LONGER)
+        return replace(self, effort=self.effort * LONGER)
 
     def find(self, graph: Graph, progress: Progress) -> Answer:
         """Search, and name what is found as a frozen graph does; `progress` may raise to end it.

@@ -30,6 +30,11 @@ class PathRow:
     bar: float | None
     whole: str
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What makes it the same path in another run."""
+        return tuple((hop.port, hop.output, hop.t, hop.read_t) for hop in self.path.hops)
+
 
 class PathModel(QAbstractTableModel):
     """What was found, as far as the playhead lets one see it."""

@@ -66,9 +66,9 @@ class PathTable(QTableView):
         rows = self.selectionModel().selectedRows()
         return self.paths.rows[rows[0].row()] if rows else None
 
-    def row_with(self, place: int) -> int | None:
-        """The row of a path by its place among those found."""
-        return next((i for i, row in enumerate(self.paths.rows) if row.place == place), None)
+    def row_of(self, key: tuple[object, ...]) -> int | None:
+        """The row of a path that may have been found in another run."""
+        return next((i for i, row in enumerate(self.paths.rows) if row.key == key), None)
 
     def viewportEvent(self, event: QEvent) -> bool:
         """The mouse leaves the rows: what was chosen is meant again."""

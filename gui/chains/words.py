@@ -111,7 +111,7 @@ def share_words(share: float | None) -> str:
     return f"−{text}" if share < 0 and text != "0%" else text
 
 
-def summary(answer: Answer, *, is_known: bool) -> str:
+def summary(answer: Answer, *, is_known: bool, is_truncated: bool = False) -> str:
     """How many paths there are, what they give together, and how sure the list is."""
     found = answer.found
     count = paths_text(found.count)
@@ -124,7 +124,8 @@ def summary(answer: Answer, *, is_known: bool) -> str:
     else:
         number = float(found.total.reshape(())) if answer.is_number else length(found.total)
         total = tr("together {0}").format(size_text(number, is_number=answer.is_number))
-    return f"{count}, {total}. {certainty(found)}"
+    text = f"{count}, {total}. {certainty(found)}"
+    return tr("{0} Truncation in time is left aside.").format(text) if is_truncated else text
 
 
 def certainty(found: ChainPaths) -> str:

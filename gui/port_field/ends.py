@@ -8,6 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from graph import PortRef
+from graph import edits as e
+from gui.consequences import renames
 from gui.inspector.buttons import Button
 from gui.inspector.labels import Label
 from gui.places import address_of
@@ -38,6 +40,7 @@ class EndFields(QWidget):
             self._take,
             parent=self,
         )
+        document.changed.connect(self._follow_renames)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
@@ -71,6 +74,13 @@ class EndFields(QWidget):
         is_steady = port in trace.plan.slot_of or port == self.source.candidates.target
         inside = t is not None and not is_steady and trace.plan.times(port) is not None
         return trace.located(port, t if inside else None)
+
+    def _follow_renames(self, edit: e.Edit) -> None:
+        """What was chosen keeps its node when that gets another id."""
+        for renamed in renames(edit):
+            for field in (self.source, self.target):
+                if field.port is not None:
+                    field.port = _renamed(field.port, renamed)
 
     def follow(self) -> None:
         """Offer the ports of the newest run; what was chosen stays while it is there."""
@@ -118,3 +128,8 @@ class EndFields(QWidget):
 
     def _is_there(self, port: PortRef) -> bool:
         return candidates_of(self._document, is_source=True).holds(port)
+
+
+def _renamed(port: PortRef, edit: e.Rename) -> PortRef:
+    head, slash, rest = port.node.partition("/")
+    return PortRef(edit.new + slash + rest, port.port) if head == edit.old else port
