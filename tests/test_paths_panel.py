@@ -202,7 +202,7 @@ def keeps_the_choice_over_edits(desk):
     desk.settle()
     desk.wait()
     assert str(desk.panel.ends.source.port) == "angle.y"
-    assert [row[1] for row in desk.cells][0].startswith("angle → ")
+    assert desk.cells[0][1].startswith("angle → ")
 
 
 def test_paths_that_cancel(desk):
