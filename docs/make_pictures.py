@@ -73,6 +73,7 @@ SHOTS = (
     Shot("presenting", steps=6, commands=("reverse_graph",), is_presented=True),
     Shot("chain-rule", steps=8, commands=("chain_rule", "zoom_fit")),
     Shot("paths", "fan_out", commands=("paths", "zoom_fit"), path=2),
+    Shot("diagnose-vanishing", "vanishing", workspace="diagnose", commands=("zoom_fit",)),
     Shot("jacobian-convolution", "convolution", edge="conv.x", size=PANEL, is_panel=True),
     Shot("jacobian-softmax", "batch", edge="p.x", size=PANEL, is_panel=True),
 )

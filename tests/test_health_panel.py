@@ -157,6 +157,11 @@ def test_inside_time_the_widths_are_those_of_the_time_step(desk):
         desk.document.playhead.show_time(t)
         norm = float(np.linalg.norm(trace.gradient("state.x", t)))
         desk.qtbot.waitUntil(lambda n=norm: width(desk, "state.x") == found.scale.width(n))
+    desk.press_key(Key.Key_U, CONTROL)
+    unrolled = desk.window.unrolling.view.canvas.overlays
+    for t in range(trace.time_steps):
+        norm = float(np.linalg.norm(trace.gradient("state.x", t)))
+        assert unrolled.edge(PortRef(f"state_t{t}", "x")).width == found.scale.width(norm)
     bars = {bar.node: bar for bar in panel(desk).bars.bars}
     assert len(bars["heard"].over_time) == trace.time_steps
     assert bars["said"].over_time == ()
@@ -195,7 +200,7 @@ def test_a_deep_net_is_drawn_said_marked_and_led_into(desk):
     assert panel(desk).summary.said == (
         "Gradients: vanishing at 4 of 27 layers. Dead units at 2 activations."
     )
-    assert panel(desk).findings.texts[0].startswith("sigmoid0 vanishes: 5.2e−6 × sigmoid_out")
+    assert panel(desk).findings.texts[0].startswith("sigmoid0 vanishes: ×5.2e−6")
     overlays = desk.view.canvas.overlays
     assert (overlays.node("relu0_act").icon, overlays.node("relu0_act").text) == ("dead", "2 of 4")
     assert overlays.node("sigmoid7") is None

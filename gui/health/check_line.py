@@ -58,12 +58,13 @@ class CheckLine(QWidget):
         self._is_busy = is_busy
         text, icon = verdict_of(self._document)
         self.verdict.say(text, icon)
-        self.check.setEnabled(bool(self._document.root.nodes) and not is_busy)
+        self.check.setEnabled(bool(self._document.root.nodes))
         self.check.setVisible(not is_busy or not self.progress.isVisibleTo(self))
 
     def _check(self) -> None:
         self._diagnosis.show_badges(True)
-        self._live.verify()
+        if not self._live.is_verifying:  # a check that began by itself is the same
+            self._live.verify()
         self.follow()
 
 

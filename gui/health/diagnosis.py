@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from gui.background import Background
 from gui.health.legend import Legend
 from gui.health.origin_overlay import OriginOverlay
-from gui.health.overlay import HealthOverlay
+from gui.health.overlay import HealthOverlay, UnrolledHealthOverlay
 from gui.health.scale import Scale
 from gui.health.verdict_overlay import VerdictOverlay
 from gui.origins import origin_of
@@ -47,7 +47,7 @@ class Diagnosis(QObject):
         super().__init__(window)
         self._document, self._settings = window.document, window.settings
         self._overlays = window.canvas.canvas.overlays
-        self._workspaces = window.workspaces
+        self._workspaces, self._unrolling = window.workspaces, window.unrolling
         self.health: Health | None = None
         self.findings: tuple[Finding, ...] = ()
         self.scale = Scale(-1, 0)
@@ -67,6 +67,7 @@ class Diagnosis(QObject):
         self._document.opened.connect(self._forget)
         self._settings.changed.connect(self._follow_setting)
         window.workspaces.changed.connect(self._follow_workspace)
+        window.unrolling.changed.connect(self._lay)
         self._workspace = ""
         self._follow_workspace()
 
@@ -156,6 +157,7 @@ class Diagnosis(QObject):
         has_health = self.shows_widths and self.health is not None
         self._put(HEALTH, HealthOverlay(self._document, self) if has_health else None)
         self._put(VERDICTS, VerdictOverlay(self._document) if self.shows_badges else None)
+        self._lay_unrolled(has_health)
         self._mark_origin()
         self.legend.show_scale(self.scale)
         self.legend.setVisible(has_health)
@@ -169,6 +171,14 @@ class Diagnosis(QObject):
         elif key not in self._on:
             self._on.add(key)
             self._overlays.put(key, overlay)
+
+    def _lay_unrolled(self, has_health: bool) -> None:
+        """The same widths in the unrolled view, where one sees a gradient vanish over time."""
+        view = self._unrolling.view
+        if view is not None and has_health:
+            view.canvas.overlays.put(HEALTH, UnrolledHealthOverlay(view.document, self))
+        elif view is not None:
+            view.canvas.overlays.take_away(HEALTH)
 
     def _mark_origin(self) -> None:
         """Mark the node at which NaN begins once the playhead has come there."""
@@ -189,6 +199,8 @@ class Diagnosis(QObject):
         """What the overlays answer is another now."""
         if self._on:
             self._overlays.refresh()
+        if self._unrolling.is_on:
+            self._unrolling.view.canvas.overlays.refresh()
         self.changed.emit()
 
     def _forget(self) -> None:

@@ -41,10 +41,13 @@ class Legend(QWidget):
         self.update()
 
     def place(self) -> None:
-        """Stand at the lower border of the canvas."""
+        """Stand beside the keys that zoom, or above them where the minimap has its place."""
         self.resize(self.sizeHint())
-        keys = self._view.zoom_bar.geometry()
-        self.move(keys.right() + AWAY, keys.center().y() - HEIGHT // 2)
+        keys, plan = self._view.zoom_bar.geometry(), self._view.minimap.geometry()
+        if keys.right() + 2 * AWAY + self.width() < plan.left():
+            self.move(keys.right() + AWAY, keys.center().y() - HEIGHT // 2)
+        else:
+            self.move(keys.left(), keys.top() - AWAY - HEIGHT)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the canvas when it is resized."""

@@ -13,7 +13,12 @@ from gui.places import address_of
 if TYPE_CHECKING:
     from gui.document import Document
     from gui.health.diagnosis import Diagnosis
+    from gui.unrolled.document import UnrolledDocument
     from runtime.health import Finding, Health
+
+
+MOST_TOLD = 4  # findings that a tip names
+RATIOS = ("vanishing", "exploding", "vanishing over time", "exploding over time")
 
 
 class HealthOverlay:
@@ -24,10 +29,10 @@ class HealthOverlay:
 
     def edge(self, target: PortRef) -> EdgeMark | None:
         """As wide as its gradient; an edge without one stays as it is."""
-        health, document = self._diagnosis.health, self._document
-        if health is None or not document.shown.gradient(target).is_value:
+        health = self._diagnosis.health
+        if health is None or not self._document.shown.gradient(target).is_value:
             return None
-        norm = health.edge(address_of(document.place, target), document.playhead.t)
+        norm = health.edge(*self._located(target))
         if norm is None:
             return None
         if not math.isfinite(norm):
@@ -37,8 +42,8 @@ class HealthOverlay:
 
     def node(self, id_: str) -> NodeMark | None:
         """The worst that was found at a node, or inside a composite."""
-        health, place = self._diagnosis.health, self._document.place
-        address = address_of(place, PortRef(id_, "")).node
+        health = self._diagnosis.health
+        address = self._located(PortRef(id_, ""))[0].node
         found = self._diagnosis.seen_findings()
         own = found.get(address) or self._inside(address, found)
         if not own or health is None:
@@ -50,6 +55,10 @@ class HealthOverlay:
         is_ratio = worst.trouble in RATIOS
         text = ("×" if is_ratio else "") + short(worst, health)
         return NodeMark(text, ICONS[worst.trouble], tip=tip)
+
+    def _located(self, port: PortRef) -> tuple[PortRef, int | None]:
+        """A port's address in the run, and the time step that is shown of it."""
+        return address_of(self._document.place, port), self._document.playhead.t
 
     def _inside(self, address: str, found: dict[str, list[Finding]]) -> list[Finding]:
         """What was found inside a composite."""
@@ -63,5 +72,17 @@ class HealthOverlay:
         return sentence(finding, health, self._document.root)
 
 
-MOST_TOLD = 4  # findings that a tip names
-RATIOS = ("vanishing", "exploding", "vanishing over time", "exploding over time")
+class UnrolledHealthOverlay(HealthOverlay):
+    """The same in the unrolled view, where each copy has its own time step."""
+
+    def __init__(self, document: UnrolledDocument, diagnosis: Diagnosis) -> None:
+        super().__init__(document, diagnosis)
+        self._unrolled = document
+
+    def _located(self, port: PortRef) -> tuple[PortRef, int | None]:
+        copies = self._unrolled.copies
+        if copies is None or port.node not in copies.moments:
+            return port, None
+        if not port.port:
+            return PortRef(copies.moments[port.node][0], ""), None
+        return copies.origin(port)

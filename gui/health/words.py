@@ -58,21 +58,17 @@ def short(finding: Finding, health: Health) -> str:
 
 def brief(finding: Finding, health: Health, graph: Graph) -> str:
     """One finding in a few words, its node first."""
-    layer = health.layer(finding.node)
-    last = name_of(graph, layer.last) if layer is not None else ""
     return {
         "not finite": tr("{name}: {figure}"),
-        "exploding": tr("{name} explodes: {figure} × {last}"),
-        "vanishing": tr("{name} vanishes: {figure} × {last}"),
-        "exploding over time": tr("{name} explodes over time: {figure}"),
-        "vanishing over time": tr("{name} vanishes over time: {figure}"),
+        "exploding": tr("{name} explodes: ×{figure}"),
+        "vanishing": tr("{name} vanishes: ×{figure}"),
+        "exploding over time": tr("{name} explodes over time: ×{figure}"),
+        "vanishing over time": tr("{name} vanishes over time: ×{figure}"),
         "zero": tr("{name}: the gradient is 0"),
         "no path": tr("{name}: no path to the target"),
         "dead": tr("{name}: {figure} units dead"),
         "saturated": tr("{name}: {figure} saturated"),
-    }[finding.trouble].format(
-        name=name_of(graph, finding.node), figure=short(finding, health), last=last
-    )
+    }[finding.trouble].format(name=name_of(graph, finding.node), figure=short(finding, health))
 
 
 def sentence(finding: Finding, health: Health, graph: Graph) -> str:
