@@ -228,6 +228,6 @@ def _measured(trace, progress) -> tuple[object, Health]:
 
 def _all_norms(health: Health) -> Iterable[float]:
     for norms in health.edges.values():
-        yield from norms
+        yield from (norm for norm in norms if norm is not None)
     yield from (layer.norm for layer in health.layers if layer.norm is not None)
     yield from (part for layer in health.layers for part in layer.over_time)

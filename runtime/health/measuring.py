@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -35,7 +34,7 @@ def measure(trace: Trace, progress: Progress | None = None) -> Health:
     return Health(trace.revision, edges, layers, resting, trace.has_reverse)
 
 
-def _norms(trace: Trace, target: PortRef) -> tuple[float, ...] | None:
+def _norms(trace: Trace, target: PortRef) -> tuple[float | None, ...] | None:
     """Of the gradient over one edge: its norm, or those of all time steps."""
     times = trace.plan.times(target)
     if times is None:
@@ -44,4 +43,4 @@ def _norms(trace: Trace, target: PortRef) -> tuple[float, ...] | None:
     parts = [trace.part(moment(target, t)) for t in times]
     if all(part is None for part in parts):
         return None
-    return tuple(math.nan if part is None else norm(part) for part in parts)
+    return tuple(None if part is None else norm(part) for part in parts)

@@ -70,23 +70,26 @@ class Health:
     """The figures of one run, all by address.
 
     `edges` has for every edge on which a gradient came back its norm, by the port where the edge
-    ends: one number, or inside time one per step (NaN where none came). `layers` are in the order
+    ends: one number, or inside time one per step (None where none came). `layers` are in the order
     of the forward pass.
     """
 
     revision: int
-    edges: Mapping[PortRef, tuple[float, ...]]
+    edges: Mapping[PortRef, tuple[float | None, ...]]
     layers: tuple[Layer, ...]
     activations: Mapping[str, Activation]
     has_reverse: bool
 
     def edge(self, target: PortRef, t: int | None = None) -> float | None:
-        """The norm of the gradient over one edge, at a time step; None where there is none."""
+        """The norm of the gradient over one edge, by default at the last time step.
+
+        None where none came back; NaN where one did that is not finite.
+        """
         norms = self.edges.get(target)
         if norms is None:
             return None
-        found = norms[0] if len(norms) == 1 or t is None else norms[min(t, len(norms) - 1)]
-        return None if found != found and len(norms) > 1 else found
+        last = len(norms) - 1
+        return norms[last if t is None else min(t, last)]
 
     def layer(self, node: str) -> Layer | None:
         """The layer at an address."""
