@@ -369,6 +369,28 @@ def test_the_newest_question_is_answered_and_none_is_starved(qtbot):
     assert answers == ran == [0, 4]
 
 
+def test_a_wider_picture_is_never_higher(qtbot):
+    """Else a scroll bar would make room for itself, leave, and come again without end."""
+    desk, panel = panel_of(qtbot, polar(), "r.x")
+    desk.choose(panel.source.field, 1)
+    heights = {}
+    for port in ("xy", "loss"):
+        choose_of(panel, port)
+        desk.settle()
+        kind = panel.picture.look.kind
+        heights[kind] = []
+        for width in (320, 334, 400, 540, 700):
+            desk.inspector.resize(width, 640)
+            QApplication.processEvents()
+            heights[kind].append(panel.picture.height())
+    assert len(heights) == 2
+    for found in heights.values():
+        assert found == sorted(found, reverse=True)
+    for height in range(560, 900, 4):  # among them one at which the bar is about to come
+        desk.inspector.resize(320, height)
+        QApplication.processEvents()
+
+
 def test_it_is_drawn_in_the_dark_too(qtbot):
     desk, panel = panel_of(qtbot, polar(), "x.a")
     light = panel.picture.grab().toImage()

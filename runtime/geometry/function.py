@@ -42,32 +42,43 @@ class Moved:
 
     def push(self, tangent: Host) -> Host:
         """The derivative along a tangent [columns], by the jvp of every step: [rows]."""
-        function = self.function
-        if len(self.records) < len(function.steps):
-            return np.full(function.rows, math.nan)
-        arriving = function.given(tangent)
-        moved: dict[int, Array] = {function.first: arriving}
-        for record in self.records:
-            step = record.step
-            tangents = function.reads(step, moved, arriving)
-            if all(part is None for part in tangents):
-                continue
-            pushed = step.module.jvp(record.context, tangents, record.kept())
-            for slot, part in zip(step.outputs, pushed, strict=True):
-                if part is not None:
-                    moved[slot] = part
-        found = moved.get(function.end)
-        return np.zeros(function.rows) if found is None else _flat(found)
+        (found,) = self._pushed([tangent])
+        return found
 
     def columns(self, which: Sequence[int]) -> Host:
         """Columns of the Jacobian at `x`, [rows, len(which)]: each a unit tangent pushed."""
-        matrix = np.empty((self.function.rows, len(which)))
+        units = []
+        for column in which:
+            unit = np.zeros(self.function.columns)
+            unit[column] = 1.0
+            units.append(unit)
+        return np.stack(self._pushed(units), axis=1)
+
+    def _pushed(self, tangents: Sequence[Host]) -> list[Host]:
+        """Several tangents pushed side by side, so that each step is looked up once."""
+        function = self.function
+        if len(self.records) < len(function.steps):
+            return [np.full(function.rows, math.nan) for _ in tangents]
+        arriving = [function.given(tangent) for tangent in tangents]
+        moved: list[dict[int, Array]] = [{function.first: given} for given in arriving]
         with np.errstate(all="ignore"):
-            for place, column in enumerate(which):
-                unit = np.zeros(self.function.columns)
-                unit[column] = 1.0
-                matrix[:, place] = self.push(unit)
-        return matrix
+            for record in self.records:
+                self._push_through(record, moved, arriving)
+        found = (each.get(function.end) for each in moved)
+        return [np.zeros(function.rows) if end is None else _flat(end) for end in found]
+
+    def _push_through(
+        self, record: Record, moved: Sequence[dict[int, Array]], arriving: Sequence[Array]
+    ) -> None:
+        """One step of all tangents; `moved` gains what comes out."""
+        step, kept = record.step, record.kept()
+        for known, given in zip(moved, arriving, strict=True):
+            tangents = self.function.reads(step, known, given)
+            if all(part is None for part in tangents):
+                continue
+            pushed = step.module.jvp(record.context, tangents, kept)
+            pairs = zip(step.outputs, pushed, strict=True)
+            known.update((slot, part) for slot, part in pairs if part is not None)
 
 
 class PortFunction:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 from gui.inspector.axes import Array
 from gui.inspector.geometry.look import Look
 from gui.inspector.geometry.scale import (
+    SQUARE,
     Scale,
     dashed,
     paint_arrow,
@@ -19,15 +20,14 @@ from gui.inspector.geometry.scale import (
 from gui.numbers import format_number
 from gui.theme import Theme
 
-MOST = 360
 LONGEST = 0.3  # of the picture's side: the arrow where the function is steepest
 NUMBERS = 70.0  # pixels from the point, about: where the numbers on the lines are
 APART = 18.0  # pixels between two numbers on the lines
 
 
 def height(width: int) -> int:
-    """A square, as large as there is room."""
-    return min(width, MOST)
+    """About a square in a narrow inspector."""
+    return SQUARE
 
 
 def scales(look: Look, area: QRectF) -> tuple[Scale, ...]:

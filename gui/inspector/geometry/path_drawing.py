@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPen
 from gui.inspector.axes import Array
 from gui.inspector.geometry.look import Look
 from gui.inspector.geometry.scale import (
+    SQUARE,
     Scale,
     dashed,
     paint_arrow,
@@ -18,12 +19,10 @@ from gui.inspector.geometry.scale import (
 )
 from gui.theme import Theme
 
-MOST = 320
-
 
 def height(width: int) -> int:
-    """A square."""
-    return min(width, MOST)
+    """About a square in a narrow inspector."""
+    return SQUARE
 
 
 def scales(look: Look, area: QRectF) -> tuple[Scale, ...]:

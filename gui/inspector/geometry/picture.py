@@ -87,7 +87,8 @@ class Picture(QWidget):
         painter.end()
 
     def resizeEvent(self, event) -> None:
-        """The height follows the width."""
+        """The height follows the width: never higher where it is wider, or a scroll bar beside it
+        would come and go for ever."""
         super().resizeEvent(event)
         self._fit()
 

@@ -11,6 +11,7 @@ from gui.inspector.geometry.contour_drawing import paint_share
 from gui.inspector.geometry.curve_drawing import paint_gap
 from gui.inspector.geometry.look import Look, side_of
 from gui.inspector.geometry.scale import (
+    SQUARE,
     Scale,
     dashed,
     paint_arrow,
@@ -22,15 +23,13 @@ from gui.numbers import format_number
 from gui.theme import Theme
 from runtime.geometry.window import Window
 
-MOST, BESIDE, GAP = 300, 520, 8  # pixels: of a side; from which width on both stand side by side
+BESIDE, GAP = 520, 8  # pixels: from which width on both stand side by side
 LINES = 8  # spaces between the lines of the grid
 
 
 def height(width: int) -> int:
     """Two squares, one below the other where there is no room beside."""
-    if width >= BESIDE:
-        return min((width - GAP) // 2, MOST)
-    return 2 * min(width, MOST) + GAP
+    return SQUARE if width >= BESIDE else 2 * SQUARE + GAP
 
 
 def scales(look: Look, area: QRectF) -> tuple[Scale, ...]:

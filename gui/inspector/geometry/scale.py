@@ -16,6 +16,7 @@ from runtime.geometry.window import Window, ticks
 
 LEFT, BELOW, ABOVE, RIGHT = 40.0, 34.0, 20.0, 8.0  # pixels around a plot for its numbers
 TICK = 4.0
+SQUARE = 294  # pixels: the height at which a plot is square in an inspector as narrow as it gets
 ARROW = 7.0
 
 
