@@ -84,10 +84,15 @@ class SourceChooser(QWidget):
         read = self.field.read() if self._choices else None
         return PortRef.parse(read) if read else self._edge
 
-    def offer(self, graph: Graph, trace: Trace | SeenTrace, edge: PortRef) -> None:
-        """Offer an edge by the port where it ends, and the port that it comes from."""
+    def offer(
+        self, graph: Graph, trace: Trace | SeenTrace, edge: PortRef, *, alone: bool = False
+    ) -> None:
+        """Offer an edge by the port where it ends, and the port that it comes from.
+
+        It is offered `alone` while the sum over the port's edges is to be predicted.
+        """
         choices: list[tuple[str, str]] = []
-        source = trace.plan.edges.get(edge)
+        source = None if alone else trace.plan.edges.get(edge)
         if source is not None and len(trace.plan.readers.get(source, ())) > 1:
             name = output_name(graph, source)
             choices = [
