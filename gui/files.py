@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QMessageBox, QWidget
 
 from graph import FileError, GradwireError, Graph, save
+from graph.files import disk
 from gui.document import Document
 from gui.dropped_files import SUFFIX
 from gui.export import FORMATS, format_of, paint_picture, picture_mime, write_picture
@@ -82,6 +83,18 @@ class Files(QObject):
         if self._try(lambda: self._waiting(lambda: write_picture(path, pack))):
             self.window.say(self.tr("Wrote {0}").format(path))
 
+    def export_handout(self) -> None:
+        """Ask for a name and write the steps as exercises with their key there, as a PDF."""
+        start = (self.document.path or Path(self._folder()) / self._suggestion()).with_suffix(
+            ".pdf"
+        )
+        name, _ = QFileDialog.getSaveFileName(
+            self.window, self.tr("Export handout"), str(start), "PDF (*.pdf)"
+        )
+        if name:
+            path = Path(name)
+            self.write_handout(path if path.suffix.lower() == ".pdf" else Path(f"{name}.pdf"))
+
     def copy_picture(self) -> None:
         """Put the canvas on the clipboard as a picture, drawn and in pixels."""
         with self._busy():
@@ -90,6 +103,24 @@ class Files(QObject):
         self.window.say(self.tr("Copied the canvas as a picture."))
 
     # --- without dialogs ------------------------------------------------------------------
+
+    def write_handout(self, path: Path) -> bool:
+        """Write the steps of the last run as exercises with their key."""
+        from gui.handout.composing import compose
+        from gui.handout.figure import figure
+        from gui.handout.paper import PaperTheme
+        from runtime.practice import sheet_of
+
+        trace, theme, name = self.document.whole_trace, PaperTheme(), self.document.name
+        if trace is None:
+            return False
+        sheet = self._waiting(lambda: sheet_of(trace))
+        with self._busy(), figure(self.document.root.copy(), trace, theme) as drawn:
+            pdf = compose(sheet, name or self.tr("Untitled"), drawn, theme, take_turn)
+        is_written = self._try(lambda: self._waiting(lambda: disk.write(path, pdf)))
+        if is_written:
+            self.window.say(self.tr("Wrote {0}").format(path))
+        return is_written
 
     def read(self, path: Path) -> bool:
         """Open a file, here if nothing is here, else in another window."""

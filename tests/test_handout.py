@@ -7,8 +7,10 @@ import zlib
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QFileDialog
 
 from graph import Graph, load, save
+from graph.edits import Move
 from gui import main as command
 from gui.examples import examples
 from gui.handout.blocks import Block, exercise, gap
@@ -16,6 +18,7 @@ from gui.handout.pages import paged
 from gui.handout.paper import ROOM, PaperTheme
 from runtime import Engine
 from runtime.practice import sheet_of
+from tests.window_desk import desk_for
 
 EXAMPLES = {path.stem: path for path in examples()}
 
@@ -83,6 +86,28 @@ def test_a_heading_goes_with_what_follows_it():
     assert [top for _, top in second.blocks] == [0, 30]
     (alone,) = paged([[gap(5), head]])
     assert [block for block, _ in alone.blocks][1] is head
+
+
+@pytest.fixture
+def desk(qtbot, tmp_path, monkeypatch):
+    with desk_for(qtbot, tmp_path, monkeypatch) as made:
+        yield made
+
+
+def test_the_window_writes_it_from_the_graph_as_it_is(desk, tmp_path, monkeypatch):
+    desk.document.replace(load(EXAMPLES["fan_out"]), None)
+    desk.settle()
+    desk.document.do(Move({"x": (-40.0, 8.0)}), "Move x")  # the run stays what it is
+    out = tmp_path / "mine.pdf"
+    chosen = (str(out.with_suffix("")), "")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: chosen)
+    before = desk.document.playhead.whole
+    desk.window.commands.by_id["handout"].trigger()
+    assert out.read_bytes().startswith(b"%PDF")
+    assert out.read_bytes().count(b"/Type /Page\n") >= 2
+    assert desk.document.playhead.whole == before
+    desk.window.predicting.begin()
+    assert not desk.window.commands.by_id["handout"].isEnabled()
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@
 | `blocks` | headings and numbered formulas, laid out |
 | `figure` | the graph with what is given, and nothing else |
 | `pages` | blocks on pages, and their painting |
+| `composing` | all of it, as the bytes of a PDF |
 | `writing` | from a file to a PDF |
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from gui.handout.blocks import Block
@@ -71,8 +71,3 @@ def _paint_foot(painter: QPainter, title: str, number: str, theme: Theme) -> Non
     wide = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, 480)
     painter.drawText(foot, Qt.AlignmentFlag.AlignLeft, wide)
     painter.drawText(foot, Qt.AlignmentFlag.AlignRight, number)
-
-
-def tr(text: str) -> str:
-    """A word of the handout in the user's language."""
-    return QCoreApplication.translate("Handout", text)
