@@ -160,6 +160,12 @@ def test_a_tensor_is_seeded_entry_by_entry(qtbot):
     slope = float(trace.push.tangent(trace.target))
     assert slope == pytest.approx(float(trace.gradient("hidden.weight")[3, 1]))
     assert section.panel.isVisibleTo(section)
+    head, weight = desk.document.playhead, PortRef("hidden", "weight")
+    head.go(4)
+    assert desk.document.shown.tangent(weight).state == "blank"
+    head.go(5)  # the first tangent step, its own: the seed was there before it
+    assert desk.document.shown.tangent(weight).is_value
+    head.last()
     assert section.told.said == "The tangent enters here:"
 
 
@@ -253,3 +259,15 @@ def test_a_run_that_is_cancelled_ends_in_the_tangent_too(qapp):
     seen = []
     compute(request, lambda step: seen.append(step.phase))
     assert seen == ["forward"] * 4 + ["reverse"] * 4 + ["tangent"] * 4
+
+
+def test_seeds_of_parameters_stand_before_the_first_tangent_step(qapp):
+    document = documented(load(BY_PATH["rnn"]), Seed(PortRef("kept", "weight")))
+    head = document.playhead
+    head.go(head.phase_end("forward") + 1)
+    assert head.step.node == "kept"
+    for port in ("kept.weight",):
+        ref = PortRef.parse(port)
+        assert document.shown.tangent(ref).is_value
+        assert document.shown.tangent_over(ref).is_value
+    assert document.shown.tangent(PortRef("state", "y")).state == "blank"

@@ -58,6 +58,10 @@ def test_the_modes_are_compared_for_the_target_by_all_parameters(desk):
     panel.by.committed.emit()
     ready(desk, panel)
     assert figures(panel, "passes") == ["1", "1", "2 runs"]
+    assert figures(panel, "operations") == ["9", "8", "8"]
+    assert panel.why.said == (
+        "Both modes take one pass. That of forward mode takes fewer operations here."
+    )
     desk.press_key(Key.Key_O, CONTROL | SHIFT)
     assert desk.window.drawer.current == ""
 

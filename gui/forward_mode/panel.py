@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 FIELD = 168  # pixels of a field at the top
 SOON_MS = 300  # a run that is followed by another so soon is not measured
-AT_ONCE = 400  # steps of a run up to which it is measured without being asked
+AT_ONCE = 2_000  # steps of a run up to which it is measured without being asked
 
 
 class ModesPanel(QScrollArea):

@@ -33,21 +33,25 @@ class ShownTangents:
         """The tangent of an output, or of a parameter that its node owns."""
         if not self.is_there:
             return BLANK
-        flat = self._push.plan.flat
-        owner = flat.feeds.get(port, flat.inner(port))
-        return self._reading(port, owner.node, self._t)
+        plan = self._push.plan
+        if port in plan.edges:
+            return self.edge(port)
+        return self._reading(port, plan.flat.inner(port), self._t)
 
     def edge(self, target: PortRef) -> Reading:
         """The tangent that arrives at an input port; over a delay that of an earlier step."""
         if not self.is_there:
             return BLANK
         plan = self._push.plan
-        source, t = apart(plan.feeder(self._moment(target)) or target)
-        return self._reading(target, plan.flat.inner(source).node, self._t if t is None else t)
+        feeder = plan.feeder(self._moment(target))
+        source, t = (None, None) if feeder is None else apart(feeder)
+        source = None if source in plan.edges else source
+        inner = None if source is None else plan.flat.inner(source)
+        return self._reading(target, inner, self._t if t is None else t)
 
-    def _reading(self, port: PortRef, node: str, t: int | None) -> Reading:
-        """What a port has once the step is done that brings it."""
-        places = self._push.place_of
+    def _reading(self, port: PortRef, source: PortRef | None, t: int | None) -> Reading:
+        """What a port has once the step is done that brings it; a node's own tensor has none."""
+        places, node = self._push.place_of, "" if source is None else source.node
         if places.get((node, t), places.get((node, None), -1)) >= self._done:
             return BLANK
         ref = self._moment(port)

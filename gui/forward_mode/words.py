@@ -19,7 +19,14 @@ def tr(text: str) -> str:
 
 
 def verdict(found: Comparison) -> str:
-    """Which mode takes the fewest operations, and why."""
+    """Which exact mode takes fewer operations, and why."""
+    more = ""
+    if found.cheaper_by_differences:
+        more = tr(" Differences would take fewer still in so small a graph, and are not exact.")
+    return _verdict(found) + more
+
+
+def _verdict(found: Comparison) -> str:
     m, n = found.m, found.n
     if found.best == "reverse" and m == 1 and n > 1:
         text = tr(
@@ -36,16 +43,16 @@ def verdict(found: Comparison) -> str:
             "Forward mode takes least: it needs a pass for each of the {n} numbers that the target"
             " is differentiated by, reverse mode one for each of the target's {m}."
         )
-    elif found.best == "forward":
-        text = tr(
-            "Forward mode takes least here: its {n} passes are short, for tangents go only where"
-            " the seed leads."
-        )
-    elif found.best == "differences":
-        text = tr("Differences take least here, and they are not exact.")
+    elif m == n == 1:
+        text = tr("Both modes take one pass. That of {mode} takes fewer operations here.")
     else:
-        text = tr("Both modes take {m} and {n} passes; those of reverse mode take less here.")
-    return text.format(m=format_count(m), n=format_count(n))
+        text = tr(
+            "{mode} takes least here, with {m} passes in reverse mode and {n} in forward mode: a"
+            " tangent goes only where its seed leads, a gradient back to all."
+        )
+    names = {"reverse": tr("Reverse mode"), "forward": tr("Forward mode")}
+    mode = names[found.best].lower() if m == n == 1 else names[found.best]
+    return text.format(m=format_count(m), n=format_count(n), mode=mode)
 
 
 def price(found: Comparison) -> str:

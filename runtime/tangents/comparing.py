@@ -70,9 +70,14 @@ class Comparison:
 
     @property
     def best(self) -> Mode:
-        """The mode that takes the fewest operations; reverse mode where two take the same."""
-        all_ = (self.reverse, self.forward, self.differences)
-        return min(all_, key=lambda takes: takes.operations).mode
+        """The exact mode that takes fewer operations; reverse mode where both take the same."""
+        return min((self.reverse, self.forward), key=lambda takes: takes.operations).mode
+
+    @property
+    def cheaper_by_differences(self) -> bool:
+        """Whether differences take fewer operations still, as they may in a tiny graph."""
+        least = min(self.reverse.operations, self.forward.operations)
+        return self.differences.operations < least
 
 
 def leaves_of(trace: Trace) -> dict[PortRef, Literal["parameter", "input"]]:
