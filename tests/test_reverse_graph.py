@@ -11,57 +11,15 @@ from PySide6.QtWidgets import QApplication
 from graph import Graph, PortRef, Tensor, dumps
 from gui.accessible.words import port_description
 from gui.canvas.tips import tip_at
-from gui.reverse_graph.sums import Sum, spelled
 from tests.canvas_desk import LEFT, by_hand
 from tests.test_delay_edges import looped
+from tests.test_reverse_sums import running
 from tests.window_desk import WindowDesk, desk_for
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 Key = Qt.Key
 CONTROL = Qt.KeyboardModifier.ControlModifier
-
-
-def number(value: float) -> np.ndarray:
-    return np.array(value)
-
-
-# --- sums in words ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("parts", "total", "text"),
-    [
-        ((1.5, 0.2, -0.7), 1.0, "1.5 + 0.2 − 0.7 = 1"),
-        ((-2.0, -3.0), -5.0, "−2 − 3 = −5"),
-        ((1.5, None, -0.7), None, "1.5 + … − 0.7 = …"),
-        ((1.0,) * 8, 8.0, "1 + 1 + 1 + 1 + 1 + 3 more = 8"),
-    ],
-)
-def test_a_sum_is_spelled(parts, total, text):
-    arrays = tuple(None if part is None else number(part) for part in parts)
-    found = Sum(arrays, None if total is None else number(total))
-    assert spelled(found)[0] == text
-
-
-def test_a_sum_of_tensors_is_spelled_as_far_as_it_can_be_read():
-    one, other = np.array([1.0, -2.0]), np.array([0.5, 2.0])
-    assert spelled(Sum((one, other), one + other))[0] == "[1, −2] + [0.5, 2] = [1.5, 0]"
-    wide = np.arange(6.0)
-    assert spelled(Sum((wide, -wide), wide * 0))[0] == "Σ(‖7.42‖, ‖7.42‖) = ‖0‖"
-
-
-def test_no_equals_sign_stands_between_what_is_not_equal():
-    found = Sum((number(1.0), number(2.0)), number(4.0))
-    assert not found.holds
-    assert spelled(found) == ("Σ∂ 4",)
-
-
-def test_nothing_is_spelled_before_a_part_has_come():
-    assert spelled(Sum((None, None), None)) == ()
-
-
-# --- in the window ----------------------------------------------------------------------------
 
 
 def fanning(shape: tuple[int, ...] = ()) -> Graph:
@@ -328,24 +286,6 @@ def test_inside_a_composite_the_outer_edges_are_in_the_sum(desk):
     QApplication.processEvents()
     assert desk.document.place == composite
     assert texts(view, "sum") == {"v.y": "1.5 + 0.2 − 0.7 = 1"}
-
-
-def running() -> Graph:
-    """h_t = s x_t + h_(t-1), summed over three time steps: s is read at each, h twice."""
-    graph = Graph(title="Running sum")
-    graph.add("Input", "x", at=(0, 0), shape=(3,), sequence=True)
-    graph.set_tensor("x.y", np.array([1.0, 2.0, -4.0]))
-    graph.add("Input", "s", at=(0, 120))
-    graph.set_tensor("s.y", Tensor.scalar(0.5))
-    for module, id_, x in (("Multiply", "m", 200), ("Add", "h", 400), ("AllSteps", "all", 640)):
-        graph.add(module, id_, at=(x, 40))
-    graph.add("Sum", "loss", at=(880, 40))
-    for source, target in (("x.y", "m.a"), ("s.y", "m.b"), ("m.y", "h.a")):
-        graph.connect(source, target)
-    graph.connect("h.y", "h.b", delay=1)
-    graph.connect("h.y", "all.x")
-    graph.connect("all.y", "loss.x")
-    return graph
 
 
 def test_over_time_the_parts_are_those_of_the_right_steps(desk):

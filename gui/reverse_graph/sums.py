@@ -71,7 +71,8 @@ class Sums:
         for edge in graph.outgoing(port) if port.node in graph else ():
             for time in self._times(edge):
                 yield (shown if time is None else self._shown_at(time)).gradient(edge.target)
-        yield from self._from_outside(port)
+        yield from self._from_starts(port)
+        yield from self._from_elsewhere(port)
 
     def _times(self, edge: Edge) -> Iterable[int | None]:
         """The time steps from which an edge brings something; None outside time.
@@ -85,6 +86,16 @@ class Sums:
             return range(steps)
         return (t + edge.delay,) if t + edge.delay < steps else ()
 
+    def _from_starts(self, port: PortRef) -> Iterator[Reading]:
+        """Over each delay edge that the port starts: from the time steps before it has a value."""
+        graph, steps = self._document.graph, self._document.playhead.time_steps or 0
+        if self._document.shown.t is None or port.node not in graph:
+            return
+        for edge in graph.store.starting_at(port.node):
+            if edge.initial == port:
+                for time in range(min(edge.delay, steps)):
+                    yield self._shown_at(time).gradient(edge.target)
+
     def _shown_at(self, t: int) -> Shown:
         """What the playhead lets one see at another time step."""
         document = self._document
@@ -93,15 +104,20 @@ class Sums:
         seen = SeenTrace(document.whole_trace, document.place, document.playhead.steps, t)
         return Shown(seen, *document.playhead.whole, document.graph)
 
-    def _from_outside(self, port: PortRef) -> Iterator[Reading]:
-        """What comes to an inner port from around the composite whose inside is shown."""
+    def _from_elsewhere(self, port: PortRef) -> Iterator[Reading]:
+        """What comes to a port over edges that are not drawn here.
+
+        From around the composite whose inside is shown, and of a composite's port from within it.
+        """
         trace, place = self._document.whole_trace, self._document.place
-        if trace is None or not place:
+        if trace is None or not trace.plan.flat.instances:
             return
         flat, whole = trace.plan.flat, self._document.whole_shown
-        inner = flat.inner(address_of(place, port))
+        address = address_of(place, port)
+        inner, around, within = flat.inner(address), f"{place}/", f"{address.node}/"
         for edge in flat.graph.outgoing(inner) if inner.node in flat.graph else ():
-            if not edge.target.node.startswith(f"{place}/"):
+            target = edge.target.node
+            if (place and not target.startswith(around)) or target.startswith(within):
                 yield whole.gradient(edge.target)
 
 
