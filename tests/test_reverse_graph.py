@@ -111,6 +111,12 @@ def test_stepping_builds_it_edge_by_edge(desk):
         assert view.canvas.mood(head.step.node).ring == "reverse"
         counts.append(len(texts(view, "gradient")))
     assert counts == [1, 3, 5, 7]
+    head.end_forward()
+    parts = []
+    while not head.is_at_end:
+        desk.press_key(Key.Key_PageDown, Qt.KeyboardModifier.ShiftModifier)
+        parts.append(len(texts(view, "gradient")))
+    assert parts == [0, 1, 1, 2, 3, 3, 4, 5, 5, 6, 7]  # a sum, then edge by edge
     assert view.note.text() == "Reverse graph, read-only"
     assert not view.canvas.mood("x").muted
 

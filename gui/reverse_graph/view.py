@@ -24,6 +24,8 @@ class ReverseView(LookingView):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.follow)
         self.setAccessibleName(self.tr("Reverse graph, read-only"))
+        self.note.setFont(leader.theme.font(11, 600))
+        self.note.setMargin(4)
         self.overlays.clear()  # what is refused is told at the forward graph
         self.zoom_bar.hide()
         self.minimap.is_wanted = False  # the forward graph's shows the same
