@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from graph import load
+from graph import Graph, load
 from gui.drawer.memory import chart as chart_module
 from gui.drawer.memory import panel as panel_module
 from gui.drawer.memory.work import compare
@@ -270,3 +270,28 @@ def test_a_composite_says_how_many_of_its_nodes_are_kept_and_they_say_it_themsel
     desk.document.show_place("")
     panel.chart.chosen.emit(len(panel.found.storing.moments) - 1)
     assert overlays.node("two").text == "0 of 2 kept"
+
+
+def test_a_large_run_is_compared_when_one_asks_for_it(desk, monkeypatch):
+    monkeypatch.setattr(panel_module, "LARGE", 3)
+    desk.document.replace(by_hand(), None)
+    desk.settle()
+    desk.window.drawer.show_tab("memory")
+    panel = desk.window.drawer.panel("memory")
+    assert panel.progress.words.said == "Comparing runs of this graph takes a while."
+    assert panel.found is None
+    press(panel.progress.again)
+    wait(desk, panel)
+    assert panel.chart.isVisible()
+
+
+def test_a_target_without_a_step_has_nothing_to_keep(desk):
+    graph = Graph(target="w")
+    graph.add("Parameter", "w", shape=())
+    panel = show(desk, graph)
+    assert panel.found.storing.moments == ()
+    panel.chart.grab()
+    panel.evaluation.grab()
+    panel.chart.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(panel.chart, Key.Key_Right)
+    assert panel.chart.place == -1

@@ -134,7 +134,7 @@ class KeptChart(QWidget):
     def keyPressEvent(self, event) -> None:
         """Left and Right choose the action beside."""
         by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(event.key())
-        if by is None or not self.lines:
+        if by is None or not self.lines or not self.lines[-1].moments:
             super().keyPressEvent(event)
             return
         last = len(self.lines[-1].moments) - 1

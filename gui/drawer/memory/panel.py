@@ -53,6 +53,7 @@ class MemoryPanel(QWidget):
         self._work.progressed.connect(self.progress.advance)
         self._search.answered.connect(self._choose)
         self._search.refused.connect(self._fail)
+        self._search.progressed.connect(self.progress.advance)
         document = self._document
         for signal in (document.traced, document.replaced, self._checkpoints.changed):
             signal.connect(self._follow)

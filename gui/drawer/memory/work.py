@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from runtime.trace import Trace
 Progress = Callable[[float], None]
 Way = Callable[[Watch], Evaluation]
 ROUNDS = 5  # of what is timed; the fastest counts
+TRIED = 64  # sets of checkpoints that a search tries, about
 SLOW = 0.5  # seconds of work after which no other round begins
 
 
@@ -80,7 +82,9 @@ def choose(trace: Trace, budget: int, progress: Progress) -> Choice:
     """The checkpoints of a finished trace for a budget of bytes; `progress` may end it."""
     found = {key: footprint(record) for key, record in trace.records.items()}
     costs = {key: count_forward(record) for key, record in trace.records.items()}
-    return choose_checkpoints(trace.plan, found, budget, lambda _: progress(0.0), costs)
+    tried = itertools.count(1)
+    watch: Watch = lambda _: progress(min(next(tried) / TRIED, 1.0))  # noqa: E731
+    return choose_checkpoints(trace.plan, found, budget, watch, costs)
 
 
 def _operations(trace: Trace, sparing: KeptRun | None, progress: Progress) -> tuple[int, int]:
