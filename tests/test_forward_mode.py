@@ -254,6 +254,35 @@ def test_inside_a_composite_its_own_tangents_are_seen(qapp):
     np.testing.assert_array_equal(reading.array, push.tangent(PortRef(inner, out)))
 
 
+def test_it_is_pushed_from_inside_a_composite_and_over_its_edges(desk):
+    document = desk.document
+    document.replace(two_blocks(), None)
+    desk.settle()
+    whole = next(id_ for id_, node in document.graph.nodes.items() if node.module == "Block")
+    document.show_place(whole)
+    inner = next(iter(document.graph.nodes))
+    document.selection.set_nodes({inner})
+    desk.window.commands.by_id["push_tangent"].trigger()
+    desk.settle()
+    assert document.seeding.seed.port.node == f"{whole}/{inner}"
+    assert document.whole_trace.push is not None
+    assert document.playhead.step.phase == "tangent"
+    QTest.mouseClick(desk.window.composites.breadcrumb.steps[0], LEFT)
+    edge = next(edge for edge in document.graph.edges if edge.target.node == whole)
+    document.selection.set_edge(edge.target)
+    desk.window.commands.by_id["push_tangent"].trigger()
+    desk.settle()
+    document.playhead.last()
+    push, trace = document.whole_trace.push, document.whole_trace
+    assert document.shown.tangent(edge.source).state == "no path"
+    assert (document.shown.tangent_over(edge.target).array == 1).all()
+    slope = float((push.tangents[trace.plan.end] * trace.plan.seed_gradient).sum())
+    assert slope == pytest.approx(float(trace.part(edge.target).sum()))
+    desk.window.commands.by_id["stop_tangent"].trigger()
+    desk.settle()
+    assert document.whole_trace.push is None
+
+
 def test_a_run_that_is_cancelled_ends_in_the_tangent_too(qapp):
     request = Request(by_hand(), "always", seed=Seed(PortRef("w", "y")))
     seen = []

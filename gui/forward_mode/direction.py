@@ -53,8 +53,9 @@ class DirectionField(QWidget):
         """Put up the directions that a shape allows; `seed` is what enters already."""
         if shape != self._shape:
             self._shape = shape
-            choices = [(self.tr("All ones"), ONES), (self.tr("Own numbers"), OWN)]
-            self.kind.offer([(self.tr("One entry"), ENTRY), *choices] if shape else choices)
+            own = (self.tr("Own numbers"), OWN)
+            entries = [(self.tr("One entry"), ENTRY), (self.tr("All ones"), ONES)]
+            self.kind.offer([*entries, own] if shape else [(self.tr("One"), ONES), own])
             self.index.show_value((0,) * len(shape))
             self.vector.show_value("")
         if seed is not None:
