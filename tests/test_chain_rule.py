@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
@@ -97,6 +97,7 @@ def test_a_journey_by_hand(desk):
     follows_the_step(desk)
     follows_the_parts(desk)
     follows_the_selection(desk)
+    links_lines_to_the_canvas(desk)
     writes_out_a_pair(desk)
     copies_what_is_shown(desk)
 
@@ -194,6 +195,26 @@ def copies_what_is_shown(desk):
     ]
     assert min(row) < 60
     assert sum(light < 128 for light in row) > 200
+
+
+def links_lines_to_the_canvas(desk):
+    """The line that is pointed at lights its edge; a click selects it."""
+    desk.choose(0)
+    desk.go(8)
+    page, overlays = desk.panel.sheet.page, desk.view.canvas.overlays
+    rooms = {str(of.port): room.center().toPoint() for room, of in page.page.rooms}
+    assert set(rooms) == {"x1.y", "x1.a", "x1.b"}
+    QTest.mouseMove(page, rooms["x1.a"])
+    assert overlays.edge(PortRef("x1", "a")).ink == "reverse"
+    assert overlays.edge(PortRef("x1", "b")) is None
+    QTest.mouseMove(page, rooms["x1.y"])
+    assert overlays.edge(PortRef("x2", "a")).ink == "reverse"
+    assert overlays.edge(PortRef("x1", "a")) is None
+    QTest.mouseClick(page, LEFT, pos=rooms["x1.b"])
+    assert desk.document.selection.edge == ("x1", "b")
+    QApplication.sendEvent(page, QEvent(QEvent.Type.Leave))
+    assert not overlays
+    desk.document.selection.clear()
 
 
 def writes_out_a_pair(desk):

@@ -5,7 +5,8 @@
 | `subject` | what is explained |
 | `typeset` | explanations with their formulas laid out |
 | `seen` | which numbers the playhead lets one see |
-| `sheet` | how they stand below each other, and the widget that shows them |
+| `flow`, `sheet` | how they stand below each other, and the widget that shows them |
+| `light` | what the line that is pointed at lights on the canvas |
 | `copying` | LaTeX, Markdown, picture |
 | `panel` | the drawer's tab |
 """

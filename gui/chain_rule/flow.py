@@ -13,12 +13,13 @@ from gui.chain_rule.seen import tr
 from gui.chain_rule.typeset import Typeset, TypesetLine
 from gui.formula import Box
 from gui.theme import Theme
-from runtime.explaining import Explanation
+from runtime.explaining import Explanation, Of
 from runtime.explaining.latex import visible
 
 MARGIN, GAP, APART = 16.0, 10.0, 20.0  # around, between lines, between explanations
 CAPTION = 224.0  # pixels at most of the words beside a formula
 AFTER_PHASE = 12.0
+AIR = 4.0  # above and below a line that is pointed at
 AROUND_EQUALS = 0.28  # ems
 BETWEEN_ROWS = 8.0
 WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
@@ -53,11 +54,19 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Everything at its place, and the room that it takes; wider than asked where it must be."""
+    """Everything at its place, and the room that it takes; wider than asked where it must be.
+
+    `rooms` are those of the lines whose numbers tell something of one port.
+    """
 
     items: tuple[Words | Formula, ...]
     width: float
     height: float
+    rooms: tuple[tuple[QRectF, Of], ...] = ()
+
+    def told_at(self, x: float, y: float) -> Of | None:
+        """What the line at a point tells of."""
+        return next((of for room, of in self.rooms if room.contains(x, y)), None)
 
 
 def flow(found: Iterable[Typeset], width: float, size: float, theme: Theme) -> Page:
@@ -72,12 +81,16 @@ class _Writer:
     def __init__(self, width: float, size: float, theme: Theme) -> None:
         self.width, self.size, self._theme = width, size, theme
         self.items: list[Words | Formula] = []
+        self.rooms: list[tuple[QRectF, Of]] = []
         self.y = MARGIN - APART
         self.right = 0.0
 
     def page(self) -> Page:
         height = max(self.y + MARGIN, 0.0)
-        return Page(tuple(self.items), max(self.width, self.right + MARGIN), height)
+        wide = max(self.width, self.right + MARGIN)
+        for room, _ in self.rooms:
+            room.setWidth(wide - MARGIN)
+        return Page(tuple(self.items), wide, height, tuple(self.rooms))
 
     def explanation(self, found: Typeset) -> None:
         """The sentence, the lines, the notes."""
@@ -148,6 +161,9 @@ class _Writer:
         self.y -= BETWEEN_ROWS
         if caption and indent:
             self._caption(caption, indent - APART, top, axis)
+        if line.line.of is not None:
+            room = QRectF(MARGIN / 2, top - AIR, 0.0, self.y - top + 2 * AIR)
+            self.rooms.append((room, line.line.of))
 
     def _caption(self, text: str, width: float, top: float, axis: float) -> None:
         """Words beside the first row of a formula."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QTimer
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from graph import GradwireError
 from gui.background import SMALL, Background
 from gui.chain_rule.copying import open_menu
+from gui.chain_rule.light import choose, overlay_of
 from gui.chain_rule.seen import Sight, seen
 from gui.chain_rule.sheet import Sheet, formula_size
 from gui.chain_rule.subject import PairSubject, PathSubject, Subject, current_step, selected
@@ -23,21 +25,27 @@ from gui.theme import Theme
 from gui.told import told_error
 
 if TYPE_CHECKING:
+    from gui.canvas.overlay import Overlays
     from gui.document import Document
+    from runtime.explaining import Of
     from runtime.trace import Trace
 
 SIDE = 184  # pixels of the left column
 KEPT = 64  # explanations that are at hand when one steps back and forth
 SOON_MS = 150  # what takes longer hides what was shown before
+KEY = "chain rule"  # of the overlay
 STEP, SELECTION, PAIR, PATH = "step", "selection", "pair", "path"
 
 
 class ChainRulePanel(QWidget):
     """Follows the playhead, the selection and the run while it is in sight."""
 
-    def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, document: Document, theme: Theme, overlays: Overlays, parent: QWidget | None = None
+    ) -> None:
+        """`overlays` are those of the canvas: the line that is pointed at lights its edge there."""
         super().__init__(parent)
-        self._document, self._theme = document, theme
+        self._document, self._theme, self._overlays = document, theme, overlays
         self._subject: Subject | None = None
         self._path: PathSubject | None = None  # the one that was written out last
         self._trace: Trace | None = None
@@ -76,6 +84,7 @@ class ChainRulePanel(QWidget):
         super().hideEvent(event)
         self._work.drop()
         self._subject = None
+        self._light(None)
 
     # --- making ---------------------------------------------------------------------------
 
@@ -130,6 +139,9 @@ class ChainRulePanel(QWidget):
         document.selection_changed.connect(self._follow)
         self.choice.committed.connect(self._follow)
         self.ends.changed.connect(self._follow)
+        self.sheet.is_linked = True
+        self.sheet.pointed.connect(self._light)
+        self.sheet.chosen.connect(partial(choose, document))
         self.sheet.menu_wanted.connect(self._open_menu_at)
         self._theme.changed.connect(self._follow_theme)
 
@@ -231,6 +243,13 @@ class ChainRulePanel(QWidget):
         if not isinstance(error, GradwireError | MemoryError):
             raise error
         self._say(told_error(self._document.root, error))
+
+    def _light(self, of: Of | None) -> None:
+        overlay = None if of is None else overlay_of(self._document, of)
+        if overlay is None:
+            self._overlays.take_away(KEY)
+        else:
+            self._overlays.put(KEY, overlay)
 
     def _open_menu(self) -> None:
         self._open_menu_at(self.copy.mapToGlobal(QPoint(0, self.copy.height())))

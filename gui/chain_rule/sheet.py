@@ -12,7 +12,7 @@ from gui.chain_rule.flow import WRAP, Formula, Page, flow
 from gui.chain_rule.typeset import Typeset
 from gui.formula import paint
 from gui.theme import TOKENS, Theme
-from runtime.explaining import as_text
+from runtime.explaining import Of, as_text
 
 SIZE = 17 / 13  # of formulas, beside the words: the face is a small one
 PICTURE = 960  # pixels of the words' width in a picture
@@ -28,11 +28,14 @@ class Sheet(QScrollArea):
     """Explanations below each other, broken at the width; wider formulas scroll."""
 
     menu_wanted = Signal(object)  # the point on the screen
+    pointed = Signal(object)  # what the line under the mouse tells of, or None
+    chosen = Signal(object)  # the same of the line that was clicked
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName="sheet")
         self._theme = theme
         self.found: tuple[Typeset, ...] = ()
+        self.is_linked = False  # whether lines can be pointed at
         self.page = _PageView(theme, self)
         self.setWidget(self.page)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -86,19 +89,53 @@ class Sheet(QScrollArea):
 
 
 class _PageView(QWidget):
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self, theme: Theme, sheet: Sheet) -> None:
+        super().__init__(sheet)
+        self._theme, self._sheet = theme, sheet
         self.page = Page((), 0, 0)
+        self._of: Of | None = None  # of the line under the mouse
+        self.setMouseTracking(True)
 
     def show_page(self, page: Page) -> None:
         self.page = page
+        self._point(None)
         self.resize(round(page.width), round(page.height))
         self.update()
+
+    def mouseMoveEvent(self, event) -> None:
+        super().mouseMoveEvent(event)
+        self._point(self._told_at(event.position()))
+
+    def _told_at(self, at: QPointF) -> Of | None:
+        return self.page.told_at(at.x(), at.y()) if self._sheet.is_linked else None
+
+    def leaveEvent(self, event) -> None:
+        super().leaveEvent(event)
+        self._point(None)
+
+    def mouseReleaseEvent(self, event) -> None:
+        super().mouseReleaseEvent(event)
+        of = self._told_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and of is not None:
+            self._sheet.chosen.emit(of)
+
+    def _point(self, of: Of | None) -> None:
+        if of != self._of:
+            self._of = of
+            shape = Qt.CursorShape.ArrowCursor if of is None else Qt.CursorShape.PointingHandCursor
+            self.setCursor(shape)
+            self.update()
+            self._sheet.pointed.emit(of)
 
     def paintEvent(self, event) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), self._theme.color("panel"))
+        room = next((room for room, of in self.page.rooms if of == self._of), None)
+        if room is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.color("selected", 0.6))
+            painter.drawRoundedRect(room, 4, 4)
         paint_page(painter, self.page, self._theme.color, QRectF(event.rect()))
         painter.end()
 

@@ -49,7 +49,8 @@ def _problems(window: Window) -> QWidget:
 def _chain_rule(window: Window) -> QWidget:
     from gui.chain_rule import ChainRulePanel
 
-    return ChainRulePanel(window.document, window.theme, window)
+    overlays = window.canvas.canvas.overlays
+    return ChainRulePanel(window.document, window.theme, overlays, window)
 
 
 def _paths(window: Window) -> QWidget:
