@@ -8,7 +8,9 @@ from PySide6.QtCore import QObject, Qt
 
 from graph import PortRef, Problem
 from graph.addresses import node_at
+from gui.origins import go_on_to_origin
 from gui.places import chosen_addresses
+from runtime.origin import NOT_FINITE
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -46,8 +48,13 @@ class Leading(QObject):
         self._window.inspector.edit_note()
 
     def go_to(self, problem: Problem) -> None:
-        """Show and select what a problem is about, and go to the field that mends it."""
+        """Show and select what a problem is about, and go to the field that mends it.
+
+        Of a number that is not finite, the step is shown that made it.
+        """
         self.show_problem(problem)
+        if problem.code == NOT_FINITE:
+            go_on_to_origin(self._window.document)
         if problem.node is None or not self._window.inspector.open_field(problem):
             self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 

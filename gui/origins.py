@@ -25,6 +25,14 @@ def origin_problem(document: Document) -> Problem | None:
     return problem_of(origin, has_come=_has_come(document, origin))
 
 
+def go_on_to_origin(document: Document) -> None:
+    """Take the playhead on to where NaN or infinity begins, if it is before that."""
+    origin = _any(document)
+    if origin is not None and not _has_come(document, origin):
+        count = len(document.whole_trace.steps)
+        document.playhead.go_whole(count if origin.step is None else origin.step + 1)
+
+
 def _any(document: Document) -> Origin | None:
     trace = document.whole_trace
     return trace.origin if trace is not None else None

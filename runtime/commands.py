@@ -106,8 +106,13 @@ def _load(path: str) -> Graph:
 
 
 def _warn(path: str, trace: Trace) -> None:
-    """Say what was assumed, such as the sum over a target that is no scalar."""
-    for warning in trace.warnings:
+    """Say what was assumed, such as the sum over a target, and where NaN begins."""
+    from runtime.origin import problem_of
+
+    warnings = list(trace.warnings)
+    if trace.origin is not None:
+        warnings.append(problem_of(trace.origin).message)
+    for warning in warnings:
         click.echo(f"gradwire: warning: {path}: {warning}", err=True)
 
 

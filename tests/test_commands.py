@@ -163,6 +163,17 @@ def test_run_prints_a_table(command, by_hand, layered, extra):
     assert "not differentiable" in out
 
 
+def test_run_says_where_infinity_begins(command, by_hand):
+    status, out, complaint = command("run", by_hand, "--feed", "x=1e308", "--feed", "t=-1e308")
+    assert status == 0
+    assert out
+    assert complaint == (
+        f"gradwire: warning: {by_hand}: x1.y: found ∞ in the forward pass, made by Multiply from"
+        " x1.a = 3 and x1.b = 1e308, expected finite numbers. Keep what arrives where Multiply"
+        " gives finite numbers.\n"
+    )
+
+
 def test_run_takes_what_it_is_asked_for(command, by_hand):
     status, out, _ = command(
         "run", by_hand, "--target", "x2", "--dtype", "float32", "--mode", "train",

@@ -270,6 +270,9 @@ def test_where_nan_begins_is_a_problem_that_leads_there(desk):
         "log.y: found a number that is NaN or infinite in the forward pass, expected finite"
         " numbers. Go on to its step to see what led to it."
     )
+    QTest.mouseClick(problems.list.viewport(), LEFT, NONE, rect.center())
+    assert desk.document.playhead.whole == (1, 0)
+    assert "made by Log from log.x[1] = 0" in problems.model.problems[0].message
 
 
 def test_it_stands_first_in_the_panel_and_goes_with_its_cause(desk):

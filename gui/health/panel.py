@@ -46,8 +46,8 @@ class HealthPanel(QWidget):
         self.thresholds = ThresholdForm(self._diagnosis, theme, self)
         self.check = CheckLine(window, self)
         self._lay_out(theme)
-        self.findings.followed.connect(window.composites.go_to)
-        self.bars.chosen.connect(window.composites.go_to)
+        self.findings.followed.connect(window.leading.go_to_place)
+        self.bars.chosen.connect(window.leading.go_to_place)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._follow)
         document = window.document

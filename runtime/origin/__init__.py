@@ -2,6 +2,6 @@
 
 from runtime.origin.finding import find_origin
 from runtime.origin.records import Number, Origin
-from runtime.origin.wording import problem_of
+from runtime.origin.wording import NOT_FINITE, problem_of
 
-__all__ = ["Number", "Origin", "find_origin", "problem_of"]
+__all__ = ["NOT_FINITE", "Number", "Origin", "find_origin", "problem_of"]

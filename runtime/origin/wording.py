@@ -7,7 +7,7 @@ from graph.problem import Problem
 from runtime.numerals import format_number
 from runtime.origin.records import Number, Origin
 
-CODE = "not-finite"
+NOT_FINITE = "not-finite"  # the code of the problem
 
 
 def problem_of(origin: Origin, *, has_come: bool = True) -> Problem:
@@ -19,11 +19,18 @@ def problem_of(origin: Origin, *, has_come: bool = True) -> Problem:
         found = "a number that is NaN or infinite" + _WHEN[origin.phase]
         mend = "Go on to its step to see what led to it."
         port = origin.port.port
-        return Problem("warning", CODE, origin.node, port, found, "finite numbers", mend)
+        return Problem("warning", NOT_FINITE, origin.node, port, found, "finite numbers", mend)
     found, named = _found(origin)
     mend = _MENDS[origin.phase].format(module=origin.module)
     return Problem(
-        "warning", CODE, origin.node, origin.port.port, found, "finite numbers", mend, named=named
+        "warning",
+        NOT_FINITE,
+        origin.node,
+        origin.port.port,
+        found,
+        "finite numbers",
+        mend,
+        named=named,
     )
 
 
