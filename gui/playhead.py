@@ -213,6 +213,14 @@ class Playhead(QObject):
         else:
             self.next()
 
+    def previous_part(self) -> None:
+        """One part back; at the start of a step, before the last part of the step before."""
+        position, part = self.position, self.part
+        if not part and position:
+            position -= 1
+            part = max(len(self._level.parts(position)), 1)
+        self.go(position, max(part - 1, 0))
+
     def end_forward(self) -> None:
         """The whole forward pass, and no more."""
         self.go(self.forward_end)

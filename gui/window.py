@@ -62,6 +62,7 @@ from gui.stepping import Stepping
 from gui.theme import Theme
 from gui.timeline import Timeline
 from gui.title_bar import TitleBar
+from gui.travelling import Travelling
 from gui.undoing import Undoing
 from gui.unrolled import Unrolling
 from gui.watches import Watches
@@ -94,6 +95,7 @@ class Window(QMainWindow):
         self.breakpoints = Breakpoints(document, self)
         self.holding = Holding(self)
         self.watches = Watches(document, self)
+        self.travelling = Travelling(self)
         self.notices = Notices(self.canvas, theme)
         self.find_bar = FindBar(self)
         self.clipboard = Clipboard(document, self.canvas, self.notices, self)

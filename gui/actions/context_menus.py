@@ -12,29 +12,32 @@ from PySide6.QtWidgets import QMenu
 
 from graph.naming import port_name
 from gui.actions.actions import inner_menu
+from gui.actions.conditions import WHEN
 from gui.actions.keys import keys_of, native
 from gui.actions.rows import A, N, row_of, tr
 from gui.canvas.menus import make_target, possible_targets
 from gui.mending import fill_menu
 
 if TYPE_CHECKING:
+    from gui.actions.rows import Row
     from gui.canvas.menus import Kind
     from gui.window import Window
 
 GAP = "-"
+TRAVEL = "value_set? gradient_came? gradient_parts?"
 # What was clicked: the commands in its menu, by their names; one with ? only while it can be done.
 CONTEXT: Mapping[Kind, str] = {
     "canvas": "add - paste select_all - zoom_fit arrange rename",
     "node": "open_inside? unfold? edit_value? show_units? edit_label edit_note bypass - target"
-    " target_by_itself? to_node - breakpoint condition watch checkpoint - group ungroup? expand?"
-    " make_unique? keep_composite? - select_ancestors select_descendants - cut copy duplicate"
-    " - delete delete_reconnect",
+    f" target_by_itself? to_node {TRAVEL} - breakpoint condition watch checkpoint - group ungroup?"
+    " expand? make_unique? keep_composite? - select_ancestors select_descendants"
+    " - cut copy duplicate - delete delete_reconnect",
     "nodes": "arrange frame_selection align_left align_centre align_right align_top align_middle"
-    " align_bottom distribute_across distribute_down bypass breakpoint checkpoint - group"
-    " - select_ancestors select_descendants - cut copy duplicate - delete delete_reconnect",
+    " align_bottom distribute_across distribute_down bypass breakpoint watch checkpoint"
+    " - group - select_ancestors select_descendants - cut copy duplicate - delete delete_reconnect",
     "frame": "fold_frame frame_title fit_frame - remove_frame",
-    "edge": "add delay bend straighten? - breakpoint condition watch - go_to_source go_to_target"
-    " - delete",
+    "edge": f"add delay bend straighten? - {TRAVEL} breakpoint condition watch"
+    " - go_to_source go_to_target - delete",
 }
 # Commands that a right click tells where.
 AT_POINT: Mapping[str, Callable[[Window, QPointF], object]] = {
@@ -66,7 +69,7 @@ class ContextMenus(QObject):
         for name in CONTEXT[kind].split():
             if name == GAP:
                 menu.addSeparator()
-            elif not name.endswith("?") or self._window.commands.by_id[name[:-1]].isEnabled():
+            elif not name.endswith("?") or self._can(row_of(name[:-1])):
                 self._add(menu, name.rstrip("?"), None if by_key else point)
         menu.popup(screen)
         if by_key:
@@ -88,7 +91,10 @@ class ContextMenus(QObject):
             action.triggered.connect(lambda: AT_POINT[name](window, point))
             menu.addAction(action)
         else:
-            inner_menu(menu, row_of(name)).addAction(window.commands.by_id[name])
+            window.commands.add_to(inner_menu(menu, row_of(name)), row_of(name))
+
+    def _can(self, row: Row) -> bool:
+        return WHEN[row.enabled](self._window)
 
     def _targets(self) -> list:
         node = self._window.document.selection.node

@@ -51,7 +51,11 @@ MENUS = (
     ("help", N(A, "&Help")),
 )
 # Submenus of which each row is a command: by `within`.
-INNER = {"align": N(A, "A&lign and distribute"), "frames": N(A, "F&rames")}
+INNER = {
+    "align": N(A, "A&lign and distribute"),
+    "frames": N(A, "F&rames"),
+    "travel": N(A, "&Travel to"),
+}
 
 # fmt: off
 ROWS = (
@@ -331,6 +335,19 @@ ROWS = (
         N(A, "Push no tangent through the runs any more."), "has_seed"),
     Row("to_node", N(A, "Run to the &node"), "F8", "run", "stepping.to_node",
         N(A, "Go on to the next step of the selected node."), "node_and_steps", icon="run_to"),
+    Row("back_to_node", N(A, "Back to the node's step before"), "Shift+F8", "run",
+        "travelling.back_to_node", N(A, "Go back to the last step of the selected node."),
+        "node_and_steps"),
+    Row("value_set", N(A, "Where the &value was set"), "", "run", "travelling.to_value",
+        N(A, "Go back to the step that set the value of the selected node or edge."),
+        "place_and_steps", within="travel"),
+    Row("gradient_came", N(A, "Where the &gradient got its last part"), "", "run",
+        "travelling.to_gradient",
+        N(A, "Go back to the step that brought the last part of the gradient."),
+        "place_and_steps", within="travel"),
+    Row("gradient_parts", N(A, "&Parts of the gradient"), "", "run", "",
+        N(A, "List the parts that the gradient is the sum of, and go to one."),
+        "place_and_steps", within="travel", fills="travelling.fill_parts"),
     Row("first", N(A, "To the &start"), "Ctrl+PgUp", "run", "stepping.first",
         N(A, "Go back before the first step."), "not_at_start", icon="first", after_gap=True),
     Row("previous", N(A, "&Previous step"), "PgUp", "run", "stepping.previous",
@@ -340,6 +357,9 @@ ROWS = (
         icon="next"),
     Row("next_part", N(A, "Next p&art of the step"), "Shift+PgDown", "run", "stepping.next_part",
         N(A, "Take a reverse step part by part: the sum, then each input."), "may_step"),
+    Row("previous_part", N(A, "Previous part of the step"), "Shift+PgUp", "run",
+        "travelling.previous_part",
+        N(A, "Go one part back, also into the reverse step before."), "not_at_start"),
     Row("step_into", N(A, "Step &into"), "Alt+PgDown", "run", "composites.step_into",
         N(A, "Open the composite whose step is next; else take the next step."), "may_step"),
     Row("step_out", N(A, "Step o&ut"), "Alt+PgUp", "run", "composites.step_out",

@@ -28,7 +28,11 @@ def look_under(view: CanvasView, pixel: QPoint) -> Kind:
         if item.id not in selection.nodes:
             selection.set_nodes({item.id})
         return _kind(view)
-    target = view.edge_at(point)
+    plate = view.canvas.plate_at(point)
+    if plate is not None and plate.kind in ("value", "sum"):
+        selection.set_nodes({plate.port.node})
+        return _kind(view)
+    target = view.edge_at(point) if plate is None else plate.port
     if target is None:
         hit = view.frame_at(point)
         view.canvas.frames.choose(hit.number if hit is not None else None)
