@@ -152,6 +152,11 @@ def _option_run(command: Command) -> Command:
 @_option_run
 @click.option("--device", metavar="cpu or cuda:N", help="Where to compute.")
 @click.option("--jacobians", is_flag=True, help="Write Jacobians out, up to 1,000,000 entries.")
+@click.option(
+    "--tangent",
+    metavar="PORT or PORT=VALUE",
+    help="Push a tangent from a port, as forward mode does: ones, or these numbers.",
+)
 @_option_json
 def run(
     file: str,
@@ -161,6 +166,7 @@ def run(
     mode: str | None,
     device: str | None,
     jacobians: bool,
+    tangent: str | None,
     as_json: bool,
 ) -> int:
     """Run FILE forward and in reverse; print values, gradients and Jacobians."""
@@ -170,6 +176,11 @@ def run(
         from runtime.feed_text import parse_feeds
 
         trace = Engine(graph, device, dtype, mode, target).run(parse_feeds(feeds))
+        if tangent is not None:
+            from runtime.tangents import pushed
+            from runtime.tangents.seeding import parse_seed
+
+            trace = pushed(trace, parse_seed(trace, tangent))
     _warn(file, trace)
     if as_json:
         from runtime import report

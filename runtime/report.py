@@ -101,12 +101,16 @@ def _step(phase: str, node: str, t: int | None) -> Plain:
 
 def _port(trace: Trace, ref: PortRef) -> Plain:
     value, gradient = trace.value(ref), trace.gradient(ref)
-    return {
+    found: Plain = {
         "shape": list(value.shape),
         "dtype": value.dtype.name,
         "value": numbers(value),
         "gradient": None if gradient is None else numbers(gradient),
     }
+    if trace.push is not None:
+        tangent = trace.push.tangent(ref)
+        found["tangent"] = None if tangent is None else numbers(tangent)
+    return found
 
 
 def _edge(trace: Trace, source: PortRef | None, target: PortRef, dense: bool) -> Plain:

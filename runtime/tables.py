@@ -33,14 +33,19 @@ def console() -> Console:
 def print_run(trace: Trace, *, dense: bool = False) -> None:
     """Values and gradients by port, then gradients and Jacobians by edge."""
     out = console()
-    forward = sum(step.phase == "forward" for step in trace.steps)
+    phases = [step.phase for step in trace.steps]
     target = f"target {trace.target}" if trace.target else "no target"
-    steps = f"{forward} forward and {len(trace.steps) - forward} reverse steps"
+    pushed = f", {phases.count('tangent')} tangent" if trace.push is not None else ""
+    forward, reverse = phases.count("forward"), phases.count("reverse")
+    steps = f"{forward} forward{pushed} and {reverse} reverse steps"
     out.print(f"{target}, {trace.dtype} on {trace.device}, {steps}")
-    ports = Columns("Port", "Shape", "Value", "Gradient")
+    tangent = ("Tangent",) if trace.push is not None else ()
+    ports = Columns("Port", "Shape", "Value", *tangent, "Gradient")
     for ref in trace.ports:
         value = trace.value(ref)
-        ports.add(str(ref), show_shape(value.shape), show(value), _gradient(trace, ref))
+        pushed_on = (_tangent(trace, ref),) if tangent else ()
+        cells = (show_shape(value.shape), show(value), *pushed_on, _gradient(trace, ref))
+        ports.add(str(ref), *cells)
     ports.print(out)
     edges = Columns("Edge", "Gradient", "Local Jacobian")
     for source, target_port in trace.edges:
@@ -112,6 +117,12 @@ def show(array: Host) -> str:
 
 def _number(value: object) -> str:
     return f"{float(value):.4g}" if isinstance(value, np.floating) else str(value)
+
+
+def _tangent(trace: Trace, ref: PortRef) -> str:
+    assert trace.push is not None
+    found = trace.push.tangent(ref)
+    return trace.push.why_none(ref) or "" if found is None else show(found)
 
 
 def _gradient(trace: Trace, ref: PortRef) -> str:

@@ -186,6 +186,37 @@ def test_run_takes_what_it_is_asked_for(command, by_hand):
     assert found["ports"]["loss.y"]["gradient"] is None
 
 
+def test_run_pushes_a_tangent(command, by_hand):
+    status, printed, _ = command("run", by_hand, "--tangent", "w=0.5", "--json")
+    assert status == 0
+    found = json.loads(printed)
+    tangents = {port: entry["tangent"] for port, entry in found["ports"].items()}
+    assert tangents == {
+        "x.y": None, "w.y": 0.5, "b.y": None, "t.y": None,
+        "x1.y": 1.0, "x2.y": 1.0, "d.y": -1.0, "loss.y": 1.0,
+    }  # fmt: skip
+    assert [step["phase"] for step in found["steps"]].count("tangent") == 4
+    status, printed, _ = command("run", by_hand, "--tangent", "w")
+    assert status == 0
+    assert "4 forward, 4 tangent and 4 reverse steps" in printed
+    assert "Tangent" in printed
+    assert "no path" in printed
+
+
+@pytest.mark.parametrize(
+    ("tangent", "words"),
+    [
+        ("w=half", 'w.y: found "half", expected a number.'),
+        ("w=1 2", "w.y: found a tangent [2], expected []."),
+        ("nobody", "found 'nobody', expected NODE.PORT"),
+    ],
+)
+def test_a_tangent_that_does_not_fit_is_refused(command, by_hand, tangent, words):
+    status, printed, complaint = command("run", by_hand, "--tangent", tangent)
+    assert (status, printed) == (2, "")
+    assert words in complaint
+
+
 def test_feeds_from_files(command, layered, tmp_path):
     np.save(tmp_path / "x.npy", np.ones((2, 3), "float32"))
     found = json.loads(

@@ -31,7 +31,7 @@ def push(trace: Trace, seed: Seed, watch: Watch | None = None) -> Push:
     truncation stops the gradient, so that for every seed the target's tangent is the product of
     seed and gradient. `watch(step)` is called before each step.
 
-    Raises `RunError` where the seed does not fit, or naming the node whose step failed, and
+    Raises `FeedError` where the seed does not fit, `RunError` naming the node whose step failed,
     `MemoryRefused` where there is no room: tangents can take as much as values.
     """
     backend = Backend.open(trace.device)

@@ -11,9 +11,11 @@ import numpy as np
 from graph.initialise import sizes
 from graph.port import PortRef, show_shape
 from graph.tensor import Tensor
-from runtime.errors import RunError
+from runtime.asked_port import asked_port
+from runtime.errors import FeedError
 from runtime.feeds import Host, tensor_array
 from runtime.moments import apart, moment
+from runtime.values import BadValue, parse_value
 
 if TYPE_CHECKING:
     from runtime.plan import Plan
@@ -36,7 +38,7 @@ class Seed:
     vector: Tensor | None = None
 
     def direction(self, shape: tuple[int, ...], dtype: str) -> Host:
-        """The seed as an array of a port's shape; raises `RunError` where it does not fit."""
+        """The seed as an array of a port's shape; raises `FeedError` where it does not fit."""
         if self.vector is not None:
             array = np.array(tensor_array(self.vector), np.dtype(dtype))
             if array.shape != shape:
@@ -54,21 +56,37 @@ class Seed:
         array[self.index] = 1
         return array
 
-    def _unfit(self, found: str, expected: str) -> RunError:
+    def _unfit(self, found: str, expected: str) -> FeedError:
         text = f"{self.port}: found a tangent {found}, expected {expected}."
-        return RunError(text, node=self.port.node)
+        return FeedError(text, node=self.port.node)
+
+
+def parse_seed(trace: Trace, text: str) -> Seed:
+    """A seed as a person types it: `PORT` for ones, or `PORT=VALUE` as values are written.
+
+    Raises `FeedError` where the value cannot be read.
+    """
+    name, equals, written = text.partition("=")
+    port = asked_port(trace, name.strip())
+    if not equals:
+        return Seed(port)
+    try:
+        array = parse_value(written, trace.dtype).array()
+    except BadValue as error:
+        raise FeedError(str(error).replace("value:", f"{port}:", 1), node=port.node) from None
+    return Seed(port, vector=Tensor.of(array))
 
 
 def seed_shape(plan: Plan, port: PortRef) -> tuple[int, ...]:
-    """The shape of a seed at a port; raises `RunError` where no tangent can enter."""
+    """The shape of a seed at a port; raises `FeedError` where no tangent can enter."""
     times = None if port in plan.slot_of else plan.times(port)
     slot = plan.slot_of.get(port if times is None else moment(port, times[0]))
     if slot is None:
-        raise RunError(f"{port}: found no such port in the run.", node=port.node)
+        raise FeedError(f"{port}: found no such port in the run.", node=port.node)
     type_ = plan.slots[slot]
     if not type_.is_floating or is_state(plan, port):
         found = type_.dtype if not type_.is_floating else "a state"
-        raise RunError(
+        raise FeedError(
             f"{port}: found {found}, expected a floating port. It has no tangent.", node=port.node
         )
     return sizes(type_) if times is None else (len(times), *sizes(type_))
@@ -78,7 +96,7 @@ def can_seed(plan: Plan, port: PortRef) -> bool:
     """Whether a tangent can enter at a port."""
     try:
         seed_shape(plan, port)
-    except RunError:
+    except FeedError:
         return False
     return True
 
@@ -95,7 +113,7 @@ def seeded(trace: Trace, seed: Seed) -> tuple[dict[int, Host], Places]:
     shape = seed_shape(plan, seed.port)
     direction = seed.direction(shape, trace.dtype)
     if not math.prod(shape):
-        raise RunError(
+        raise FeedError(
             f"{seed.port}: found no entry in {show_shape(shape)}, expected one to seed.",
             node=seed.port.node,
         )
