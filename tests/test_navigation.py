@@ -1,11 +1,15 @@
 """Moving about the canvas with wheel, touchpad, pinch, space and keys."""
 
+import math
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QInputDevice, QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from graph import PortRef
+from gui.canvas.levels import FAR
 from tests.canvas_desk import LEFT, Desk, by_hand
 from tests.window_desk import desk_for
 
@@ -259,3 +263,24 @@ def test_a_fitted_graph_stays_fitted_in_a_view_of_another_size(desk):
     desk.view.resize(desk.view.width() * 2, desk.view.height() * 2)
     QApplication.processEvents()
     assert desk.view.zoom == 0.5
+
+
+def test_once_it_has_run_a_fitted_graph_leaves_room_for_its_targets_numbers(desk):
+    desk.view.zoom_to_fit()
+    before = desk.view.zoom
+    desk.run()
+    assert desk.view.zoom <= before
+    seen = desk.view.mapToScene(desk.view.viewport().rect()).boundingRect()
+    boxes = [plate.box for plate in desk.scene.plates(seen, desk.view.zoom)]
+    of_target = [plate.kind for plate in desk.scene.plates_of(PortRef("loss", "y"))]
+    assert of_target == ["value", "seed"]
+    assert max(box[2] for box in boxes) < seen.right()
+
+
+def test_but_not_where_that_would_cost_the_edges_theirs(desk):
+    content = desk.scene.content_rect()
+    desk.run()
+    desk.view.resize(math.ceil(content.width() * FAR) + 4, 600)
+    desk.view.zoom_to_fit()
+    assert desk.view.zoom == FAR
+    assert ("gradient", "x1.a") in desk.plates()

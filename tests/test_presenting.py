@@ -86,6 +86,23 @@ def test_the_keys_of_a_remote_step_and_the_caption_tells(desk):
     assert caption.sentence.sentence == desk.window.sentence.sentence
 
 
+def test_the_remotes_dark_key_covers_the_stage_and_edits_nothing(desk):
+    desk.document.playhead.first()
+    desk.press_key(Key.Key_F11)
+    desk.document.selection.set_nodes({"loss"})
+    stage = desk.window.presenting.stage
+    for key, is_dark in ((Key.Key_B, True), (Key.Key_Period, False), (Key.Key_B, True)):
+        desk.press_key(key)
+        middle = stage.grab().toImage().pixelColor(stage.rect().center())
+        assert (middle.lightness() < 64) == is_dark
+    assert not desk.graph.nodes["loss"].bypassed
+    desk.press_key(Key.Key_PageDown)
+    assert stage.grab().toImage().pixelColor(QPoint(3, 3)).lightness() > 200
+    desk.press_key(Key.Key_Escape)
+    desk.press_key(Key.Key_B)  # at a desk it bypasses
+    assert desk.graph.nodes["loss"].bypassed
+
+
 def test_light_colours_are_offered_in_the_dark_and_last_for_the_talk(desk):
     desk.window.commands.by_id["theme_dark"].trigger()
     desk.press_key(Key.Key_F11)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDockWidget, QToolBar, QVBoxLayout, QWidget
 
 from gui.announcing import announce
 from gui.canvas.levels import AT_DESK, PRESENTED
+from gui.presenting.blank import Blank
 from gui.presenting.caption import Caption
 from gui.presenting.spotlight import Spotlight
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
     from gui.window import Window
 
+DARK = (Qt.Key.Key_B, Qt.Key.Key_Period)
 LARGEST_FIT = 1.5  # a small graph is shown larger than at a desk
 
 
@@ -32,6 +34,7 @@ class Presenting(QObject):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addWidget(window.reverse_graph.splitter, 1)
+        self._blank = Blank(window.theme, self.stage)
         self.caption: Caption | None = None
         self._hidden: list[QWidget] = []
         self._before = Qt.WindowState.WindowNoState
@@ -39,6 +42,7 @@ class Presenting(QObject):
         self._wants_light = True
         for signal in (window.unrolling.changed, window.reverse_graph.changed):
             signal.connect(self._dress_views)
+        window.document.playhead_moved.connect(self._blank.hide)
 
     @property
     def is_on(self) -> bool:
@@ -70,6 +74,7 @@ class Presenting(QObject):
         if self.caption is None:
             return False
         caption, self.caption = self.caption, None
+        self._blank.hide()
         self._column.removeWidget(caption)
         caption.hide()
         caption.deleteLater()
@@ -85,8 +90,19 @@ class Presenting(QObject):
         return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Esc on a canvas ends what is under way there, else the presentation."""
-        if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
+        """Esc on a canvas ends what is under way there, else the presentation.
+
+        A remote's key for a dark screen is B or a point; B bypasses nodes at other times.
+        """
+        kind = event.type()
+        if kind not in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
+            return False
+        if event.key() in DARK and not event.modifiers():
+            if kind == QEvent.Type.KeyPress:
+                self._blank.toggle()
+            event.accept()
+            return True
+        if kind == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
             if not (watched.cancel_gesture() or watched.marking.leave()):
                 self.leave()
             return True
