@@ -199,7 +199,10 @@ class ChainRulePanel(QWidget):
             return
         size = formula_size(self._theme)
         self._soon.start()
-        self._work.ask(lambda: (subject, typeset(subject.explain(trace), size)), SMALL + 1)
+        if isinstance(subject, PairSubject | PathSubject):  # a total derivative may take a while
+            self._work.ask_long(lambda _: (subject, typeset(subject.explain(trace), size)))
+        else:
+            self._work.ask(lambda: (subject, typeset(subject.explain(trace), size)), SMALL + 1)
 
     # --- showing --------------------------------------------------------------------------
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -28,10 +30,15 @@ def tr(text: str) -> str:
 
 
 def routes(graph: Graph, source: PortRef, paths: Sequence[ChainPath]) -> list[str]:
-    """The ports that each path goes through; what all of them have in common is dots."""
+    """The ports that each path goes through; what most of them have in common is dots.
+
+    Two paths part where their next ports differ, and no path goes through both of these; so one
+    of the two is on half of the paths at most, and stands there: no two read the same.
+    """
     every = [_stops(graph, source, path) for path in paths]
-    ahead, behind = _shared(every), _shared([stops[::-1] for stops in every])
-    return [_short(stops, ahead, behind) for stops in every]
+    count = Counter(stop for stops in every for stop in set(stops))
+    usual = {stop for stop, rows in count.items() if 2 * rows > len(every) > 1}
+    return [_short(stops, usual) for stops in every]
 
 
 def route(graph: Graph, source: PortRef, path: ChainPath) -> str:
@@ -39,20 +46,19 @@ def route(graph: Graph, source: PortRef, path: ChainPath) -> str:
     return ARROW.join(_stops(graph, source, path))
 
 
-def _shared(every: Sequence[Sequence[str]]) -> int:
-    """With how many equal stops they all begin."""
-    if len(every) < 2:
-        return 0
-    columns = zip(*every, strict=False)
-    return next((i for i, column in enumerate(columns) if len(set(column)) > 1), 0)
-
-
-def _short(stops: list[str], ahead: int, behind: int) -> str:
+def _short(stops: list[str], usual: set[str]) -> str:
+    """A long path without what is usual, but for its ends; a single stop is not worth dots."""
     if len(stops) <= SHORT:
         return ARROW.join(stops)
-    first = [stops[0], DOTS] if ahead > 2 else stops[:ahead]
-    last = [DOTS, stops[-1]] if behind > 2 else stops[len(stops) - behind :]
-    return ARROW.join([*first, *stops[ahead : len(stops) - behind], *last])
+    last = len(stops) - 1
+    shown: list[str] = []
+    for is_left_out, run in groupby(
+        range(len(stops)), key=lambda i: 0 < i < last and stops[i] in usual
+    ):
+        places = list(run)
+        is_dots = is_left_out and len(places) > 1
+        shown += [DOTS] if is_dots else [stops[i] for i in places]
+    return ARROW.join(shown)
 
 
 def _stops(graph: Graph, source: PortRef, path: ChainPath) -> list[str]:
