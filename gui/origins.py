@@ -18,11 +18,16 @@ def origin_of(document: Document) -> Origin | None:
 
 
 def origin_problem(document: Document) -> Problem | None:
-    """It as a problem of the graph as it is now; without its numbers while they are ahead."""
+    """It as a problem of the graph as it is now; without its numbers while they are ahead.
+
+    Nothing at all while they are to be predicted.
+    """
     origin = _any(document) if document.is_fresh else None
     if origin is None:
         return None
-    return problem_of(origin, has_come=_has_come(document, origin))
+    has_come = _has_come(document, origin)
+    is_secret = not has_come and document.playhead.limit is not None
+    return None if is_secret else problem_of(origin, has_come=has_come)
 
 
 def go_on_to_origin(document: Document) -> None:

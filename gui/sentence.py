@@ -119,7 +119,9 @@ class Telling:
 
     def part(self, name: str) -> str:
         """One part of a step: the sum of what arrived, one input's gradient, or one step inside."""
-        if self.module is not None and self.module.outline() == "composite":
+        if self.module is None:
+            return self.id
+        if self.module.outline() == "composite":
             return tr("{0}: inside, {1}").format(self._name(), name.partition("/")[2])
         told = self._sum() if name == "sum" else self._input(name, full=True)
         return f"{self._name()}: {told}"

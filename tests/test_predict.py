@@ -9,7 +9,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from graph import Graph
+from graph import Graph, load
 from graph.edits import SetTensor
 from graph.tensor import Tensor
 from gui.drawer.tabs import TABS
@@ -253,6 +253,22 @@ def test_another_value_asks_on_with_the_new_numbers(desk):
     assert desk.document.playhead.position == 2
 
 
+def test_what_is_asked_about_can_be_removed(desk):
+    show(desk, by_hand())
+    panel = predict(desk)
+    for answer in ANSWERS[:9]:
+        type_answer(desk, answer)
+    desk.document.selection.set_nodes(["x1"])
+    desk.view.setFocus()
+    desk.press_key(Key.Key_Delete)
+    assert "x1" not in desk.graph
+    desk.settle()
+    assert desk.window.predicting.is_on
+    assert desk.document.undo()
+    desk.settle()
+    assert panel.question.said.startswith("What ")
+
+
 def test_another_document_ends_it(desk):
     show(desk, by_hand())
     predict(desk)
@@ -326,3 +342,41 @@ def test_the_question_mark_stands_where_the_answer_belongs(desk):
         type_answer(desk, answer)
     (edge,) = [e for e in desk.graph.edges if str(e.target) == "x1.a"]
     assert overlays.edge(edge.target).text == "∂ ?"
+
+
+def test_a_sum_at_an_input_is_asked_when_its_last_part_has_been_found(desk):
+    desk.document.replace(load(next(p for p in examples() if p.stem == "fan_out")), None)
+    desk.settle()
+    desk.document.playhead.go(5)
+    panel = predict(desk)
+    type_answer(desk, "-0.8323")
+    assert panel.question.said == "Several edges bring gradients back. What is their sum, ∂L/∂x?"
+    assert not desk.document.playhead.is_at_end
+    assert desk.window.canvas.canvas.overlays.node("x").text == "∂L/∂x = ?"
+    for _ in range(3):
+        QTest.mouseClick(panel.hint, LEFT)
+    assert "−0.8323 + 0.9093 + 1 = ?" in panel.hints.accessibleDescription()
+    panel.answer.field.setFocus()
+    type_answer(desk, "1.077")
+    assert desk.document.playhead.is_at_end
+    assert panel.result.said == "2 of 2 right, 1 at the first try; 3 hints."
+
+
+def test_nan_ahead_is_no_problem_that_is_told(desk):
+    graph = Graph(title="Root of a negative number")
+    graph.add("Input", "x", shape=(), at=(0, 0))
+    graph.set_tensor("x.y", Tensor.scalar(-4.0))
+    for number, (id_, module) in enumerate(
+        (("twice", "Square"), ("less", "Negate"), ("root", "Sqrt"))
+    ):
+        graph.add(module, id_, at=(200 * (number + 1), 0))
+    for ends in ("x.y twice.x", "twice.y less.x", "less.y root.x"):
+        graph.connect(*ends.split())
+    show(desk, graph)
+    problems = desk.window.drawer.panel("problems").model
+    assert problems.problems
+    predict(desk)
+    assert not problems.problems
+    for answer in ("16", "-16", "nan"):
+        type_answer(desk, answer)
+    assert problems.problems

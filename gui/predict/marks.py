@@ -9,7 +9,6 @@ from gui.canvas.overlay import EdgeMark, NodeMark
 
 if TYPE_CHECKING:
     from runtime.practice import Question
-    from runtime.trace import Step
 
 UNKNOWN = "?"
 
@@ -17,10 +16,11 @@ UNKNOWN = "?"
 class AskedMarks:
     """The overlay of one question: `x1 = ?` on its node, `∂ ?` on the edge whose part is asked."""
 
-    def __init__(self, question: Question, step: Step) -> None:
-        self._node = step.node
+    def __init__(self, question: Question, node: str) -> None:
+        """`node` is what the place that is shown calls the node that is asked about."""
+        self._node = node
         is_part = question.kind == "part"
-        self._target = PortRef(step.node, question.port.port) if is_part else None
+        self._target = PortRef(node, question.port.port) if is_part else None
         self._text = f"{question.text} = {UNKNOWN}"
 
     def edge(self, target: PortRef) -> EdgeMark | None:
@@ -28,5 +28,5 @@ class AskedMarks:
         return EdgeMark(text=f"∂ {UNKNOWN}") if target == self._target else None
 
     def node(self, id_: str) -> NodeMark | None:
-        """The node whose step it is."""
+        """The node that is asked about."""
         return NodeMark(text=self._text) if id_ == self._node else None

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from graph import PortRef
 from gui.canvas.levels import OVERVIEW
+from gui.places import seen_from
 from gui.predict.marks import AskedMarks
 from gui.predict.stops import Stop, next_stop
+from runtime.moments import apart
 from runtime.practice import (
     Hint,
     Judgement,
@@ -46,7 +49,7 @@ class Predicting(QObject):
         self.is_on = False
         self.score = Score()
         self.said: Judgement | None = None  # of the last try
-        self._stop, self._at = NOWHERE, 0
+        self._stop, self._at, self._is_over = NOWHERE, 0, False
         self._steps: tuple[Step, ...] = ()
         self._forget_try()
         document = self._document
@@ -68,11 +71,16 @@ class Predicting(QObject):
         return self._stop.step
 
     @property
+    def node(self) -> str:
+        """The node that is asked about: the step's, or a source where a sum is completed."""
+        drawn = apart(PortRef(self.question.node, ""))[0]
+        seen = seen_from(self._document.place, drawn)
+        return self.step.node if seen is None else seen.node
+
+    @property
     def is_done(self) -> bool:
         """Whether the whole run was predicted, to its end."""
-        document = self._document
-        is_over = self.question is None and not document.place
-        return self.is_on and is_over and bool(document.playhead.steps)
+        return self.is_on and self._is_over
 
     @property
     def hints(self) -> tuple[Hint, ...]:
@@ -167,6 +175,8 @@ class Predicting(QObject):
         head = self._document.playhead
         self._stop, self._at = next_stop(self._document, stand), 0
         self._steps = () if self._trace is None else self._trace.steps
+        is_at_end = self.question is None and bool(head.steps)
+        self._is_over = is_at_end and not self._document.place
         head.set_limit(None if self.is_done else self._stop.before)
         head.go(*head.level.position(*self._stop.before))
         self._begin_try()
@@ -180,7 +190,7 @@ class Predicting(QObject):
             overlays.take_away(OVERLAY)
             return
         self._mark = Mark(self.question.text)
-        overlays.put(OVERLAY, AskedMarks(self.question, self.step))
+        overlays.put(OVERLAY, AskedMarks(self.question, self.node))
 
     def _forget_try(self) -> None:
         self._mark = Mark("")

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graph import PortRef
-from gui.places import SeenTrace
+from gui.places import SeenTrace, address_of
 from gui.shown import Shown
-from runtime.practice import Question, asked_by, asked_of_instance
+from runtime.explaining.nodes import NodeTelling
+from runtime.practice import Question, asked_by, asked_of_instance, sum_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from gui.document import Document
     from runtime.trace import Step
@@ -47,7 +48,8 @@ def next_stop(document: Document, stand: Stand) -> Stop:
         shown = _shown(document, stand, step.t)
         hidden = [q for q in _questions(document, stand) if not _is_seen(shown, step.node, q)]
         if hidden:
-            return Stop(tuple(hidden), step, stand, after)
+            sums = _sums_at_sources(document, step, shown, _shown(document, after, step.t))
+            return Stop((*hidden, *sums), step, stand, after)
         stand = after
 
 
@@ -63,6 +65,24 @@ def _questions(document: Document, stand: Stand) -> Iterable[Question]:
     name = parts[part] if parts else ""
     whole = trace.steps[level.start(position)]
     return [question for question in asked_by(trace, whole) if question.part == name]
+
+
+def _sums_at_sources(
+    document: Document, step: Step, before: Shown, after: Shown
+) -> Iterator[Question]:
+    """The sums that a step completes at sources, which have no step of their own to be asked at."""
+    graph, trace = document.graph, document.whole_trace
+    module = graph.module(step.node) if step.node in graph else None
+    ports = module.wired_ports if module is not None else ()
+    edges = [graph.incoming(PortRef(step.node, port.name)) for port in ports]
+    for source in dict.fromkeys(edge.source for edge in edges if edge is not None):
+        ref = address_of(document.place, source)
+        is_source = ref.node not in trace.plan.step_of and ref in trace.plan.slot_of
+        is_new = before.port_gradient(source).state == "blank"
+        if is_source and is_new and after.port_gradient(source).is_value:
+            question = sum_at(trace, NodeTelling(trace, ref.node), ref)
+            if question is not None:
+                yield question
 
 
 def _shown(document: Document, stand: Stand, t: int | None) -> Shown:

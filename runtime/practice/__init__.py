@@ -10,7 +10,13 @@
 | `sheet` | all questions of a run in a row, for paper |
 """
 
-from runtime.practice.asking import MOST_TYPED, Question, asked_by, asked_of_instance
+from runtime.practice.asking import (
+    MOST_TYPED,
+    Question,
+    asked_by,
+    asked_of_instance,
+    sum_at,
+)
 from runtime.practice.hints import Hint, hints_to
 from runtime.practice.judging import Judgement, judge, judge_shape, shape_choices
 from runtime.practice.score import Mark, Score
@@ -33,4 +39,5 @@ __all__ = [
     "judge_shape",
     "shape_choices",
     "sheet_of",
+    "sum_at",
 ]
