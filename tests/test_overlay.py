@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 
 from graph import PortRef
 from gui.accessible import words
@@ -117,6 +117,30 @@ def test_badges_stand_on_wires_clear_of_plates_and_are_drawn(desk):
     assert not any(len(geo.meeting(plates, tuple(box))) for box in discs.tolist())
     assert desk.view.viewport().grab().toImage() != before
     assert badge_places(scene, rows, 0.3, plates) == {}
+
+
+def test_a_badge_beside_a_short_wire_says_its_tip(desk):
+    """The view is zoomed so that plates take the whole wire."""
+    scene = desk.view.canvas
+    scene.overlays.put("badges", Badged())
+    desk.view.viewport().grab()
+    assert set(scene.badge_places) == set(scene.wires.targets)
+    for target, (x, y) in scene.badge_places.items():
+        if scene.node_at(QPointF(x, y)) is None:
+            assert tip_at(desk.view, desk.pixel(x, y)) == f"{target} agrees"
+    scene.overlays.take_away("badges")
+    assert not scene.badge_places
+
+
+def test_the_selected_wire_is_framed_behind_an_overlays_line(desk):
+    desk.view.canvas.overlays.put("path", Path())
+    tangent = desk.theme.color("tangent").name()
+    x, y = geo.point_on_wire(desk.view.canvas.wires.line(LIT), 0.5)[0]
+    desk.document.selection.set_edge(LIT)
+    picture = desk.view.viewport().grab().toImage()
+    pixel = desk.pixel(x, y)
+    column = {picture.pixelColor(pixel.x(), pixel.y() + dy).name() for dy in range(-9, 10)}
+    assert {tangent, desk.theme.color("text").name()} <= column
 
 
 def test_tips_are_said_on_hover_and_read_aloud(desk):

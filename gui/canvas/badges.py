@@ -48,6 +48,17 @@ def badge_boxes(places: Iterable[geo.Point], zoom: float) -> np.ndarray:
     return np.concatenate((middles - reach, middles + reach), axis=1)
 
 
+def badge_at(scene: CanvasScene, x: float, y: float, zoom: float) -> PortRef | None:
+    """The edge whose badges stand at a point, as they were last painted."""
+    reach = RADIUS / zoom
+    for target, (left, middle) in scene.badge_places.items():
+        count = len(scene.overlays.badges(target))
+        right = left + (count - 1) * (2 * RADIUS + PAD) / zoom
+        if left - reach <= x <= right + reach and abs(y - middle) <= reach:
+            return target
+    return None
+
+
 def paint_badges(
     painter: QPainter, scene: CanvasScene, places: dict[PortRef, geo.Point], zoom: float
 ) -> None:

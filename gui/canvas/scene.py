@@ -88,6 +88,7 @@ class CanvasScene(QGraphicsScene):
         self.lineage = Lineage(document, self)
         self.folding = Folding(document, self)
         self.overlays = Overlays(self)
+        self.badge_places: dict[PortRef, geo.Point] = {}  # where they were last painted
         self.unfolding = Unfolding(document, self)
         self.frames = Frames(self)
         self.time_band = TimeBand(self)
@@ -136,6 +137,7 @@ class CanvasScene(QGraphicsScene):
     def refresh(self) -> None:
         """Paint everything again: the theme, the playhead or a trace changed."""
         self._plates_for = None
+        self.badge_places.clear()
         self.update()
 
     def _after_edit(self, edit: Edit) -> None:
@@ -379,7 +381,7 @@ class CanvasScene(QGraphicsScene):
         self.time_band.paint(painter, rect, zoom, words=words)
         shows_plates = level_of(zoom) in ("working", "close")
         plates = self.plates(rect, zoom) if shows_plates else []
-        boxes = np.array([plate.box for plate in plates]).reshape(-1, 4)
+        boxes = np.array([plate.bounds for plate in plates]).reshape(-1, 4)
         paint_frames(painter, rect, self, zoom, folded=False, words=words)
         self.paint_wires(painter, rect, self, zoom, boxes)
         paint_frames(painter, rect, self, zoom, folded=True, words=words)

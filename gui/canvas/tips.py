@@ -13,6 +13,7 @@ from graph.growing import is_next_input
 from graph.naming import output_name, port_name
 from graph.time import keeps_initial
 from gui.canvas import ways
+from gui.canvas.badges import badge_at
 from gui.canvas.wording import tr
 from gui.numbers import format_number, format_shape
 from gui.pictures import limit_of
@@ -89,6 +90,9 @@ def tip_at(view: CanvasView, pixel: QPoint) -> str:
     item = scene.node_at(point)
     if item is not None:
         return _node_text(view, item.id)
+    badged = badge_at(scene, point.x(), point.y(), view.zoom)
+    if badged is not None:
+        return scene.overlays.edge_tip(badged)
     plate = scene.plate_at(point)
     if plate is None:
         return _edge_tip(view, point)

@@ -49,6 +49,8 @@ def paint_wires(
         paint_lines(painter, wires.lines(np.array(back)), pen)
         rows = [row for row in rows if not stands_back(scene, row)]
     badges = badge_places(scene, rows, zoom, plates)
+    scene.badge_places.update(badges)
+    _paint_selected(painter, scene, zoom)
     marked = marked_rows(scene, rows)
     if marked:
         paint_marked(painter, scene, marked, 1 / zoom)
@@ -57,6 +59,14 @@ def paint_wires(
         taken = np.concatenate((plates, badge_boxes(badges.values(), zoom))) if badges else plates
         _paint_rails(painter, scene, rows, zoom, taken)
     paint_badges(painter, scene, badges, zoom)
+
+
+def _paint_selected(painter: QPainter, scene: CanvasScene, zoom: float) -> None:
+    """The frame around the selected wire, behind all that is drawn of it."""
+    selected, wires = scene.selected_edge, scene.wires
+    if selected is not None and selected in wires and selected != scene.hidden_wire:
+        width, gap = scene.sizes.wire_pixels(zoom) / zoom, scene.sizes.gap_pixels(zoom) / zoom
+        paint_selection(painter, wires.line(selected), scene.theme, width, gap)
 
 
 def _paint_rails(
@@ -73,9 +83,6 @@ def _paint_rails(
         plates = np.concatenate((plates, clock_boxes(scene, zoom)))
     if zoom < FAR:
         lines = lines[:, FEWER]
-    selected = scene.selected_edge
-    if selected is not None and selected in wires and selected != scene.hidden_wire:
-        paint_selection(painter, wires.line(selected), scene.theme, width, gap)
     one_way, both = lines[~has_gradient], lines[has_gradient]
     upper, lower = geo.rail(both, -gap / 2), geo.rail(both, gap / 2)
     late_one_way, late_both = late[~has_gradient], late[has_gradient]
