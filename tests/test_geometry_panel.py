@@ -179,6 +179,21 @@ def test_zoomed_in_the_function_looks_straight(qtbot):
     assert picture.look.sampled.window.radius == radius / 4
 
 
+def test_at_a_kink_the_convention_is_told(qtbot):
+    desk, panel = panel_of(qtbot, load(GRAPHS["backprop_by_hand"]), "loss.x")
+    assert panel.kink.isHidden()
+    desk.click(panel.tools.zoom_out)
+    panel.picture.setFocus()
+    desk.settle()
+    # The window is now -13 to 7: three coarse steps of 20 / 8 lead to 4.5, a fine one is 0.5.
+    QTest.keyClick(panel.picture, Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(panel.picture, Key.Key_Right)
+    desk.settle()
+    assert panel.picture.look.here.point[0] == 0
+    assert panel.kink.said == "Here a slope jumps: the derivative of Abs at 0 is 0."
+    assert panel.derivative.said == "Slope 0."
+
+
 def test_keys_move_the_point_and_home_takes_it_back(qtbot):
     desk, panel = panel_of(qtbot, polar(), "x.a")
     picture = panel.picture
@@ -333,8 +348,14 @@ def test_over_time_and_inside_composites(qtbot):
     assert np.allclose(panel.picture.look.here.linear.matrix[0], wanted)
     desk.document.show_place("one")
     page = desk.edge("act.x")
-    settle(qtbot, page.geometry)
-    assert page.geometry.picture.look.kind == "plane"
+    panel = page.geometry
+    settle(qtbot, panel)
+    assert panel.picture.look.kind == "plane"
+    drag(panel, [0.5, 0.5])
+    settle(qtbot, panel)
+    moved = panel.picture.look.here
+    page.follow()  # as when the playhead moves: it is the same run, seen anew
+    assert panel.picture.look.here is moved
 
 
 def test_inside_time_it_is_the_time_step_that_is_shown(qtbot):

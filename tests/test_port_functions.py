@@ -163,6 +163,14 @@ def test_where_a_step_refuses_its_numbers_there_is_nothing():
     assert np.isnan(moved.columns([1])).all()
 
 
+def test_a_point_at_a_kink_tells_the_convention():
+    function = between(curved("ReLU", "Sin", "Abs"), "n0.x", "n2.y")
+    assert function.at(np.array([0.5, -0.5])).kinks() == ("the derivative of Abs at 0 is 0",)
+    assert function.at(np.array([0.5, 1.0])).kinks() == ()
+    moved = function.at(np.array([0.0, 1.0]))
+    assert moved.kinks()[0] == "the derivative of ReLU at 0 is 0"
+
+
 def test_random_masks_are_those_of_the_trace():
     graph = curved("Dropout", "Sin", values=np.linspace(1, 2, 20))
     trace = Engine(graph, mode="train", partial=True).run(phase="forward")

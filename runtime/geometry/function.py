@@ -54,6 +54,16 @@ class Moved:
             units.append(unit)
         return np.stack(self._pushed(units), axis=1)
 
+    def kinks(self) -> tuple[str, ...]:
+        """The conventions of the steps that have an entry exactly at a kink, in their order."""
+        with np.errstate(all="ignore"):
+            found = [
+                record.step.module.at_kink
+                for record in self.records
+                if not record.step.module.kink_distance(record.context, record.ins)
+            ]
+        return tuple(dict.fromkeys(filter(None, found)))
+
     def _pushed(self, tangents: Sequence[Host]) -> list[Host]:
         """Several tangents pushed side by side, so that each step is looked up once."""
         function = self.function

@@ -71,6 +71,7 @@ class GeometryPanel(QWidget):
         self.reading = Label(theme, size=12, wrap=True, parent=self)
         self.derivative = Label(theme, size=12, wrap=True, parent=self)
         self.closeness = Label(theme, size=12, wrap=True, parent=self)
+        self.kink = Label(theme, size=12, wrap=True, parent=self)
         self.legend = Label(theme, size=11, ink="muted", wrap=True, parent=self)
         self.spectrum = Spectrum(theme, self)
         self.tools = Tools(theme, self)
@@ -104,7 +105,7 @@ class GeometryPanel(QWidget):
 
     def _choose(self) -> None:
         """Other ports, or the same in another run."""
-        subject = Subject(self._trace, self.source.chosen, self.output.chosen)
+        subject = Subject.of_ports(self._trace, self.source.chosen, self.output.chosen)
         if subject == self._subject:
             return
         self._drop()
@@ -242,6 +243,8 @@ class GeometryPanel(QWidget):
         self.derivative.say(words.derivative(look))
         self.closeness.say(words.closeness(look))
         self.closeness.setVisible(bool(self.closeness.said))
+        self.kink.say(words.kinks(here.moved.kinks()))
+        self.kink.setVisible(bool(self.kink.said))
         self.legend.say(words.legend(look.kind))
         self.tools.offer(is_moved=look.is_moved, can_set=self._can_set)
         self._read(self.picture.at)
@@ -266,8 +269,8 @@ class GeometryPanel(QWidget):
     def _show_parts(self, is_drawn: bool) -> None:
         for part in (self.picture, self.reading, self.derivative, self.legend, self.tools):
             part.setVisible(is_drawn)
-        if not is_drawn:
-            self.closeness.setVisible(False)
+        for part in (self.closeness, self.kink):
+            part.setVisible(is_drawn and bool(part.said))
 
     def _forget(self, sentence: str) -> None:
         self._drop()
@@ -341,7 +344,7 @@ class GeometryPanel(QWidget):
         column.setSpacing(8)
         for part in (
             self.output, self.source, self.coordinates, self.problem, self.picture, self.tools,
-            self.progress, self.reading, self.derivative, self.closeness, self.legend,
+            self.progress, self.reading, self.derivative, self.closeness, self.kink, self.legend,
             self.spectrum,
         ):  # fmt: skip
             column.addWidget(part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -24,11 +24,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Subject:
-    """d(`of`)/d(`by`) in a trace, as it is asked for; `by` is an input port's edge or an output."""
+    """d(`of`)/d(`by`) in a trace, as it is asked for; `by` is an input port's edge or an output.
 
-    trace: Trace | SeenTrace
+    A place makes its view of a trace anew each time: the same `run` at the same time step is what
+    makes two the same.
+    """
+
+    trace: Trace | SeenTrace = field(compare=False)
     by: PortRef
     of: PortRef
+    run: tuple[Trace, int | None]
+
+    @classmethod
+    def of_ports(cls, trace: Trace | SeenTrace, by: PortRef, of: PortRef) -> Subject:
+        """What is asked for in a trace, as some place sees it."""
+        is_seen = isinstance(trace, SeenTrace)
+        return cls(trace, by, of, (trace.whole, trace.t) if is_seen else (trace, None))
 
     @property
     def question(self) -> Question:

@@ -72,6 +72,12 @@ def closeness(look: Look) -> str:
     return tr("The derivative is zero: to first order nothing changes.")
 
 
+def kinks(conventions: tuple[str, ...]) -> str:
+    """What the derivative is taken to be, should the point be where one jumps."""
+    text = tr("Here a slope jumps: {0}.")
+    return text.format("; ".join(conventions)) if conventions else ""
+
+
 def legend(kind: Kind) -> str:
     """What the lines are."""
     close = tr("Shaded: where it is off by less than 10% of the change it can foretell.")
