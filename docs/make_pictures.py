@@ -17,6 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 FOLDER = Path(__file__).parent / "pictures"
 
 
@@ -45,6 +47,9 @@ class Shot:
     is_presented: bool = False
     hints: int | None = None  # that are shown in predict mode; None: it is off
     path: int | None = None  # the row that is chosen in the drawer's table of paths
+    by: str = ""  # of a geometry: the port from which all edges count
+    of: str = ""  # and the port whose derivative it is
+    point: tuple[float, ...] = ()  # to which its point is dragged
 
 
 PANEL = (1280, 1170)  # the inspector shows its whole page
@@ -67,7 +72,7 @@ SHOTS = (
     Shot("time-loop", "rnn", node="kept"),
     Shot("memory", "lstm", steps=9, checkpoints=("cell",)),
     Shot("predict", steps=7, hints=2),
-    Shot("time-page", "lstm", edge="cell.c", t=3, tab=3),
+    Shot("time-page", "lstm", edge="cell.c", t=3, tab=4),
     Shot("time-unrolled", "rnn", node="state", t=2, zoom=0.75, is_unrolled=True),
     Shot("reverse-graph", "fan_out", commands=("reverse_graph",)),
     Shot("presenting", steps=6, commands=("reverse_graph",), is_presented=True),
@@ -76,6 +81,29 @@ SHOTS = (
     Shot("diagnose-vanishing", "vanishing", workspace="diagnose", commands=("zoom_fit",)),
     Shot("jacobian-convolution", "convolution", edge="conv.x", size=PANEL, is_panel=True),
     Shot("jacobian-softmax", "batch", edge="p.x", size=PANEL, is_panel=True),
+    Shot("geometry", edge="x1.a", tab=3, of="loss.y", point=(4.5,)),
+    Shot(
+        "geometry-contour",
+        "xor",
+        edge="hidden.weight",
+        size=PANEL,
+        is_panel=True,
+        tab=3,
+        of="loss.y",
+        point=(3.0, 1.0),
+    ),
+    Shot(
+        "geometry-grid",
+        "polar",
+        edge="radius.x",
+        size=PANEL,
+        is_panel=True,
+        tab=3,
+        by="p.y",
+        of="point.y",
+        point=(1.6, 1.0),
+    ),
+    Shot("activation", "vanishing", node="sigmoid1_act", size=(1280, 1000), is_panel=True),
 )
 SCALES = (1, 2)
 
@@ -148,12 +176,15 @@ def draw(window, shot: Shot) -> None:
         predict(window, shot)
     if shot.path is not None:
         choose_path(window, shot)
+    if shot.of:
+        explore(window, shot)
     if shot.is_presented:
         present(window, shot)
     window.status.clearMessage()
     until(lambda: not window.live.is_busy, 600)
-    if shot.is_panel:
-        until(lambda: not window.inspector.page.jacobian.is_busy)
+    if shot.is_panel and shot.edge:
+        page = window.inspector.page
+        until(lambda: not (page.geometry if shot.of else page.jacobian).is_busy)
 
 
 def push_tangent(window, shot: Shot) -> None:
@@ -188,6 +219,41 @@ def choose_path(window, shot: Shot) -> None:
     panel.table.selectRow(shot.path)
 
 
+def explore(window, shot: Shot) -> None:
+    """Drag the point of an edge's geometry, between the ports that are wanted."""
+    panel = window.inspector.page.geometry
+    until(lambda: not panel.is_busy)
+    for field, port in ((panel.source.field, shot.by), (panel.output.field, shot.of)):
+        if port:
+            field.show_value(port)
+            field.committed.emit()
+            until(lambda: not panel.is_busy)
+    panel.picture.moved.emit(np.array(shot.point))
+    until(lambda: not panel.is_busy)
+
+
+def polar():
+    """From radius and angle to a point of the plane."""
+    from graph import Graph
+
+    graph = Graph(title="Polar coordinates", target="loss")
+    graph.add("Input", "p", shape=(2,), at=(0, 96))
+    for start, name in enumerate(("radius", "angle")):
+        graph.add("Slice", name, axis=0, start=start, stop=start + 1, at=(144, 192 * start))
+    for row, name in enumerate(("Cos", "Sin")):
+        graph.add(name, name.lower(), at=(288, 144 + 96 * row))
+        graph.add("Multiply", "xy"[row], at=(432, 96 * row))
+        graph.connect("angle.y", f"{name.lower()}.x")
+        graph.connect("radius.y", f"{'xy'[row]}.a")
+        graph.connect(f"{name.lower()}.y", f"{'xy'[row]}.b")
+    graph.add("Concat", "point", axis=0, at=(576, 48))
+    graph.add("Norm", "loss", at=(720, 48))
+    for edge in ("p.y radius.x", "p.y angle.x", "x.y point.x0", "y.y point.x1", "point.y loss.x"):
+        graph.connect(*edge.split())
+    graph.set_tensor("p.y", np.array([1.2, 0.5]))
+    return graph
+
+
 def unroll(window, shot: Shot) -> None:
     """Turn to the unrolled graph, with the copies around a time step in sight."""
     window.unrolling.toggle()
@@ -208,12 +274,12 @@ def present(window, shot: Shot) -> None:
 
 def graph_of(name: str):
     """An example by its file's name, or a graph that is made for its Jacobian's picture."""
-    import numpy as np
-
     from graph import Graph
     from gui.examples import examples
     from gui.reading import read
 
+    if name == "polar":
+        return polar()
     shapes = {"convolution": (1, 16, 32, 32), "batch": (128, 10)}
     if name not in shapes:
         path = next((path for path in examples() if path.stem == name), None)

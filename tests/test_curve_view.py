@@ -44,11 +44,11 @@ def test_the_curve_has_the_inputs_of_the_run_and_says_how_many_are_saturated(qtb
     desk.graph.set_tensor("x.y", np.array([-1.0, 0.5, 0.7, 1, 2]))
     desk.run()
     qtbot.waitUntil(lambda: not view.is_busy)
-    assert view.saturation.isHidden()
+    assert view.saturation.said == "None of 5 inputs is saturated."
     desk.graph.set_tensor("x.y", np.array([-1.0, 0.5, 0.7, 1, 40]))
     desk.run()
     qtbot.waitUntil(lambda: not view.is_busy)
-    assert view.saturation.said.startswith("1 of 5 inputs (20%)")
+    assert view.saturation.said.startswith("1 of 5 inputs (20%) is saturated")
 
 
 def test_pointing_reads_the_curve_and_so_do_keys(qtbot):

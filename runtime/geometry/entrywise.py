@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from runtime.trace import Trace
 
 SATURATED = 0.05  # of the greatest slope: less of it reaches what comes before
-LEAST = 4.0  # from minus to plus this is always in sight
+LEAST = 6.0  # from minus to plus this is always in sight
 POINTS = 401
 ACTING = "Activations"  # the group of the modules that act on each unit
 _POINTWISE = ("diagonal", "identity", "scaled", "zero")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QMarginsF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 
 from gui.inspector.axes import Array
@@ -22,7 +22,7 @@ from gui.theme import Theme
 
 LONGEST = 0.3  # of the picture's side: the arrow where the function is steepest
 NUMBERS = 70.0  # pixels from the point, about: where the numbers on the lines are
-APART = 18.0  # pixels between two numbers on the lines
+APART = 12.0  # pixels around the point that are left free of them
 
 
 def height(width: int) -> int:
@@ -107,7 +107,8 @@ def _paint_numbers(painter: QPainter, look: Look, scale: Scale, theme: Theme) ->
     painter.setFont(font)
     metrics = QFontMetricsF(font)
     point = scale.pixels(look.here.point)
-    taken: list[Array] = [point]
+    around = QPointF(*point.tolist())
+    taken = [QRectF(around, around).marginsAdded(QMarginsF(APART, APART, APART, APART))]
     for level, line in look.sampled.lines.items():
         if not len(line):
             continue
@@ -117,13 +118,12 @@ def _paint_numbers(painter: QPainter, look: Look, scale: Scale, theme: Theme) ->
         room = scale.room.adjusted(half, 9, -half, -9)
         for place in middles[np.argsort(np.abs(np.linalg.norm(middles - point, axis=1) - NUMBERS))]:
             spot = QPointF(*place.tolist())
-            is_free = all(np.abs(place - other).max() > APART + half / 2 for other in taken)
-            if is_free and room.contains(spot):
-                box = QRectF(spot.x() - half, spot.y() - 8, 2 * half, 16)
+            box = QRectF(spot.x() - half, spot.y() - 8, 2 * half, 16)
+            if room.contains(spot) and not any(box.intersects(other) for other in taken):
                 painter.fillRect(box, theme.color("node", 0.85))
                 painter.setPen(theme.color("text"))
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-                taken.append(place)
+                taken.append(box)
                 break
 
 

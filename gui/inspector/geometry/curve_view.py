@@ -86,9 +86,7 @@ class CurveView(QWidget):
     def _say(self, acting: Acting) -> None:
         found, curve = acting.entrywise, acting.curve
         flat, count = int(found.flattened(curve).sum()), found.inputs.size
-        text = self.tr("{0} of {1} inputs ({2}) are saturated: hardly any gradient gets through.")
-        numbers = format_count(flat), format_count(count), format_percent(flat / max(count, 1))
-        self.saturation.say(text.format(*numbers) if curve.flat else "")
+        self.saturation.say(self._saturated(flat, count) if curve.flat else "")
         self.saturation.setVisible(bool(curve.flat))
         at_kink = found.record.step.module.at_kink
         self.kink.say(self.tr("At a kink: {0}.").format(at_kink))
@@ -101,6 +99,16 @@ class CurveView(QWidget):
         self.legend.say(f"{marks} {legend}" if curve.flat else marks)
         told = (self.saturation.said, self.legend.said)
         self.picture.setAccessibleDescription(" ".join(filter(None, told)))
+
+    def _saturated(self, flat: int, count: int) -> str:
+        if not flat:
+            return self.tr("None of {0} inputs is saturated.").format(format_count(count))
+        text = self.tr("{0} of {1} inputs ({2}) are saturated: hardly any gradient gets through.")
+        if flat == 1:
+            text = self.tr(
+                "{0} of {1} inputs ({2}) is saturated: hardly any gradient gets through."
+            )
+        return text.format(format_count(flat), format_count(count), format_percent(flat / count))
 
     def _read(self, at: int | None) -> None:
         acting = self.picture.acting

@@ -14,9 +14,9 @@ from gui.numbers import format_number
 from gui.theme import Theme
 from runtime.geometry.window import Window, ticks
 
-LEFT, BELOW, ABOVE, RIGHT = 40.0, 34.0, 20.0, 8.0  # pixels around a plot for its numbers
+LEFT, BELOW, ABOVE, RIGHT = 40.0, 34.0, 23.0, 8.0  # pixels around a plot for its numbers
 TICK = 4.0
-SQUARE = 294  # pixels: the height at which a plot is square in an inspector as narrow as it gets
+SQUARE = 297  # pixels: the height at which a plot is square in an inspector as narrow as it gets
 ARROW = 7.0
 
 
@@ -100,7 +100,7 @@ def paint_axes(painter: QPainter, scale: Scale, theme: Theme, across: str, up: s
     painter.setFont(font)
     metrics = QFontMetricsF(font)
     name = metrics.elidedText(up, Qt.TextElideMode.ElideMiddle, room.width() + LEFT - 4)
-    painter.drawText(QPointF(room.left() - LEFT + 4, room.top() - 7), name)
+    painter.drawText(QPointF(room.left() - LEFT + 4, room.top() - 10), name)
     name = metrics.elidedText(across, Qt.TextElideMode.ElideMiddle, room.width())
     below = QRectF(room.left(), room.bottom() + 17, room.width(), 16)
     painter.drawText(below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
