@@ -9,8 +9,9 @@ import pytest
 
 from graph import Graph, PortRef, load
 from gui.examples import examples
+from gui.forward_mode.words import verdict
 from runtime import Cancelled, Engine, RunError
-from runtime.tangents.comparing import compare, leaves_of
+from runtime.tangents.comparing import Comparison, Takes, compare, leaves_of
 from runtime.tangents.nudging import nudge
 from tests.canvas_desk import by_hand
 
@@ -145,3 +146,29 @@ def test_what_cannot_be_nudged_is_refused():
         nudge(trace, PortRef("x", "y"), (9, 9), (0.1,))
     with pytest.raises(RunError, match="found no gradient"):
         nudge(trace, PortRef("nobody", "y"), (), (0.1,))
+
+
+def taking(m: int, n: int, reverse: int, forward: int, differences: int) -> Comparison:
+    def takes(mode, passes, operations):
+        return Takes(mode, passes, operations, 8, 0.1, 0.2)
+
+    all_ = (takes("reverse", m, reverse), takes("forward", n, forward))
+    last = takes("differences", 2 * n, differences)
+    return Comparison(PortRef("y", "y"), (), m, n, 1, 0.1, *all_, last)
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (taking(1, 9, 10, 90, 99), "Reverse mode takes least: one pass back brings"),
+        (taking(2, 9, 20, 90, 99), "Reverse mode takes least: it needs a pass for each of the 2"),
+        (taking(9, 2, 90, 20, 99), "Forward mode takes least: it needs a pass for each of the 2"),
+        (taking(1, 1, 5, 4, 9), "Both modes take one pass. That of forward mode"),
+        (taking(3, 3, 5, 6, 9), "Both modes take 3 passes. Those of reverse mode"),
+        (taking(3, 2, 5, 6, 9), "Less is taken by reverse mode here, though"),
+        (taking(2, 3, 9, 6, 9), "Less is taken by forward mode here, though"),
+        (taking(1, 1, 9, 9, 8), "Differences would take fewer still in so small a graph"),
+    ],
+)
+def test_the_verdict_says_why(found, words):
+    assert words in verdict(found)

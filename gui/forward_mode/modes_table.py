@@ -69,6 +69,13 @@ class ModesTable(QWidget):
             ("pass", self.tr("One pass, measured")),
             ("whole", self.tr("All passes, at that")),
         )
+        self._tips = {
+            "passes": self.tr("Besides one run forward; for differences whole runs"),
+            "operations": self.tr("Multiply-adds and other operations on a number, all together"),
+            "bytes": self.tr("Values, tangents and gradients that have to be there at a time"),
+            "pass": self.tr("The median of three"),
+            "whole": self.tr("The time of one pass, as often as it is needed, and of the run"),
+        }
         for row, (key, name) in enumerate(self._rows, 1):
             self._add_row(grid, row, key, name)
         grid.setColumnMinimumWidth(0, NAMES)
@@ -102,7 +109,9 @@ class ModesTable(QWidget):
     def _add_row(self, grid: QGridLayout, row: int, key: str, name: str) -> None:
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if name:
-            grid.addWidget(Label(self._theme, name, size=12, ink="muted", parent=self), row, 0)
+            label = Label(self._theme, name, size=12, ink="muted", parent=self)
+            label.setToolTip(self._tips[key])
+            grid.addWidget(label, row, 0)
         for column, ink in enumerate(INKS, 1):
             size, own = (11, "muted") if key == "more" else (13, "text")
             cell = Label(self._theme, size=size, ink=own, parent=self)

@@ -45,13 +45,14 @@ def _verdict(found: Comparison) -> str:
         )
     elif m == n == 1:
         text = tr("Both modes take one pass. That of {mode} takes fewer operations here.")
+    elif m == n:
+        text = tr("Both modes take {n} passes. Those of {mode} take fewer operations here.")
     else:
         text = tr(
-            "{mode} takes least here, with {m} passes in reverse mode and {n} in forward mode: a"
-            " tangent goes only where its seed leads, a gradient back to all."
+            "Less is taken by {mode} here, though it needs more passes ({m} back, or {n} forward):"
+            " each of them takes fewer operations."
         )
-    names = {"reverse": tr("Reverse mode"), "forward": tr("Forward mode")}
-    mode = names[found.best].lower() if m == n == 1 else names[found.best]
+    mode = {"reverse": tr("reverse mode"), "forward": tr("forward mode")}[found.best]
     return text.format(m=format_count(m), n=format_count(n), mode=mode)
 
 
