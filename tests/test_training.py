@@ -21,6 +21,13 @@ from runtime import (
     Steps,
     Trainer,
 )
+from runtime.data.batches import Split
+from runtime.data.dataset import Dataset
+from runtime.data.generated import generate
+from runtime.data.scaling import Scaling
+from runtime.data.shipped import shipped
+from runtime.training import metrics
+from runtime.training.fitting import Fitting, Stop, evaluate
 from runtime.training.optimizers import OPTIMIZERS, optimizer
 from tests.training_cases import SETTINGS, STEPS, graph_of, numbers
 
@@ -242,3 +249,122 @@ def test_a_plateau_lowers_the_rate_and_goes_on_where_it_was():
         both.tell(0.4)
         both.tell(0.4)
     assert plateau.kept == other.kept
+
+
+# --- epochs ------------------------------------------------------------------------------------
+
+
+def classifier(features, classes, hidden=16, seed=0):
+    graph = Graph(target="loss", mode="train", seed=seed, dtype="float64")
+    graph.add("Input", "x", shape=("B", features))
+    graph.add("Input", "t", shape=("B",), dtype="int64")
+    graph.add("Linear", "l1", out_features=hidden)
+    graph.add("Tanh", "act")
+    graph.add("Linear", "l2", out_features=classes)
+    graph.add("CrossEntropyLoss", "loss")
+    for source, target in (
+        ("x.y", "l1.x"),
+        ("l1.y", "act.x"),
+        ("act.y", "l2.x"),
+        ("l2.y", "loss.logits"),
+        ("t.y", "loss.target"),
+    ):
+        graph.connect(source, target)
+    return graph
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_iris_is_learned(seed):
+    data = shipped("iris")
+    scaled = Scaling.fitted("standardise", data.arrays["x"]).apply(data.arrays["x"])
+    data = Dataset("iris", {"x": scaled, "t": data.arrays["t"]}, data.classes)
+    how = Fitting(
+        epochs=30,
+        batch=16,
+        split=Split(validation=0.2),
+        metrics=("accuracy", "f1"),
+        prediction="l2.y",
+        keep_best=True,
+        stop=Stop("loss", patience=20),
+    )
+    seen = []
+    trainer = Trainer(classifier(4, 3, seed=seed), Adam(lr=0.02))
+    history = trainer.fit(data, how, [lambda epoch: seen.append(epoch.number)])
+    assert seen == list(range(1, len(history.epochs) + 1))
+    assert history.epochs[-1].updates == 8 * len(history.epochs)
+    best = history.epochs[history.best - 1].figures["validation"]
+    assert best["accuracy"] > 0.93
+    kept = evaluate(trainer, data.take(how.split.parts(150, seed)["validation"]), how)
+    assert kept["accuracy"] == best["accuracy"]
+    assert kept["loss"] == pytest.approx(best["loss"], rel=1e-12)
+    everything = evaluate(trainer, data, how)
+    assert everything["accuracy"] > 0.95
+
+
+def test_xor_is_solved_in_less_than_500_updates():
+    for seed in range(3):
+        graph = Graph(target="loss", seed=seed)
+        graph.add("Input", "x", shape=("B", 2))
+        graph.add("Input", "t", shape=("B", 1))
+        for module, id_, attributes in (
+            ("Linear", "l1", {"out_features": 8}),
+            ("Tanh", "act", {}),
+            ("Linear", "l2", {"out_features": 1}),
+            ("BCEWithLogitsLoss", "loss", {}),
+        ):
+            graph.add(module, id_, **attributes)
+        for source, target in (
+            ("x.y", "l1.x"),
+            ("l1.y", "act.x"),
+            ("act.y", "l2.x"),
+            ("l2.y", "loss.prediction"),
+            ("t.y", "loss.target"),
+        ):
+            graph.connect(source, target)
+        table = generate("xor").arrays
+        data = Dataset("xor", {"x": table["x"], "t": table["t"][:, None].astype(float)})
+        how = Fitting(epochs=499, batch=None, metrics=("accuracy",), prediction="l2.y")
+        trainer = Trainer(graph, Adam(lr=0.05))
+        is_solved = lambda epoch: epoch.figures["train"]["accuracy"] == 1.0  # noqa: E731
+        history = trainer.fit(data, how, [is_solved])
+        assert history.epochs[-1].figures["train"]["accuracy"] == 1.0
+        assert history.epochs[-1].updates < 500
+
+
+def test_a_figure_that_stays_ends_the_training():
+    data = generate("blobs", samples=60)
+    how = Fitting(epochs=50, batch=None, shuffle=False, stop=Stop("loss", 3))
+    trainer = Trainer(classifier(2, 3), SGD(lr=0.0), schedule=Plateau(patience=0))
+    history = trainer.fit(Dataset("blobs", data.arrays), how)
+    assert len(history.epochs) == 4
+    assert "loss has not become better for 3 epochs" in history.why_ended
+    assert trainer.schedule.factor < 1
+
+
+# --- metrics -----------------------------------------------------------------------------------
+
+
+def test_metrics_of_two_classes_are_those_of_the_table():
+    scores = np.array([2.0, -1.0, 0.5, -0.2, 3.0, 1.0])
+    truth = np.array([1, 0, 0, 1, 1, 1])
+    assert metrics.confusion(scores, truth).tolist() == [[1, 1], [1, 3]]  # [[TN, FP], [FN, TP]]
+    assert metrics.accuracy(scores, truth) == pytest.approx(4 / 6)
+    assert metrics.precision(scores, truth) == pytest.approx(3 / 4)
+    assert metrics.recall(scores[:, None], truth[:, None]) == pytest.approx(3 / 4)
+    assert metrics.f1(scores, truth) == pytest.approx(0.75)
+    assert np.isnan(metrics.precision(-np.ones(3), np.zeros(3)))
+
+
+def test_metrics_of_many_classes_and_of_numbers():
+    scores = np.eye(4)[[0, 1, 2, 2]] + 0.1 * np.eye(4)[[1, 2, 3, 3]]
+    truth = np.array([0, 1, 2, 3])
+    assert metrics.accuracy(scores, truth) == 0.75
+    assert metrics.top_k(2)(scores, truth) == 1.0
+    assert metrics.recall(scores, truth) == pytest.approx((1 + 1 + 1 + 0) / 4)
+    assert metrics.precision(scores, truth) == pytest.approx((1 + 1 + 0.5) / 3)
+    labels = np.array([[1, 0], [0, 1.0]])
+    assert metrics.multi_label_accuracy(np.array([[3, -1], [2, 1.0]]), labels) == 0.75
+    found, target = np.array([[1.0], [2.0], [4.0]]), np.array([[1.0], [2.0], [3.0]])
+    assert metrics.mean_absolute_error(found, target) == pytest.approx(1 / 3)
+    assert metrics.r_squared(found, target) == pytest.approx(0.5)
+    assert np.isnan(metrics.r_squared(found, np.ones((3, 1))))

@@ -7,4 +7,6 @@
 | `clipping` | bounds on the gradient |
 | `parameters` | the trainable tensors of a plan, side by side in one array |
 | `trainer` | forward, reverse, update |
+| `fitting` | epochs over a set, figures, when to stop |
+| `metrics` | how good a prediction is |
 """

@@ -28,7 +28,9 @@ from runtime.training.schedules import Plateau, Schedule
 
 if TYPE_CHECKING:
     from graph.model import Graph
+    from runtime.data.dataset import Dataset
     from runtime.plan import Plan
+    from runtime.training.fitting import Callback, Fitting, History
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,16 @@ class Trainer:
         return {str(ref): np.array(to_numpy(array)) for ref, array in self._states.items()}
 
     @property
+    def dtype(self) -> str:
+        """The floating dtype that is trained in."""
+        return self._engine.run_dtype
+
+    @property
+    def target(self) -> str | None:
+        """What is differentiated instead of the graph's own target."""
+        return self._engine.target
+
+    @property
     def rate(self) -> float:
         """The learning rate of the next update."""
         schedule = self.schedule
@@ -134,6 +146,25 @@ class Trainer:
             rate = self._update(tape, kept)
         self.last = Update(self.count, float(loss), rate, norm)
         return loss
+
+    def restore(self, kept: Mapping[str, Host]) -> None:
+        """Go back to parameters and state that were read before, by address."""
+        parameters = self._parameters()
+        for name, array in kept.items():
+            ref = PortRef.parse(name)
+            taken = self._engine.backend.asarray(array)
+            if ref in parameters.shapes:
+                parameters.put(ref, taken)
+            elif ref in self._states:
+                self._states[ref] = taken
+
+    def fit(
+        self, data: Dataset, how: Fitting | None = None, callbacks: Iterable[Callback] = ()
+    ) -> History:
+        """Train on a set for some epochs; see `runtime.training.fitting`."""
+        from runtime.training import fitting
+
+        return fitting.fit(self, data, how if how is not None else fitting.Fitting(), callbacks)
 
     def edit(self) -> e.Edit:
         """The edit that writes parameters and state into the graph, as one."""
