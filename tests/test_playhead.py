@@ -167,3 +167,23 @@ def test_nothing_to_play(qapp):
     player = Player(Playhead())
     player.toggle()
     assert not player.is_playing
+
+
+def test_beyond_its_limit_it_does_not_go_and_says_that_somebody_wanted_to(head):
+    held, limited = [], []
+    head.held.connect(lambda: held.append(head.whole))
+    head.limited.connect(lambda: limited.append(head.limit))
+    head.go(5)
+    head.set_limit((3, 1))
+    assert head.whole == (3, 1)
+    head.go_whole(2, 0)
+    for move in (head.last, lambda: head.go(4), lambda: head.go_whole(3, 2), head.next_part):
+        move()
+        assert head.whole == (3, 1)
+    head.previous()
+    head.go(1)
+    assert (head.whole, len(held)) == ((1, 0), 4)
+    head.set_limit(None)
+    head.last()
+    assert head.is_at_end
+    assert limited == [(3, 1), None]

@@ -20,6 +20,8 @@ from tests.canvas_desk import LEFT, by_hand
 from tests.told_everywhere import told_in
 from tests.window_desk import WindowDesk, desk_for
 
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
 Key = Qt.Key
 CONTROL = Qt.KeyboardModifier.ControlModifier
 ANSWERS = ("6", "7", "-3", "3", "-1", "-1", "1", "1", "1", "2", "3")
@@ -215,6 +217,25 @@ def test_next_leads_to_the_field_and_going_back_is_free(desk):
     assert head.position == 3
     type_answer(desk, "3")
     assert head.position == 4
+
+
+def test_before_an_audience_the_next_step_shows_the_answer(desk):
+    show(desk, by_hand())
+    desk.window.workspaces.step()
+    desk.view.setFocus()
+    desk.press_key(Key.Key_F11)
+    desk.press_key(Key.Key_P, CONTROL)
+    predicting, head = desk.window.predicting, desk.document.playhead
+    assert predicting.is_on
+    assert desk.window.presenting.is_on
+    assert not desk.window.steps.isVisible()
+    desk.press_key(Key.Key_PageDown)
+    assert head.position == 1
+    assert desk.window.canvas.canvas.overlays.node("x2").text == "x2 = ?"
+    desk.press_key(Key.Key_Escape)
+    assert desk.window.steps.isVisible()
+    desk.press_key(Key.Key_PageDown)
+    assert head.position == 1
 
 
 def test_play_stops_at_the_question(desk):

@@ -108,12 +108,12 @@ class Predicting(QObject):
         if head.is_at_end:
             head.first()
         self.is_on, self.score, self.said = True, Score(), None
-        window.workspaces.step()
+        if not window.presenting.is_on:
+            window.workspaces.step()
         overlays = window.canvas.canvas.overlays
         overlays.leave_alone(OVERLAY)
         self._ask_from(head.whole)
-        window.drawer.show_tab(TAB)
-        self.wanted.emit()
+        self._show_panel()
 
     def again(self) -> None:
         """Once more from the start."""
@@ -203,7 +203,14 @@ class Predicting(QObject):
             canvas.reveal(self.step.node)
 
     def _want(self) -> None:
-        if self.is_on:
+        """The next step is asked for: before an audience, which has answered aloud, show it."""
+        if self.is_on and self._window.presenting.is_on:
+            self.show_answer()
+        elif self.is_on:
+            self._show_panel()
+
+    def _show_panel(self) -> None:
+        if not self._window.presenting.is_on:
             self._window.drawer.show_tab(TAB)
             self.wanted.emit()
 
