@@ -37,7 +37,7 @@ def view_of(qtbot, graph: Graph, id_: str = "act"):
 def test_the_curve_has_the_inputs_of_the_run_and_says_how_many_are_saturated(qtbot):
     desk, view = view_of(qtbot, acting("Sigmoid", [-8, -1, 0.5, 9]))
     assert view.isVisible()
-    assert view.saturation.said.startswith("2 of 4 inputs (50%) are saturated")
+    assert view.saturation.said.startswith("Saturated: 2 of 4 inputs (50%).")
     assert view.legend.said.startswith("Dots: the inputs of this run.")
     found = view.picture.acting.entrywise
     assert np.allclose(found.slopes, found.outputs * (1 - found.outputs))
@@ -48,13 +48,13 @@ def test_the_curve_has_the_inputs_of_the_run_and_says_how_many_are_saturated(qtb
     desk.graph.set_tensor("x.y", np.array([-1.0, 0.5, 0.7, 1, 40]))
     desk.run()
     qtbot.waitUntil(lambda: not view.is_busy)
-    assert view.saturation.said.startswith("1 of 5 inputs (20%) is saturated")
+    assert view.saturation.said.startswith("Saturated: 1 of 5 inputs (20%).")
 
 
 def test_pointing_reads_the_curve_and_so_do_keys(qtbot):
     _, view = view_of(qtbot, acting("Tanh", [0.1]))
     picture = view.picture
-    x = picture.acting.curve.x[300]
+    x = picture.acting.curve.x[267]
     QTest.mouseMove(picture, picture.place_of(x, 0.0).toPoint())
     found = float(picture.acting.curve.x[picture.at])
     assert abs(found - x) < 0.05
@@ -75,7 +75,7 @@ def test_pointing_reads_the_curve_and_so_do_keys(qtbot):
 def test_a_kink_is_told_with_its_convention(qtbot):
     _, view = view_of(qtbot, acting("ReLU", [-1, 1]))
     assert view.kink.said == "At a kink: the derivative of ReLU at 0 is 0."
-    assert view.saturation.said.startswith("1 of 2 inputs (50%)")
+    assert view.saturation.said.startswith("Saturated: 1 of 2 inputs (50%).")
 
 
 def test_many_inputs_are_counted_in_bars(qtbot):

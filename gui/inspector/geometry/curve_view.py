@@ -103,11 +103,9 @@ class CurveView(QWidget):
     def _saturated(self, flat: int, count: int) -> str:
         if not flat:
             return self.tr("None of {0} inputs is saturated.").format(format_count(count))
-        text = self.tr("{0} of {1} inputs ({2}) are saturated: hardly any gradient gets through.")
-        if flat == 1:
-            text = self.tr(
-                "{0} of {1} inputs ({2}) is saturated: hardly any gradient gets through."
-            )
+        text = self.tr(
+            "Saturated: {0} of {1} inputs ({2}). Hardly any gradient gets through there."
+        )
         return text.format(format_count(flat), format_count(count), format_percent(flat / count))
 
     def _read(self, at: int | None) -> None:
