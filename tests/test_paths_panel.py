@@ -119,7 +119,8 @@ def test_a_journey_over_three_paths(desk):
     desk.document.playhead.last()
     QApplication.processEvents()
     found = find_paths(desk.document.whole_trace, "x.y")
-    assert [row[1] for row in desk.cells] == routes(desk.graph, found.source, found.paths)
+    named = routes(desk.graph, found.source, found.paths)
+    assert [row[1] for row in desk.cells] == [route.short for route in named]
     assert [row[2] for row in desk.cells] == ["1", "0.9093", "−0.8323"]
     assert [row[3] for row in desk.cells] == ["93%", "84%", "−77%"]
     bars = [desk.table.paths.index(row, SHARE).data(BAR) for row in range(3)]
@@ -266,6 +267,7 @@ def test_paths_through_composites_and_time(desk):
     desk.document.playhead.last()
     desk.show_tab()
     row = desk.table.paths.rows[1]
+    assert row.whole.startswith("attend_norm.weight → ")  # clear without its address
     QTest.mouseClick(desk.table.viewport(), LEFT, NONE, desk.middle(1))
     targets = [target for hop in row.path.hops for _, target in hop.edges]
     for place in ("", "transformer_block", "transformer_block/attend"):
@@ -298,8 +300,9 @@ def test_names_of_paths_leave_out_what_most_have_in_common():
     trace = Engine(ladder(12, second="Tanh")).run()
     found = find_paths(trace, "x.y", top=60)
     named = routes(trace.plan.flat.origin, found.source, found.paths)
-    assert len(set(named)) == 60
-    assert named[0] == "x → … → loss"  # straight on, as most of them do nearly everywhere
-    for text, path in zip(named, found.paths, strict=True):
+    assert len({route.short for route in named}) == 60
+    assert named[0].short == "x → … → loss"  # straight on, as most of them do nearly everywhere
+    for route, path in zip(named, found.paths, strict=True):
         curves = [hop.node for hop in path.hops if hop.node.startswith("s")]
-        assert [stop for stop in text.split(" → ") if stop.startswith("s")] == curves
+        assert [stop for stop in route.short.split(" → ") if stop.startswith("s")] == curves
+        assert len(route.whole.split(" → ")) == len(path.hops) + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gui.chains.words import route, routes
+from gui.chains.words import Route, routes
 from runtime.chains import Budget, find_paths, gradients_along, signed_norms
 from runtime.chains.lengths import length
 
@@ -23,22 +23,17 @@ LONGER = 4  # times as much search
 @dataclass(frozen=True, eq=False)
 class Answer:
     """What was found; `signed` are the norms of paths by their side, `along` of each path what
-    comes back over its hops by it alone: numbers, or norms of tensors. `short` and `whole` name
-    the paths, without what all have in common and with it.
+    comes back over its hops by it alone: numbers, or norms of tensors. `routes` name the paths.
     """
 
     found: ChainPaths
     signed: tuple[float, ...]
     along: tuple[tuple[float, ...], ...]
-    short: tuple[str, ...] = ()
-    whole: tuple[str, ...] = ()
+    routes: tuple[Route, ...] = ()
 
     def named(self, graph: Graph) -> Answer:
         """The same with the names that a graph has for everything. Fit for any thread."""
-        found = self.found
-        short = routes(graph, found.source, found.paths)
-        whole = [route(graph, found.source, path) for path in found.paths]
-        return replace(self, short=tuple(short), whole=tuple(whole))
+        return replace(self, routes=tuple(routes(graph, self.found.source, self.found.paths)))
 
     @property
     def is_number(self) -> bool:

@@ -73,18 +73,19 @@ class PathModel(QAbstractTableModel):
             partner = ""
             if path.cancels_with is not None:
                 partner = self.tr("with {0}").format(path.cancels_with + 1)
-            cells = (str(place + 1), answer.short[place], size, share, partner)
+            cells = (str(place + 1), answer.routes[place].short, size, share, partner)
             bar = measures[place] / widest
-            rows.append(PathRow(path, place, cells, bar, answer.whole[place]))
+            rows.append(PathRow(path, place, cells, bar, answer.routes[place].whole))
         return rows
 
     def _ahead(self, answer: Answer) -> list[PathRow]:
         """In an order that tells nothing of their strength."""
-        paths, whole = answer.found.paths, answer.whole
-        order = sorted(range(len(paths)), key=lambda place: (len(whole[place]), whole[place]))
+        named = list(enumerate(answer.routes))
+        named.sort(key=lambda each: (len(each[1].whole), each[1].whole))
+        paths = answer.found.paths
         return [
-            PathRow(paths[at], at, (str(row), answer.short[at], "", "", ""), None, whole[at])
-            for row, at in enumerate(order, 1)
+            PathRow(paths[at], at, (str(row), route.short, "", "", ""), None, route.whole)
+            for row, (at, route) in enumerate(named, 1)
         ]
 
     # --- as Qt asks -----------------------------------------------------------------------

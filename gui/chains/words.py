@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
 from graph import Graph, PortRef
-from graph.naming import name_of, output_name, port_name
+from graph.naming import name_of
 from gui.numbers import format_number, format_percent
 from runtime.chains.lengths import length
 from runtime.chains.wording import paths_text
@@ -29,21 +30,41 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("Paths", text)
 
 
-def routes(graph: Graph, source: PortRef, paths: Sequence[ChainPath]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How a path is called: `short` without what most of the others have in common."""
+
+    short: str
+    whole: str
+
+
+def routes(graph: Graph, source: PortRef, paths: Sequence[ChainPath]) -> list[Route]:
     """The ports that each path goes through; what most of them have in common is dots.
 
     Two paths part where their next ports differ, and no path goes through both of these; so one
     of the two is on half of the paths at most, and stands there: no two read the same.
     """
-    every = [_stops(graph, source, path) for path in paths]
+    nodes = {hop.port.node for path in paths for hop in path.hops} | {apart(source)[0].node}
+    names = _names(graph, nodes)
+    every = [_stops(graph, names, source, path) for path in paths]
     count = Counter(stop for stops in every for stop in set(stops))
     usual = {stop for stop, rows in count.items() if 2 * rows > len(every) > 1}
-    return [_short(stops, usual) for stops in every]
+    return [Route(_short(stops, usual), ARROW.join(stops)) for stops in every]
 
 
-def route(graph: Graph, source: PortRef, path: ChainPath) -> str:
-    """The same of one path, whole."""
-    return ARROW.join(_stops(graph, source, path))
+def _names(graph: Graph, nodes: Iterable[str]) -> dict[str, str]:
+    """A node of the document by its label, one inside by as much of its address as is clear."""
+    found = {id_: name_of(graph, id_) for id_ in nodes if id_ in graph}
+    inner = [id_ for id_ in nodes if id_ not in found]
+    for id_ in inner:
+        parts = id_.split("/")
+        tails = ("/".join(parts[-size:]) for size in range(1, len(parts) + 1))
+        found[id_] = next(
+            tail
+            for tail in tails
+            if tail == id_ or not any(x != id_ and f"/{x}".endswith(f"/{tail}") for x in nodes)
+        )
+    return found
 
 
 def _short(stops: list[str], usual: set[str]) -> str:
@@ -61,47 +82,26 @@ def _short(stops: list[str], usual: set[str]) -> str:
     return ARROW.join(shown)
 
 
-def _stops(graph: Graph, source: PortRef, path: ChainPath) -> list[str]:
-    """Each is called as it is inside what the one before lies in."""
+def _stops(graph: Graph, names: Mapping[str, str], source: PortRef, path: ChainPath) -> list[str]:
     drawn, t = apart(source)
-    stops, before = [], drawn.node
-    if not path.hops or path.hops[0].port != drawn:  # else the first hop begins with it
-        name = output_name(graph, drawn) if _is_output(graph, drawn) else port_name(graph, drawn)
-        stops.append(_own(at(name, t) if "." not in name else name))
-    for hop in path.hops:
-        stops.append(_hop(graph, hop, before if stops else hop.port.node))
-        before = hop.port.node
-    return stops
+    stops = [_hop(graph, names[hop.port.node], hop) for hop in path.hops]
+    if path.hops and path.hops[0].port == drawn:  # the first hop begins with it
+        return stops
+    module = graph.module(drawn.node) if drawn.node in graph else None
+    outputs = [port.name for port in module.output_ports] if module is not None else []
+    name = at(names[drawn.node], t)
+    is_clear = outputs == [drawn.port] or (module is None and drawn.port == "y")
+    return [name if is_clear else f"{name}.{drawn.port}", *stops]
 
 
-def _is_output(graph: Graph, port: PortRef) -> bool:
-    module = graph.module(port.node) if port.node in graph else None
-    return module is None or any(p.name == port.port for p in module.output_ports)
-
-
-def _own(address: str) -> str:
-    return address[address.rfind("/") + 1 :]
-
-
-def _hop(graph: Graph, hop: PathHop, before: str) -> str:
-    node = hop.port.node
-    module = graph.module(node) if node in graph else None
-    seen = name_of(graph, node) if node in graph else _seen_from(before, node)
-    name = at(seen, hop.read_t)
+def _hop(graph: Graph, name: str, hop: PathHop) -> str:
+    module = graph.module(hop.port.node) if hop.port.node in graph else None
     is_one = module is not None and len(module.wired_ports) == 1
     is_parameter = module is not None and hop.port.port in {p.name for p in module.parameter_ports}
-    text = name if is_one and not is_parameter else f"{name}.{hop.port.port}"
+    named = at(name, hop.read_t)
+    text = named if is_one and not is_parameter else f"{named}.{hop.port.port}"
     several = module is not None and len(module.output_ports) > 1
     return f"{text} ({hop.output.port})" if several else text
-
-
-def _seen_from(before: str, address: str) -> str:
-    """`lin` beside `one/norm`, `two/lin` from inside `one`."""
-    own, other = address.split("/"), before.split("/")
-    same = 0
-    while same < min(len(own), len(other)) - 1 and own[same] == other[same]:
-        same += 1
-    return "/".join(own[same:])
 
 
 def size_text(number: float, *, is_number: bool) -> str:
