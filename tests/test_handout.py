@@ -7,6 +7,9 @@ import zlib
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QBuffer, QPointF
+from PySide6.QtGui import QPainter
+from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog
 
 from graph import Graph, load, save
@@ -14,6 +17,7 @@ from graph.edits import Move
 from gui import main as command
 from gui.examples import examples
 from gui.handout.blocks import Block, exercise, gap
+from gui.handout.figure import figure
 from gui.handout.pages import paged
 from gui.handout.paper import ROOM, PaperTheme
 from runtime import Engine
@@ -74,6 +78,27 @@ def test_exercises_come_first_and_the_key_begins_a_page(qapp):
     assert pages[ends + 1].blocks[0][0] is first_key
     assert all(page.used <= ROOM.height() for page in pages)
     assert not any(page.blocks[-1][0].is_head for page in pages)
+
+
+def test_the_figure_shows_what_is_given_and_nothing_that_is_asked(qapp):
+    graph = load(EXAMPLES["xor"])
+    trace = Engine(graph).run()
+    words = []
+    with figure(graph, trace, PaperTheme()) as drawn:
+        buffer = QBuffer()
+        buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+        svg = QSvgGenerator()
+        svg.setOutputDevice(buffer)
+        painter = QPainter(svg)
+        drawn.paint(painter, QPointF(0, 0))
+        painter.end()
+        words = re.findall(r">([^<>]*)</text>", bytes(buffer.data().data()).decode())
+    told = " ".join(word.strip() for word in words)
+    assert "hidden" in told
+    assert "[4, 2]" in told  # what is fed
+    assert "[4, 8]" not in told
+    assert "[4, 1]" in told  # the target's
+    assert "0.009975" not in told
 
 
 def test_a_heading_goes_with_what_follows_it():

@@ -36,6 +36,7 @@ def figure(graph: Graph, trace: Trace, theme: Theme) -> Iterator[Block | None]:
     document.accept_check(trace.plan.check)
     document.accept_trace(trace)
     document.playhead.first()
+    document.playhead.set_limit((0, 0))  # shapes are asked for, too
     view = CanvasView(document, theme)
     view.resize(1280, 800)
     try:
