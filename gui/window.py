@@ -30,6 +30,7 @@ from gui.canvas.view import CanvasView
 from gui.checkpoints import CheckpointMarks, Checkpoints
 from gui.clipboard import Clipboard
 from gui.command_palette import CommandPalette
+from gui.comparing import Comparing, DifferenceMarks
 from gui.composites import Composites
 from gui.document import Document
 from gui.drawer import Drawer
@@ -96,6 +97,7 @@ class Window(QMainWindow):
         self.holding = Holding(self)
         self.watches = Watches(document, self)
         self.travelling = Travelling(self)
+        self.comparing = Comparing(document, self)
         self.notices = Notices(self.canvas, theme)
         self.find_bar = FindBar(self)
         self.clipboard = Clipboard(document, self.canvas, self.notices, self)
@@ -300,6 +302,7 @@ class Window(QMainWindow):
             self.reverse_graph.changed,
             self.breakpoints.changed,
             self.watches.changed,
+            self.comparing.changed,
             self.presenting.changed,
             self.canvas.canvas.frames.chosen,
         ):
@@ -318,6 +321,7 @@ class Window(QMainWindow):
         self.canvas.zoom_bar.take(self.commands.by_id)
         WhatIf(self.canvas.canvas, self.inspector)
         BreakpointMarks(self.canvas.canvas, self.breakpoints, self.holding)
+        DifferenceMarks(self.canvas.canvas, self.comparing)
 
     def _show_busy(self) -> None:
         self.canvas.canvas.waiting.show_busy(self.live.is_busy)

@@ -73,6 +73,8 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "breakpoints_shown": lambda w: w.drawer.current == "breakpoints",
     "watch_shown": lambda w: w.drawer.current == "watch",
     "is_watched": lambda w: w.watches.has_chosen,
+    "compare_shown": lambda w: w.drawer.current == "compare",
+    "is_pinned": lambda w: w.comparing.is_pinned,
     "has_breakpoint": lambda w: w.breakpoints.has_chosen,
     "place_and_steps": lambda w: WHEN["one_place"](w) and WHEN["has_steps"](w),
     "one_place": lambda w: len(chosen_addresses(w.document)) == 1,

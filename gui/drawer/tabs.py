@@ -77,6 +77,12 @@ def _watch(window: Window) -> QWidget:
     return WatchPanel(window)
 
 
+def _compare(window: Window) -> QWidget:
+    from gui.comparing.panel import ComparePanel
+
+    return ComparePanel(window)
+
+
 def _memory(window: Window) -> QWidget:
     from gui.drawer.memory import MemoryPanel
 
@@ -103,6 +109,7 @@ TABS = (
     Tab("predict", N(D, "Predict"), _predict, height=240, is_bound=True),
     Tab("breakpoints", N(D, "Breakpoints"), _breakpoints, is_bound=True),
     Tab("watch", N(D, "Watch"), _watch, height=208, is_bound=True),
+    Tab("compare", N(D, "Compare"), _compare, height=208),
     Tab("memory", N(D, "Memory"), _memory, height=280),
     Tab("health", N(D, "Health"), _health, height=240),
 )
