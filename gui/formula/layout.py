@@ -130,20 +130,19 @@ class _Layout:
         return beside([box for box, _ in parts], gaps)
 
     def _bracketed(self, items: Sequence[Expression]) -> list[Placed]:
-        """What stands in brackets; they grow with it."""
-        inside = self._row(items[1:-1])
-        opening, closing = (sign(_GROWING.sub("", _latex(item))) for item in (items[0], items[-1]))
+        """What stands in brackets; they grow with it. The closing one may have scripts."""
+        inside, last = self._row(items[1:-1]), items[-1]
+        opening, closing = (sign(_GROWING.sub("", _latex(item))) for item in (items[0], last))
+        scripts = self._script_boxes(last) if isinstance(last, Scripts) else (None, None)
         if inside.height <= TALL * self.size:
-            return [
-                (self.text(opening), "open"),
-                (inside, "ordinary"),
-                (self.text(closing), "close"),
-            ]
+            end = self._with_scripts(self.text(closing), *scripts)
+            return [(self.text(opening), "open"), (inside, "ordinary"), (end, "close")]
         axis = AXIS * self.size
         half = max(inside.ascent - axis, inside.descent + axis) + 0.06 * self.size
         ends = [bracket(each, half + axis, half - axis, self.size) for each in (opening, closing)]
         gap = GAP * self.size
-        return [(beside([EMPTY, ends[0], inside, ends[1], EMPTY], [gap] * 5), "ordinary")]
+        grown = beside([EMPTY, ends[0], inside, ends[1]], [gap] * 4)
+        return [(beside([self._with_scripts(grown, *scripts), EMPTY], [0.0, gap]), "ordinary")]
 
     # --- fractions and scripts ------------------------------------------------------------
 
@@ -166,13 +165,16 @@ class _Layout:
         body = self.box(item.body)
         if isinstance(item.body, Fraction | Row):
             body = self._spaced(self._round(body))
-        small = self._script()
-        sub = None if item.sub is None else small.box(item.sub)
-        sup = None if item.sup is None else small.box(item.sup)
+        sub, sup = self._script_boxes(item)
         is_sign = isinstance(item.body, Symbol) and sign(item.body.latex) in WITH_LIMITS
         if is_sign and not self.depth:
             return self._with_limits(body, sub or EMPTY, sup or EMPTY)
         return self._with_scripts(body, sub, sup)
+
+    def _script_boxes(self, item: Scripts) -> tuple[Box | None, Box | None]:
+        small = self._script()
+        sub = None if item.sub is None else small.box(item.sub)
+        return sub, None if item.sup is None else small.box(item.sup)
 
     def _round(self, body: Box) -> list[Placed]:
         axis = AXIS * self.size
@@ -181,6 +183,8 @@ class _Layout:
         return [(ends[0], "open"), (body, "ordinary"), (ends[1], "close")]
 
     def _with_scripts(self, body: Box, sub: Box | None, sup: Box | None) -> Box:
+        if sub is None and sup is None:
+            return body
         size = self.size
         parts = [(body, 0.0, 0.0)]
         x, width = body.width + 0.04 * size, body.width
@@ -270,12 +274,14 @@ def _kind(item: Expression) -> Kind:
 
 
 def _latex(item: Expression) -> str:
-    return item.latex if isinstance(item, Symbol) else ""
+    """The command of a sign, or of a bracket with scripts."""
+    body = item.body if isinstance(item, Scripts) else item
+    return body.latex if isinstance(body, Symbol) else ""
 
 
 def _partner(items: Sequence[Expression], start: int) -> int | None:
     """Where the bracket that opens at a place is closed; None where none opens or none closes."""
-    opening = _latex(items[start])
+    opening = _latex(items[start]) if isinstance(items[start], Symbol) else ""
     bare = sign(_GROWING.sub("", opening))
     is_opening = bare in PAIRS or (opening.startswith(r"\left") and bool(bare))
     if not is_opening:
