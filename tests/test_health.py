@@ -144,6 +144,23 @@ def test_a_unit_that_lives_at_one_time_step_is_not_dead():
     assert (found.resting, found.count) == (int((slopes < 0.05).sum()), slopes.size)
 
 
+def test_a_recurrent_cell_saturates_as_its_tanh_does():
+    graph = Graph(target="s")
+    graph.add("Input", "x", shape=(2, 3))
+    graph.add("Input", "h", shape=(2, 4))
+    graph.set_tensor("x.y", np.linspace(-40, 40, 6).reshape(2, 3))
+    graph.set_tensor("h.y", np.zeros((2, 4)))
+    graph.add("RNNCell", "cell", hidden_size=4)
+    graph.add("Sum", "s")
+    for source, target in (("x.y", "cell.x"), ("h.y", "cell.h"), ("cell.y", "s.x")):
+        graph.connect(source, target)
+    trace = Engine(graph).run()
+    found = measure(trace).activations["cell"]
+    flat = 1 - trace.value("cell.y") ** 2 < 0.05
+    assert (found.kind, found.resting, found.count) == ("saturated", int(flat.sum()), 8)
+    assert found.resting > 0
+
+
 def test_what_each_time_step_adds_shows_vanishing_through_time():
     """A linear recurrence h = h / 1e4 + w: the part of step t is 1e-4 to the steps behind it."""
     graph = Graph(target="last")

@@ -282,6 +282,19 @@ def test_it_stands_first_in_the_panel_and_goes_with_its_cause(desk):
     desk.qtbot.waitUntil(lambda: panel(desk).findings.texts == [])
 
 
+def test_what_is_wrong_inside_a_composite_marks_it_and_leads_inside(desk):
+    graph = two_blocks()
+    graph.set_tensor("two/lin.bias", np.array([0.0, np.nan, 0.0]))
+    diagnose(desk, graph)
+    overlays = desk.view.canvas.overlays
+    assert (overlays.node("two").icon, overlays.node("one").icon) == ("warning", "warning")
+    assert panel(desk).findings.texts[0] == "NaN begins at two/lin.bias[1]"
+    click_row(desk, "NaN begins")
+    assert (desk.document.place, desk.document.selection.node) == ("two", "lin")
+    desk.qtbot.waitUntil(lambda: overlays.node("lin") is not None)
+    assert overlays.node("lin").text == "NaN"
+
+
 # --- badges ----------------------------------------------------------------------------------
 
 

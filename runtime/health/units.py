@@ -12,7 +12,7 @@ from graph.port import PortRef
 from runtime.backend import to_numpy
 from runtime.feeds import Host
 from runtime.health.records import Activation
-from runtime.modules.door import Elementwise
+from runtime.modules.door import Differentiable
 from runtime.tape import Record
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def activations_of(trace: Trace) -> Iterator[Activation]:
     """What rests at every node whose module can."""
     steps: dict[str, list[Record]] = {}
     for step in trace.plan.forward:
-        if can_rest(step.module) and step.key in trace.records:
+        if _can_rest(step.module) and step.key in trace.records:
             steps.setdefault(step.node, []).append(trace.records[step.key])
     writers = _writers(trace.plan) if steps else {}
     done = {step.node: step.index for step in trace.steps if step.phase == "forward"}
@@ -37,9 +37,9 @@ def activations_of(trace: Trace) -> Iterator[Activation]:
         yield replace(found, step=done[node])
 
 
-def can_rest(module: object) -> bool:
+def _can_rest(module: Differentiable) -> bool:
     """Whether a module is an activation that says when it rests."""
-    return isinstance(module, Elementwise) and (module.dies or module.steepest > 0)
+    return module.dies or module.steepest > 0
 
 
 def unit_axis(step: PlanStep, writers: dict[int, PlanStep]) -> int:
@@ -67,7 +67,6 @@ def _activation(records: list[Record], axis: int) -> Activation:
     """All time steps of one node: a unit that lives at one of them is not dead."""
     step = records[0].step
     module = step.module
-    assert isinstance(module, Elementwise)
     port = PortRef(step.node, step.output_names[0])
     slopes = np.stack([_slopes(record) for record in records])
     if module.steepest > 0:
@@ -85,8 +84,7 @@ def _activation(records: list[Record], axis: int) -> Activation:
 def _slopes(record: Record) -> Host:
     """|dy/dx| entry by entry."""
     step, module = record.step, record.step.module
-    assert isinstance(module, Elementwise)
     with np.errstate(all="ignore"):
-        slope = module.derivative(record.context, step.input_names[0], record.kept())
+        slope = module.bend(record.context, record.kept())
     shape = step.shapes[step.output_names[0]]
     return np.broadcast_to(np.abs(np.asarray(to_numpy(slope))), shape)

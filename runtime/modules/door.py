@@ -75,12 +75,16 @@ class Differentiable(Initialised):
     `keeps` names the ports (and arrays given to `ctx.keep`) that `vjp` and `jvp` read: memory
     and recomputation follow from it. `batch_sizes` names sizes of the signature that only count:
     along them the module does the same to each entry by itself. `unit_axis` is the axis of the
-    output along which a layer's units lie, None where a module has no units of its own.
+    output along which a layer's units lie, None where a module has no units of its own. `steepest`
+    is the greatest slope of an activation that goes flat on both sides; `dies` says that one is
+    flat on one side, so that a unit which stays there gets no gradient any more; both ask `bend`.
     """
 
     keeps: ClassVar[tuple[str, ...]] = ()
     batch_sizes: ClassVar[tuple[str, ...]] = ()
     unit_axis: ClassVar[int | None] = None
+    steepest: ClassVar[float] = 0.0
+    dies: ClassVar[bool] = False
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         """The outputs, from the inputs."""
@@ -106,6 +110,13 @@ class Differentiable(Initialised):
         rows, columns = ctx.shapes[output], ctx.shapes[port]
         matrix = self._rows(ctx, port, output, kept, range(math.prod(rows)))
         return maps.Dense(rows, columns, matrix)
+
+    def bend(self, ctx: Context, kept: Kept) -> Array | float:
+        """The derivative of the activation that the first output comes out of, entry by entry.
+
+        Asked of modules that die or have a steepest slope.
+        """
+        raise NotImplementedError
 
     def keeps_samples(
         self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str
@@ -176,17 +187,16 @@ class Elementwise(Differentiable):
 
     Subclasses give `forward` and `derivative`; everything else follows. `kinks` are the numbers
     at which a derivative jumps (or one that follows it, so that differences cannot be trusted).
-    `steepest` is the greatest derivative of an activation that goes flat on both sides; `dies`
-    says that one is flat on one side, so that a unit which stays there gets no gradient any more.
     """
 
     kinks: ClassVar[tuple[float, ...]] = ()
-    steepest: ClassVar[float] = 0.0
-    dies: ClassVar[bool] = False
 
     def derivative(self, ctx: Context, port: str, kept: Kept) -> Array | float:
         """d y / d port, broadcastable to y; a number where it is the same everywhere."""
         raise NotImplementedError
+
+    def bend(self, ctx: Context, kept: Kept) -> Array | float:
+        return self.derivative(ctx, self.input_ports[0].name, kept)
 
     def vjp(
         self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]

@@ -56,6 +56,7 @@ class RNNCell(Cell, sig=f"{STATE}, {WEIGHTS} -> y[n?, hidden_size]", group="Recu
         "b_{hh}": "bias_hh",
     }
     keeps = ("x", "h", "weight_ih", "weight_hh", "y")
+    steepest = 1.0
     examples = (
         Example({"x": (2, 3), "h": (2, 4)}, {"hidden_size": 4}),
         Example({"x": (3,), "h": (2,)}, {"hidden_size": 2}),
@@ -73,8 +74,11 @@ class RNNCell(Cell, sig=f"{STATE}, {WEIGHTS} -> y[n?, hidden_size]", group="Recu
     ) -> tuple[Array, ...]:
         return (ctx.xp.tanh(ih[0] + hh[0]),)
 
+    def bend(self, ctx: Context, kept: Kept) -> Array:
+        return ctx.xp.asarray(1 - kept["y"] ** 2)
+
     def partials(self, ctx: Context, kept: Kept) -> dict[str, Partials]:
-        slope = 1 - kept["y"] ** 2
+        slope = self.bend(ctx, kept)
         return {"y": {"ih0": slope, "hh0": slope}}
 
 
