@@ -89,10 +89,10 @@ def compute(request: Request, watch: Watch | None = None) -> Answer:
     try:
         engine = Engine(graph, device="cpu", partial=True)
         trace = engine.run(previous=request.previous, watch=watch)
-        _ = trace.origin  # NaN is looked for here, so that the window need not
     except GradwireError as error:
         return Answer(revision, found, is_large=is_large, error=str(error))
     trace, refusal = _with_tangent(trace, request.seed, watch)
+    _ = trace.origin  # NaN is looked for here, so that the window need not
     return Answer(revision, found, trace, is_large=is_large, refusal=refusal)
 
 

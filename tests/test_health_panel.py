@@ -21,7 +21,9 @@ from gui.health import diagnosis
 from gui.health.scale import Scale
 from gui.title_bar import WorkspaceTab
 from runtime import gradient_check
+from runtime import trace as trace_module
 from runtime.health import Thresholds
+from runtime.tangents import Seed
 from tests.canvas_desk import LEFT, NONE
 from tests.composite_graphs import two_blocks
 from tests.window_desk import desk_for
@@ -273,6 +275,25 @@ def test_where_nan_begins_is_a_problem_that_leads_there(desk):
     QTest.mouseClick(problems.list.viewport(), LEFT, NONE, rect.center())
     assert desk.document.playhead.whole == (1, 0)
     assert "made by Log from log.x[1] = 0" in problems.model.problems[0].message
+
+
+def test_it_is_looked_for_in_the_background(desk, monkeypatch):
+    looked = []
+    real = trace_module.find_origin
+    monkeypatch.setattr(
+        trace_module,
+        "find_origin",
+        lambda trace: looked.append(threading.current_thread()) or real(trace),
+    )
+    show(desk, logs())
+    desk.document.seeding.choose(Seed(PortRef("x", "y")))
+    desk.qtbot.waitUntil(lambda: desk.document.whole_trace.push is not None)
+    desk.document.playhead.first()
+    desk.document.playhead.last()
+    desk.qtbot.wait(20)
+    assert looked
+    assert threading.main_thread() not in looked
+    assert desk.window.status.texts()["problems"] == "1 warning"
 
 
 def test_it_stands_first_in_the_panel_and_goes_with_its_cause(desk):
