@@ -42,6 +42,11 @@ class Leading(QObject):
         self._open_inspector()
         self._window.inspector.show_units()
 
+    def show_geometry(self) -> None:
+        """Show the derivative of the selected edge as a picture."""
+        self._open_inspector()
+        self._window.inspector.show_geometry()
+
     def edit_note(self) -> None:
         """Write the note of the selected node, or of the graph."""
         self._open_inspector()

@@ -11,7 +11,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from graph import Graph, load
+from graph import Graph, PortRef, load
 from gui.examples import examples
 from gui.inspector.edge_page import GEOMETRY
 from gui.inspector.geometry.coordinates import liveliest
@@ -131,6 +131,21 @@ def test_one_edge_and_all_edges_of_a_port_are_two_functions(qtbot):
     # of x² at 3 the tangent is off by d², a tenth of the change 6 d at 0.6
     assert panel.picture.look.reach == pytest.approx(0.6, abs=0.05)
     assert "is close up to 0.6" in panel.closeness.said
+
+
+def test_all_edges_are_offered_once_their_gradients_have_come(qtbot):
+    """What comes back over the others is not told before."""
+    desk, panel = panel_of(qtbot, load(GRAPHS["fan_out"]), "y.b")
+    assert not panel.source.isHidden()
+    desk.choose(panel.source.field, 1)
+    desk.settle()
+    whole = panel.derivative.said
+    while desk.document.shown.port_gradient(PortRef("x", "y")).is_value:
+        desk.document.playhead.previous()
+    desk.settle()
+    assert not panel.picture.isHidden()  # the gradient over this edge came first
+    assert panel.source.isHidden()
+    assert panel.derivative.said != whole
 
 
 def test_the_pointer_reads_how_far_off_the_approximation_is(qtbot):

@@ -72,6 +72,19 @@ def test_the_canvas_follows_the_point_and_the_graph_does_when_it_is_set(desk):
     assert desk.document.history.undo_text is None
 
 
+def test_a_key_leads_to_the_picture(desk):
+    desk.open(GRAPHS["backprop_by_hand"])
+    assert not desk.window.commands.by_id["show_geometry"].isEnabled()
+    panel = panel_of(desk, "x2.a")
+    page = desk.window.inspector.page
+    QTest.mouseClick(page.tabs, LEFT, pos=page.tabs.tabRect(0).center())
+    desk.view.setFocus()
+    desk.press_key(Qt.Key.Key_J)
+    settle(desk.qtbot, panel)
+    assert page.tabs.currentIndex() == GEOMETRY
+    assert panel.picture.hasFocus()
+
+
 def test_what_would_flow_is_gone_when_nobody_sees_the_point(desk):
     desk.open(GRAPHS["xor"])
     panel = panel_of(desk, "relu.x")

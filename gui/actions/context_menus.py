@@ -36,7 +36,7 @@ CONTEXT: Mapping[Kind, str] = {
     " align_bottom distribute_across distribute_down bypass breakpoint watch checkpoint"
     " - group - select_ancestors select_descendants - cut copy duplicate - delete delete_reconnect",
     "frame": "fold_frame frame_title fit_frame - remove_frame",
-    "edge": f"add delay bend straighten? - {TRAVEL} breakpoint condition watch"
+    "edge": f"show_geometry add delay bend straighten? - {TRAVEL} breakpoint condition watch"
     " - go_to_source go_to_target - delete",
 }
 # Commands that a right click tells where.

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 from graph import Problem
 from gui.inspector.definition_page import DefinitionPage
-from gui.inspector.edge_page import EdgePage
+from gui.inspector.edge_page import GEOMETRY, EdgePage
 from gui.inspector.graph_page import GraphPage
 from gui.inspector.node_page import NodePage, subject_of
 from gui.inspector.nodes_page import NodesPage
@@ -74,6 +74,16 @@ class Inspector(QScrollArea):
             picture = self.page.units.picture
             picture.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.ensureWidgetVisible(self.page.units)
+
+    def show_geometry(self) -> None:
+        """Take the keys to the picture of an edge's derivative; to its tab where there is none."""
+        page = self.page
+        if isinstance(page, EdgePage):
+            page.tabs.setCurrentIndex(GEOMETRY)
+            picture = page.geometry.picture
+            held = page.tabs if picture.isHidden() else picture
+            held.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.ensureWidgetVisible(page.geometry)
 
     def edit_note(self) -> None:
         """Put the cursor at the end of the note of what is shown, if it can have one."""

@@ -99,7 +99,7 @@ class GeometryPanel(QWidget):
         if self.output.chosen is None:
             self._forget(state_sentence("not differentiable", self.tr("local derivative")))
             return
-        self.source.offer(graph, shown.trace, target, alone=shown.is_guarded)
+        self.source.offer(graph, shown, target)
         self._trace = shown.trace
         self._choose()
 

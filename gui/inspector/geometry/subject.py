@@ -19,6 +19,7 @@ from runtime.geometry.function import PortFunction
 
 if TYPE_CHECKING:
     from graph import Graph
+    from gui.shown import Shown
     from runtime.trace import Trace
 
 
@@ -95,16 +96,17 @@ class SourceChooser(QWidget):
         read = self.field.read() if self._choices else None
         return PortRef.parse(read) if read else self._edge
 
-    def offer(
-        self, graph: Graph, trace: Trace | SeenTrace, edge: PortRef, *, alone: bool = False
-    ) -> None:
+    def offer(self, graph: Graph, shown: Shown, edge: PortRef) -> None:
         """Offer an edge by the port where it ends, and the port that it comes from.
 
-        It is offered `alone` while the sum over the port's edges is to be predicted.
+        The edge alone while the gradients of the port's other edges have not come, for the sum
+        would tell them, and while it is to be predicted.
         """
         choices: list[tuple[str, str]] = []
-        source = None if alone else trace.plan.edges.get(edge)
-        if source is not None and len(trace.plan.readers.get(source, ())) > 1:
+        plan = shown.trace.plan
+        source = None if shown.is_guarded else plan.edges.get(edge)
+        is_many = source is not None and len(plan.readers.get(source, ())) > 1
+        if is_many and shown.port_gradient(source).state != "blank":
             name = output_name(graph, source)
             choices = [
                 (self.tr("{0}, this edge alone").format(name), str(edge)),
