@@ -84,7 +84,7 @@ class TangentSection(QWidget):
         self.stop.setVisible(seeding.seed is not None)
         self.told.say(self._told(is_here))
         refusal = self._mistake or (seeding.refusal if is_here else "")
-        self.error.say(refusal, "error")
+        self.error.say(refusal, "error" if refusal else "")
         reading = self._reading()
         if reading.is_value or "panel" in self.__dict__:
             self.panel.setVisible(reading.is_value)
