@@ -6,9 +6,9 @@ ahead of another. A reading is one of a few words, or a value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from gui.forward_mode.shown import ShownTangents
 from gui.level import progress
 from gui.places import SeenTrace, address_of, seen_from
 from gui.readings import BLANK, Reading
+from gui.timetable import timetable_of
 from runtime.maps import TooLarge
 from runtime.moments import moment
 
@@ -25,49 +26,6 @@ if TYPE_CHECKING:
     from graph import Edge, Graph
     from graph.flattening import Flat
     from runtime.trace import Step, Trace
-
-
-class _Timetable:
-    """When each node runs: made once for a trace, asked at every move of the playhead."""
-
-    def __init__(self, steps: Iterable[Step]) -> None:
-        self._last: dict[str, int | None] = {}
-        self._forward: dict[tuple[str, int | None], int] = {}
-        self._reverse: dict[tuple[str, int | None], int] = {}
-        self._all_reverse: dict[str, int] = {}
-        for index, step in enumerate(steps):
-            if step.phase == "forward":
-                self._forward[step.node, step.t] = index
-            elif step.phase == "reverse":
-                self._reverse.setdefault((step.node, step.t), index)
-                self._all_reverse[step.node] = index
-        self.turn = min(self._reverse.values(), default=None)
-        self.spreads: dict[PortRef, Spread | None] = {}  # the same at every step
-
-    def forward(self, node: str, t: int | None) -> int | None:
-        """The forward step of a node at a time step, or its only one; None if it has none."""
-        return self._forward.get((node, t), self._forward.get((node, None)))
-
-    def reverse(self, node: str, t: int | None) -> int | None:
-        """The same of its reverse step."""
-        return self._reverse.get((node, t), self._reverse.get((node, None)))
-
-    def all_reverse(self, node: str) -> int | None:
-        """The reverse step of a node after which it has none left, at whatever time step."""
-        return self._all_reverse.get(node)
-
-    def last_inside(self, address: str, t: int | None) -> int | None:
-        """The last forward step inside a composite at a time step; None where it has none."""
-        key = f"{address}@{t}"
-        if key not in self._last:
-            inside = f"{address}/"
-            own = (
-                at
-                for (id_, time), at in self._forward.items()
-                if time in (t, None) and id_.startswith(inside)
-            )
-            self._last[key] = max(own, default=None)
-        return self._last[key]
 
 
 class Shown:
@@ -97,7 +55,7 @@ class Shown:
         self._whole: Trace | None = trace.whole if is_seen else trace
         self.place = trace.place if is_seen else ""
         self.t = trace.t if is_seen else None
-        self._times = _timetable(self._whole)
+        self._times = timetable_of(self._whole)
         self._tangents = ShownTangents(self._whole, position, self.t)
         self._kept: dict[tuple[str, PortRef], Reading] = {}
         is_same = before is not None and before.trace is trace and before._graph is graph
@@ -214,6 +172,10 @@ class Shown:
         """The tangent that an edge brings to an input port."""
         return self._keep("tangent_over", target)
 
+    def tangent_factor(self, target: PortRef) -> Reading:
+        """The local derivative that this tangent is multiplied by, once it is there."""
+        return self._keep("tangent_factor", target)
+
     def times_back(self, target: PortRef) -> tuple[bool, ...]:
         """For each time step whether the gradient at an input port has come back, or never will."""
         steps = self._whole.time_steps if self._whole is not None else None
@@ -308,8 +270,14 @@ class Shown:
 
     def _factor(self, port: PortRef) -> Reading:
         gradient = self._gradient(port)
-        if not gradient.is_value:
-            return gradient
+        return self._local(port) if gradient.is_value else gradient
+
+    def _tangent_factor(self, port: PortRef) -> Reading:
+        tangent = self._tangent_over(port)
+        return self._local(port) if tangent.is_value else tangent
+
+    def _local(self, port: PortRef) -> Reading:
+        """The derivative of a node's output by an input, a map."""
         try:
             found = self._whole.jacobian(self._read_at(port))
         except TooLarge:
@@ -378,17 +346,3 @@ def _asked(read: Callable[[], np.ndarray | None]) -> Reading:
     except GradwireError:
         return BLANK
     return BLANK if array is None else Reading("value", array=array)
-
-
-_last: list[tuple[Any, _Timetable]] = [(None, _Timetable(()))]
-
-
-def _timetable(trace: Trace | None) -> _Timetable:
-    """The timetable of a trace; the last one asked for is kept, for a playhead moves often."""
-    if trace is None:
-        return _Timetable(())
-    known, table = _last[0]
-    if known is not trace:
-        table = _Timetable(trace.steps)
-        _last[0] = (trace, table)
-    return table

@@ -58,6 +58,12 @@ def test_a_tangent_is_pushed_stepped_and_stopped(desk):
         "difference.y": "d −2",
         "loss.y": "d 2",
     }
+    assert desk.texts("factor") == {
+        "x1.a": "×2",
+        "x2.a": "×1",
+        "difference.b": "×−1",
+        "loss.x": "×−1",
+    }
     desk.press_key(Key.Key_PageUp)
     assert str(sentence_of(document)) == (
         "Tangent, step 7 of 12 difference (Subtract):"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from graph import Graph
     from gui.broadcast import Spread
 
-Kind = Literal["value", "sum", "seed", "gradient", "pin", "spread", "tangent"]
+Kind = Literal["value", "sum", "seed", "gradient", "factor", "pin", "spread", "tangent"]
 PAD = 2  # pixels on both sides of a text
 PILL = 5  # pixels between a factor's text and its border
 GAP = 4  # pixels between gradient and factor
@@ -115,6 +115,8 @@ class Sight:
 class Layout:
     """Lays out the plates of a sight at one zoom. Sizes on screen are divided by the zoom."""
 
+    has_tangents = True  # whether these have a place in the picture
+
     def __init__(self, sight: Sight, graph: Graph, shown: Shown, theme: Theme, zoom: float) -> None:
         self._sight, self._graph, self._shown, self._theme = sight, graph, shown, theme
         self._pixel = 1 / zoom
@@ -189,7 +191,7 @@ class Layout:
 
     def _tangents(self) -> Iterator[Wish]:
         """Above each value its tangent; at the end of an edge the one that enters there."""
-        if not self._shown.has_tangents:
+        if not (self.has_tangents and self._shown.has_tangents):
             return
         for port, at in self._sight.sources.items():
             yield self._tangent(port, self._shown.tangent(port), at)
@@ -209,6 +211,10 @@ class Layout:
             text, ink = self._sight.texts[port]
             return Wish("gradient", port, at, (text,), ink)
         reading = self._shown.gradient(port)
+        if reading.state == "blank" and self.has_tangents:
+            factors = notes.factor_forms(self._shown.tangent_factor(port))
+            forms = ("",) if factors else ()
+            return Wish("factor", port, at, forms, "text", factors, factor=len(factors) - 1)
         factor, spread = self._shown.factor(port), self._shown.spread(port)
         product = ""
         if self._close and factor.map is not None:
@@ -329,12 +335,9 @@ class Layout:
             box = (x + away, y - half, x + away + width, y + half)
             return (Label(text, wish.ink, box, self._size, marked=_marks(text, wish.spread)),)
         right = x - away
-        if wish.kind == "tangent":
-            y -= self._height * 1.02
-            box = (right - width, y - half, right, y + half)
-            return (Label(text, wish.ink, box, self._size),)
-        if wish.kind == "spread":  # over the gradient, once that has come
-            y -= self._height * 1.02 if self._shown.gradient(wish.port).state != "blank" else 0
+        if wish.kind in ("spread", "tangent"):  # over the gradient, or where that will be
+            is_alone = wish.kind == "spread" and self._shown.gradient(wish.port).state == "blank"
+            y -= 0 if is_alone else self._height * 1.02
             box = (right - width, y - half, right, y + half)
             return (Label(text, wish.ink, box, self._size, marked=_marks(text, wish.spread)),)
         labels: list[Label] = []
@@ -344,8 +347,9 @@ class Layout:
             box = (right - pill, y - half + self._pixel, right, y + half - self._pixel)
             labels.append(Label(factor, "text", box, self._size - 1, 400, framed=True))
             right -= pill + GAP * self._pixel
-        box = (right - width, y - half, right, y + half)
-        labels.insert(0, Label(text, wish.ink, box, self._size))
+        if wish.kind != "factor":  # that one stands alone
+            box = (right - width, y - half, right, y + half)
+            labels.insert(0, Label(text, wish.ink, box, self._size))
         return tuple(labels)
 
     def _width(self, text: str, pixels: int, weight: int) -> float:

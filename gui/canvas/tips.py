@@ -166,6 +166,7 @@ def _plate_text(view: CanvasView, plate: Plate) -> str:
         "seed": tr("Seed of {port}, the target: its gradient with respect to itself."),
         "gradient": tr("Gradient (cotangent) over the edge to {port}, and its local derivative."),
         "spread": tr("The value is broadcast for {port}."),
+        "factor": tr("Local derivative by {port}: what the tangent is multiplied by."),
         "tangent": tr("Tangent of {port}: how it changes per step along the seed."),
         "pin": tr("Parameter {port}: value and gradient (cotangent)."),
     }

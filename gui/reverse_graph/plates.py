@@ -26,6 +26,8 @@ SIDES = (0, BELOW, ABOVE)
 class ReverseLayout(Layout):
     """Each edge has its cotangent and factor where it begins, each port what adds up there."""
 
+    has_tangents = False
+
     def __init__(self, document: Document, sight: Sight, theme: Theme, zoom: float) -> None:
         super().__init__(sight, document.graph, document.shown, theme, zoom)
         self._sums = Sums(document)
@@ -40,10 +42,6 @@ class ReverseLayout(Layout):
     def _spread(self, target: PortRef) -> Wish:
         """How a value is stretched belongs to the forward graph too."""
         return Wish("spread", target, self._sight.targets[target], NONE, "reverse")
-
-    def _tangents(self) -> Iterator[Wish]:
-        """Nor have tangents a place in it."""
-        return iter(())
 
     def _sum(self, port: PortRef) -> Wish:
         found = self._sums.at(port) if port != self._sight.target else None

@@ -1,0 +1,68 @@
+"""When each node of a run has its steps: made once for a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from graph import PortRef
+    from gui.broadcast import Spread
+    from runtime.trace import Step, Trace
+
+
+class Timetable:
+    """When each node runs: made once for a trace, asked at every move of the playhead."""
+
+    def __init__(self, steps: Iterable[Step]) -> None:
+        self._last: dict[str, int | None] = {}
+        self._forward: dict[tuple[str, int | None], int] = {}
+        self._reverse: dict[tuple[str, int | None], int] = {}
+        self._all_reverse: dict[str, int] = {}
+        for index, step in enumerate(steps):
+            if step.phase == "forward":
+                self._forward[step.node, step.t] = index
+            elif step.phase == "reverse":
+                self._reverse.setdefault((step.node, step.t), index)
+                self._all_reverse[step.node] = index
+        self.turn = min(self._reverse.values(), default=None)
+        self.spreads: dict[PortRef, Spread | None] = {}  # the same at every step
+
+    def forward(self, node: str, t: int | None) -> int | None:
+        """The forward step of a node at a time step, or its only one; None if it has none."""
+        return self._forward.get((node, t), self._forward.get((node, None)))
+
+    def reverse(self, node: str, t: int | None) -> int | None:
+        """The same of its reverse step."""
+        return self._reverse.get((node, t), self._reverse.get((node, None)))
+
+    def all_reverse(self, node: str) -> int | None:
+        """The reverse step of a node after which it has none left, at whatever time step."""
+        return self._all_reverse.get(node)
+
+    def last_inside(self, address: str, t: int | None) -> int | None:
+        """The last forward step inside a composite at a time step; None where it has none."""
+        key = f"{address}@{t}"
+        if key not in self._last:
+            inside = f"{address}/"
+            own = (
+                at
+                for (id_, time), at in self._forward.items()
+                if time in (t, None) and id_.startswith(inside)
+            )
+            self._last[key] = max(own, default=None)
+        return self._last[key]
+
+
+_last: list[tuple[Any, Timetable]] = [(None, Timetable(()))]
+
+
+def timetable_of(trace: Trace | None) -> Timetable:
+    """The timetable of a trace; the last one asked for is kept, for a playhead moves often."""
+    if trace is None:
+        return Timetable(())
+    known, table = _last[0]
+    if known is not trace:
+        table = Timetable(trace.steps)
+        _last[0] = (trace, table)
+    return table
