@@ -203,23 +203,21 @@ class BarStrip(QWidget):
         painter.drawLine(QPointF(AXIS, room.bottom()), QPointF(room.right(), room.bottom()))
 
     def _paint_bar(self, painter: QPainter, bar: Bar, place: QRectF, room: QRectF) -> None:
-        if bar.norm is None:
-            return
-        theme = self._theme
-        is_odd = not math.isfinite(bar.norm)
+        high = self._height(bar.norm, room)
         wide = place.width() * (BAR_SHARE if not bar.over_time else BAR_SHARE / 2)
         left = place.left() + (place.width() - wide) / 2
         if bar.over_time:
             left = place.left() + place.width() * (1 - BAR_SHARE) / 2
             self._paint_steps(painter, bar, QRectF(left + wide + 1, 0, wide - 1, 0), room)
-        high = self._height(bar.norm, room)
-        box = QRectF(left, room.bottom() - high, wide, high)
-        painter.fillRect(box, theme.color("error" if is_odd else "reverse"))
+        if bar.norm is not None:
+            ink = "reverse" if math.isfinite(bar.norm) else "error"
+            box = QRectF(left, room.bottom() - high, wide, high)
+            painter.fillRect(box, self._theme.color(ink))
         if bar.mark:
-            middle, side = place.center().x(), min(MARK, place.width() - 1)
-            top = max(box.top() - side - 3, 1)
-            square = QRectF(middle - side / 2, top, side, side)
-            paint_icon(painter, bar.mark, square, theme.color("text"))
+            side = min(MARK, place.width() - 1)
+            top = max(room.bottom() - high - side - 3, 1)
+            square = QRectF(place.center().x() - side / 2, top, side, side)
+            paint_icon(painter, bar.mark, square, self._theme.color("text"))
 
     def _paint_steps(self, painter: QPainter, bar: Bar, wide: QRectF, room: QRectF) -> None:
         """What each time step adds, from the first to the last."""

@@ -27,6 +27,7 @@ class Legend(QWidget):
         self.scale = Scale(-1, 0)
         self._theme.changed.connect(self.update)
         self._caption = self.tr("Gradient norm")
+        self._is_short = False
         view.installEventFilter(self)
         self.hide()
         self.setToolTip(self.tr("Edges are as wide as the norms of their gradients, in decades."))
@@ -41,10 +42,15 @@ class Legend(QWidget):
         self.update()
 
     def place(self) -> None:
-        """Stand beside the keys that zoom, or above them where the minimap has its place."""
-        self.resize(self.sizeHint())
+        """Stand between the keys that zoom and the minimap; with both ends alone where it is tight,
+        above the keys where even that is too wide.
+        """
         keys, plan = self._view.zoom_bar.geometry(), self._view.minimap.geometry()
-        if keys.right() + 2 * AWAY + self.width() < plan.left():
+        room = plan.left() - keys.right() - 2 * AWAY
+        self._is_short = False
+        self._is_short = self.sizeHint().width() > room
+        self.resize(self.sizeHint())
+        if self.width() <= room:
             self.move(keys.right() + AWAY, keys.center().y() - HEIGHT // 2)
         else:
             self.move(keys.left(), keys.top() - AWAY - HEIGHT)
@@ -59,6 +65,8 @@ class Legend(QWidget):
     def powers(self) -> tuple[int, ...]:
         """The powers of ten that it names."""
         low, high = self.scale.low, self.scale.high
+        if self._is_short:
+            return (low, high)
         if high - low < 3:
             return tuple(range(low, high + 1))
         third = (high - low) / 3
