@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from graph import PortRef
-from graph.naming import port_name
+from graph.naming import output_name
 from gui.forward_mode.direction import DirectionField
 from gui.inspector.buttons import Button
 from gui.inspector.fields import ChoiceField
@@ -129,7 +129,7 @@ class TangentSection(QWidget):
         if is_here:
             return self.tr("The tangent enters here:")
         seen = seen_from(self.document.place, seed.port)
-        name = port_name(self.document.graph, seen) if seen is not None else str(seed.port)
+        name = output_name(self.document.graph, seen) if seen is not None else str(seed.port)
         state = self._reading().state
         text = {
             "value": self.tr("How this value moves per step along the tangent from {0}:"),
@@ -141,7 +141,7 @@ class TangentSection(QWidget):
     def _turn(self) -> None:
         """Another output was chosen."""
         name = self.tr("Push a tangent from {0} through the graph")
-        name = name.format(port_name(self.document.graph, self.port))
+        name = name.format(output_name(self.document.graph, self.port))
         self.push.setAccessibleName(name)
         self.push.setToolTip(name)
         self._mistake = ""

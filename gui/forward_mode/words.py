@@ -20,10 +20,10 @@ def tr(text: str) -> str:
 
 def verdict(found: Comparison) -> str:
     """Which exact mode takes fewer operations, and why."""
-    more = ""
-    if found.cheaper_by_differences:
-        more = tr(" Differences would take fewer still in so small a graph, and are not exact.")
-    return _verdict(found) + more
+    if not found.cheaper_by_differences:
+        return _verdict(found)
+    more = tr("Differences would take fewer still in so small a graph, and are not exact.")
+    return f"{_verdict(found)} {more}"
 
 
 def _verdict(found: Comparison) -> str:
