@@ -184,7 +184,9 @@ class Window(QMainWindow):
         if not (self._may_leave or self.files.may_leave()):
             event.ignore()
             return
-        self.presenting.leave()
+        if self.presenting.is_on:
+            self.hide()  # what comes back is not to be laid out once more
+            self.presenting.leave()
         self.workspaces.keep()
         self.settings.keep_bytes("geometry", self.saveGeometry())
         self.shut_down()

@@ -215,11 +215,14 @@ def use(desk):
     window.notices.tell("a notice")
     desk.theme.choose("dark")
     QTest.keyClick(window.canvas, Key.Key_PageDown)
+    window.reverse_graph.toggle()
+    desk.qtbot.wait(50)
     worker = window.live._worker
     assert worker.isRunning()
     window.close()
     assert not worker.isRunning()
     parts = (window, document, window.canvas, window.canvas.canvas, window.live, window.commands)
+    parts += (window.reverse_graph.view, window.presenting)
     return [weakref.ref(part) for part in parts]
 
 
