@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
-from graph import PortRef
+from graph import PortRef, load
 from gui.chain_rule import panel as panel_module
 from gui.chain_rule.flow import Formula, Words, flow
 from gui.chain_rule.typeset import typeset
@@ -34,6 +34,11 @@ class ChainDesk(WindowDesk):
     def panel(self):
         """The tab's panel."""
         return self.window.drawer.panel("chain_rule")
+
+    def load(self, name: str) -> None:
+        """Show an example in the same window, and wait for its numbers."""
+        self.document.replace(load(example(name)), None)
+        self.qtbot.waitUntil(lambda: self.document.is_fresh)
 
     def show_tab(self) -> None:
         """Open it by its keys, if it is not open."""
@@ -92,7 +97,7 @@ def example(name: str) -> Path:
 
 def test_a_journey_by_hand(desk):
     """One window: steps and their parts, what is selected, pairs of ports, copies."""
-    desk.open(example("backprop_by_hand"))
+    desk.load("backprop_by_hand")
     desk.show_tab()
     follows_the_step(desk)
     follows_the_parts(desk)
@@ -248,7 +253,7 @@ def writes_out_a_pair(desk):
 
 def test_inside_a_composite_and_in_time(desk):
     """At a place, steps and edges go by their addresses; in time by the step that is shown."""
-    desk.open(example("transformer_block"))
+    desk.load("transformer_block")
     desk.show_tab()
     assert desk.document.show_place("transformer_block/attend")
     desk.document.playhead.last()
@@ -260,7 +265,7 @@ def test_inside_a_composite_and_in_time(desk):
     desk.wait()
     about = [each.explanation.about for each in desk.panel.sheet.found]
     assert about[1] == {"phase": "reverse", "node": "transformer_block/attend/attention"}
-    desk.open(example("lstm"))
+    desk.load("lstm")
     desk.show_tab()
     desk.choose(1)
     desk.document.selection.set_nodes(["cell"])
@@ -271,7 +276,7 @@ def test_inside_a_composite_and_in_time(desk):
 
 
 def test_out_of_sight_nothing_is_worked_out_and_never_in_the_window_s_thread(desk, monkeypatch):
-    desk.open(example("backprop_by_hand"))
+    desk.load("backprop_by_hand")
     threads = []
 
     def noted(*args):
@@ -317,7 +322,6 @@ def test_lines_break_at_their_equals_and_keep_everything(qapp, trace_by_hand):
 
 @pytest.fixture
 def trace_by_hand():
-    from graph import load
     from runtime import Engine
 
     return Engine(load(example("backprop_by_hand"))).run()

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from graph import PortRef, Tensor
+from graph import PortRef, Tensor, load
 from graph import edits as e
 from gui.background import Dropped
 from gui.chains import question as question_module
@@ -21,6 +21,7 @@ from gui.chains.words import routes
 from gui.places import seen_from
 from runtime import Engine
 from runtime.chains import find_paths
+from runtime.maps import TooLarge
 from tests.canvas_desk import LEFT, NONE
 from tests.chain_listing import ladder
 from tests.window_desk import WindowDesk, end
@@ -48,6 +49,11 @@ class PathDesk(WindowDesk):
     def cells(self) -> list[tuple[str, ...]]:
         """What stands in the table."""
         return [row.cells for row in self.table.paths.rows]
+
+    def load(self, name: str) -> None:
+        """Show an example in the same window, and wait for its numbers."""
+        self.document.replace(load(example(name)), None)
+        self.qtbot.waitUntil(lambda: self.document.is_fresh)
 
     def show_tab(self) -> None:
         """Open it by its keys, if it is not open."""
@@ -107,7 +113,7 @@ def example(name: str) -> Path:
 
 def test_a_journey_over_three_paths(desk):
     """Hidden until the gradient has come; pointed at, chosen, taken from the selection."""
-    desk.open(example("fan_out"))
+    desk.load("fan_out")
     desk.show_tab()
     assert desk.panel.summary.said == "3 paths. Their numbers lie ahead of the playhead."
     assert [row[1] for row in desk.cells] == sorted((row[1] for row in desk.cells), key=len)
@@ -167,6 +173,11 @@ def writes_a_path_out(desk):
     assert line.result == pytest.approx(2 * math.cos(2.0))
     assert line.words.endswith("sin → product → y")
     desk.show_tab()
+    QTest.keyClick(desk.table, Key.Key_Up)
+    QTest.keyClick(desk.table, Key.Key_Return)
+    desk.qtbot.waitUntil(lambda: chain_rule.isVisible() and not chain_rule.is_busy)
+    assert chain_rule.sheet.found[0].explanation.lines[0].words.endswith("product → y")
+    desk.show_tab()
     QTest.keyClick(desk.table, Key.Key_Escape)
 
 
@@ -208,7 +219,7 @@ def keeps_the_choice_over_edits(desk):
 
 def test_paths_that_cancel(desk):
     """No shares: sides, and the word."""
-    desk.open(example("cancelling"))
+    desk.load("cancelling")
     desk.document.playhead.last()
     desk.show_tab()
     assert "2 paths, which cancel: together they give 0." in desk.panel.summary.said
@@ -231,6 +242,7 @@ def test_many_paths_more_of_them_and_a_search_that_is_cancelled(desk, monkeypatc
     assert len(desk.cells) == 20
     left = f"{2**24 - 20:,}".replace(",", "\u2009")
     assert desk.panel.rest.said.startswith(f"{left} paths more")
+    refuses_more(desk, monkeypatch)
     ended = []
 
     def endless(*args, progress, **kwargs):
@@ -261,9 +273,24 @@ def test_many_paths_more_of_them_and_a_search_that_is_cancelled(desk, monkeypatc
     assert len(desk.cells) == 10
 
 
+def refuses_more(desk, monkeypatch):
+    """Where there is no room for more, it says so, and keeps what it has."""
+
+    def refused(*args, **kwargs):
+        raise TooLarge(20, 1 << 40, 8, 1 << 25)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(question_module, "find_paths", refused)
+        QTest.mouseClick(desk.panel.more, LEFT)
+        desk.wait()
+    assert "expected at most" in desk.panel.rest.said
+    assert len(desk.cells) == 20
+    assert desk.panel.more.isEnabled()
+
+
 def test_paths_through_composites_and_time(desk):
     """The drawn edges of a path are lit at the place that is shown, and in the unrolled view."""
-    desk.open(example("transformer_block"))
+    desk.load("transformer_block")
     desk.document.playhead.last()
     desk.show_tab()
     row = desk.table.paths.rows[1]
@@ -277,7 +304,7 @@ def test_paths_through_composites_and_time(desk):
         edges = {str(edge.target) for edge in desk.graph.edges}
         assert set(desk.lit) == {str(x) for x in seen if x is not None} & edges
         assert desk.lit
-    desk.open(example("rnn"))
+    desk.load("rnn")
     desk.document.playhead.last()
     desk.show_tab()
     QTest.mouseClick(desk.table.viewport(), LEFT, NONE, desk.middle(1))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gui.chains.rows import PathRow
     from gui.window import Window
 
+MOST = 1280  # paths that are listed
 SIDE = 184  # pixels of the left column
 
 
@@ -261,7 +262,7 @@ class PathsPanel(QWidget):
         is_cut = time.truncate is not None
         self.summary.say(summary(answer, is_known=self._is_known, is_truncated=is_cut))
         self.rest.say(rest_words(answer.found) if self._is_known else "")
-        self.more.setVisible(answer.found.rest > 0)
+        self.more.setVisible(answer.found.rest > 0 and self._answered.top < MOST)
         self.longer.setVisible(answer.found.found == "best found")
         for part in (self.more, self.longer):
             part.setEnabled(True)
@@ -270,10 +271,18 @@ class PathsPanel(QWidget):
             self.table.selectRow(row)
 
     def _refuse(self, error: Exception) -> None:
-        self._forget("")
+        """There is no answer; where more was asked for, what there was stays."""
         if not isinstance(error, GradwireError | MemoryError):
+            self._forget("")
             raise error
-        self.summary.say(told_error(self._document.root, error))
+        text = told_error(self._document.root, error)
+        if self._is_old:
+            self._forget(text)
+            return
+        self.progress.end()
+        self._question = self._answered
+        self._show()
+        self.rest.say(text)
 
     def _follow_choice(self) -> None:
         """A path of one step or more can be written out."""
