@@ -46,6 +46,7 @@ class Shot:
     checkpoints: tuple[str, ...] = ()  # with which the panel of memory is shown
     is_presented: bool = False
     hints: int | None = None  # that are shown in predict mode; None: it is off
+    nudged: str = ""  # the number that is nudged in the panel of modes
     path: int | None = None  # the row that is chosen in the drawer's table of paths
     by: str = ""  # of a geometry: the port from which all edges count
     of: str = ""  # and the port whose derivative it is
@@ -57,6 +58,11 @@ SHOTS = (
     Shot("window-light", edge="x1.a", is_scaled=True),
     Shot("window-dark", edge="x1.a", theme="dark", is_scaled=True),
     Shot("window-start", steps=0),
+    Shot("seeing-forward", steps=4),
+    Shot("seeing-nudge", nudged="w.y"),
+    Shot("seeing-reverse", steps=6),
+    Shot("seeing-reverse-graph", commands=("reverse_graph",)),
+    Shot("seeing-geometry", edge="loss.x", tab=3, of="loss.y", point=(1.5,)),
     Shot("window-build", workspace="build", steps=4, node="w"),
     Shot("window-smallest", workspace="build", size=(1024, 640)),
     Shot("window-xor", "xor", edge="hidden.x"),
@@ -141,6 +147,7 @@ def draw(window, shot: Shot) -> None:
 
     window.presenting.leave()
     window.reverse_graph.leave()
+    window.drawer.close_drawer()
     window.theme.choose(shot.theme)
     window.resize(*shot.size)
     window.document.replace(graph_of(shot.example), None)
@@ -174,6 +181,8 @@ def draw(window, shot: Shot) -> None:
         show_memory(window, shot)
     if shot.hints is not None:
         predict(window, shot)
+    if shot.nudged:
+        nudge(window, shot)
     if shot.path is not None:
         choose_path(window, shot)
     if shot.of:
@@ -209,6 +218,21 @@ def show_memory(window, shot: Shot) -> None:
     window.checkpoints.choose(shot.checkpoints)
     window.drawer.show_tab("memory")
     until(lambda: window.drawer.panel("memory").found is not None)
+    window.canvas.zoom_to_fit()
+
+
+def nudge(window, shot: Shot) -> None:
+    """Move a number both ways, and bring the form into sight."""
+    from graph import PortRef
+
+    window.drawer.show_tab("modes")
+    panel = window.drawer.panel("modes")
+    until(lambda: not panel.is_busy, 600)
+    panel.nudge.leaf.show_value(PortRef.parse(shot.nudged))
+    panel.nudge.step.show_value(0.1)
+    panel.nudge.nudge()
+    until(lambda: not panel.nudge.is_busy)
+    panel.ensureWidgetVisible(panel.nudge)
     window.canvas.zoom_to_fit()
 
 
