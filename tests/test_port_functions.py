@@ -324,6 +324,14 @@ def test_both_lines_of_a_saddle_are_drawn_and_holes_stay_empty():
     assert len(contour(points, hole, 0.2)) == 0
 
 
+def test_the_steepest_slope_of_a_grid():
+    function = between(curved("Square", "Sum", values=(1.0, 2.0)), "n0.x", "n1.y")
+    found = sample(slice_of(function, (0, 1), (0,)), Window((-1, -1), (3, 3)), 33)
+    assert found.steepest == pytest.approx(np.hypot(6, 6), rel=0.03)
+    logarithm = between(curved("Log", "Sum", values=(1.0, 2.0)), "n0.x", "n1.y")
+    assert np.isfinite(sample(slice_of(logarithm, (0, 1), (0,)), found.window, 9).steepest)
+
+
 def test_levels_go_through_the_points_own_height():
     heights = np.linspace(-3, 17, 50)
     found = levels(heights, 4.4)

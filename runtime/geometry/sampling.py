@@ -33,11 +33,6 @@ class Sampled:
     points: Host
     values: Host
 
-    @property
-    def is_line(self) -> bool:
-        """Whether there is one input."""
-        return len(self.slice.inputs) == 1
-
     @functools.cached_property
     def seen(self) -> Window:
         """The outputs that a picture has room for: all samples but those at a pole."""
@@ -49,6 +44,14 @@ class Sampled:
         heights, (low,), (high,) = self.values[..., 0], self.seen.low, self.seen.high
         usual = np.where((heights >= low) & (heights <= high), heights, np.nan)
         return {level: contour(self.points, heights, level) for level in levels(usual, 0.0)}
+
+    @functools.cached_property
+    def steepest(self) -> float:
+        """Of the same: the greatest slope from sample to sample, 0 where there is none."""
+        usual = np.where(np.isfinite(self.values[..., 0]), self.values[..., 0], np.nan)
+        step = self.window.spans[0] / (len(usual) - 1)
+        slopes = np.hypot(*np.gradient(usual, step))
+        return float(np.nan_to_num(slopes).max())
 
 
 def stages(slice_: Slice) -> tuple[int, ...]:
@@ -64,5 +67,5 @@ def sample(slice_: Slice, window: Window, side: int, progress: Progress | None =
     points = window.line(side)[:, None] if len(slice_.inputs) == 1 else window.grid(side)
     sampled = Sampled(slice_, window, points, slice_.at(points, progress))
     if (len(slice_.inputs), len(slice_.outputs)) == (2, 1):
-        sampled.lines  # noqa: B018  worked out here, where nobody waits
+        _ = sampled.lines, sampled.steepest  # worked out here, where nobody waits
     return sampled

@@ -134,10 +134,7 @@ def _paint_gradient(painter: QPainter, look: Look, scale: Scale, theme: Theme) -
     if not linear.is_finite or not slope:
         return
     side = look.sampled.window.radius * 2
-    rows, columns = np.gradient(look.sampled.values[..., 0], side / (len(look.sampled.points) - 1))
-    steepest = float(np.nanmax(np.hypot(rows, columns), initial=slope))
-    if not np.isfinite(steepest):
-        steepest = slope
+    steepest = max(look.sampled.steepest, slope)
     way = linear.matrix[0] / slope * max(slope / steepest, 0.3) * LONGEST * side
     pen = QPen(theme.color("reverse"), 2.5)
     paint_arrow(painter, scale.place(linear.point), scale.place(linear.point + way), pen)
