@@ -17,8 +17,10 @@ from gui.inspector.edge_page import GEOMETRY
 from gui.inspector.geometry.coordinates import liveliest
 from gui.inspector.geometry.newest import Newest
 from runtime.geometry import sampling
+from runtime.geometry.slicing import Slice
 from tests.composite_graphs import two_blocks
 from tests.inspector_desk import InspectorDesk
+from tests.jacobian_desk import chain
 from tests.window_desk import move_pressed
 
 Key, LEFT, NONE = Qt.Key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -425,6 +427,27 @@ def test_a_wider_picture_is_never_higher(qtbot):
     for height in range(560, 900, 4):  # among them one at which the bar is about to come
         desk.inspector.resize(320, height)
         QApplication.processEvents()
+
+
+def test_a_long_function_is_run_beside_the_window(qtbot, monkeypatch):
+    desk, panel = panel_of(qtbot, chain(120), "sin0.x")
+    choose_of(panel, "loss")
+    desk.settle()
+    threads = []
+    work_out = Slice.linear_of
+
+    def watched(*given):
+        threads.append(threading.current_thread() is threading.main_thread())
+        return work_out(*given)
+
+    monkeypatch.setattr(Slice, "linear_of", watched)
+    drag(panel, [0.5, 0.5])
+    desk.settle()
+    assert threads
+    assert not any(threads)
+    gradient = panel.picture.look.here.linear.matrix
+    assert gradient.shape == (1, 2)
+    assert (gradient > 0).all()  # every sine on the way climbs there
 
 
 def test_it_is_drawn_in_the_dark_too(qtbot):

@@ -85,6 +85,20 @@ def test_a_key_leads_to_the_picture(desk):
     assert panel.picture.hasFocus()
 
 
+def test_it_stays_smooth_on_a_transformer_block(desk):
+    """What is dragged is shown; work in one go above 50 ms fails the test by itself."""
+    desk.open(GRAPHS["transformer_block"])
+    panel = panel_of(desk, "transformer_block.x")
+    choose_of(panel, "loss")
+    settle(desk.qtbot, panel)
+    assert panel.picture.look.kind == "contour"
+    drag(panel, panel.picture.look.home + 0.5)
+    settle(desk.qtbot, panel)
+    assert text(desk, "transformer_block.x").startswith("Δ ‖")
+    assert text(desk, "loss.prediction").startswith("Δ ‖")
+    assert panel.picture.look.is_moved
+
+
 def test_what_would_flow_is_gone_when_nobody_sees_the_point(desk):
     desk.open(GRAPHS["xor"])
     panel = panel_of(desk, "relu.x")
