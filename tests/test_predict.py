@@ -17,7 +17,7 @@ from gui.examples import examples
 from gui.numbers import format_number
 from gui.predict import panel as panel_module
 from tests.canvas_desk import LEFT, by_hand
-from tests.told_everywhere import told_in
+from tests.told_everywhere import told_by, told_in
 from tests.window_desk import WindowDesk, desk_for
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -168,6 +168,25 @@ def type_answer_of(desk: WindowDesk, question) -> None:
     field.setFocus()
     field.clear()
     type_answer(desk, format_number(question.answer.item()).replace("−", "-"))
+
+
+def test_panels_that_were_filled_at_the_end_tell_nothing_when_one_comes_back_to_them(desk):
+    show(desk, uncommon())
+    drawer, predicting = desk.window.drawer, desk.window.predicting
+    bound = [tab.id for tab in TABS if tab.is_bound and tab.id != "predict"]
+    desk.document.playhead.last()
+    for id_ in bound:
+        drawer.show_tab(id_)
+        desk.qtbot.waitUntil(lambda: not getattr(drawer.stack.currentWidget(), "is_busy", False))
+    desk.document.playhead.first()
+    predict(desk)
+    while predicting.question.text != "∂L/∂x":
+        predicting.show_answer()
+    secret = format_number(predicting.question.answer.item())
+    for id_ in bound:
+        drawer.show_tab(id_)
+        QApplication.processEvents()
+        assert secret not in told_by(drawer.stack.currentWidget()), id_
 
 
 def test_a_shape_that_is_asked_stands_nowhere_but_among_the_choices(desk):

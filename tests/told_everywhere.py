@@ -22,6 +22,12 @@ ROLES = (
 MOST_CELLS = 2000
 
 
+def told_by(panel: QWidget) -> str:
+    """What a panel tells that is in sight."""
+    widgets = [panel, *panel.findChildren(QWidget)]
+    return "\n".join(text for widget in widgets if widget.isVisible() for text in _told(widget))
+
+
 def told_in(desk: WindowDesk, besides: QWidget | None = None) -> str:
     """Everything in one text, hidden panels included; `besides` names what is left out."""
     window = desk.window

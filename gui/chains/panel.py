@@ -55,6 +55,7 @@ class PathsPanel(QWidget):
         """Catch up with what happened out of sight."""
         super().showEvent(event)
         self._follow_run()
+        self._follow_playhead()  # which may have gone back
 
     def hideEvent(self, event) -> None:
         """Nobody waits for an answer, and no path is pointed at."""
