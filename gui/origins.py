@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from graph import PortRef
+from gui.places import address_of
 from runtime.origin import Origin, problem_of
 
 if TYPE_CHECKING:
@@ -28,6 +30,14 @@ def origin_problem(document: Document) -> Problem | None:
     has_come = _has_come(document, origin)
     is_secret = not has_come and document.playhead.limit is not None
     return None if is_secret else problem_of(origin, has_come=has_come)
+
+
+def origin_at(document: Document, id_: str) -> Problem | None:
+    """The same where it is at a node of the place that is shown, or inside a composite there."""
+    problem = origin_problem(document)
+    address = address_of(document.place, PortRef(id_, "")).node
+    is_there = problem is not None and f"{problem.node}/".startswith(f"{address}/")
+    return problem if is_there else None
 
 
 def go_on_to_origin(document: Document) -> None:

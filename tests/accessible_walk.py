@@ -1,6 +1,7 @@
 """Going through what a screen reader sees, canvas and widgets alike."""
 
 from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QWidget
 
 
 def children(about):
@@ -21,4 +22,14 @@ def all_below(about):
     for child in children(about):
         if child is not None and not is_cell(child):
             found += [child, *all_below(child)]
+    return found
+
+
+def nameless(window: QWidget) -> list[str]:
+    """Whatever takes the focus and has no name."""
+    found = []
+    for about in all_below(QAccessible.queryAccessibleInterface(window)):
+        state = about.state()
+        if state.focusable and not state.invisible and not about.text(QAccessible.Text.Name):
+            found.append(f"{about.role().name} in {about.parent().text(QAccessible.Text.Name)}")
     return found

@@ -3,11 +3,11 @@
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog
 
 from graph import PortRef
 from gui.examples import examples
-from tests.accessible_walk import all_below
+from tests.accessible_walk import nameless
 from tests.canvas_desk import by_hand
 from tests.window_desk import desk_for
 
@@ -22,16 +22,6 @@ def desk(qtbot, tmp_path, monkeypatch):
         desk.document.replace(by_hand(), None)
         desk.settle()
         yield desk
-
-
-def nameless(window: QWidget) -> list[str]:
-    """Whatever takes the focus and has no name."""
-    found = []
-    for about in all_below(QAccessible.queryAccessibleInterface(window)):
-        state = about.state()
-        if state.focusable and not state.invisible and not about.text(Text.Name):
-            found.append(f"{about.role().name} in {about.parent().text(Text.Name)}")
-    return found
 
 
 @pytest.mark.parametrize("command", ["settings", "shortcuts", "command_palette", "add", "about"])

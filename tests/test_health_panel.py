@@ -24,6 +24,7 @@ from runtime import gradient_check
 from runtime import trace as trace_module
 from runtime.health import Thresholds
 from runtime.tangents import Seed
+from tests.accessible_walk import nameless
 from tests.canvas_desk import LEFT, NONE
 from tests.composite_graphs import two_blocks
 from tests.window_desk import desk_for
@@ -274,6 +275,8 @@ def test_where_nan_begins_is_a_problem_that_leads_there(desk):
     )
     QTest.mouseClick(problems.list.viewport(), LEFT, NONE, rect.center())
     assert desk.document.playhead.whole == (1, 0)
+    page = desk.window.inspector.page
+    assert page.problems.sentences[0].said == problems.model.problems[0].message
     assert "made by Log from log.x[1] = 0" in problems.model.problems[0].message
 
 
@@ -314,6 +317,11 @@ def test_what_is_wrong_inside_a_composite_marks_it_and_leads_inside(desk):
     assert (desk.document.place, desk.document.selection.node) == ("two", "lin")
     desk.qtbot.waitUntil(lambda: overlays.node("lin") is not None)
     assert overlays.node("lin").text == "NaN"
+    inspector = desk.window.inspector
+    desk.qtbot.waitUntil(lambda: hasattr(inspector.page, "problems"))
+    said = inspector.page.problems.sentences[0].said
+    assert said.startswith("two/lin.bias: found NaN at [1], as it was given")
+    assert nameless(desk.window) == []
 
 
 # --- badges ----------------------------------------------------------------------------------

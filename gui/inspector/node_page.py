@@ -132,6 +132,7 @@ class NodePage(QWidget):
     def follow(self) -> None:
         """Show the numbers as the playhead has them now."""
         self.ports.follow()
+        self.problems.follow()
         if self.tangent is not None:
             self.tangent.follow()
         if self.over_time is not None:
