@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from graph import Graph, PortRef, Tensor, dumps
 from gui.accessible.words import port_description
 from gui.canvas.tips import tip_at
+from gui.reverse_graph.sums import Sums
 from tests.canvas_desk import LEFT, by_hand
 from tests.test_delay_edges import looped
 from tests.test_reverse_sums import running
@@ -203,6 +204,24 @@ def test_nothing_is_edited_in_it(desk):
     assert dumps(desk.graph) == before
     desk.press_key(Key.Key_Escape)
     assert desk.view.hasFocus()
+
+
+def test_while_it_is_hidden_it_lays_nothing_out(desk, monkeypatch):
+    view, asked = show(desk, fanning()), []
+    at = Sums.at
+    monkeypatch.setattr(Sums, "at", lambda sums, port: asked.append(port) or at(sums, port))
+    desk.press_key(Key.Key_PageUp)
+    view.grab()
+    assert asked
+    desk.press_key(Key.Key_R, CONTROL)
+    asked.clear()
+    for key in (Key.Key_PageUp, Key.Key_PageUp, Key.Key_PageDown):
+        desk.press_key(key)
+        desk.window.grab()
+    assert not asked
+    desk.press_key(Key.Key_R, CONTROL)
+    view.grab()
+    assert asked
 
 
 def test_an_edit_shows_in_both(desk):

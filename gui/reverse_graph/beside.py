@@ -76,6 +76,7 @@ class ReverseGraph(QObject):
         if not was_fitted:
             leader.camera.stand_at(centre, leader.zoom)
         view.follow()
+        self._window.teller.say(view.note.text())
         self.changed.emit()
 
     def _follow(self) -> None:
