@@ -368,3 +368,14 @@ def test_metrics_of_many_classes_and_of_numbers():
     assert metrics.mean_absolute_error(found, target) == pytest.approx(1 / 3)
     assert metrics.r_squared(found, target) == pytest.approx(0.5)
     assert np.isnan(metrics.r_squared(found, np.ones((3, 1))))
+
+
+def test_the_page_says_what_works(capsys):
+    page = (Path(__file__).parents[1] / "docs" / "training.md").read_text("utf-8")
+    first, second = (part.partition("```")[0] for part in page.split("```python\n")[1:])
+    names = {"X": np.eye(2), "T": np.array([0, 1])}
+    exec(first, names)
+    assert names["trainer"].count == 1
+    exec(second.replace("epochs=200", "epochs=2"), names)
+    assert len(names["history"].epochs) == 2
+    assert "1 {'train': {'loss':" in capsys.readouterr().out
