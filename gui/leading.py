@@ -75,11 +75,17 @@ class Leading(QObject):
     def go_to_place(self, address: str) -> None:
         """Show and select the node at an address of the document, or the edge at its port."""
         node, _, port = address.partition(".")
-        if node_at(self._window.document.root, node) is None:
+        document, canvas = self._window.document, self._window.canvas
+        if node_at(document.root, node) is None:
             return
-        self._window.composites.go_to(node)
-        if port:
-            self._window.document.selection.set_edge(PortRef(node.rpartition("/")[2], port))
+        if not port:
+            self._window.composites.go_to(node)
+            return
+        place, _, id_ = node.rpartition("/")
+        if place != document.place:
+            canvas.entering.go(place)
+        document.selection.set_edge(PortRef(id_, port))  # at once: each selection makes a page
+        canvas.reveal(id_)
 
     def edit_breakpoint(self) -> None:
         """Set a breakpoint at what is selected where there is none, and open its form."""

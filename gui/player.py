@@ -13,6 +13,7 @@ class Player(QObject):
     """Moves the playhead on by itself until the end, or until it is stopped."""
 
     changed = Signal()  # playing or not, or another speed
+    stepped = Signal(object, object)  # it moved the playhead: from where in the whole run, to where
 
     def __init__(self, playhead: Playhead, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +56,8 @@ class Player(QObject):
             self.changed.emit()
 
     def _on(self) -> None:
+        before = self._playhead.whole
         self._playhead.next()
         if self._playhead.is_at_end:
             self.stop()
+        self.stepped.emit(before, self._playhead.whole)

@@ -156,6 +156,25 @@ def test_without_a_breakpoint_that_is_on_one_is_told_how_to_set_one(desk):
     )
 
 
+def test_what_plays_by_itself_holds_too_within_a_step(desk):
+    set_marks(desk, Breakpoint("difference.b", Condition("gradient", "norm above", 0.5)))
+    desk.document.playhead.go(5)
+    player = desk.window.stepping.player
+    player.set_speed(10)
+    player.toggle()
+    desk.qtbot.waitUntil(lambda: not player.is_playing)
+    assert desk.document.playhead.whole == (6, 0)
+    assert desk.window.holding.stop.port == PortRef("difference", "b")
+    desk.document.playhead.go(5, 1)
+    set_marks(desk, Breakpoint("difference.a"))
+    player.toggle()
+    desk.qtbot.waitUntil(lambda: not player.is_playing)
+    assert desk.document.playhead.whole == (5, 2)  # behind the first input, before the second
+    player.toggle()
+    desk.qtbot.waitUntil(lambda: not player.is_playing)
+    assert desk.document.playhead.is_at_end
+
+
 def test_a_sign_that_changed_since_the_run_before_holds(desk):
     set_marks(desk, Breakpoint("difference", Condition("value", "sign changes")))
     desk.document.do(e.SetTensor(PortRef("y_true", "y"), Tensor.scalar(40.0)), "Set")

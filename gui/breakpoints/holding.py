@@ -13,7 +13,7 @@ from runtime.stops import find_stop
 
 if TYPE_CHECKING:
     from gui.window import Window
-    from runtime.stops import Stop
+    from runtime.stops import Position, Stop
     from runtime.trace import Trace
 
 
@@ -40,6 +40,7 @@ class Holding(QObject):
         document.traced.connect(self._take_trace)
         document.opened.connect(self._forget)
         document.playhead_moved.connect(self._leave)
+        window.stepping.player.stepped.connect(self._pass)
         window.breakpoints.changed.connect(self._after_change)
 
     @property
@@ -85,6 +86,20 @@ class Holding(QObject):
             text = self.tr("No breakpoint holds up to {0}.")
             self._say(text.format(start if self._is_back else end))
             return
+        self._hold(stop)
+
+    def _pass(self, start: Position, end: Position) -> None:
+        """What plays by itself holds too, at the first breakpoint between two positions."""
+        trace, marks = self._document.whole_trace, self._window.breakpoints.all
+        if trace is None or not marks:
+            return
+        stop = find_stop(trace, marks, start, until=end, before=self._before)
+        if stop is not None:
+            self._window.stepping.player.stop()
+            self._document.playhead.go_whole(*stop.position)
+            self._hold(stop)
+
+    def _hold(self, stop: Stop) -> None:
         self.stop = stop
         self.changed.emit()
         self._reveal(stop)

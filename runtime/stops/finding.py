@@ -41,22 +41,24 @@ def find_stop(
     start: Position,
     *,
     back: bool = False,
+    until: Position | None = None,
     before: Trace | None = None,
     progress: Progress | None = None,
 ) -> Stop | None:
     """The first stop behind `start`, or the last one in front of it; None where there is none.
 
+    On the way on, `until` is the last position that is looked at.
     `before` is the run before this one, which a change of sign is held against outside time and
     at the first time step. `progress` is called with the share of the arrivals examined, and may
     raise.
     """
-    times = arrivals_of(trace)
+    times, last = arrivals_of(trace), until or (len(trace.steps), 0)
     ahead = [
         (arrival, mark)
         for mark in marks
         if not mark.off
         for arrival in _arrivals(times, mark)
-        if (arrival.position < start if back else arrival.position > start)
+        if (arrival.position < start if back else start < arrival.position <= last)
     ]
     ahead.sort(key=lambda pair: pair[0].position, reverse=back)
     for number, (arrival, mark) in enumerate(ahead):
