@@ -52,6 +52,48 @@ class Shot:
     of: str = ""  # and the port whose derivative it is
     point: tuple[float, ...] = ()  # to which its point is dragged
 
+    acts: Callable | None = None  # what is done in the window before the picture is taken
+
+
+def hold_at_breakpoint(window) -> None:
+    """Set breakpoints of three kinds and continue to the one with a condition."""
+    from graph import edits
+    from graph.marks import Breakpoint, Condition, Marks
+
+    high = Condition("value", "norm above", 2.5)
+    marks = (Breakpoint("x2.a"), Breakpoint("difference", high), Breakpoint("loss", off=True))
+    window.document.do(edits.SetMarks(Marks(marks)), "Set breakpoints")
+    window.drawer.show_tab("breakpoints")
+    window.canvas.zoom_to_fit()
+    for _ in range(2):
+        window.holding.go_on()
+        until(lambda: not window.holding.is_busy)
+
+
+def watch_ports(window) -> None:
+    """Watch what fans out, and what it becomes."""
+    from graph import PortRef, edits
+    from graph.marks import Marks
+
+    ports = tuple(PortRef(id_, "y") for id_ in ("x", "sin", "product"))
+    window.document.do(edits.SetMarks(Marks(watches=ports)), "Watch")
+    window.drawer.show_tab("watch")
+    until(lambda: not window.drawer.panel("watch").histories.is_busy)
+    window.canvas.zoom_to_fit()
+
+
+def compare_runs(window) -> None:
+    """Pin a run, change an input, and list what differs."""
+    from graph import PortRef, Tensor, edits
+
+    window.comparing.pin()
+    edit = edits.SetTensor(PortRef("x", "y"), Tensor.scalar(3.0))
+    window.document.do(edit, "Set x")
+    until(lambda: window.document.is_fresh and not window.comparing.is_busy, 400)
+    window.drawer.show_tab("compare")
+    window.document.playhead.last()
+    window.canvas.zoom_to_fit()
+
 
 PANEL = (1280, 1170)  # the inspector shows its whole page
 SHOTS = (
@@ -84,6 +126,9 @@ SHOTS = (
     Shot("presenting", steps=6, commands=("reverse_graph",), is_presented=True),
     Shot("chain-rule", steps=8, commands=("chain_rule", "zoom_fit")),
     Shot("paths", "fan_out", commands=("paths", "zoom_fit"), path=2),
+    Shot("breakpoints", steps=0, acts=hold_at_breakpoint),
+    Shot("watch", "fan_out", acts=watch_ports),
+    Shot("compare", acts=compare_runs),
     Shot("diagnose-vanishing", "vanishing", workspace="diagnose", commands=("zoom_fit",)),
     Shot("jacobian-convolution", "convolution", edge="conv.x", size=PANEL, is_panel=True),
     Shot("jacobian-softmax", "batch", edge="p.x", size=PANEL, is_panel=True),
@@ -187,6 +232,8 @@ def draw(window, shot: Shot) -> None:
         choose_path(window, shot)
     if shot.of:
         explore(window, shot)
+    if shot.acts is not None:
+        shot.acts(window)
     if shot.is_presented:
         present(window, shot)
     window.status.clearMessage()

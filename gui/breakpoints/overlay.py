@@ -62,7 +62,8 @@ class BreakpointMarks(QObject):
         stop = self._holding.stop
         is_held = stop is not None and stop.mark.at == address and stop.found is not None
         text = found_text(self._scene.document.root, stop) if is_held else ""
-        return NodeMark(text, gutter=icon_of(mark), tip=self._tip(mark))
+        drawing = icon_of(mark)
+        return NodeMark(text, drawing if text else "", drawing, tip=self._tip(mark))
 
     def _tip(self, mark: Breakpoint) -> str:
         off = self.tr(" (off)") if mark.off else ""

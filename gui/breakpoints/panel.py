@@ -80,6 +80,7 @@ class BreakpointsPanel(QWidget):
         count = len(self.model.marks)
         if count and not self.list.currentIndex().isValid():
             self.list.setCurrentIndex(self.model.index(min(max(row, 0), count - 1), WHERE))
+        self._choose_held()
         self.empty.setVisible(not count)
         for widget in (self.list, self.go, self.drop, self.drop_all):
             widget.setVisible(bool(count))
@@ -148,6 +149,14 @@ class BreakpointsPanel(QWidget):
         row.setSpacing(0)
         row.addLayout(left, 1)
         row.addWidget(form)
+
+    def _choose_held(self) -> None:
+        """The row where the run holds, unless the form is in use."""
+        stop = self._window.holding.stop
+        if stop is not None and not self.form.isAncestorOf(self._window.focusWidget()):
+            rows = [mark.at for mark in self.model.marks]
+            if stop.mark.at in rows:
+                self.list.setCurrentIndex(self.model.index(rows.index(stop.mark.at), WHERE))
 
     def _show_form(self) -> None:
         self.form.show_mark(self.current)
