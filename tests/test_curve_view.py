@@ -82,9 +82,9 @@ def test_many_inputs_are_counted_in_bars(qtbot):
     draw = np.random.RandomState(0).standard_normal(2000)
     _, view = view_of(qtbot, acting("GELU", draw))
     assert view.legend.said.startswith("Bars: how many of this run's 2\u2009000 inputs")
-    counts = view.picture.acting.counts(9)
+    counts = view.picture.acting.counts
     assert counts.sum() == 2000
-    assert counts.argmax() == 4
+    assert abs(counts.argmax() - len(counts) // 2) < 5
 
 
 def test_what_acts_on_all_entries_has_no_curve(qtbot):

@@ -126,7 +126,7 @@ def test_the_point_is_dragged_and_its_tangent_goes_along(qtbot):
 def test_one_edge_and_all_edges_of_a_port_are_two_functions(qtbot):
     desk, panel = panel_of(qtbot, square(), "twice.a")
     assert panel.derivative.said == "Slope 3."
-    assert "exact everywhere" in panel.closeness.said
+    assert "exact in all of this window" in panel.closeness.said
     desk.choose(panel.source.field, 1)
     desk.settle()
     assert panel.derivative.said == "Slope 6."

@@ -17,20 +17,24 @@ from runtime.geometry.window import Window
 
 WIDTH, UPPER, LOWER = 288, 168, 120  # pixels: the plot of f, that of its slope
 SINGLE = 64  # inputs up to which each has a dot; more are counted in bars
-BAR, HIGHEST = 4, 28  # pixels of a bar
+BARS, HIGHEST = 61, 28  # bars, and pixels of the highest
 FINE, COARSE = 4, 40  # samples that an arrow key goes on by, the second with Shift
 DOT = 3.0
 
 
 @dataclass(frozen=True, eq=False)
 class Acting:
-    """What is drawn: a curve, the numbers that go into it now, and the ranges of both plots."""
+    """What is drawn: a curve, the numbers that go into it now, and the ranges of both plots.
+
+    `counts` is how many of the inputs are in each of so many equal parts of the window, [BARS].
+    """
 
     entrywise: Entrywise
     curve: Curve
     window: Window
     heights: Window
     slopes: Window
+    counts: Array
 
     @classmethod
     def of(cls, entrywise: Entrywise) -> Acting:
@@ -40,14 +44,9 @@ class Acting:
         zero = np.array([0.0])
         heights = Window.usual(np.concatenate([curve.y, zero])[:, None])
         slopes = Window.usual(np.concatenate([curve.slope, zero])[:, None])
-        return cls(entrywise, curve, window, heights, slopes)
-
-    def counts(self, bars: int) -> Array:
-        """How many of the inputs are in each of so many equal parts of the window."""
-        (low,), (high,) = self.window.low, self.window.high
-        inputs = self.entrywise.inputs
-        counts: Array = np.histogram(inputs[np.isfinite(inputs)], bars, (low, high))[0]
-        return counts
+        inputs = entrywise.inputs[np.isfinite(entrywise.inputs)]
+        counts, _ = np.histogram(inputs, BARS, (*window.low, *window.high))
+        return cls(entrywise, curve, window, heights, slopes, counts)
 
 
 class CurvePicture(QWidget):
@@ -203,7 +202,7 @@ class CurvePicture(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _paint_bars(self, painter: QPainter, scale: Scale) -> None:
-        counts = self.acting.counts(max(int(scale.room.width() / BAR), 1))
+        counts = self.acting.counts
         width, most = scale.room.width() / len(counts), max(int(counts.max()), 1)
         for place in np.flatnonzero(counts):
             height = max(HIGHEST * float(counts[place]) / most, 2.0)

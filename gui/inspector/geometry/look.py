@@ -28,6 +28,7 @@ OUTLINE = 4 * (PER_EDGE - 1) + 1
 class Here:
     """The function at the point: what it is, its derivative, and a small square sent through it.
 
+    `kinks` are the conventions of the steps whose derivative jumps there.
     Of two inputs and outputs `outline` is a square with a corner at the point, [count, 2], and
     `image` what becomes of it; else both are empty.
     """
@@ -35,6 +36,7 @@ class Here:
     slice: Slice
     moved: Moved
     linear: Linear
+    kinks: tuple[str, ...]
     outline: Array
     image: Array
 
@@ -46,7 +48,7 @@ class Here:
         if len(slice_.inputs) == len(slice_.outputs) == 2:
             outline = square(point, side_of(window), PER_EDGE)
             image = slice_.at(outline)
-        return cls(slice_, moved, slice_.linear_of(moved), outline, image)
+        return cls(slice_, moved, slice_.linear_of(moved), moved.kinks(), outline, image)
 
     @property
     def point(self) -> Array:

@@ -243,7 +243,7 @@ class GeometryPanel(QWidget):
         self.derivative.say(words.derivative(look))
         self.closeness.say(words.closeness(look))
         self.closeness.setVisible(bool(self.closeness.said))
-        self.kink.say(words.kinks(here.moved.kinks()))
+        self.kink.say(words.kinks(here.kinks))
         self.kink.setVisible(bool(self.kink.said))
         self.legend.say(words.legend(look.kind))
         self.tools.offer(is_moved=look.is_moved, can_set=self._can_set)

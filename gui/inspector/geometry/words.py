@@ -64,7 +64,7 @@ def closeness(look: Look) -> str:
         return ""
     if look.reach is None:
         if np.all(look.error[np.isfinite(look.error)] == 0):
-            return tr("The linear approximation is exact everywhere: the function is linear here.")
+            return tr("The linear approximation is exact in all of this window.")
         return tr("The linear approximation is close in all of this window.")
     if look.here.linear.matrix.any():
         text = tr("The linear approximation is close up to {0} away.")
