@@ -190,6 +190,18 @@ def test_a_transposed_matrix_has_its_sign_at_its_bracket():
     assert room_of(turned).bottom() < 0 < room_of(shape).top()
 
 
+def test_numbers_of_a_column_stand_by_their_points():
+    """Whatever stands before and behind it; dots stand in the middle."""
+    texts = ("−0.5", "12.25", "3", "−1.2e−5")
+    cells = [*((Numeral(text),) for text in texts), (Symbol(r"\vdots"),)]
+    box = lay_out(Grid("matrix", tuple(cells), (5, 1)), SIZE)
+    found = {mark.text.partition("\u2009")[0]: mark for mark in box.marks if is_text(mark)}
+    points = [
+        found[text.partition("e")[0]].x + reach(text.partition(".")[0], SIZE)[0] for text in texts
+    ]
+    assert points == pytest.approx([points[0]] * 4)
+
+
 def test_a_closing_bracket_with_a_script_closes():
     """`(a - (b/c)_j)`: the inner pair grows together, and the outer one as well."""
     found = read_latex(r"(a - (\frac{b}{c})_j)")

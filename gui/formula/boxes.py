@@ -6,7 +6,7 @@ Boxes in boxes as TeX has them: Knuth, The TeXbook, 1984, chapters 11 and 17.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 Point = tuple[float, float]
 
@@ -20,6 +20,10 @@ class Glyphs:
     text: str
     size: float
 
+    def moved(self, x: float, y: float) -> Glyphs:
+        """The same elsewhere; written out, for `dataclasses.replace` takes most of the layout."""
+        return Glyphs(self.x + x, self.y + y, self.text, self.size)
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -30,6 +34,10 @@ class Bar:
     width: float
     height: float
 
+    def moved(self, x: float, y: float) -> Bar:
+        """The same elsewhere."""
+        return Bar(self.x + x, self.y + y, self.width, self.height)
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -39,6 +47,10 @@ class Shape:
     y: float
     points: tuple[Point, ...]
     line: float = 0.0
+
+    def moved(self, x: float, y: float) -> Shape:
+        """The same elsewhere."""
+        return Shape(self.x + x, self.y + y, self.points, self.line)
 
 
 Mark = Glyphs | Bar | Shape
@@ -69,7 +81,7 @@ EMPTY = Box(0.0, 0.0, 0.0)
 
 def shifted(box: Box, x: float, y: float) -> tuple[Mark, ...]:
     """The marks of a box whose origin is put at a place."""
-    return tuple(replace(mark, x=mark.x + x, y=mark.y + y) for mark in box.marks)
+    return tuple(mark.moved(x, y) for mark in box.marks) if x or y else box.marks
 
 
 def raised(box: Box, by: float) -> Box:

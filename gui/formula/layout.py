@@ -41,6 +41,7 @@ TALL = 1.25  # ems above which brackets grow
 GAP = 0.06  # ems around a bracket that has grown
 PAD = 0.12  # ems left and right of a fraction
 _POWER = re.compile(r"e(−?\d+)$")
+_WHOLE = re.compile(r"−?\d+")
 _GROWING = re.compile(r"\\(?:left|right|[Bb]ig+[lr])")
 _CLOSING = re.compile(r"\\(?:right|[Bb]ig+r)")
 Placed = tuple[Box, Kind]
@@ -240,26 +241,47 @@ class _Layout:
         return beside([bracket("{", inside.ascent, inside.descent, self.size), inside])
 
     def _table(self, item: Grid, across: float, down: float, *, is_left: bool) -> Box:
-        """Cells in columns around the axis; numbers to the right, dots in the middle."""
-        size = self.size
-        inner = self._within()
+        """Cells in columns around the axis: numbers by their points, dots in the middle."""
+        size, inner = self.size, self._within()
         rows = [[inner.box(cell) for cell in cells] for cells in item.rows]
-        widths = [max(box.width for box in column) for column in zip(*rows, strict=True)]
+        columns = list(zip(*item.rows, strict=True)), list(zip(*rows, strict=True))
+        places = [inner.aligned(*pair, is_left) for pair in zip(*columns, strict=True)]
         parts, y = [], 0.0
-        for cells, boxes in zip(item.rows, rows, strict=True):
+        for r, boxes in enumerate(rows):
             y += max(0.72 * size, *(box.ascent for box in boxes))
             x = 0.0
-            for cell, box, width in zip(cells, boxes, widths, strict=True):
-                free = width - box.width
-                free *= 0.0 if is_left else 0.5 if isinstance(cell, Symbol) else 1.0
-                parts.append((box, x + free, y))
+            for box, (width, lefts) in zip(boxes, places, strict=True):
+                parts.append((box, x + lefts[r], y))
                 x += width + across * size
             y += max(0.2 * size, *(box.descent for box in boxes)) + down * size
-        width = sum(widths) + across * size * (len(widths) - 1)
+        width = sum(each for each, _ in places) + across * size * (len(places) - 1)
         tall = y - down * size
         top = tall / 2 + AXIS * size
         made = placed([(box, x, y - top) for box, x, y in parts], width)
         return Box(width, top, tall - top, made.marks)
+
+    def aligned(
+        self, cells: Sequence[Expression], boxes: Sequence[Box], is_left: bool
+    ) -> tuple[float, list[float]]:
+        """The width of a column, and where in it each cell begins."""
+        heads = [self._head(cell) for cell in cells]
+        if is_left or all(each is None for each in heads):
+            width = max(box.width for box in boxes)
+            return width, [0.0 if is_left else (width - box.width) / 2 for box in boxes]
+        pairs = list(zip(heads, boxes, strict=True))
+        head = max(each for each in heads if each is not None)
+        width = head + max(box.width - each for each, box in pairs if each is not None)
+        width = max(width, *(box.width for box in boxes))
+        return width, [
+            (width - box.width) / 2 if each is None else head - each for each, box in pairs
+        ]
+
+    def _head(self, cell: Expression) -> float | None:
+        """How wide a number is before its point; None of what is no number."""
+        if not isinstance(cell, Numeral):
+            return None
+        whole = _WHOLE.match(cell.text)
+        return reach(whole[0] if whole else cell.text, self.size)[0]
 
 
 def _kind(item: Expression) -> Kind:
