@@ -153,6 +153,18 @@ def test_nothing_is_measured_while_nobody_looks(desk, monkeypatch):
     assert len(measured) == 1
 
 
+def test_a_fault_while_measuring_is_told(desk, monkeypatch):
+    def fail(trace, progress):
+        raise ArithmeticError("a fault of ours")
+
+    monkeypatch.setattr(diagnosis, "measure", fail)
+    show(desk, load(EXAMPLES / "xor.gradwire"))
+    desk.press_key(Key.Key_3, CONTROL)
+    desk.qtbot.waitUntil(lambda: desk.failed != [])
+    assert desk.failed == ["The health of this run could not be measured."]
+    assert desk.window.diagnosis.health is None
+
+
 def test_inside_time_the_widths_are_those_of_the_time_step(desk):
     diagnose(desk, "rnn")
     found, trace = desk.window.diagnosis, desk.document.whole_trace

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from gui.health.origin_overlay import OriginOverlay
 from gui.health.overlay import HealthOverlay, UnrolledHealthOverlay
 from gui.health.scale import Scale
 from gui.health.verdict_overlay import VerdictOverlay
+from gui.health.words import tr
 from gui.origins import origin_of
 from runtime.health import (
     Activation,
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
 HEALTH, VERDICTS, ORIGIN = "health", "verdicts", "origin"  # keys of the overlays
 RESTING = ("dead", "saturated")  # troubles of activations
+
+
+_log = logging.getLogger("gradwire")
 
 
 class Diagnosis(QObject):
@@ -57,6 +62,7 @@ class Diagnosis(QObject):
         self._on: set[str] = set()  # the overlays that lie on the canvas
         self._work = Background(self)
         self._work.answered.connect(self._take)
+        self._work.refused.connect(self._note_fault)
         self._found: dict[str, list[Finding]] | None = None  # by address, as the playhead is
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._follow)
@@ -145,6 +151,13 @@ class Diagnosis(QObject):
         self.health = health
         self.scale = Scale.over(_all_norms(health))
         self._judge()
+
+    def _note_fault(self, error: Exception) -> None:
+        """A fault of ours: the person is told, and what was measured before is gone."""
+        _log.error("measuring the health of a run failed", exc_info=error)
+        self.health, self.findings = None, ()
+        self._lay()
+        self._document.failed.emit(tr("The health of this run could not be measured."))
 
     def _judge(self) -> None:
         if self.health is not None:

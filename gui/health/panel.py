@@ -120,7 +120,9 @@ class HealthPanel(QWidget):
         self.thresholds.follow()
         health, graph = self._diagnosis.health, self._window.document.root
         if health is None:
-            self.summary.say(tr("Nothing has run yet."))
+            has_run = self._window.document.whole_trace is not None
+            text = tr("The run is being measured.") if has_run else tr("Nothing has run yet.")
+            self.summary.say(text)
             self.findings.show_rows(())
             self.bars.show_bars((), self._diagnosis.scale)
             self.to_end.hide()
