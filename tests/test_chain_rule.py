@@ -154,6 +154,11 @@ def follows_the_selection(desk):
     reverse = next(line for line in desk.panel.sheet.found[0].lines if line.line.words == "")
     assert reverse.symbols
     assert not reverse.numbers
+    desk.document.playhead.set_limit((4, 0))  # what is ahead is predicted: no rule either
+    assert "∂L" not in desk.text
+    assert "6" in desk.text
+    desk.document.playhead.set_limit(None)
+    assert "∂L" in desk.text
     copied(desk, 0)
     assert r"1 \cdot 1" not in QGuiApplication.clipboard().text()
     desk.go(8)

@@ -136,6 +136,7 @@ class ChainRulePanel(QWidget):
         document.traced.connect(self._follow_run)
         document.replaced.connect(self._follow_run)
         document.playhead_moved.connect(self._follow)
+        document.playhead.limited.connect(self._follow)
         document.selection_changed.connect(self._follow)
         self.choice.committed.connect(self._follow)
         self.ends.changed.connect(self._follow)

@@ -42,6 +42,11 @@ class Sight:
         whole = document.whole_shown
         self._at: dict[int | None, Shown] = {whole.t: whole}
 
+    @property
+    def predicts(self) -> bool:
+        """Whether what is ahead is to be found by the person: then its rule is a hint as well."""
+        return self._document.playhead.limit is not None
+
     def shows(self, of: Of | None) -> bool:
         """Whether what the numbers of a line tell can be seen; those of no port can."""
         return of is None or self.reading(READ[of.told], of.port).is_value
@@ -87,7 +92,7 @@ def _seen(found: Typeset, sight: Sight, is_known: bool) -> Typeset:
     lines = [_line(line, sight, is_known) for line in found.lines]
     if all(line is before for line, before in zip(lines, found.lines, strict=True)):
         return found
-    kept = tuple(line for line in lines if line.symbols or line.numbers)
+    kept = tuple(line for line in lines if line.numbers or (line.symbols and not sight.predicts))
     shown = tuple(line.line for line in kept)
     note = tr("The numbers that are missing lie ahead of the playhead.")
     return Typeset(replace(found.explanation, lines=shown, notes=(note,)), kept)
