@@ -27,7 +27,7 @@ from gui.appearance import Appearance
 from gui.autosave import Autosave
 from gui.breakpoints import BreakpointMarks, Breakpoints, Holding
 from gui.canvas.view import CanvasView
-from gui.checkpoints import CheckpointMarks, Checkpoints
+from gui.checkpoints import Checkpoints, ShownCheckpoints
 from gui.clipboard import Clipboard
 from gui.command_palette import CommandPalette
 from gui.comparing import Comparing, DifferenceMarks
@@ -109,9 +109,9 @@ class Window(QMainWindow):
         self.leading = Leading(self)
         self.drawer = Drawer(self)
         self.checkpoints = Checkpoints(document, self)
-        self.checkpoint_marks = CheckpointMarks(self.canvas.canvas, self.checkpoints)
         self.commands = Actions(self)
         self._lay_out()
+        self.shown_checkpoints = ShownCheckpoints(self)
         self.composites = Composites(self)
         self.workspaces = Workspaces(self, settings, self.left, self.right)
         self.predicting = Predicting(self)

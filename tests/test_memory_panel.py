@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from graph import Graph, load
 from gui.drawer.memory import chart as chart_module
 from gui.drawer.memory import panel as panel_module
+from gui.drawer.memory import work as work_module
 from gui.drawer.memory.work import compare
 from gui.numbers import format_count
 from runtime.backend import CPU
@@ -295,3 +296,30 @@ def test_a_target_without_a_step_has_nothing_to_keep(desk):
     panel.chart.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(panel.chart, Key.Key_Right)
     assert panel.chart.place == -1
+
+
+def test_gradients_that_differ_are_called_a_fault(desk, monkeypatch):
+    monkeypatch.setattr(work_module, "same_bits", lambda one, other: False)
+    panel = show(desk, by_hand())
+    first = next(iter(panel.found.storing.gradients))
+    assert panel.notice.said == f"Gradients differ, at {first} first. This is a fault of Gradwire."
+    assert "the same to the bit" not in panel.summary.said
+
+
+def test_the_unrolled_graph_has_both_marks_at_each_time_step(desk):
+    panel = show(desk, load("assets/examples/lstm.gradwire"))
+    desk.window.checkpoints.choose(("cell",))
+    wait(desk, panel)
+    moments = panel.found.sparing.moments
+    place = next(i for i, x in enumerate(moments) if x.kind == "recompute" and x.t == 3)
+    desk.window.unrolling.toggle()
+    panel.chart.chosen.emit(place)
+    view = desk.window.unrolling.view
+    ids = {moment: id_ for id_, moment in view.document.copies.moments.items()}
+    overlays = view.canvas.overlays
+    said = [overlays.node(ids["cell", t]).text for t in range(6)]
+    assert said == ["kept", "kept", "kept", "again", "let go", "let go"]
+    assert overlays.gutter(ids["cell", 2]) == ("checkpoint",)
+    assert desk.document.playhead.t == 3
+    assert desk.view.canvas.overlays.node("cell").text == "again"
+    desk.window.unrolling.leave()

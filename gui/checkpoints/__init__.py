@@ -1,6 +1,6 @@
 """Checkpoints: the nodes whose outputs a sparing run keeps, set on the canvas."""
 
 from gui.checkpoints.checkpoints import Checkpoints
-from gui.checkpoints.overlay import CheckpointMarks
+from gui.checkpoints.overlay import ShownCheckpoints
 
-__all__ = ["CheckpointMarks", "Checkpoints"]
+__all__ = ["Checkpoints", "ShownCheckpoints"]

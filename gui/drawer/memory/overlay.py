@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from graph import PortRef
 from gui.canvas.overlay import EdgeMark, NodeMark
-from gui.places import address_of
 from runtime.moments import at
 
 if TYPE_CHECKING:
@@ -20,6 +19,9 @@ if TYPE_CHECKING:
     from runtime.recompute.schedule import Item, Schedule
 
 KEY = "memory"
+Where = Callable[[str], tuple[str, int | None]]
+"""The address and the time step that a node of a canvas stands for."""
+
 Stays = list[tuple[int, float]]  # from which action to which something is held
 
 
@@ -29,9 +31,9 @@ class HeldMarks(QObject):
     It says so of the run and the action that it was told last.
     """
 
-    def __init__(self, scene: CanvasScene) -> None:
+    def __init__(self, scene: CanvasScene, where: Where) -> None:
         super().__init__(scene)
-        self._scene = scene
+        self._scene, self._where = scene, where
         self._run: KeptRun | None = None
         self._place = -1
         self._stays: dict[Item, Stays] = {}
@@ -61,12 +63,11 @@ class HeldMarks(QObject):
         """How a node's values stand; of a composite how many of the nodes inside."""
         if self._run is None or self._place < 0:
             return None
-        document = self._scene.document
-        address = address_of(document.place, PortRef(id_, "")).node
+        address, t = self._where(id_)
         if address in self._run.plan.flat.instances:
             return self._whole(address)
         steps = self._run.plan.step_of
-        step = steps.get(at(address, document.playhead.t)) or steps.get(address)
+        step = steps.get(at(address, t)) or steps.get(address)
         return None if step is None else self._one(step)
 
     def _one(self, step: PlanStep) -> NodeMark | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from graph import PortRef
 from gui.background import Background
 from gui.drawer.memory import words
 from gui.drawer.memory.chart import KeptChart
@@ -18,6 +19,7 @@ from gui.inspector.fields import WholeField
 from gui.inspector.jacobian.progress_line import ProgressLine
 from gui.inspector.labels import Label, Sentence
 from gui.numbers import format_bytes
+from gui.places import address_of
 from gui.tabs import Tabs
 from runtime.values import BadValue
 
@@ -46,7 +48,7 @@ class MemoryPanel(QWidget):
         self._asked: tuple[Trace, tuple[str, ...]] | None = None
         self._choice: tuple[str, ...] | None = None  # what the last search has found
         self._work, self._search = Background(self), Background(self)
-        self._marks = HeldMarks(window.canvas.canvas)
+        self._marks = [HeldMarks(window.canvas.canvas, self._where)]
         self._lay_out()
         self._work.answered.connect(self._take)
         self._work.refused.connect(self._fail)
@@ -59,6 +61,8 @@ class MemoryPanel(QWidget):
             signal.connect(self._follow)
         document.opened.connect(self._forget)
         document.playhead_moved.connect(self._follow_playhead)
+        window.unrolling.changed.connect(self._meet_copies)
+        self._meet_copies()
 
     def showEvent(self, event) -> None:
         """Catch up with what happened while nobody looked."""
@@ -69,7 +73,7 @@ class MemoryPanel(QWidget):
         """Nobody waits for an answer any more."""
         super().hideEvent(event)
         self._drop()
-        self._marks.hide()
+        self._hide_marks()
 
     # --- making ---------------------------------------------------------------------------
 
@@ -172,7 +176,7 @@ class MemoryPanel(QWidget):
         if not self.isVisible():
             return
         self.clear_button.setEnabled(bool(self._checkpoints.all))
-        if self._checkpoints.all != self._choice:
+        if self._checkpoints.all != self._choice and not (self.found and self.found.differing):
             self.notice.say("")  # others have been set since
         trace = self._usable_trace()
         if trace is None:
@@ -231,19 +235,22 @@ class MemoryPanel(QWidget):
         self.summary.say(str(error) or type(error).__name__)
 
     def _show(self, found: Comparison | None) -> None:
+        if self.found is not None and self.found.differing:
+            self.notice.say("")
         self.found = found
         self.chart.setVisible(found is not None)
         self.evaluation.setVisible(found is not None)
         self._show_budget()
         if found is None:
             self.notice.say("")
-            self._marks.hide()
+            self._hide_marks()
             return
         run = found.sparing or found.storing
         self._places = {(x.kind, x.node, x.t): place for place, x in enumerate(run.moments)}
         self.summary.say(words.summary(found, self._window.how_to("checkpoint")))
-        if not found.is_same:
-            self.notice.say(self.tr("The gradients differ. This is a fault."), "error", "error")
+        if found.differing:
+            text = self.tr("Gradients differ, at {0} first. This is a fault of Gradwire.")
+            self.notice.say(text.format(found.differing[0]), "error", "error")
         self.chart.show_lines(words.lines_of(found))
         self.evaluation.show_comparison(found)
         self._follow_playhead()
@@ -297,7 +304,28 @@ class MemoryPanel(QWidget):
         """Show what is held in an action, in the chart and on the canvas."""
         assert self.found is not None
         self.chart.show_place(place)
-        self._marks.show(self.found.sparing or self.found.storing, place)
+        for marks in self._marks:
+            marks.show(self.found.sparing or self.found.storing, place)
+
+    # --- the canvases ---------------------------------------------------------------------
+
+    def _where(self, id_: str) -> tuple[str, int | None]:
+        """What a node of the canvas stands for: it is one of the place that is shown."""
+        address = address_of(self._document.place, PortRef(id_, "")).node
+        return address, self._document.playhead.t
+
+    def _meet_copies(self) -> None:
+        """The unrolled graph has a canvas of its own, made when it is first shown."""
+        view = self._window.unrolling.view
+        if view is not None and len(self._marks) == 1:
+            copies = view.document
+            self._marks.append(HeldMarks(view.canvas, lambda id_: copies.copies.moments[id_]))
+        if self.isVisible():
+            self._follow_playhead()
+
+    def _hide_marks(self) -> None:
+        for marks in self._marks:
+            marks.hide()
 
     def _go_to(self, place: int) -> None:
         """Take the playhead to an action's step; one that is computed again is no step of it."""

@@ -48,7 +48,7 @@ def summary(found: Comparison, key: str) -> str:
         tr("Time: {0} instead of {1}.").format(
             format_duration(found.sparing_seconds), format_duration(found.storing_seconds)
         ),
-        tr("All gradients are the same to the bit.") if found.is_same else "",
+        "" if found.differing else tr("All gradients are the same to the bit."),
     ]
     return " ".join(filter(None, parts))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from graph import Graph
@@ -31,8 +31,8 @@ class Comparison:
 
     `sparing` is the run with checkpoints, None without any, and `added` are the operations that it
     makes again, of `forward` in a forward pass; `sparing_seconds` and `storing_seconds` are the
-    times of both. `is_same` says whether all gradients of both runs,
-    eager and lazy ones too, are those of the trace bit for bit.
+    times of both. `differing` are the ports whose gradients in any of these runs, eager and lazy
+    too, are not those of the trace bit for bit: a fault, if there are any.
     """
 
     trace: Trace
@@ -43,7 +43,7 @@ class Comparison:
     sparing_seconds: float
     eager: Evaluation
     lazy: Evaluation
-    is_same: bool
+    differing: tuple[str, ...]
     forward: int
     added: int
 
@@ -73,7 +73,7 @@ def compare(
         0.0 if spared is None else spared.seconds("forward", "recompute", "reverse"),
         eager,
         lazy,
-        all(_is_same(trace, run) for run in runs),
+        tuple(dict.fromkeys(port for run in runs for port in _differing(trace, run))),
         *_operations(trace, sparing, progress),
     )
 
@@ -121,11 +121,10 @@ def _fastest(ways: Mapping[str, Way], work: _Counting) -> dict[str, Evaluation]:
     return best
 
 
-def _is_same(trace: Trace, run: KeptRun | Evaluation) -> bool:
-    return all(
-        ref in trace.sums and same_bits(gradient, trace.sums[ref].array)
-        for ref, gradient in run.gradients.items()
-    )
+def _differing(trace: Trace, run: KeptRun | Evaluation) -> Iterator[str]:
+    for ref, gradient in run.gradients.items():
+        if ref not in trace.sums or not same_bits(gradient, trace.sums[ref].array):
+            yield str(ref)
 
 
 class _Counting:
