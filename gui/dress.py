@@ -32,6 +32,9 @@ QTreeView#flat, QListView#flat {{ background: {panel}; border: 2px solid {panel}
 QTreeView#flat:focus, QListView#flat:focus {{ border-color: {text}; }}
 QTreeView#flat::item:selected, QListView#flat::item:selected {{ background: {selected};
                                                               color: {text}; }}
+QTreeView#flat::indicator {{ width: 9px; height: 9px; border: 2px solid {line};
+                            border-radius: 3px; background: {node}; }}
+QTreeView#flat::indicator:checked {{ background: {text}; }}
 QFrame#choicebox {{ background: {panel}; border: 1px solid {line}; border-radius: 8px; }}
 QFrame#card {{ background: {node}; border: 1px solid {line}; }}
 QLabel#heading {{ color: {muted}; padding: 8px 12px 0 12px; }}

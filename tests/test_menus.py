@@ -66,7 +66,7 @@ def test_every_entry_is_a_command_of_the_table():
         assert set(listed) <= ids
         assert len(set(listed)) == len(listed)
     assert AT_POINT.keys() <= ids
-    assert set(CONTEXT) == {"canvas", "node", "nodes", "edge", "frame"}
+    assert set(CONTEXT) == {"canvas", "node", "nodes", "edge", "frame", "place"}
 
 
 def test_a_right_click_selects_the_node_under_it_and_opens_its_menu(desk):

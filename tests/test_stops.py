@@ -252,5 +252,5 @@ def test_a_port_inside_time_has_a_point_for_each_step():
 def test_what_the_run_does_not_know_has_no_history_and_no_stop():
     trace = Engine(by_hand()).run()
     history = history_of(trace, PortRef("newer", "y"))
-    assert (history.value, history.gradient, history.count) == ((), (), None)
+    assert (history.value, history.gradient) == ((), ())
     assert stops(trace, [Breakpoint("newer"), Breakpoint("newer.x"), Breakpoint("x1.zz")]) == []

@@ -136,3 +136,18 @@ def test_inside_a_composite_one_travels_by_address(desk):
     done, _ = do(desk, "value_set")
     assert desk.document.whole_trace.steps[done - 1].node == "two/act"
     assert desk.document.playhead.step.node == "act"
+
+
+def test_the_inspector_has_the_same_moments_in_its_menu(desk):
+    desk.document.selection.set_edge("x2.a")
+    inspector = desk.window.inspector
+    inspector.customContextMenuRequested.emit(inspector.rect().center())
+    menu = QApplication.activePopupWidget()
+    submenu = next(a.menu() for a in menu.actions() if a.menu() is not None)
+    assert submenu.title() == "&Travel to"
+    next(a for a in submenu.actions() if a.objectName() == "gradient_came").trigger()
+    assert desk.document.playhead.whole == (6, 2)
+    menu.close()
+    desk.document.selection.clear()
+    inspector.customContextMenuRequested.emit(inspector.rect().center())
+    assert QApplication.activePopupWidget() is None

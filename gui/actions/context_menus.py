@@ -35,6 +35,7 @@ CONTEXT: Mapping[Kind, str] = {
     "nodes": "arrange frame_selection align_left align_centre align_right align_top align_middle"
     " align_bottom distribute_across distribute_down bypass breakpoint watch checkpoint"
     " - group - select_ancestors select_descendants - cut copy duplicate - delete delete_reconnect",
+    "place": f"{TRAVEL} - breakpoint condition watch",
     "frame": "fold_frame frame_title fit_frame - remove_frame",
     "edge": f"show_geometry add delay bend straighten? - {TRAVEL} breakpoint condition watch"
     " - go_to_source go_to_target - delete",
@@ -54,10 +55,18 @@ class ContextMenus(QObject):
         super().__init__(window)
         self._window = window
         window.canvas.menu_wanted.connect(self._open)
+        window.inspector.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        window.inspector.customContextMenuRequested.connect(self._open_at_inspector)
 
     def of_selection(self) -> None:
         """Open the menu by key."""
         self._window.canvas.ask_menu()
+
+    def _open_at_inspector(self, pixel: QPoint) -> None:
+        """On a page about one node or edge: where its numbers came from, and marks."""
+        if self._window.document.selection.kind in ("node", "edge"):
+            screen = self._window.inspector.mapToGlobal(pixel)
+            self._open("place", QPointF(), screen, by_key=False)
 
     def _open(self, kind: Kind, point: QPointF, screen: QPoint, by_key: bool) -> None:
         menu = QMenu(self._window.canvas)

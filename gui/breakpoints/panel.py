@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeView, QVBoxLayout, QWidget
 
-from gui.borders import frame
 from gui.breakpoints.form import ConditionForm, in_a_row
 from gui.breakpoints.model import FOUND, WHEN, WHERE, BreakpointsModel
 from gui.inspector.buttons import Button
@@ -114,7 +113,6 @@ class BreakpointsPanel(QWidget):
         view.setIconSize(QSize(14, 14))
         view.setHeaderHidden(True)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        frame(view, self._window.theme)
         header = view.header()
         header.setStretchLastSection(True)
         for column in (WHERE, WHEN):

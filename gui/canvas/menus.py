@@ -17,7 +17,7 @@ from gui.icons import icon
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
-Kind = Literal["canvas", "node", "nodes", "edge", "frame"]  # what a menu is about
+Kind = Literal["canvas", "node", "nodes", "edge", "frame", "place"]  # what a menu is about
 
 
 def look_under(view: CanvasView, pixel: QPoint) -> Kind:

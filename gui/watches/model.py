@@ -89,14 +89,7 @@ class WatchModel(QAbstractTableModel):
         if column in LINES:
             return ""
         points = self.points(row, column)
-        return self._figure(row, points[-1]) if points else ""
-
-    def _figure(self, row: int, point: Point) -> str:
-        """A scalar's number, the norm of a tensor."""
-        history = self._history(row)
-        is_scalar = history is None or history.count == 1
-        number = format_number(point.figure)
-        return number if is_scalar else f"‖{number}‖"
+        return _figure(points[-1]) if points else ""
 
     def _told(self, row: int, column: int) -> str:
         """A cell in words: of a line all its figures, the last of many."""
@@ -105,5 +98,10 @@ class WatchModel(QAbstractTableModel):
         points = self.points(row, column)
         if not points:
             return self.tr("nothing yet")
-        figures = [self._figure(row, point) for point in points[-8:]]
+        figures = [_figure(point) for point in points[-8:]]
         return ("… " if len(points) > 8 else "") + " → ".join(figures)
+
+
+def _figure(point: Point) -> str:
+    number = format_number(point.figure)
+    return f"‖{number}‖" if point.is_norm else number

@@ -23,47 +23,51 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A figure that stands from a position on: a scalar's number, a tensor's norm."""
+    """A figure that stands from a position on: a scalar's number, or the norm of a tensor."""
 
     position: Position
     figure: float
     t: int | None = None
+    is_norm: bool = False
+
+    @classmethod
+    def of(cls, position: Position, array: Host, t: int | None = None) -> Point:
+        """The figure of a tensor."""
+        is_norm = array.size != 1
+        number = length(array) if is_norm else float(array.reshape(()))
+        return cls(position, number, t, is_norm)
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """The figures of a port over the steps of one run.
 
-    `gradient` grows part by part at an output that several edges read, and at a parameter. `count`
-    is the number of entries of the tensor; None where it has no value.
+    `gradient` grows part by part at an output that several edges read, and at a parameter.
     """
 
     value: tuple[Point, ...]
     gradient: tuple[Point, ...]
-    count: int | None
 
 
 def history_of(trace: Trace, port: PortRef, progress: Progress | None = None) -> History:
     """The history of a drawn port; empty where the run does not know it.
 
-    A source's value stands from the start. `progress` is called part by part and may raise.
+    A source's value stands from the start, that of a sequence for all time steps together.
+    `progress` is called part by part and may raise.
     """
-    times = arrivals_of(trace)
-    arrived = times.values(port)
+    arrived = arrivals_of(trace).values(port)
     value = tuple(filter(None, (_point(trace, x) for x in arrived)))
-    first = None
-    try:
-        first = trace.value(trace.located(port))
-    except GradwireError:
-        return History(value, (), None)
     if not arrived:
-        value = (Point((0, 0), figure(first)),)
-    return History(value, _gradients(trace, port, progress), int(first.size))
+        try:
+            value = (Point.of((0, 0), trace.value(port)),)
+        except GradwireError:
+            return History((), ())
+    return History(value, _gradients(trace, port, progress))
 
 
 def _point(trace: Trace, arrival: Arrival) -> Point | None:
     array = read(trace, arrival.ports[0], arrival.of)
-    return None if array is None else Point(arrival.position, figure(array), arrival.t)
+    return None if array is None else Point.of(arrival.position, array, arrival.t)
 
 
 def _gradients(trace: Trace, port: PortRef, progress: Progress | None) -> tuple[Point, ...]:
@@ -81,12 +85,7 @@ def _gradients(trace: Trace, port: PortRef, progress: Progress | None) -> tuple[
             if part is None:
                 continue
             total = part if total is None else np.asarray(total + part)
-            found.append(Point(arrival.position, figure(total), t))
+            found.append(Point.of(arrival.position, total, t))
     if not found:  # the target's own: nothing brought it, it is where the reverse pass begins
         found = [p for p in (_point(trace, x) for x in times.gradients(port)) if p is not None]
     return tuple(sorted(found, key=lambda point: point.position))
-
-
-def figure(array: Host) -> float:
-    """A scalar's number, a larger tensor's norm."""
-    return float(array.reshape(())) if array.size == 1 else length(array)
