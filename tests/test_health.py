@@ -81,6 +81,30 @@ def test_a_layer_is_compared_with_the_last_one_on_its_own_way():
     assert vanishing == ["sigmoid0", "sigmoid1", "sigmoid2", "sigmoid3"]
 
 
+def last_by_search(trace, node: str) -> str:
+    """The layer read last among all that the steps behind a layer read, found by walking them."""
+    plan = trace.plan
+    owners = {
+        plan.slot_of[port]: layer.node for layer in measure(trace).layers for port in layer.ports
+    }
+    on_path = {step.key for step in plan.reverse}
+    reached, found = {slot for slot, owner in owners.items() if owner == node}, []
+    for index, step in enumerate(plan.forward):
+        if step.key in on_path and reached.intersection(step.inputs):
+            reached.update(step.outputs)
+            found += [(index, owners[slot]) for slot in step.inputs if slot in owners]
+    return max(found)[1]
+
+
+@pytest.mark.parametrize(
+    "name", ["transformer_block", "digits", "rnn", "two_inputs", "two_linears"]
+)
+def test_the_last_layer_is_the_one_that_a_walk_from_the_layer_reads_last(name):
+    health, trace = measured(name)
+    for layer in health.layers:
+        assert layer.last == last_by_search(trace, layer.node)
+
+
 def test_thresholds_decide():
     health, _ = measured("vanishing")
     strict = replace(Thresholds(), vanishing=0.05, dead=0.25, saturated=0.4)

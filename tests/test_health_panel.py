@@ -356,6 +356,8 @@ def test_all_edges_are_checked_at_once_and_say_their_figure_on_hover(desk):
     desk.view.setFocus()
     desk.press_key(Key.Key_W, SHIFT)
     assert overlays.badges(PortRef("relu", "x")) == ()
+    desk.press_key(Key.Key_K, CONTROL)
+    assert overlays.badges(PortRef("relu", "x")) == ("check",)
 
 
 def test_a_check_can_be_cancelled_and_begun_again(desk, monkeypatch):

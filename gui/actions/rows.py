@@ -396,7 +396,8 @@ ROWS = (
         checked="has_breakpoint", canvas_only=True),
     Row("condition", N(A, "Breakpoint with a &condition…"), "", "run", "leading.edit_breakpoint",
         N(A, "Choose when the breakpoint at the selected node or edge holds."), "one_place"),
-    Row("verify", N(A, "&Check gradients"), "Ctrl+K", "run", "live.verify",
+    Row("verify", N(A, "&Check gradients"), "Ctrl+K", "run",
+        "diagnosis.check_gradients",
         N(A, "Hold every edge against finite differences."), "has_nodes", after_gap=True),
 
     Row("shortcuts", N(A, "&Keys and gestures"), "F1", "help", "shortcut_list.open",

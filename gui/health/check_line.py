@@ -62,9 +62,7 @@ class CheckLine(QWidget):
         self.check.setVisible(not is_busy or not self.progress.isVisibleTo(self))
 
     def _check(self) -> None:
-        self._diagnosis.show_badges(True)
-        if not self._live.is_verifying:  # a check that began by itself is the same
-            self._live.verify()
+        self._diagnosis.check_gradients()
         self.follow()
 
 

@@ -51,6 +51,7 @@ class Diagnosis(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._document, self._settings = window.document, window.settings
+        self._live = window.live
         self._overlays = window.canvas.canvas.overlays
         self._workspaces, self._unrolling = window.workspaces, window.unrolling
         self.health: Health | None = None
@@ -101,6 +102,12 @@ class Diagnosis(QObject):
         self.shows_badges = is_on
         self._lay()
         self.layers_changed.emit()
+
+    def check_gradients(self) -> None:
+        """Hold every edge against finite differences, whatever the graph's size, with badges."""
+        self.show_badges(True)
+        if not self._live.is_verifying:  # a check that began by itself is the same
+            self._live.verify()
 
     def follow_panel(self, is_shown: bool) -> None:
         """The panel was shown or hidden: while it is, figures are wanted."""
