@@ -16,7 +16,7 @@ from graph import PortRef, Tensor, load
 from graph import edits as e
 from gui.background import Dropped
 from gui.chains import question as question_module
-from gui.chains.rows import BAR, SHARE
+from gui.chains.rows import BAR, SHARE, SIZE
 from gui.chains.words import routes
 from gui.places import seen_from
 from runtime import Engine
@@ -129,6 +129,12 @@ def test_a_journey_over_three_paths(desk):
     assert [row[1] for row in desk.cells] == [route.short for route in named]
     assert [row[2] for row in desk.cells] == ["1", "0.9093", "−0.8323"]
     assert [row[3] for row in desk.cells] == ["93%", "84%", "−77%"]
+    products = [desk.table.paths.index(row, SIZE).data() for row in range(3)]
+    assert products == ["1", "1 · 0.9093 = 0.9093", "1 · 2 · (−0.4161) = −0.8323"]
+    desk.window.resize(desk.window.minimumSize())
+    QApplication.processEvents()
+    assert desk.table.paths.index(2, SIZE).data() == "−0.8323"
+    desk.window.resize(1280, 800)
     bars = [desk.table.paths.index(row, SHARE).data(BAR) for row in range(3)]
     assert bars == pytest.approx([1, 0.9093, -0.8323], abs=1e-4)
     assert "together 1.077" in desk.panel.summary.said

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gui.chains.words import Route, routes
+from gui.chains.words import Route, product_text, routes
 from runtime.chains import Budget, find_paths, gradients_along, signed_norms
 from runtime.chains.lengths import length
 
@@ -23,12 +23,14 @@ LONGER = 4  # times as much search
 @dataclass(frozen=True, eq=False)
 class Answer:
     """What was found; `signed` are the norms of paths by their side, `along` of each path what
-    comes back over its hops by it alone: numbers, or norms of tensors. `routes` name the paths.
+    comes back over its hops by it alone: numbers, or norms of tensors. `products` write
+    short ones of numbers out. `routes` name the paths.
     """
 
     found: ChainPaths
     signed: tuple[float, ...]
     along: tuple[tuple[float, ...], ...]
+    products: tuple[str, ...]
     routes: tuple[Route, ...] = ()
 
     def named(self, graph: Graph) -> Answer:
@@ -82,7 +84,8 @@ class PathQuestion:
         for path in found.paths:
             progress(1.0)
             along.append(_along(found, path))
-        return Answer(found, signed_norms(found.paths), tuple(along)).named(graph)
+        products = tuple(product_text(found, path) for path in found.paths)
+        return Answer(found, signed_norms(found.paths), tuple(along), products).named(graph)
 
 
 def _along(found: ChainPaths, path: ChainPath) -> tuple[float, ...]:

@@ -21,7 +21,7 @@ NUMBER, PATH, SIZE, SHARE, PAIR = range(5)
 @dataclass(frozen=True, slots=True, eq=False)
 class PathRow:
     """One path; `place` is its place among the found ones, `cells` what stands in the columns,
-    `whole` all ports that it goes through.
+    `whole` all ports that it goes through, `product` its factors where they are few numbers.
     """
 
     path: ChainPath
@@ -29,6 +29,7 @@ class PathRow:
     cells: tuple[str, ...]
     bar: float | None
     whole: str
+    product: str = ""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -43,6 +44,7 @@ class PathModel(QAbstractTableModel):
         super().__init__(parent)
         self._theme = theme
         self.rows: tuple[PathRow, ...] = ()
+        self.spells_products = False  # whether there is room for their factors
         self._size, self._share = self.tr("Product"), self.tr("Share")
 
     def show(self, answer: Answer | None, *, is_known: bool) -> None:
@@ -54,6 +56,11 @@ class PathModel(QAbstractTableModel):
             self._share = self.tr("Side") if answer.found.cancels else self.tr("Share")
             self.rows = tuple(self._known(answer) if is_known else self._ahead(answer))
         self.endResetModel()
+
+    @property
+    def has_products(self) -> bool:
+        """Whether there are factors to spell out."""
+        return any(row.product for row in self.rows)
 
     def names(self) -> list[str]:
         """The titles of the columns."""
@@ -75,7 +82,9 @@ class PathModel(QAbstractTableModel):
                 partner = self.tr("with {0}").format(path.cancels_with + 1)
             cells = (str(place + 1), answer.routes[place].short, size, share, partner)
             bar = measures[place] / widest
-            rows.append(PathRow(path, place, cells, bar, answer.routes[place].whole))
+            rows.append(
+                PathRow(path, place, cells, bar, answer.routes[place].whole, answer.products[place])
+            )
         return rows
 
     def _ahead(self, answer: Answer) -> list[PathRow]:
@@ -108,13 +117,16 @@ class PathModel(QAbstractTableModel):
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row, column = self.rows[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return row.cells[column]
+            is_product = column == SIZE and self.spells_products
+            return (is_product and row.product) or row.cells[column]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.FontRole:
             return self._theme.font(12)
         if role == Qt.ItemDataRole.ToolTipRole and column == PATH:
             return row.whole
+        if role == Qt.ItemDataRole.ToolTipRole and column == SIZE:
+            return row.product
         if role == Qt.ItemDataRole.AccessibleTextRole:
             told = (*row.cells[:PATH], row.whole, *row.cells[SIZE:])
             return spoken(told, self.names()) if column == PATH else row.cells[column]

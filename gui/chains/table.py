@@ -21,6 +21,7 @@ from gui.theme import Theme
 ROW = 26
 BAR_WIDTH, BAR_HEIGHT = 88, 10
 NARROW, NARROW_BAR = 620, 40  # pixels of a table whose bars are shorter
+WIDE, PRODUCT = 680, 248  # pixels of a table that spells products out, and of their column
 WORDS = 76  # pixels of a share in words
 WIDTHS = {NUMBER: 36, SIZE: 96, SHARE: BAR_WIDTH + WORDS, PAIR: 72}
 
@@ -92,11 +93,19 @@ class PathTable(QTableView):
 
     def resizeEvent(self, event) -> None:
         """A narrow table has short bars."""
-        bar = BAR_WIDTH if event.size().width() >= NARROW else NARROW_BAR
-        self.horizontalHeader().resizeSection(SHARE, bar + WORDS)
         super().resizeEvent(event)
+        bar = BAR_WIDTH if self.width() >= NARROW else NARROW_BAR
+        self.horizontalHeader().resizeSection(SHARE, bar + WORDS)
+        self._fit_products()
+
+    def _fit_products(self) -> None:
+        """A wide table has room for the factors of products."""
+        self.paths.spells_products = self.width() >= WIDE and self.paths.has_products
+        width = PRODUCT if self.paths.spells_products else WIDTHS[SIZE]
+        self.horizontalHeader().resizeSection(SIZE, width)
 
     def _follow_model(self) -> None:
+        self._fit_products()
         self.setColumnHidden(PAIR, not any(row.cells[PAIR] for row in self.paths.rows))
         self._point()
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from graph import Graph, PortRef
 from graph.naming import name_of
-from gui.numbers import format_number, format_percent
+from gui.numbers import MINUS, format_number, format_percent
 from runtime.chains.lengths import length
 from runtime.chains.wording import paths_text
 from runtime.moments import apart, at
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from runtime.chains import ChainPath, ChainPaths, PathHop
 
 ARROW, DOTS = " → ", "…"
+FACTORS = 5  # of a product that is written out
 SHORT = 6  # stops up to which a path is written whole
 
 
@@ -107,6 +109,19 @@ def _hop(graph: Graph, name: str, hop: PathHop) -> str:
 def size_text(number: float, *, is_number: bool) -> str:
     """`−0.8323` of a single number, `‖0.42‖` of a tensor."""
     return format_number(number) if is_number else f"‖{format_number(number)}‖"
+
+
+def product_text(found: ChainPaths, path: ChainPath) -> str:
+    """`1 · 2 · (−0.4161) = −0.8323`, from the target back; "" of tensors and of many factors."""
+    is_short = 1 < len(path.hops) <= FACTORS
+    if path.number is None or not is_short or any(hop.map.rows != 1 for hop in path.hops):
+        return ""
+    factors = [float(np.asarray(hop.map.dense()).item()) for hop in reversed(path.hops)]
+    seed = float(found.cotangent.reshape(()))
+    texts = [format_number(each) for each in ([seed] if seed != 1 else []) + factors]
+    first, *others = texts
+    shown = [first, *(f"({text})" if text.startswith(MINUS) else text for text in others)]
+    return f"{' · '.join(shown)} = {format_number(path.number)}"
 
 
 def share_words(share: float | None) -> str:
