@@ -12,6 +12,8 @@ from graph import Graph, load
 from gui.drawer.memory import chart as chart_module
 from gui.drawer.memory import panel as panel_module
 from gui.drawer.memory import work as work_module
+from gui.drawer.memory.chart import LEFT as CHART_LEFT
+from gui.drawer.memory.chart import RIGHT as CHART_RIGHT
 from gui.drawer.memory.work import compare
 from gui.numbers import format_count
 from runtime.backend import CPU
@@ -216,7 +218,7 @@ def test_where_there_is_little_room_tabs_show_one_part(desk):
 
 
 def test_the_runs_are_drawn_once_however_often_the_playhead_moves(desk, monkeypatch):
-    panel = show(desk, load("assets/examples/vanishing.gradwire"))
+    panel = show(desk, by_hand())
     panel.chart.grab()
     drawn, points = [], chart_module.polygon
     monkeypatch.setattr(chart_module, "polygon", lambda p: drawn.append(len(p)) or points(p))
@@ -227,10 +229,12 @@ def test_the_runs_are_drawn_once_however_often_the_playhead_moves(desk, monkeypa
         panel.chart.grab()
     assert drawn == []
     assert panel.chart.grab().toImage() != before
-    panel.chart.resize(60 + 76 + 8, panel.chart.height())  # fewer pixels than actions
+    assert len(panel.found.storing.moments) == 8
+    panel.chart.resize(
+        round(CHART_LEFT + CHART_RIGHT) + 4, panel.chart.height()
+    )  # fewer pixels than actions
     panel.chart.grab()
-    assert drawn
-    assert max(drawn) <= 4 * 61
+    assert drawn == [2 * 4 + 2, 4 * 4, 2 * 4]  # values over the ground, gradients over them, a line
 
 
 def test_the_canvas_says_at_every_step_whose_value_is_in_memory(desk):
