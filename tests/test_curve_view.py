@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from graph import Graph, load
 from gui.examples import examples
+from gui.inspector.edge_page import GEOMETRY
 from tests.inspector_desk import InspectorDesk
 
 Key = Qt.Key
@@ -112,6 +113,20 @@ def test_over_time_it_is_that_of_the_time_step(qtbot):
     t = desk.document.playhead.t
     value = desk.document.whole_trace.value(inside, t)
     assert np.allclose(view.picture.acting.entrywise.inputs, value.reshape(-1))
+
+
+def test_the_edge_into_an_activation_has_the_curve_below_its_geometry(qtbot):
+    desk, _ = view_of(qtbot, acting("Sigmoid", [-8, -1, 0.5, 9]))
+    page = desk.edge("act.x")
+    page.tabs.setCurrentIndex(GEOMETRY)
+    qtbot.waitUntil(lambda: not page.geometry.is_busy)
+    assert page.curve.isVisible()
+    assert page.curve.saturation.said.startswith("Saturated: 2 of 4 inputs")
+    page.tabs.setCurrentIndex(0)
+    assert not page.curve.isVisible()
+    page = desk.edge("loss.x")
+    page.tabs.setCurrentIndex(GEOMETRY)
+    assert page.curve is None
 
 
 def test_a_large_batch_is_worked_out_beside_the_window(qtbot):

@@ -13,6 +13,7 @@ from graph.naming import output_name, port_name
 from gui.forward_mode.section import TangentSection
 from gui.inspector.delay_form import DelayForm
 from gui.inspector.figures import Figures
+from gui.inspector.geometry.curve_view import CurveView, may_be_curve
 from gui.inspector.geometry.panel import GeometryPanel
 from gui.inspector.jacobian.panel import JacobianPanel
 from gui.inspector.kept_tensor import KeptTensor
@@ -21,7 +22,7 @@ from gui.inspector.over_time import OverTime
 from gui.inspector.parameter_list import ParameterRow
 from gui.inspector.product import product_text
 from gui.inspector.readings import local_derivative
-from gui.inspector.section import Heading
+from gui.inspector.section import Heading, Section
 from gui.inspector.tensor_panel import TensorPanel
 from gui.inspector.verdicts import edge_verdict
 from gui.places import address_of, nodes_inside_time
@@ -62,6 +63,7 @@ class EdgePage(QWidget):
             names.append(self.tr("Time"))
         self.tabs = Tabs(theme, names, self)
         self._panels: list[QWidget] = []
+        self.curve: CurveView | None = None  # below the geometry of an activation
         self._lay_out()
         is_there = EdgePage.chosen_tab < len(names)
         self.tabs.setCurrentIndex(EdgePage.chosen_tab if is_there else JACOBIAN)
@@ -105,6 +107,8 @@ class EdgePage(QWidget):
             document = self.document
             address = address_of(document.place, target)
             panel.show_edge(document.root, document.whole_shown, address, factor)
+            if chosen == GEOMETRY and self.curve is not None:
+                self.curve.follow()
         elif chosen == TIME:
             panel.follow()
         else:
@@ -133,6 +137,12 @@ class EdgePage(QWidget):
         tensor = None if start is None else KeptTensor(self.document, start)
         panel = GeometryPanel(self._theme, self, tensor)
         panel.explored.connect(self.explored)
+        graph = self.document.graph
+        kind = graph.catalogue.get(graph.nodes[self.target.node].module)
+        if edge is not None and may_be_curve(kind):
+            self.curve = CurveView(self.document, self._theme, self.target.node, panel)
+            title = self.tr("Curve")
+            panel.layout().addWidget(Section(self._theme, title, self.curve, parent=panel))
         return self._add(panel)
 
     @functools.cached_property

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from graph import Graph, Module, PortRef, Problem
+from graph import Graph, PortRef, Problem
 from graph.bypassing import through
 from graph.edits import SetGraph, SetNode
 from graph.labelling import label_edit
@@ -19,7 +19,7 @@ from gui.inspector.definition_form import DefinitionForm
 from gui.inspector.editing import attempt
 from gui.inspector.field_row import FieldRow, NoteRow
 from gui.inspector.fields import LineField
-from gui.inspector.geometry.curve_view import CurveView
+from gui.inspector.geometry.curve_view import CurveView, may_be_curve
 from gui.inspector.gradient_over_time import GradientOverTime
 from gui.inspector.kept_tensor import KeptTensor
 from gui.inspector.labels import Label, Sentence
@@ -34,8 +34,6 @@ from gui.inspector.units.reading import LAYER
 from gui.inspector.verdicts import node_verdict
 from gui.theme import Theme
 from gui.unique import make_unique
-from runtime.geometry.entrywise import ACTING
-from runtime.modules.door import Elementwise
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -73,7 +71,7 @@ class NodePage(QWidget):
         self.value = self._value_editor()
         self.parameters = ParameterList(document, theme, id_, self)
         self.units = UnitView(document, theme, id_, self) if _may_have_units(graph, id_) else None
-        self.curve = CurveView(document, theme, id_, self) if _may_be_curve(kind) else None
+        self.curve = CurveView(document, theme, id_, self) if may_be_curve(kind) else None
         self.ports = PortList(document, theme, id_, self)
         self.over_time = self._gradient_over_time()
         self.tangent = self._tangent()
@@ -277,11 +275,6 @@ class NodePage(QWidget):
         lines = [f"{name}: {value}" for name, value in node.attributes.items()]
         text = "\n".join(lines) or self.tr("none")
         return Label(self._theme, text, size=12, mono=True, wrap=True, parent=self)
-
-
-def _may_be_curve(kind: type[Module] | None) -> bool:
-    """Whether nodes of a module may act on each number by itself; a run tells for sure."""
-    return kind is not None and (issubclass(kind, Elementwise) or kind.group == ACTING)
 
 
 def _may_have_units(graph: Graph, id_: str) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from graph import PortRef
+from graph import Module, PortRef
 from gui.announcing import announce
 from gui.background import Background
 from gui.inspector.geometry.curve_picture import SINGLE, Acting, CurvePicture
@@ -14,7 +14,8 @@ from gui.inspector.labels import Label
 from gui.numbers import format_count, format_number, format_percent
 from gui.places import SeenTrace, address_of
 from gui.theme import Theme
-from runtime.geometry.entrywise import entrywise, record_of
+from runtime.geometry.entrywise import ACTING, entrywise, record_of
+from runtime.modules.door import Elementwise
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -118,6 +119,11 @@ class CurveView(QWidget):
         self.reading.say(self.tr("x = {0}: f = {1}, slope {2}").format(*numbers))
         if self.picture.hasFocus():
             announce(self.picture, self.reading.said)
+
+
+def may_be_curve(kind: type[Module] | None) -> bool:
+    """Whether nodes of a module may act on each number by itself; a run tells for sure."""
+    return kind is not None and (issubclass(kind, Elementwise) or kind.group == ACTING)
 
 
 def _run_of(shown: Shown) -> tuple[Trace, int | None]:
