@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from gui.shown import Reading, Shown
 
 LONG = 30_000_000  # numbers from which sampling shows its progress
+PATIENCE = 8  # times: nothing waits for these pictures, so that little is worked out at once
 
 
 class GeometryPanel(QWidget):
@@ -113,7 +114,7 @@ class GeometryPanel(QWidget):
             self._window = None
         self._subject, self._function = subject, None
         self.output.setVisible(self.output.has_choice)
-        self._finding.ask(lambda: _found(subject), subject.steps * STEP_COST)
+        self._finding.ask(lambda: _found(subject), subject.steps * STEP_COST * PATIENCE)
 
     def _take(self, found: tuple[PortFunction, tuple[int, ...], tuple[int, ...]]) -> None:
         function, inputs, outputs = found
@@ -150,7 +151,7 @@ class GeometryPanel(QWidget):
             return
         plays = 1 + len(seen.inputs) + (OUTLINE if len(seen.outputs) == 2 else 0)
         work = seen.function.work * plays
-        self._moving.ask(lambda: Here.of(seen, point, window), work)
+        self._moving.ask(lambda: Here.of(seen, point, window), work * PATIENCE)
 
     def _arrive(self, here: Here) -> None:
         if here.slice is not self._slice:
@@ -208,7 +209,7 @@ class GeometryPanel(QWidget):
         side = sides[stage]
         work = seen.function.work * side ** len(seen.inputs)
         if stage == 0 and work <= LONG:
-            self._sampling.ask(lambda: (0, sample(seen, window, side)), work)
+            self._sampling.ask(lambda: (0, sample(seen, window, side)), work * PATIENCE)
             return
         if work > LONG:
             self.progress.begin(self.tr("Working out the function"))

@@ -24,7 +24,7 @@ from gui.theme import Theme
 from runtime.geometry.window import Window
 
 BESIDE, GAP = 520, 8  # pixels: from which width on both stand side by side
-LINES = 8  # spaces between the lines of the grid
+LINES, BENDS = 8, 32  # spaces between the lines of the grid, and pieces that a line is drawn of
 
 
 def height(width: int) -> int:
@@ -149,7 +149,8 @@ def _paint_axes_of(painter: QPainter, look: Look, scale: Scale, theme: Theme) ->
 def _paint_grid(painter: QPainter, scale: Scale, points: Array) -> None:
     """Every few rows and columns of points [side, side, 2] as lines."""
     step = max((len(points) - 1) // LINES, 1)
-    for line in (*points[::step], *points.swapaxes(0, 1)[::step]):
+    fine = max((len(points) - 1) // BENDS, 1)
+    for line in (*points[::step, ::fine], *points.swapaxes(0, 1)[::step, ::fine]):
         painter.drawPath(scale.line(line))
 
 

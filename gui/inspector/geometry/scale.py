@@ -16,6 +16,7 @@ from runtime.geometry.window import Window, ticks
 
 LEFT, BELOW, ABOVE, RIGHT = 40.0, 34.0, 23.0, 8.0  # pixels around a plot for its numbers
 TICK = 4.0
+FAR = 1e4  # pixels: what is further away is drawn there
 SQUARE = 297  # pixels: the height at which a plot is square in an inspector as narrow as it gets
 ARROW = 7.0
 
@@ -38,8 +39,11 @@ class Scale:
 
     def place(self, point: Array) -> QPointF:
         """Where one point is; far outside the room it is only about there."""
-        x, y = np.nan_to_num(self.pixels(point), nan=-1e4, posinf=1e4, neginf=-1e4).clip(-1e4, 1e4)
-        return QPointF(float(x), float(y))
+        room, (x, y) = self.room, (float(number) for number in point)
+        (left, bottom), (width, height) = self.window.low, self.window.spans
+        across = room.left() + (x - left) / width * room.width()
+        up = room.bottom() - (y - bottom) / height * room.height()
+        return QPointF(_near(across), _near(up))
 
     def numbers(self, place: QPointF) -> Array:
         """The point at a pixel, [2], kept within the window."""
@@ -51,16 +55,12 @@ class Scale:
 
     def line(self, points: Array) -> QPainterPath:
         """A line through points [count, 2], broken where one is no number."""
-        path, is_down = QPainterPath(), False
-        for x, y in self.pixels(points).tolist():
-            is_point = math.isfinite(x) and math.isfinite(y)
-            if is_point:
-                spot = QPointF(min(max(x, -1e4), 1e4), min(max(y, -1e4), 1e4))
-                if is_down:
-                    path.lineTo(spot)
-                else:
-                    path.moveTo(spot)
-            is_down = is_point
+        places = self.pixels(points).clip(-FAR, FAR)
+        gaps = np.flatnonzero(np.isnan(places).any(axis=1))
+        path = QPainterPath()
+        for piece in np.split(places, gaps) if len(gaps) else (places,):
+            spots = [QPointF(x, y) for x, y in piece.tolist() if x == x and y == y]
+            path.addPolygon(QPolygonF(spots))
         return path
 
     def segments(self, pairs: Array) -> QPainterPath:
@@ -70,6 +70,11 @@ class Scale:
             path.moveTo(*one)
             path.lineTo(*other)
         return path
+
+
+def _near(pixel: float) -> float:
+    """A pixel that a painter can be given."""
+    return min(max(pixel, -FAR), FAR) if pixel == pixel else -FAR
 
 
 def plot_room(area: QRectF) -> QRectF:
