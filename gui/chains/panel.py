@@ -89,7 +89,7 @@ class PathsPanel(QWidget):
         self.write = Button(
             theme,
             self.tr("Write it out"),
-            self.tr("Write the chosen path out in the chain rule's tab"),
+            self.tr("Write it out: the chosen path, in the tab of the chain rule"),
             self._write_out,
             parent=self,
         )

@@ -36,7 +36,9 @@ class EndFields(QWidget):
         self.take = Button(
             theme,
             self.tr("Take the selection"),
-            self.tr("From the selected node or edge; of two nodes from the first to the second"),
+            self.tr(
+                "Take the selection: a node, an edge, or two nodes, from the first to the second"
+            ),
             self._take,
             parent=self,
         )
