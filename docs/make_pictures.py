@@ -130,6 +130,7 @@ SHOTS = (
     Shot("watch", "fan_out", acts=watch_ports),
     Shot("compare", acts=compare_runs),
     Shot("diagnose-vanishing", "vanishing", workspace="diagnose", commands=("zoom_fit",)),
+    Shot("diagnose-nan", "nan", workspace="diagnose", node="log", commands=("zoom_fit",)),
     Shot("jacobian-convolution", "convolution", edge="conv.x", size=PANEL, is_panel=True),
     Shot("jacobian-softmax", "batch", edge="p.x", size=PANEL, is_panel=True),
     Shot("geometry", edge="x1.a", tab=3, of="loss.y", point=(4.5,)),
@@ -351,6 +352,8 @@ def graph_of(name: str):
 
     if name == "polar":
         return polar()
+    if name == "nan":
+        return where_nan_begins()
     shapes = {"convolution": (1, 16, 32, 32), "batch": (128, 10)}
     if name not in shapes:
         path = next((path for path in examples() if path.stem == name), None)
@@ -370,6 +373,28 @@ def graph_of(name: str):
         graph.connect(source, target)
     graph.connect("squares.y", "loss.x")
     graph.set_tensor("x.y", np.random.RandomState(0).standard_normal(shapes[name]) * 2)
+    return graph
+
+
+def where_nan_begins():
+    """A logarithm behind a ReLU: what the ReLU cuts off becomes infinite, and then NaN."""
+    import itertools
+
+    import numpy as np
+
+    from graph import Graph
+
+    graph = Graph(title="Where NaN begins", target="loss")
+    modules = ("Input", "Linear", "ReLU", "Log", "Linear", "Mean")
+    ids = ("x", "hidden", "relu", "log", "output", "loss")
+    settings = {"x": {"shape": (4, 2)}, "hidden": {"out_features": 3}}
+    for place, (module, id_) in enumerate(zip(modules, ids, strict=True)):
+        graph.add(module, id_, at=(216 * place, 0), **settings.get(id_, {}))
+    for source, target in itertools.pairwise(ids):
+        graph.connect(f"{source}.y", f"{target}.x")
+    graph.set_tensor("x.y", np.array([[1.0, 0.5], [2.0, 0.5], [0.5, 3.0], [1.0, 1.0]]))
+    graph.set_tensor("hidden.weight", np.array([[1.0, 1.0], [-1.0, -1.0], [1.0, 0.5]]))
+    graph.set_tensor("hidden.bias", np.zeros(3))
     return graph
 
 

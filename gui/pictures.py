@@ -73,7 +73,8 @@ def pooled(matrix: np.ndarray, rows: int = MAX_CELLS, columns: int = MAX_CELLS) 
 
 def signed_colors(matrix: np.ndarray, limit: float, theme: Theme) -> np.ndarray:
     """Colours of a signed picture: uint8 `[rows, columns, 4]` as blue, green, red, alpha."""
-    share = np.clip(np.nan_to_num(matrix) / limit, -1, 1) if limit else np.zeros(matrix.shape)
+    finite = np.where(np.isfinite(matrix), matrix, 0.0)  # the others are dyed below
+    share = np.clip(finite / limit, -1, 1) if limit else np.zeros(matrix.shape)
     zero, minus, plus = (_bgra(theme.color(t)) for t in ("zero", "negative", "positive"))
     end = np.where((share < 0)[..., None], minus, plus)
     colors = zero + (end - zero) * np.abs(share)[..., None]

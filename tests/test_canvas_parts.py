@@ -200,6 +200,17 @@ def test_signed_colours_are_symmetric_around_zero(qapp):
     assert names[3] == names[4] == "#8C0A1A"
 
 
+def test_infinite_entries_are_dyed_beside_numbers_below_1(qapp):
+    """Nothing overflows on the way, which would be a warning."""
+    theme = Theme("light")
+    matrix = np.array([[math.inf, -math.inf], [math.nan, 0.5]])
+    colors = pictures.signed_colors(matrix, pictures.limit_of(matrix), theme)
+    error, plus = theme.color("error"), theme.color("positive")
+    for row, column in ((0, 0), (0, 1), (1, 0)):
+        assert QColor(*colors[row, column, 2::-1].tolist()) == error
+    assert QColor(*colors[1, 1, 2::-1].tolist()) == plus
+
+
 @pytest.mark.parametrize("close", [False, True])
 @pytest.mark.parametrize(
     "shape", [(1,), (1000,), (3, 5), (1, 1), (6, 6), (500, 2), (2, 1, 9, 9), (64, 3, 28, 28)]
