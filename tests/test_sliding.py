@@ -44,11 +44,14 @@ def long_graph(count: int = 1000) -> Graph:
 @pytest.fixture
 def desk(qtbot, tmp_path, monkeypatch):
     with desk_for(qtbot, tmp_path, monkeypatch) as made:
-        made.document.replace(long_graph(), None)
-        made.window.live.run()
-        qtbot.waitUntil(lambda: made.document.is_fresh, timeout=20_000)
-        made.settle()
         yield made
+
+
+def run(desk, graph):
+    desk.document.replace(graph, None)
+    desk.window.live.run()
+    desk.qtbot.waitUntil(lambda: desk.document.is_fresh, timeout=20_000)
+    desk.settle()
 
 
 def calls_a_move(desk, moves=4):
@@ -72,6 +75,7 @@ def calls_a_move(desk, moves=4):
 
 
 def test_a_move_over_a_thousand_nodes_works_out_what_is_seen_alone(desk, monkeypatch):
+    run(desk, long_graph())
     noted = []
     monkeypatch.setattr(playhead_module, "_place", lambda step: noted.append(step))
     desk.view.zoom_to_fit()
@@ -83,7 +87,8 @@ def test_a_move_over_a_thousand_nodes_works_out_what_is_seen_alone(desk, monkeyp
     assert noted == []  # where it stands is written down when another trace comes, not at each move
 
 
-def test_the_run_menu_follows_the_playhead_and_the_verdict_is_put_together_once(desk):
+def test_the_run_menu_follows_the_playhead(desk):
+    run(desk, long_graph(20))
     commands = desk.window.commands.by_id
     desk.press_key(Qt.Key.Key_PageUp, Qt.KeyboardModifier.ControlModifier)
     assert not commands["previous"].isEnabled()
