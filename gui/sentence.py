@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QRect, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QBoxLayout, QLabel, QWidget
 
@@ -244,7 +244,7 @@ class Telling:
 
 
 class SentenceBar(QWidget):
-    """The line above the timeline; `stacked` puts the text below its lead."""
+    """The line above the timeline; `stacked` puts the text below its lead, in up to two lines."""
 
     def __init__(
         self,
@@ -258,12 +258,16 @@ class SentenceBar(QWidget):
         super().__init__(parent)
         self._document, self._theme, self._how = document, theme, how
         self._stacked = stacked
-        self.setFixedHeight(round(HEIGHT * scale * (1.6 if stacked else 1)))
+        self._lines = 2 if stacked else 1
+        self.setFixedHeight(round(HEIGHT * scale * (2.2 if stacked else 1)))
         self.lead = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         self.lead.setFont(theme.font(round(13 * scale), 600))
         self.text = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         self.text.setFont(theme.font(round(13 * scale)))
         self.text.setMinimumWidth(0)
+        if stacked:
+            self.text.setWordWrap(True)
+            self.text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         way = QBoxLayout.Direction
         row = QBoxLayout(way.TopToBottom if stacked else way.LeftToRight, self)
         row.setContentsMargins(16, 4, 12, 0)
@@ -300,4 +304,15 @@ class SentenceBar(QWidget):
         is_beside = bool(self.sentence.lead) and not self._stacked
         room = self.width() - 28 - (self.lead.sizeHint().width() + 12 if is_beside else 0)
         metrics = QFontMetrics(self.text.font())
-        self.text.setText(metrics.elidedText(self.sentence.text, Qt.TextElideMode.ElideRight, room))
+        self.text.setText(_cut(self.sentence.text, metrics, room, self._lines))
+
+
+def _cut(text: str, metrics: QFontMetrics, room: int, lines: int) -> str:
+    """As much of a text as stands in so many lines, of the width `room`."""
+    side, wrap = Qt.TextElideMode.ElideRight, Qt.TextFlag.TextWordWrap
+    for width in range(lines * room, room, -metrics.averageCharWidth()):
+        found = metrics.elidedText(text, side, width)
+        high = metrics.boundingRect(QRect(0, 0, room, 0), wrap, found).height()
+        if high <= lines * metrics.lineSpacing():
+            return found
+    return metrics.elidedText(text, side, room)

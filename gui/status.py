@@ -80,6 +80,11 @@ class StatusBar(QStatusBar):
         """Show a sentence for a while."""
         self.showMessage(sentence, SAID_FOR)
 
+    def unsay(self, sentence: str) -> None:
+        """Take a sentence away before its time, for it is no longer true."""
+        if sentence and self.currentMessage() == sentence:
+            self.clearMessage()
+
     def say_saved(self, path: Path) -> None:
         """Tell that a file was written, for as long as it holds what is shown."""
         self._saved = self.tr("Saved {0}").format(path)
@@ -91,12 +96,11 @@ class StatusBar(QStatusBar):
 
     def _unsay_refused(self) -> None:
         """Another edit has worked: what was refused before it is over."""
-        if self._refused and self.currentMessage() == self._refused:
-            self.clearMessage()
+        self.unsay(self._refused)
 
     def _unsay_saved(self) -> None:
-        if not self._document.is_saved and self.currentMessage() == self._saved:
-            self.clearMessage()
+        if not self._document.is_saved:
+            self.unsay(self._saved)
 
     def show_zoom(self, zoom: float) -> None:
         """Say how large the canvas is drawn; 1 is 100 %."""

@@ -118,6 +118,7 @@ def test_a_condition_is_chosen_in_the_form_and_says_what_it_found(desk):
     assert desk.scene.overlays.node("difference").text == "value norm 3, above 2.5"
     desk.press_key(Key.Key_PageDown)
     assert panel.model.index(0, 2).data() == ""
+    assert desk.window.status.currentMessage() == ""  # it was said of the step before
     desk.type_into(panel.form.bound, "-1")
     assert "expected a number from 0 up" in panel.form.error.said
     assert desk.document.root.marks.breakpoints == (mark,)

@@ -86,6 +86,16 @@ def test_the_keys_of_a_remote_step_and_the_caption_tells(desk):
     assert caption.sentence.sentence == desk.window.sentence.sentence
 
 
+def test_the_caption_tells_a_long_sentence_in_two_lines(desk):
+    desk.press_key(Key.Key_F11)
+    desk.document.playhead.last()
+    bar = desk.window.presenting.caption.sentence
+    bar.resize(640, bar.height())
+    words = bar.sentence.text
+    assert bar.text.fontMetrics().horizontalAdvance(words) > bar.width()
+    assert bar.text.text() == words
+
+
 def test_the_remotes_dark_key_covers_the_stage_and_edits_nothing(desk):
     desk.document.playhead.first()
     desk.press_key(Key.Key_F11)

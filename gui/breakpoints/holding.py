@@ -30,6 +30,7 @@ class Holding(QObject):
         super().__init__(window)
         self._window, self._document = window, window.document
         self.stop: Stop | None = None
+        self._said = ""  # true only where the playhead stands
         self._is_back = False
         self._trace: Trace | None = None
         self._before: Trace | None = None
@@ -113,6 +114,7 @@ class Holding(QObject):
             self._window.canvas.reveal(stop.mark.node[len(start) :].partition("/")[0])
 
     def _say(self, sentence: str) -> None:
+        self._said = sentence
         self._window.say(sentence)
         announce(self._window, sentence)
 
@@ -122,6 +124,7 @@ class Holding(QObject):
     def _leave(self) -> None:
         """The playhead went elsewhere, or the breakpoints are others."""
         self._search.drop()
+        self._window.status.unsay(self._said)
         if self.stop is not None:
             self.stop = None
             self.changed.emit()
