@@ -23,14 +23,14 @@ class Sleeper(QThread):
     def run(self):
         time.sleep(3)
 
-def burn(milliseconds=300):
+def burn(milliseconds=1200):
     end = time.thread_time() + milliseconds / 1000
     while time.thread_time() < end:
         pass
 """
 BURST = "ms of work in the GUI thread in one go"
 FAULTS = {
-    "slot": ("QTimer.singleShot(0, burn); qtbot.wait(400)", BURST),
+    "slot": ("QTimer.singleShot(0, burn); qtbot.wait(1500)", BURST),
     "click": (
         "b = QPushButton(); qtbot.addWidget(b); b.clicked.connect(lambda: burn());"
         " QTest.mouseClick(b, LEFT)",
