@@ -13,150 +13,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from resting import until
+from shots import SHOTS, Shot
+
 FOLDER = Path(__file__).parent / "pictures"
-
-
-@dataclass(frozen=True)
-class Shot:
-    """One picture of the window."""
-
-    name: str
-    example: str = "backprop_by_hand"
-    workspace: str = "step"
-    steps: int | None = None  # None: all
-    edge: str = ""
-    node: str = ""
-    theme: str = "light"
-    size: tuple[int, int] = (1280, 800)
-    zoom: float | None = None  # None: fitted
-    is_scaled: bool = False  # whether it is drawn at 200 % too
-    is_panel: bool = False  # whether the inspector alone is drawn
-    place: str = ""  # the composite whose inside is shown
-    commands: tuple[str, ...] = ()  # that are given before the picture is taken
-    t: int = 0  # the time step that is shown
-    tab: int | None = None  # of an edge's page; None: as it is left
-    is_unrolled: bool = False
-    tangent: str = ""  # the port from which one is pushed
-    checkpoints: tuple[str, ...] = ()  # with which the panel of memory is shown
-    is_presented: bool = False
-    hints: int | None = None  # that are shown in predict mode; None: it is off
-    nudged: str = ""  # the number that is nudged in the panel of modes
-    path: int | None = None  # the row that is chosen in the drawer's table of paths
-    by: str = ""  # of a geometry: the port from which all edges count
-    of: str = ""  # and the port whose derivative it is
-    point: tuple[float, ...] = ()  # to which its point is dragged
-
-    acts: Callable | None = None  # what is done in the window before the picture is taken
-
-
-def hold_at_breakpoint(window) -> None:
-    """Set breakpoints of three kinds and continue to the one with a condition."""
-    from graph import edits
-    from graph.marks import Breakpoint, Condition, Marks
-
-    high = Condition("value", "norm above", 2.5)
-    marks = (Breakpoint("x2.a"), Breakpoint("difference", high), Breakpoint("loss", off=True))
-    window.document.do(edits.SetMarks(Marks(marks)), "Set breakpoints")
-    window.drawer.show_tab("breakpoints")
-    window.canvas.zoom_to_fit()
-    for _ in range(2):
-        window.holding.go_on()
-        until(lambda: not window.holding.is_busy)
-
-
-def watch_ports(window) -> None:
-    """Watch what fans out, and what it becomes."""
-    from graph import PortRef, edits
-    from graph.marks import Marks
-
-    ports = tuple(PortRef(id_, "y") for id_ in ("x", "sin", "product"))
-    window.document.do(edits.SetMarks(Marks(watches=ports)), "Watch")
-    window.drawer.show_tab("watch")
-    until(lambda: not window.drawer.panel("watch").histories.is_busy)
-    window.canvas.zoom_to_fit()
-
-
-def compare_runs(window) -> None:
-    """Pin a run, change an input, and list what differs."""
-    from graph import PortRef, Tensor, edits
-
-    window.comparing.pin()
-    edit = edits.SetTensor(PortRef("x", "y"), Tensor.scalar(3.0))
-    window.document.do(edit, "Set x")
-    until(lambda: window.document.is_fresh and not window.comparing.is_busy, 400)
-    window.drawer.show_tab("compare")
-    window.document.playhead.last()
-    window.canvas.zoom_to_fit()
-
-
-PANEL = (1280, 1170)  # the inspector shows its whole page
-SHOTS = (
-    Shot("window-light", edge="x1.a", is_scaled=True),
-    Shot("window-dark", edge="x1.a", theme="dark", is_scaled=True),
-    Shot("window-start", steps=0),
-    Shot("seeing-forward", steps=4),
-    Shot("seeing-nudge", nudged="w.y"),
-    Shot("seeing-reverse", steps=6),
-    Shot("seeing-reverse-graph", commands=("reverse_graph",)),
-    Shot("seeing-geometry", edge="loss.x", tab=3, of="loss.y", point=(1.5,)),
-    Shot("window-build", workspace="build", steps=4, node="w"),
-    Shot("window-smallest", workspace="build", size=(1024, 640)),
-    Shot("window-xor", "xor", edge="hidden.x"),
-    Shot("window-softmax", "softmax_classifier", edge="probabilities.x"),
-    Shot("window-softmax-dark", "softmax_classifier", edge="probabilities.x", theme="dark"),
-    Shot("window-fan-out", "fan_out", edge="sin.x"),
-    Shot("edges-close", "softmax_classifier", zoom=1.6),
-    Shot("composite-closed", "transformer_block"),
-    Shot("composite-open", "transformer_block", place="transformer_block"),
-    Shot("composite-deep", "transformer_block", place="transformer_block/attend"),
-    Shot("forward-mode", node="x1", steps=6, tangent="w.y"),
-    Shot("modes", "xor", commands=("modes", "zoom_fit")),
-    Shot("time-loop", "rnn", node="kept"),
-    Shot("memory", "lstm", steps=9, checkpoints=("cell",)),
-    Shot("predict", steps=7, hints=2),
-    Shot("time-page", "lstm", edge="cell.c", t=3, tab=4),
-    Shot("time-unrolled", "rnn", node="state", t=2, zoom=0.75, is_unrolled=True),
-    Shot("reverse-graph", "fan_out", commands=("reverse_graph",)),
-    Shot("presenting", steps=6, commands=("reverse_graph",), is_presented=True),
-    Shot("chain-rule", steps=8, commands=("chain_rule", "zoom_fit")),
-    Shot("paths", "fan_out", commands=("paths", "zoom_fit"), path=2),
-    Shot("breakpoints", steps=0, acts=hold_at_breakpoint),
-    Shot("watch", "fan_out", acts=watch_ports),
-    Shot("compare", acts=compare_runs),
-    Shot("diagnose-vanishing", "vanishing", workspace="diagnose", commands=("zoom_fit",)),
-    Shot("diagnose-nan", "nan", workspace="diagnose", node="log", commands=("zoom_fit",)),
-    Shot("jacobian-convolution", "convolution", edge="conv.x", size=PANEL, is_panel=True),
-    Shot("jacobian-softmax", "batch", edge="p.x", size=PANEL, is_panel=True),
-    Shot("geometry", edge="x1.a", tab=3, of="loss.y", point=(4.5,)),
-    Shot(
-        "geometry-contour",
-        "xor",
-        edge="hidden.weight",
-        size=PANEL,
-        is_panel=True,
-        tab=3,
-        of="loss.y",
-        point=(3.0, 1.0),
-    ),
-    Shot(
-        "geometry-grid",
-        "polar",
-        edge="radius.x",
-        size=PANEL,
-        is_panel=True,
-        tab=3,
-        by="p.y",
-        of="point.y",
-        point=(1.6, 1.0),
-    ),
-    Shot("activation", "vanishing", node="sigmoid1_act", size=(1280, 1000), is_panel=True),
-)
 SCALES = (1, 2)
 
 
@@ -410,20 +274,6 @@ def draw_small() -> None:
     for path in examples():
         picture_of(path).write_bytes(draw_miniature(path))
     app.quit()
-
-
-def until(is_done: Callable[[], bool], least: int = 100) -> None:
-    """Let the window work, `least` milliseconds and until `is_done`, but 20 s at most."""
-    from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer
-
-    clock = QElapsedTimer()
-    clock.start()
-    while clock.elapsed() < least or not is_done():
-        if clock.elapsed() > 20_000:
-            raise SystemExit("the window did not come to rest.")
-        loop = QEventLoop()
-        QTimer.singleShot(20, loop.quit)
-        loop.exec()
 
 
 if __name__ == "__main__":
