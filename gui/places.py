@@ -7,11 +7,13 @@ document itself, where no composite stands in between, they are read as they are
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from graph import Check, PortRef, Problem
+from graph.addresses import node_at
+from graph.naming import output_name
 from graph.time import inside_time
 from runtime.moments import moment
 
@@ -54,6 +56,21 @@ def seen_from(place: str, ref: PortRef) -> PortRef | None:
         return ref
     inside = ref.node.startswith(f"{place}/")
     return PortRef(ref.node[len(place) + 1 :], ref.port) if inside else None
+
+
+def name_beside(
+    root: Graph,
+    port: PortRef,
+    beside: str,
+    named: Callable[[Graph, PortRef], str] = output_name,
+) -> str:
+    """A port as it is called where the node `beside` stands, both by their addresses."""
+    place = beside.rpartition("/")[0]
+    seen = seen_from(place, port)
+    found = node_at(root, port.node)
+    if seen is None or "/" in seen.node or found is None:
+        return named(root, port)
+    return named(found[0], seen)
 
 
 def chosen_addresses(document: Document) -> tuple[str, ...]:

@@ -368,6 +368,8 @@ def test_over_time_and_inside_composites(qtbot):
     panel = page.geometry
     settle(qtbot, panel)
     assert panel.picture.look.kind == "plane"
+    assert panel.picture.look.inputs[0].startswith("lin[0, ")  # as it is called there
+    assert panel.picture.look.outputs[0].startswith("act[0, ")
     drag(panel, [0.5, 0.5])
     settle(qtbot, panel)
     moved = panel.picture.look.here

@@ -9,11 +9,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from graph import PortRef
-from graph.naming import output_name, port_name
+from graph.naming import port_name
 from gui.inspector.fields import ChoiceField
 from gui.inspector.jacobian.question import Question
 from gui.inspector.labels import Label
-from gui.places import SeenTrace
+from gui.places import SeenTrace, name_beside
 from gui.theme import Theme
 from runtime.geometry.function import PortFunction
 
@@ -67,8 +67,10 @@ class Subject:
         """What flows over the edge, by the name of where it comes from."""
         source = self.trace.plan.edges.get(self.by)
         if self.by not in self.trace.plan.edges:
-            return output_name(graph, self.by)
-        return port_name(graph, self.by) if source is None else output_name(graph, source)
+            return name_beside(graph, self.by, self.by.node)
+        if source is None:
+            return name_beside(graph, self.by, self.by.node, port_name)
+        return name_beside(graph, source, self.by.node)
 
 
 class SourceChooser(QWidget):
@@ -107,7 +109,7 @@ class SourceChooser(QWidget):
         source = None if shown.is_guarded else plan.edges.get(edge)
         is_many = source is not None and len(plan.readers.get(source, ())) > 1
         if is_many and shown.port_gradient(source).state != "blank":
-            name = output_name(graph, source)
+            name = name_beside(graph, source, edge.node)
             choices = [
                 (self.tr("{0}, this edge alone").format(name), str(edge)),
                 (self.tr("{0}, all its edges").format(name), str(source)),

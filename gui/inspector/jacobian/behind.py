@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from graph import Graph, PortRef
-from graph.naming import output_name
+from gui.places import name_beside
 from runtime.reach import reached_ports
 
 if TYPE_CHECKING:
@@ -59,10 +59,14 @@ class Behind:
         """What a list calls it: `y, this node`, `loss, the target`."""
         if port.node == self.by.node:
             return tr("{0}, this node").format(port.port)
-        name = output_name(self.graph, port)
+        name = self.called(port)
         if port == self.target:
             return tr("{0}, the target").format(name)
         return name
+
+    def called(self, port: PortRef) -> str:
+        """What it is called where the edge is."""
+        return name_beside(self.graph, port, self.by.node)
 
     def matches(self, port: PortRef, words: list[str]) -> bool:
         """Whether every word is in the port's address or its node's label; words are folded."""

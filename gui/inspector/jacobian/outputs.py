@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from shiboken6 import isValid
 
 from graph import PortRef
-from graph.naming import output_name
 from gui.inspector.fields import ChoiceField
 from gui.inspector.jacobian.behind import Behind
 from gui.inspector.jacobian.port_box import PortBox
@@ -49,7 +48,7 @@ class OutputChooser(QWidget):
     def name(self) -> str:
         """What the chosen port is called on the canvas."""
         known = self._behind is not None and self._chosen is not None
-        return output_name(self._behind.graph, self._chosen) if known else ""
+        return self._behind.called(self._chosen) if known else ""
 
     @property
     def has_choice(self) -> bool:
