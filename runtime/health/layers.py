@@ -10,7 +10,8 @@ import numpy as np
 from graph.port import PortRef
 from runtime.feeds import Host
 from runtime.health.records import Layer
-from runtime.moments import apart, at
+from runtime.moments import at
+from runtime.trained import trained_slots
 
 if TYPE_CHECKING:
     from runtime.plan import Plan
@@ -58,14 +59,7 @@ def _arrivals(trace: Trace) -> Mapping[int, int]:
 
 def trained(plan: Plan) -> dict[str, tuple[PortRef, ...]]:
     """The trainable tensors that stand in a plan, by the address of the node that owns them."""
-    graph, slots = plan.flat.graph, {}
-    for source in plan.sources:
-        ref, _ = apart(source.ref)
-        module = graph.module(ref.node)
-        if module is None or not source.type.is_floating or ref.port not in module.owned():
-            continue
-        if ref.port not in module.states:
-            slots[ref] = source.slot
+    slots = trained_slots(plan)
     rank = _first_reads(plan)
     found: dict[str, tuple[PortRef, ...]] = {}
     for ref in sorted(slots, key=lambda ref: rank.get(slots[ref], len(plan.forward))):

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graph.initialise import sizes, trained
+from graph.initialise import sizes
 from graph.port import PortRef
 from runtime.array import Array
 from runtime.backend import to_numpy
 from runtime.feeds import Host
 from runtime.moments import apart
+from runtime.trained import trained_slots
 
 if TYPE_CHECKING:
     from runtime.plan import Plan
@@ -53,16 +54,9 @@ class Parameters:
 
 
 def trainable(plan: Plan, frozen: Iterable[PortRef] = ()) -> dict[PortRef, int]:
-    """The slot of every tensor that training changes: floating, and not frozen."""
-    kept, graph = frozenset(frozen), plan.flat.graph
-    found = {}
-    for source in plan.sources:
-        ref = source.ref
-        module = graph.module(apart(ref)[0].node)
-        is_own = module is not None and ref.port in trained(module) and ref not in kept
-        if is_own and source.type.is_floating and source.part is None:
-            found[ref] = source.slot
-    return found
+    """The slot of every tensor that training changes and that is not frozen."""
+    kept = frozenset(frozen)
+    return {ref: slot for ref, slot in trained_slots(plan).items() if ref not in kept}
 
 
 def states(plan: Plan) -> dict[PortRef, int]:
