@@ -4,31 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
-
-from graph import edits as e
 from graph.marks import Breakpoint, Condition
 from gui.breakpoints.words import place_name
-from gui.document import Document
+from gui.marked import Marked
 from gui.places import chosen_addresses
 
 
-class Breakpoints(QObject):
-    """What stands in the document's marks, by address. Each change is one entry of the history."""
+class Breakpoints(Marked):
+    """The breakpoints of a document, by address."""
 
-    changed = Signal()
-
-    def __init__(self, document: Document, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._document = document
-        self._seen = self.all
-        document.changed.connect(self._follow)
-        document.opened.connect(self._follow)
-
-    @property
-    def all(self) -> tuple[Breakpoint, ...]:
-        """All of them, in the order in which they were set."""
-        return self._document.root.marks.breakpoints
+    kind = "breakpoints"
 
     def at(self, address: str) -> Breakpoint | None:
         """The one at a node or input port, by its address in the document."""
@@ -49,19 +34,19 @@ class Breakpoints(QObject):
             self.remove(chosen)
             return
         new = tuple(Breakpoint(at) for at in chosen if self.at(at) is None)
-        self._become((*self.all, *new), self._words(self.tr("Set a breakpoint at {0}"), new))
+        self.become((*self.all, *new), self._words(self.tr("Set a breakpoint at {0}"), new))
 
     def remove(self, addresses: tuple[str, ...]) -> None:
         """Remove those at these addresses."""
         gone = tuple(mark for mark in self.all if mark.at in addresses)
         left = tuple(mark for mark in self.all if mark.at not in addresses)
         if gone:
-            self._become(left, self._words(self.tr("Remove the breakpoint at {0}"), gone))
+            self.become(left, self._words(self.tr("Remove the breakpoint at {0}"), gone))
 
     def remove_all(self) -> None:
         """Remove every breakpoint of the document."""
         if self.all:
-            self._become((), self.tr("Remove all breakpoints"))
+            self.become((), self.tr("Remove all breakpoints"))
 
     def switch(self, address: str, on: bool) -> None:
         """Let one have effect or not; it stays where it is."""
@@ -78,18 +63,9 @@ class Breakpoints(QObject):
 
     def _change(self, address: str, text: str, **values: object) -> None:
         changed = (replace(x, **values) if x.at == address else x for x in self.all)
-        self._become(tuple(changed), text)
-
-    def _become(self, marks: tuple[Breakpoint, ...], text: str) -> None:
-        edit = e.SetMarks(replace(self._document.root.marks, breakpoints=marks))
-        self._document.do_at("", edit, text)
+        self.become(tuple(changed), text)
 
     def _words(self, text: str, marks: tuple[Breakpoint, ...]) -> str:
         if len(marks) > 1:
             return text.format(self.tr("{0} places").format(len(marks)))
         return text.format(place_name(self._document.root, marks[0].at))
-
-    def _follow(self) -> None:
-        if self.all is not self._seen:
-            self._seen = self.all
-            self.changed.emit()

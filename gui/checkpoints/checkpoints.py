@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
-
-from PySide6.QtCore import QObject, Signal
 
 from graph import PortRef
-from graph import edits as e
-from gui.document import Document
+from gui.marked import Marked
 from gui.places import address_of
 
 
-class Checkpoints(QObject):
-    """What stands in the document's marks, by address. Each change is one entry of the history."""
+class Checkpoints(Marked):
+    """The checkpoints of a document, by the addresses of their nodes."""
 
-    changed = Signal()
-
-    def __init__(self, document: Document, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._document = document
-        self._seen = self.all
-        document.changed.connect(self._follow)
-        document.opened.connect(self._follow)
-
-    @property
-    def all(self) -> tuple[str, ...]:
-        """The addresses of all of them, in the order in which they were set."""
-        return self._document.root.marks.checkpoints
+    kind = "checkpoints"
 
     @property
     def has_chosen(self) -> bool:
@@ -45,21 +29,21 @@ class Checkpoints(QObject):
             return
         if self.has_chosen:
             left = (address for address in self.all if address not in chosen)
-            self._become(left, self.tr("Remove checkpoints"))
+            self.become(left, self.tr("Remove checkpoints"))
         else:
             new = (address for address in chosen if address not in self.all)
-            self._become((*self.all, *new), self.tr("Set checkpoints"))
+            self.become((*self.all, *new), self.tr("Set checkpoints"))
 
     def choose(self, addresses: Iterable[str]) -> None:
         """Make these the checkpoints, in the place of all others."""
         addresses = tuple(addresses)
         if addresses != self.all:
-            self._become(addresses, self.tr("Choose checkpoints"))
+            self.become(addresses, self.tr("Choose checkpoints"))
 
     def clear(self) -> None:
         """Remove all checkpoints of the document."""
         if self.all:
-            self._become((), self.tr("Remove all checkpoints"))
+            self.become((), self.tr("Remove all checkpoints"))
 
     def _chosen(self) -> tuple[str, ...]:
         """The selected nodes but sources, by address, in the document's order."""
@@ -67,12 +51,3 @@ class Checkpoints(QObject):
         modules = ((id_, graph.module(id_)) for id_ in graph.nodes if id_ in selection.nodes)
         chosen = (id_ for id_, found in modules if found is None or found.outline() != "source")
         return tuple(address_of(self._document.place, PortRef(id_, "")).node for id_ in chosen)
-
-    def _become(self, addresses: Iterable[str], text: str) -> None:
-        marks = replace(self._document.root.marks, checkpoints=tuple(addresses))
-        self._document.do_at("", e.SetMarks(marks), text)
-
-    def _follow(self) -> None:
-        if self.all != self._seen:
-            self._seen = self.all
-            self.changed.emit()

@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-
-from PySide6.QtCore import QObject, Signal
 
 from graph import PortRef
-from graph import edits as e
 from gui.breakpoints.words import place_name
-from gui.document import Document
+from gui.marked import Marked
 from gui.places import address_of
 
 
-class Watches(QObject):
-    """What stands in the document's marks, by address. Each change is one entry of the history."""
+class Watches(Marked):
+    """The watched ports of a document, by their addresses."""
 
-    changed = Signal()
-
-    def __init__(self, document: Document, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._document = document
-        self._seen = self.all
-        document.changed.connect(self._follow)
-        document.opened.connect(self._follow)
-
-    @property
-    def all(self) -> tuple[PortRef, ...]:
-        """All of them, in the order in which they were added."""
-        return self._document.root.marks.watches
+    kind = "watches"
 
     @property
     def has_chosen(self) -> bool:
@@ -46,13 +30,13 @@ class Watches(QObject):
             self.remove(chosen)
         else:
             new = tuple(port for port in chosen if port not in self.all)
-            self._become((*self.all, *new), self._words(self.tr("Watch {0}"), new))
+            self.become((*self.all, *new), self._words(self.tr("Watch {0}"), new))
 
     def remove(self, ports: tuple[PortRef, ...]) -> None:
         """Watch these no more."""
         left = tuple(port for port in self.all if port not in ports)
         if len(left) < len(self.all):
-            self._become(left, self._words(self.tr("Watch {0} no more"), ports))
+            self.become(left, self._words(self.tr("Watch {0} no more"), ports))
 
     # --- inside ---------------------------------------------------------------------------
 
@@ -65,16 +49,7 @@ class Watches(QObject):
             for port in module.output_ports if module is not None else ():
                 yield address_of(document.place, PortRef(id_, port.name))
 
-    def _become(self, ports: tuple[PortRef, ...], text: str) -> None:
-        edit = e.SetMarks(replace(self._document.root.marks, watches=ports))
-        self._document.do_at("", edit, text)
-
     def _words(self, text: str, ports: tuple[PortRef, ...]) -> str:
         if len(ports) > 1:
             return text.format(self.tr("{0} ports").format(len(ports)))
         return text.format(place_name(self._document.root, str(ports[0])))
-
-    def _follow(self) -> None:
-        if self.all is not self._seen:
-            self._seen = self.all
-            self.changed.emit()
