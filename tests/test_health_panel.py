@@ -314,8 +314,13 @@ def test_it_is_looked_for_in_the_background(desk, monkeypatch):
 def test_it_stands_first_in_the_panel_and_goes_with_its_cause(desk):
     diagnose(desk, logs())
     assert panel(desk).findings.texts[0] == "−∞ begins at log.y[1]"
+    assert panel(desk).summary.said.startswith("Not all numbers are finite.")
+    QTest.mouseClick(panel(desk).check.check, LEFT)
+    verdict = panel(desk).check.verdict
+    desk.qtbot.waitUntil(lambda: verdict.said == "2 of 2 edges are not finite.")  # no others
     desk.document.root.set_tensor("x.y", np.array([1.0, 1.0, 2.0]))
     desk.qtbot.waitUntil(lambda: panel(desk).findings.texts == [])
+    assert "Nothing is wrong" in panel(desk).summary.said
 
 
 def test_what_is_wrong_inside_a_composite_marks_it_and_leads_inside(desk):

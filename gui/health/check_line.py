@@ -80,6 +80,12 @@ def verdict_of(document: Document) -> tuple[str, str]:
         "kink": tr("{0} of {1} edges stand at a kink; the others agree."),
         "not finite": tr("{0} of {1} edges are not finite; the others agree or are at a kink."),
     }[worst]
+    if words[worst] == count:
+        alone = {
+            "kink": tr("{0} of {1} edges stand at a kink."),
+            "not finite": tr("{0} of {1} edges are not finite."),
+        }
+        text = alone.get(worst, text)
     return text.format(*map(format_count, (words[worst], count)), _worst(report)), ICONS[worst]
 
 

@@ -130,7 +130,8 @@ class HealthPanel(QWidget):
         seen = self._diagnosis.seen_findings()
         found = tuple(finding for some in seen.values() for finding in some)
         waiting = [layer for layer in health.layers if not self._diagnosis.has_come(layer)]
-        self.summary.say(summary(health, found, graph, len(waiting)))
+        is_finite = origin_of(self._window.document) is None
+        self.summary.say(summary(health, found, graph, len(waiting), is_finite=is_finite))
         self.to_end.setVisible(bool(waiting) and health.has_reverse)
         self.findings.show_rows(self._rows(found))
         bars = [self._bar(layer, seen.get(layer.node, ())) for layer in health.layers]

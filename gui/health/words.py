@@ -139,9 +139,13 @@ def _resting(finding: Finding, health: Health, name: str) -> str:
     )
 
 
-def summary(health: Health, findings: Sequence[Finding], graph: Graph, waiting: int) -> str:
-    """The state of the whole in a sentence or two; `waiting` layers have no gradient yet."""
-    layers = [layer for layer in health.layers if layer.norm is not None]
+def summary(
+    health: Health, findings: Sequence[Finding], graph: Graph, waiting: int, *, is_finite: bool
+) -> str:
+    """The state of the whole in a sentence or two; `waiting` layers have no gradient yet.
+
+    `is_finite` says whether neither NaN nor infinity has come up: layers alone do not tell.
+    """
     if not health.has_reverse:
         return tr("There is no reverse pass: health is about gradients. Choose a target.")
     if waiting:
@@ -149,13 +153,26 @@ def summary(health: Health, findings: Sequence[Finding], graph: Graph, waiting: 
         return text.format(format_count(waiting), format_count(len(health.layers)))
     if findings:
         return _counted(Counter(finding.trouble for finding in findings), len(health.layers))
-    if not layers:
-        return tr("No layer is trained in this graph. Nothing is wrong with its activations.")
+    return _unsuspicious(health, graph, is_finite)
+
+
+def _unsuspicious(health: Health, graph: Graph, is_finite: bool) -> str:
+    """What is said where no layer and no activation has a finding."""
+    layers = [layer for layer in health.layers if layer.norm is not None]
     norms = [layer.norm for layer in layers]
+    if not layers:
+        right = tr("No layer is trained in this graph. Nothing is wrong with its activations.")
+        return right if is_finite else tr("Not all numbers are finite. No layer is trained here.")
     if len(norms) == 1:
-        text = tr("Nothing is wrong: the gradient of {0} has the norm {1}.")
+        right = tr("Nothing is wrong: the gradient of {0} has the norm {1}.")
+        wrong = tr("Not all numbers are finite. The gradient of {0} has the norm {1}.")
+        text = right if is_finite else wrong
         return text.format(name_of(graph, layers[0].node), format_number(norms[0]))
-    text = tr("Nothing is wrong: the gradients of {0} layers have norms from {1} to {2}.")
+    right = tr("Nothing is wrong: the gradients of {0} layers have norms from {1} to {2}.")
+    wrong = tr(
+        "Not all numbers are finite. The gradients of {0} layers have norms from {1} to {2}."
+    )
+    text = right if is_finite else wrong
     return text.format(len(norms), format_number(min(norms), 2), format_number(max(norms), 2))
 
 
