@@ -116,6 +116,18 @@ def test_before_an_audience_the_next_step_shows_the_answer(desk):
     assert head.position == 1
 
 
+def test_no_tangent_is_pushed_that_would_tell_the_gradients(desk):
+    show(desk, by_hand())
+    predict(desk)
+    desk.document.selection.set_nodes({"w"})
+    desk.window.commands.by_id["push_tangent"].trigger()
+    assert desk.document.seeding.seed is None
+    (refused,) = desk.refused
+    assert refused.startswith("A tangent would tell the gradients.")
+    desk.settle()
+    assert desk.document.whole_trace.push is None
+
+
 def test_play_stops_at_the_question(desk):
     show(desk, by_hand())
     predict(desk)

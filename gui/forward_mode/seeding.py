@@ -59,7 +59,14 @@ class Seeding(QObject):
             self.choose(Seed(port))
 
     def choose(self, seed: Seed) -> None:
-        """Push this tangent through every run from now on."""
+        """Push this tangent through every run from now on; not while gradients are predicted.
+
+        It would tell them: the tangent of the target is the gradient along the seed.
+        """
+        if self._document.playhead.limit is not None:
+            text = self.tr("A tangent would tell the gradients. End predicting to push one.")
+            self._document.refuse(text)
+            return
         self._is_new = True
         self._take(seed)
 
