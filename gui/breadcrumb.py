@@ -79,6 +79,8 @@ class Breadcrumb(QFrame):
         if seen != self._seen:
             self._seen = seen
             self._build(names)
+        covered = self.y() + self.sizeHint().height() if self._document.place else 0
+        self._view.camera.keep_clear(covered)
 
     def _said(self, names: list[str]) -> str:
         """Where one is now, to be read aloud."""

@@ -169,6 +169,19 @@ def test_the_way_in_is_whole_at_every_width_of_the_window(blocks, size):
     assert bar.steps[-1].text() == "one"
 
 
+def test_the_fitted_inside_stands_clear_of_the_way_to_it(blocks):
+    blocks.window.resize(1024, 640)
+    double_click(blocks, "one")
+    blocks.settle()
+    bar = blocks.window.composites.breadcrumb
+    blocks.view.zoom_to_fit()
+    blocks.settle()
+    items = blocks.view.canvas.items_by_id.values()
+    assert min(blocks.view.mapFromScene(item.pos()).y() for item in items) > bar.geometry().bottom()
+    blocks.press_key(Key.Key_Backspace, CONTROL)
+    assert blocks.view.camera.above == 0
+
+
 def test_inside_the_status_bar_counts_what_is_inside(blocks):
     assert blocks.window.status.texts()["counts"] == "5 nodes, 4 edges, 12 parameters"
     double_click(blocks, "one")

@@ -116,6 +116,18 @@ def test_before_an_audience_the_next_step_shows_the_answer(desk):
     assert head.position == 1
 
 
+def test_a_tangent_ends_when_one_begins_to_predict(desk):
+    show(desk, by_hand())
+    desk.document.selection.set_nodes({"x"})
+    desk.window.commands.by_id["push_tangent"].trigger()
+    desk.qtbot.waitUntil(lambda: desk.document.whole_trace.push is not None)
+    predict(desk)
+    desk.qtbot.waitUntil(lambda: desk.document.whole_trace.push is None)
+    assert desk.document.seeding.seed is None
+    assert desk.window.predicting.is_on
+    assert all(step.phase != "tangent" for step in desk.document.playhead.steps)
+
+
 def test_no_tangent_is_pushed_that_would_tell_the_gradients(desk):
     show(desk, by_hand())
     predict(desk)

@@ -31,6 +31,7 @@ class Camera:
         self._flight.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._flight.valueChanged.connect(self._fly)
         self._from = self._to = (QPointF(), 1.0)
+        self.above = 0  # pixels at the top that something covers
         self._fitted: QRectF | None = None  # what was fitted, until the camera moves on
         self._sight = (QPointF(), 1.0)  # what the last fit has led to
 
@@ -110,6 +111,12 @@ class Camera:
             self._take(zoom)
             self._view.centerOn(centre)
 
+    def keep_clear(self, above: int) -> None:
+        """Leave so many pixels at the top free when something is fitted."""
+        if above != self.above:
+            self.above = above
+            self.refit()
+
     def unfit(self) -> None:
         """From now on another size of the view leaves the camera where it is."""
         self._fitted = None
@@ -122,8 +129,12 @@ class Camera:
         zoom = self._fitting(wide, MARGIN)
         if zoom < FAR <= self._fitting(content, LEAST_MARGIN):
             # Better a narrow margin, or the target's numbers cut, than edges without theirs.
-            return content.center(), FAR
-        return wide.center(), min(max(zoom, LEAST), self.largest_fit)
+            return self._clear(content.center(), FAR)
+        return self._clear(wide.center(), min(max(zoom, LEAST), self.largest_fit))
+
+    def _clear(self, centre: QPointF, zoom: float) -> tuple[QPointF, float]:
+        """A sight whose middle is that of what is not covered."""
+        return centre - QPointF(0, self.above / 2 / zoom), zoom
 
     def _rest(self) -> None:
         self._flight.stop()
@@ -132,7 +143,7 @@ class Camera:
     def _fitting(self, content: QRectF, margin: float) -> float:
         size = self._view.viewport().size()
         across = (size.width() - 2 * margin) / content.width()
-        return min(across, (size.height() - 2 * margin) / content.height())
+        return min(across, (size.height() - self.above - 2 * margin) / content.height())
 
     def _take(self, zoom: float) -> None:
         if zoom != self.zoom:

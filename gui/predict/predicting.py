@@ -105,6 +105,7 @@ class Predicting(QObject):
         """Ask from where the playhead stands; from the start where all is shown."""
         window, head = self._window, self._document.playhead
         window.stepping.player.stop()
+        self._document.seeding.clear()  # the target's tangent tells the gradient along the seed
         if head.is_at_end:
             head.first()
         self.is_on, self.score, self.said = True, Score(), None
