@@ -7,6 +7,7 @@ import os
 import stat
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 from PySide6.QtCore import Qt
@@ -56,9 +57,12 @@ class Bench:
         return sorted(self.home.iterdir()) if self.home.exists() else []
 
     def drafts(self):
-        """The graph files that are there, whole."""
-        found = [folder / drafts.GRAPH for folder in self.folders()]
-        return [path.read_bytes() for path in found if path.exists()]
+        """The graph files that are there, whole; one may go while this looks."""
+        found = []
+        for folder in self.folders():
+            with suppress(FileNotFoundError):
+                found.append((folder / drafts.GRAPH).read_bytes())
+        return found
 
     def wait_for(self, *graphs):
         self.qtbot.waitUntil(lambda: self.drafts() == list(graphs), timeout=5000)

@@ -90,6 +90,7 @@ class Hands:
         return desk.middle(item.id)
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")
 @pytest.mark.parametrize("seed", [1, 2])
 def test_whatever_hands_do_the_canvas_shows_the_graph(qtbot, seed):
     desk = Desk(qtbot, by_hand())

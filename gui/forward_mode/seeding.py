@@ -101,8 +101,10 @@ class Seeding(QObject):
             self._take(replace(seed, port=port))
 
     def _arrive(self) -> None:
+        if not self._is_new:
+            return
         trace, head = self._document.trace, self._document.playhead
-        if self._is_new and trace is not None and trace.push is not None:
+        if trace is not None and trace.push is not None:
             self._is_new = False
             ends = [at for at, step in enumerate(head.steps, 1) if step.phase == "tangent"]
             if ends and head.position < ends[-1]:
