@@ -91,6 +91,7 @@ def test_with_motion_muting_comes_in_120_milliseconds(desk, qtbot):
     desk.theme.motion = True
     desk.run(0)
     desk.view.grab()
+    qtbot.wait(350)  # more than three steps a second are shown at once
     desk.document.playhead.go(1)
     mood = desk.scene.mood("loss")
     assert (mood.was_muted, mood.muted) == (False, True)
@@ -100,6 +101,17 @@ def test_with_motion_muting_comes_in_120_milliseconds(desk, qtbot):
     late = desk.view.grab().toImage()
     assert early != late
     assert desk.scene.mood("loss").was_muted
+
+
+def test_while_one_slides_states_are_there_at_once(desk, qtbot):
+    desk.theme.motion = True
+    desk.run(0)
+    desk.view.grab()
+    qtbot.wait(350)
+    for position in (1, 2, 0, 3):
+        desk.document.playhead.go(position)
+    mood = desk.scene.mood("loss")
+    assert (mood.muted, mood.arrival) == (True, 1.0)
 
 
 def test_a_mark_fades_in_and_a_printed_picture_knows_no_fades(desk, qtbot):

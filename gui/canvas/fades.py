@@ -37,6 +37,11 @@ class Fades(QObject):
             self._way.setDuration(duration)
             self._way.start()
 
+    def skip(self) -> None:
+        """States are others at once: while one slides there is no time for softness."""
+        self._way.stop()
+        self._before = {}
+
     def forget(self) -> None:
         """Another graph: nothing was painted of it."""
         self._painted, self._before = {}, {}

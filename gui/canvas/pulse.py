@@ -29,8 +29,8 @@ class Pulse(QObject):
         is_on = self._swell.state() == QVariantAnimation.State.Running
         return float(self._swell.currentValue()) if is_on else 0.0
 
-    def beat(self) -> None:
-        """A step was made."""
+    def beat(self) -> bool:
+        """A step was made; whether it did not follow the one before too fast for motion."""
         self._swell.stop()
         duration = self._theme.duration("pulse")
         is_rare = not self._since.isValid() or self._since.elapsed() >= 1000 / MOST_STEPS
@@ -38,3 +38,4 @@ class Pulse(QObject):
         if duration and is_rare:
             self._swell.setDuration(duration)
             self._swell.start()
+        return is_rare

@@ -192,8 +192,8 @@ class CanvasScene(QGraphicsScene):
         self.update()
 
     def _after_step(self) -> None:
-        self.pulse.beat()
-        self.fades.begin()
+        follow = self.fades.begin if self.pulse.beat() else self.fades.skip
+        follow()
         self.refresh()
 
     def _after_folding(self, ids: frozenset[str]) -> None:
