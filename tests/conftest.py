@@ -22,6 +22,8 @@ from graph.catalogue import Catalogue  # noqa: E402
 from graph.module import Module  # noqa: E402
 from graph.port import PortType  # noqa: E402
 from graph.tensor import Tensor  # noqa: E402
+from runtime.backend import Backend  # noqa: E402
+from runtime.errors import BackendError  # noqa: E402
 
 settings.register_profile(
     "gradwire", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -105,3 +107,12 @@ TOYS = (Source, Twice, Plus, Total, Join, Fork, Pick, Product, Dense)
 def toys() -> Catalogue:
     """A small catalogue without mathematics, for what needs none."""
     return Catalogue(TOYS)
+
+
+@pytest.fixture(scope="session")
+def gpu() -> Backend:
+    """The first GPU. Where there is none, as on most machines, its tests skip and say why."""
+    try:
+        return Backend.open("cuda:0")
+    except BackendError as missing:
+        pytest.skip(str(missing))

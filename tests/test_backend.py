@@ -102,13 +102,6 @@ def test_a_number_beyond_the_gpus_is_refused(monkeypatch):
         Backend.open("cuda:3")
 
 
-def cuda():
-    try:
-        return Backend.open("cuda:0")
-    except BackendError as error:
-        pytest.skip(f"no GPU: {error}")
-
-
 def test_half_precision_is_refused_on_the_cpu_in_a_sentence():
     graph = by_hand()
     sentence = "dtype: found float16 on cpu, expected float32 or float64"
@@ -129,8 +122,7 @@ def test_half_precision_is_for_a_gpu(monkeypatch):
         Backend.open("cuda:0").ask_dtype(dtype)
 
 
-def test_a_gpu_computes_in_half_precision():
-    cuda()
+def test_a_gpu_computes_in_half_precision(gpu):
     exact = Engine(by_hand()).run()
     half = Engine(by_hand(), device="cuda:0", dtype="float16").run()
     assert half.dtype == "float16"
@@ -140,8 +132,7 @@ def test_a_gpu_computes_in_half_precision():
         np.testing.assert_allclose(half.gradient(ref), exact.gradient(ref), rtol=2e-3)
 
 
-def test_a_gpu_gives_what_the_cpu_gives():
-    cuda()
+def test_a_gpu_gives_what_the_cpu_gives(gpu):
     here, there = Engine(by_hand()).run(), Engine(by_hand(), device="cuda:0").run()
     assert there.device == "cuda:0"
     for ref in here.ports:

@@ -6,20 +6,11 @@ import numpy as np
 import pytest
 
 from runtime.backend import Backend, to_numpy
-from runtime.errors import BackendError
 from runtime.modules.door import sum_to
 from tests.catalogue_cases import Case, computing_cases, error
 
 LIMIT = {"float64": 1e-10, "float32": 1e-4}
 HALF = 2e-2
-
-
-@pytest.fixture(scope="module")
-def gpu() -> Backend:
-    try:
-        return Backend.open("cuda:0")
-    except BackendError as missing:
-        pytest.skip(str(missing))
 
 
 def run(case: Case, backend: Backend) -> list[np.ndarray]:

@@ -1,4 +1,4 @@
-"""The derivative of an edge as a picture: dragged, zoomed, sliced, read out."""
+"""The derivative of an edge as a picture: dragged, zoomed, read out, and what it follows."""
 
 from __future__ import annotations
 
@@ -11,94 +11,31 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from graph import Graph, PortRef, load
-from gui.examples import examples
+from graph import PortRef, load
 from gui.inspector.edge_page import GEOMETRY
-from gui.inspector.geometry.coordinates import liveliest
 from gui.inspector.geometry.newest import Newest
 from runtime.geometry import sampling
 from runtime.geometry.slicing import Slice
 from tests.composite_graphs import two_blocks
+from tests.geometry_desk import (
+    GRAPHS,
+    NONE,
+    Key,
+    choose_of,
+    drag,
+    panel_of,
+    polar,
+    settle,
+    square,
+)
 from tests.inspector_desk import InspectorDesk
 from tests.jacobian_desk import chain
-from tests.window_desk import move_pressed
-
-Key, LEFT, NONE = Qt.Key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-GRAPHS = {path.stem: path for path in examples()}
 
 
 @pytest.fixture(autouse=True)
 def _rough(monkeypatch):
     """Grids stay rough, for the tests' time; that finer ones follow has a test of its own."""
     monkeypatch.setattr(sampling, "SIDES", (9, 17))
-
-
-def panel_of(qtbot, graph: Graph, target: str):
-    """The desk, and the geometry of an edge once it is drawn in full."""
-    desk = InspectorDesk(qtbot, graph)
-    desk.run()
-    page = desk.edge(target)
-    page.tabs.setCurrentIndex(GEOMETRY)
-    desk.settle = lambda: settle(qtbot, page.geometry)
-    desk.settle()
-    return desk, page.geometry
-
-
-def settle(qtbot, panel) -> None:
-    qtbot.waitUntil(lambda: not panel.is_busy)
-    QApplication.processEvents()
-
-
-def drag(panel, point) -> None:
-    """Take the point somewhere with the mouse: a press where it is, moves, a release."""
-    picture = panel.picture
-    start = picture.place_of(picture.look.here.point).toPoint()
-    end = picture.place_of(np.asarray(point, float)).toPoint()
-    QTest.mousePress(picture, LEFT, NONE, start)
-    for share in (0.2, 0.6, 1.0):
-        move_pressed(picture, start + (end - start) * share)
-    QTest.mouseRelease(picture, LEFT, NONE, end)
-
-
-def choose_of(panel, port: str) -> None:
-    """Choose of which port the derivative is, as its list does."""
-    field = panel.output.field
-    labels = [field.itemText(i) for i in range(field.count())]
-    place = next(i for i, label in enumerate(labels) if label.startswith(port))
-    field.setFocus()
-    while field.currentIndex() != place:
-        QTest.keyClick(field, Key.Key_Down if field.currentIndex() < place else Key.Key_Up)
-
-
-def square(value=3.0) -> Graph:
-    graph = Graph()
-    graph.add("Input", "x", shape=())
-    graph.add("Multiply", "twice")
-    graph.connect("x.y", "twice.a")
-    graph.connect("x.y", "twice.b")
-    graph.set_tensor("x.y", np.array(value))
-    return graph
-
-
-def polar() -> Graph:
-    """(r, a) to (r cos a, r sin a), as one edge into a Multiply and more."""
-    graph = Graph()
-    graph.add("Input", "p", shape=(2,))
-    graph.add("Slice", "r", axis=0, start=0, stop=1)
-    graph.add("Slice", "a", axis=0, start=1, stop=2)
-    graph.add("Cos", "c")
-    graph.add("Sin", "s")
-    graph.add("Multiply", "x")
-    graph.add("Multiply", "y")
-    graph.add("Concat", "xy", axis=0)
-    graph.add("Sum", "loss")
-    for edge in (
-        "p.y r.x", "p.y a.x", "a.y c.x", "a.y s.x", "r.y x.a", "c.y x.b", "r.y y.a", "s.y y.b",
-        "x.y xy.x0", "y.y xy.x1", "xy.y loss.x",
-    ):  # fmt: skip
-        graph.connect(*edge.split())
-    graph.set_tensor("p.y", np.array([1.5, 0.5]))
-    return graph
 
 
 def test_the_point_is_dragged_and_its_tangent_goes_along(qtbot):
@@ -224,94 +161,6 @@ def test_keys_move_the_point_and_home_takes_it_back(qtbot):
     desk.settle()
     assert not picture.look.is_moved
     assert not panel.tools.back.isEnabled()
-
-
-def test_of_a_plane_the_area_grows_by_the_determinant(qtbot):
-    desk, panel = panel_of(qtbot, polar(), "r.x")
-    desk.choose(panel.source.field, 1)
-    choose_of(panel, "xy")
-    desk.settle()
-    look = panel.picture.look
-    assert look.kind == "plane"
-    assert look.inputs == ("p[0]", "p[1]")
-    assert look.outputs == ("xy[0]", "xy[1]")
-    assert panel.derivative.said == "Area × 1.5. Stretched by 1.5 and 1."
-    assert np.allclose(look.here.image[0], look.here.linear.value)
-    drag(panel, [0.5, -1.0])
-    desk.settle()
-    r, a = panel.picture.look.here.point
-    assert panel.picture.look.stretch.determinant == pytest.approx(r)
-    wanted = [[np.cos(a), -r * np.sin(a)], [np.sin(a), r * np.cos(a)]]
-    assert np.allclose(panel.picture.look.here.linear.matrix, wanted)
-    drag(panel, [-1.0, 0.0])
-    desk.settle()
-    assert "turned over" in panel.derivative.said
-
-
-def test_of_two_inputs_the_arrow_is_the_gradient(qtbot):
-    desk, panel = panel_of(qtbot, load(GRAPHS["xor"]), "hidden.weight")
-    assert not panel.spectrum.isHidden()
-    choose_of(panel, "loss")
-    desk.settle()
-    look = panel.picture.look
-    assert look.kind == "contour"
-    gradient = desk.document.trace.gradient("hidden.weight")
-    assert np.allclose(look.here.linear.matrix, gradient.reshape(1, -1)[:, :2])
-    assert panel.spectrum.isHidden()  # of one row the gradient says all
-    assert len(look.sampled.lines) > 4
-    level, line = max(look.sampled.lines.items(), key=lambda item: len(item[1]))
-    values = look.sampled.slice.at(line[::40].mean(axis=1))
-    assert np.abs(values - level).max() < 0.02 * max(look.sampled.lines)
-
-
-def test_of_many_dimensions_chosen_coordinates_are_drawn(qtbot):
-    desk, panel = panel_of(qtbot, load(GRAPHS["xor"]), "hidden.weight")
-    look = panel.picture.look
-    trace = desk.document.trace
-    assert look.kind == "plane"
-    whole = trace.jacobian("hidden.weight").dense()
-    assert panel.spectrum.title.said == "Singular values of all 32 × 16, in the run"
-    first, second = panel.coordinates.fields[0]
-    desk.type_into(first, "2, 1")
-    desk.type_into(second, "none")
-    one, other = panel.coordinates.fields[1]
-    desk.type_into(one, "1, 2")
-    desk.type_into(other, "none")
-    desk.settle()
-    look = panel.picture.look
-    assert (look.kind, look.inputs, look.outputs) == (
-        "curve", ("hidden.weight[2, 1]",), ("hidden[1, 2]",)
-    )  # fmt: skip
-    assert look.here.linear.matrix[0, 0] == whole.reshape(4, 8, 8, 2)[1, 2, 2, 1]
-    desk.type_into(other, "3, 2")
-    desk.settle()
-    assert panel.picture.look.kind == "path"
-    assert panel.derivative.said.startswith("Direction (")
-
-
-def test_a_small_spectrum_follows_the_point(qtbot):
-    graph = Graph()
-    graph.add("Input", "x", shape=(3,))
-    graph.add("Square", "square")
-    graph.add("Sum", "loss")
-    graph.connect("x.y", "square.x")
-    graph.connect("square.y", "loss.x")
-    graph.set_tensor("x.y", np.array([1.0, 2.0, 0.5]))
-    desk, panel = panel_of(qtbot, graph, "square.x")
-    assert panel.spectrum.figures.said["Condition"] == "4"
-    drag(panel, [0.0, 2.0])
-    desk.settle()
-    x = panel.picture.look.here.point[0]
-    assert panel.spectrum.title.said == "Singular values of all 3 × 3, at the point"
-    slopes = sorted(2 * abs(number) for number in (x, panel.picture.look.here.point[1], 0.5))
-    found = panel.spectrum.figures.said["Condition"].replace("\u2009", "")
-    assert found == "∞" or float(found) == pytest.approx(slopes[-1] / slopes[0], rel=0.01)
-
-
-def test_the_outputs_that_feel_the_inputs_are_drawn_first():
-    assert liveliest(np.array([[0.0, 0], [1, 0], [0, 0], [0, 2]])) == (1, 3)
-    assert liveliest(np.zeros((4, 2))) == (0, 1)
-    assert liveliest(np.full((3, 1), np.nan)) == (0, 1)
 
 
 def test_what_is_ahead_of_the_playhead_is_not_drawn(qtbot):
