@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from graph.errors import GradwireError
 from graph.marks import Of
 from graph.port import PortRef
 from runtime.chains.lengths import length
 from runtime.feeds import Host
+from runtime.maps.stacking import Progress
 from runtime.stops import Position, arrivals_of
+from runtime.stops.finding import read
 
 if TYPE_CHECKING:
     from runtime.trace import Trace
 
-Progress = Callable[[float], None]
 Kind = Literal["changed", "shape", "came", "went"]
 
 
@@ -131,9 +131,4 @@ def _figure(array: Host) -> float:
 
 def _read(trace: Trace, target: PortRef, of: Of) -> Host | None:
     """What an edge carries or brings back, over all time steps; None where there is none."""
-    if target not in trace.plan.edges:
-        return None
-    try:
-        return trace.value(target) if of == "value" else trace.part(target)
-    except GradwireError:
-        return None
+    return read(trace, target, of) if target in trace.plan.edges else None

@@ -30,7 +30,7 @@ def address(plan: Plan, ref: PortRef, t: int | None) -> PortRef:
 
 def at_last(plan: Plan, ref: PortRef) -> PortRef:
     """A port inside time at its last step; any other as it is."""
-    times = None if ref in plan.slot_of else plan.times(ref)
+    times = plan.drawn_times(ref)
     return ref if times is None else moment(ref, times[-1])
 
 

@@ -136,6 +136,10 @@ class Plan:
         """The time steps at which a drawn port has a value of its own; None outside time."""
         return range(self.steps) if self.steps and moment(ref, 0) in self.slot_of else None
 
+    def drawn_times(self, ref: PortRef) -> range | None:
+        """The same, but None too for an address in time, which has one value."""
+        return None if ref in self.slot_of else self.times(ref)
+
     def feeder(self, ref: PortRef) -> PortRef | None:
         """What feeds a drawn port, or one at a time step; None where nothing does."""
         found = self.feeders.get(ref, ref)

@@ -374,7 +374,7 @@ class Trace:
 
     def _unfolded(self, ref: PortRef) -> range | None:
         """The steps of a drawn port that has a value at each; None for any other port."""
-        return None if ref in self.plan.slot_of else self.plan.times(ref)
+        return self.plan.drawn_times(ref)
 
     def _slot(self, ref: PortRef) -> int:
         slot = self.plan.slot_of.get(ref)

@@ -13,7 +13,8 @@ from PySide6.QtCore import QCoreApplication
 
 from graph import Graph, PortRef
 from graph.naming import name_of
-from gui.numbers import MINUS, format_number, format_percent
+from gui.in_words import bracketed
+from gui.numbers import format_number, format_percent
 from runtime.chains.lengths import length
 from runtime.chains.wording import paths_text
 from runtime.moments import apart, at
@@ -120,7 +121,7 @@ def product_text(found: ChainPaths, path: ChainPath) -> str:
     seed = float(found.cotangent.reshape(()))
     texts = [format_number(each) for each in ([seed] if seed != 1 else []) + factors]
     first, *others = texts
-    shown = [first, *(f"({text})" if text.startswith(MINUS) else text for text in others)]
+    shown = [first, *map(bracketed, others)]
     return f"{' · '.join(shown)} = {format_number(path.number)}"
 
 

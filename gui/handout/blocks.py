@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
-from gui.chain_rule.flow import MARGIN, Formula, flow
+from gui.chain_rule.flow import AROUND_EQUALS, MARGIN, WRAP, Formula, flow
 from gui.chain_rule.sheet import paint_page
 from gui.chain_rule.typeset import TypesetLine, typeset
 from gui.formula import Box, lay_out, paint
@@ -26,7 +26,6 @@ WRITING = 20.0  # below what is to be filled in
 BY_HAND = 26.0  # above the line to write on
 ABOVE = 7.0  # between a heading and a formula
 APART = 28.0  # between what is given
-WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,7 @@ def given(found: Explanation, theme: Theme) -> Iterator[Block]:
 
 def _equation(line: Line) -> Box:
     parts = [line.left, Symbol("="), *line.numbers]
-    return beside([lay_out(part, FORMULA) for part in parts], [0.0, *[FORMULA * 0.28] * 2])
+    return beside([lay_out(part, FORMULA) for part in parts], [0.0, *[FORMULA * AROUND_EQUALS] * 2])
 
 
 def _row(boxes: list[Box], theme: Theme) -> Block:

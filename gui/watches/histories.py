@@ -28,8 +28,7 @@ class Histories(QObject):
     def __init__(self, document: Document, watches: Watches, parent: QObject) -> None:
         super().__init__(parent)
         self._document, self._watches = document, watches
-        self._of: tuple[Trace | None, tuple[PortRef, ...]] = (None, ())
-        self._asked = self._of
+        self._asked: tuple[Trace | None, tuple[PortRef, ...]] = (None, ())
         self.by_port: Mapping[PortRef, History] = {}
         self._work = Background(self)
         self._work.answered.connect(self._take)
@@ -53,7 +52,7 @@ class Histories(QObject):
         self._work.ask_long(lambda progress: _read(trace, ports, progress))
 
     def _take(self, found: Mapping[PortRef, History]) -> None:
-        self._of, self.by_port = self._asked, found
+        self.by_port = found
         self.changed.emit()
 
     def _fail(self, error: Exception) -> None:

@@ -91,8 +91,7 @@ class WatchPanel(QWidget):
     def showEvent(self, event) -> None:
         """Catch up on what happened while it was hidden."""
         super().showEvent(event)
-        self.histories.follow()
-        self._show()
+        self.follow()
 
     def keyPressEvent(self, event) -> None:
         """Del removes the chosen one."""

@@ -7,7 +7,7 @@
 | `latex`, `plain` (on `boxes`) | the tree as LaTeX, and as text |
 | `substituting` | names and numbers for a formula's letters |
 | `naming`, `tensors` | what ports are called, how tensors are shown |
-| `nodes`, `pulling`, `edges`, `between`, `products` | what is explained |
+| `nodes`, `pulling`, `edges`, `between`, `products`, `tangents` | what is explained |
 | `kinks`, `troubles` | what must be known besides |
 | `explanation`, `writing` | the result, and how it is written out |
 """

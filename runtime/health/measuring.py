@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from graph.port import PortRef
 from runtime.health.layers import layers_of, norm
 from runtime.health.records import Health
 from runtime.health.units import activations_of
+from runtime.maps.stacking import Progress
 from runtime.moments import moment
 
 if TYPE_CHECKING:
     from runtime.trace import Trace
-
-Progress = Callable[[float], None]
 
 
 def measure(trace: Trace, progress: Progress | None = None) -> Health:

@@ -50,15 +50,15 @@ def _found(origin: Origin) -> tuple[str, tuple[PortRef, ...]]:
     text += _WHEN[origin.phase]
     if origin.t is not None:
         text += f" at time step {origin.t}"
-    led = [number for number in origin.led if number.role != "part"]
     if origin.phase == "sum":
         parts = " + ".join(format_number(number.number) for number in origin.led)
         return f"{text}: {parts}", ()
-    if led:
-        text += f", made by {origin.module} from " + _joined([_told(number) for number in led])
+    if origin.led:
+        told = [_told(number) for number in origin.led]
+        text += f", made by {origin.module} from {_joined(told)}"
     if origin.left_out:
         text += f" and {origin.left_out} more"
-    return text, tuple(number.port for number in led)
+    return text, tuple(number.port for number in origin.led)
 
 
 _WHEN = {
@@ -76,7 +76,6 @@ def _told(number: Number) -> str:
         "value": text,
         "gradient": f"the gradient at {text}",
         "derivative": f"the local derivative by {text}",
-        "part": text,
     }[number.role]
 
 

@@ -9,6 +9,7 @@ from graph.model import Graph
 from runtime.engine import Engine
 from runtime.errors import NoTarget
 from runtime.memory import ask_bytes
+from runtime.plan import Plan
 from runtime.recompute.choosing import Choice, choose_checkpoints
 from runtime.recompute.footprint import expected, foretell, measure
 from runtime.recompute.playing import KeptRun, Playing
@@ -29,11 +30,7 @@ def run_with_checkpoints(
     gradients are those of `Engine.run` bit for bit. `watch` is called before each action and may
     raise `Cancelled`. Raises what `Engine.run` does; memory is asked for what the run will hold.
     """
-    engine = subject if isinstance(subject, Engine) else Engine(subject)
-    engine.backend.ask_dtype(engine.run_dtype)
-    plan = engine.plan(feeds)
-    if plan.end is None:
-        raise NoTarget(plan.why_forward_only or "found no target, expected one.")
+    engine, plan = _ready(subject, feeds)
     own = engine.graph.marks.checkpoints if checkpoints is None else checkpoints
     schedule = make_schedule(plan, own)
     told = foretell(plan, schedule, expected(plan))
@@ -52,10 +49,16 @@ def checkpoints_for(
     One forward pass, which keeps next to nothing, measures what each step leaves. Raises as
     `run_with_checkpoints`.
     """
+    engine, plan = _ready(subject, feeds)
+    footprints = measure(plan, engine.backend, engine.load(feeds))
+    return choose_checkpoints(plan, footprints, budget, watch)
+
+
+def _ready(subject: Graph | Engine, feeds: Mapping[str, Any] | None) -> tuple[Engine, Plan]:
+    """The engine and its plan; raises `NoTarget` where nothing can be differentiated."""
     engine = subject if isinstance(subject, Engine) else Engine(subject)
     engine.backend.ask_dtype(engine.run_dtype)
     plan = engine.plan(feeds)
     if plan.end is None:
         raise NoTarget(plan.why_forward_only or "found no target, expected one.")
-    footprints = measure(plan, engine.backend, engine.load(feeds))
-    return choose_checkpoints(plan, footprints, budget, watch)
+    return engine, plan

@@ -151,7 +151,7 @@ class Arrivals:
 
     def _moments(self, port: PortRef) -> Iterator[tuple[PortRef, int | None]]:
         """A port's addresses in time; its own where it has one value for all."""
-        times = None if port in self._trace.plan.slot_of else self._trace.plan.times(port)
+        times = self._trace.plan.drawn_times(port)
         if times is None:
             yield port, None
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,14 +10,13 @@ from graph.errors import GradwireError
 from graph.marks import Breakpoint, Of
 from graph.port import PortRef
 from runtime.feeds import Host
+from runtime.maps.stacking import Progress
 from runtime.moments import apart, moment
 from runtime.stops.arrivals import Arrival, Arrivals, Position, arrivals_of
 from runtime.stops.conditions import Finding, examine
 
 if TYPE_CHECKING:
     from runtime.trace import Trace
-
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,12 @@ from graph.errors import GradwireError
 from graph.port import PortRef
 from runtime.chains.lengths import length
 from runtime.feeds import Host
+from runtime.maps.stacking import Progress
 from runtime.stops.arrivals import Arrival, Position, arrivals_of
 from runtime.stops.finding import read
 
 if TYPE_CHECKING:
     from runtime.trace import Trace
-
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def _point(trace: Trace, arrival: Arrival) -> Point | None:
 def _gradients(trace: Trace, port: PortRef, progress: Progress | None) -> tuple[Point, ...]:
     """The sums so far, of one slot after another: a gradient is added up part by part."""
     times, plan = arrivals_of(trace), trace.plan
-    inside = None if port in plan.slot_of else plan.times(port)
+    inside = plan.drawn_times(port)
     found: list[Point] = []
     for t in (None,) if inside is None else inside:
         parts = times.parts(port, t)

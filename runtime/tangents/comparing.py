@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Literal
@@ -19,6 +19,7 @@ from graph.port import PortRef
 from runtime import passes
 from runtime.array import Array
 from runtime.backend import CPU
+from runtime.maps.stacking import Progress
 from runtime.memory import nbytes
 from runtime.moments import moment
 from runtime.numbering import PlanStep
@@ -32,7 +33,6 @@ from runtime.tape import Tape
 from runtime.trace import Trace
 
 Mode = Literal["reverse", "forward", "differences"]
-Progress = Callable[[float], None]
 TIMED = 4  # leaves that a pass of forward mode is timed from
 REPEATS = 3  # of each measured pass; the median counts
 
@@ -195,7 +195,7 @@ class _Comparing:
 
     def entering(self, leaf: PortRef) -> set[int]:
         """The slots that a leaf's tangent enters."""
-        times = None if leaf in self.plan.slot_of else self.plan.times(leaf)
+        times = self.plan.drawn_times(leaf)
         refs = [leaf] if times is None else [moment(leaf, t) for t in times]
         return {self.plan.slot_of[ref] for ref in refs}
 

@@ -57,7 +57,7 @@ class Push:
         """
         ref = address(self.plan, PortRef.parse(port), t)
         if ref not in self._host:
-            times = None if ref in self.plan.slot_of else self.plan.times(ref)
+            times = self.plan.drawn_times(ref)
             self._host[ref] = self._at(ref) if times is None else self._over(ref, times)
         return self._host[ref]
 

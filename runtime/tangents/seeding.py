@@ -79,7 +79,7 @@ def parse_seed(trace: Trace, text: str) -> Seed:
 
 def seed_shape(plan: Plan, port: PortRef) -> tuple[int, ...]:
     """The shape of a seed at a port; raises `FeedError` where no tangent can enter."""
-    times = None if port in plan.slot_of else plan.times(port)
+    times = plan.drawn_times(port)
     slot = plan.slot_of.get(port if times is None else moment(port, times[0]))
     if slot is None:
         raise FeedError(f"{port}: found no such port in the run.", node=port.node)
@@ -117,7 +117,7 @@ def seeded(trace: Trace, seed: Seed) -> tuple[dict[int, Host], Places]:
             f"{seed.port}: found no entry in {show_shape(shape)}, expected one to seed.",
             node=seed.port.node,
         )
-    times = None if seed.port in plan.slot_of else plan.times(seed.port)
+    times = plan.drawn_times(seed.port)
     refs = [seed.port] if times is None else [moment(seed.port, t) for t in times]
     parts = [direction] if times is None else [np.asarray(part) for part in direction]
     slots: dict[int, Host] = {}
