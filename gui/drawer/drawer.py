@@ -63,9 +63,10 @@ class Drawer(QWidget):
         if self.current == id_:
             return
         self.tabs.setCurrentIndex([tab.id for tab in TABS].index(id_))
-        self._take_panel()
-        self.show()
-        self.changed.emit()
+        if self.isHidden():  # else the tabs have turned to it
+            self._take_panel()
+            self.show()
+            self.changed.emit()
 
     def toggle(self, id_: str) -> None:
         """Open a tab, or close the drawer where it is shown."""

@@ -35,7 +35,7 @@ class Question:
         trace = self.trace
         if trace.failure is not None:
             raise RunError(trace.failure.message, node=trace.failure.node)
-        if self.of != trace.plan.flat.outer(trace.target) if trace.target else True:
+        if not trace.target or self.of != trace.plan.flat.outer(trace.target):
             engine = Engine(self.graph, device="cpu", target=str(self.of), partial=True)
             trace = engine.run(previous=trace, watch=lambda step: progress(0.0))
         leaves = leaves_of(trace)

@@ -15,7 +15,7 @@ from gui.health.origin_overlay import OriginOverlay
 from gui.health.overlay import HealthOverlay, UnrolledHealthOverlay
 from gui.health.scale import Scale
 from gui.health.verdict_overlay import VerdictOverlay
-from gui.health.words import tr
+from gui.health.words import RESTING, tr
 from gui.origins import origin_of
 from runtime.health import (
     Activation,
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from gui.window import Window
 
 HEALTH, VERDICTS, ORIGIN = "health", "verdicts", "origin"  # keys of the overlays
-RESTING = ("dead", "saturated")  # troubles of activations
-
-
 _log = logging.getLogger("gradwire")
 
 

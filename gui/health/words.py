@@ -26,6 +26,7 @@ ICONS: dict[Trouble, str] = {
     "no path": "empty",
 }
 ORDER: tuple[Trouble, ...] = tuple(ICONS)  # the worst first
+RESTING: tuple[Trouble, ...] = ("dead", "saturated")  # troubles of activations
 
 
 def tr(text: str) -> str:
@@ -44,7 +45,7 @@ def edge_text(norm: float) -> str:
 
 def short(finding: Finding, health: Health) -> str:
     """The figure of a finding, short enough for a node's border."""
-    if finding.trouble in ("dead", "saturated"):
+    if finding.trouble in RESTING:
         found = health.activations[finding.node]
         if finding.trouble == "saturated":
             return format_percent(found.share)
@@ -74,7 +75,7 @@ def brief(finding: Finding, health: Health, graph: Graph) -> str:
 def sentence(finding: Finding, health: Health, graph: Graph) -> str:
     """One finding, in a sentence that names its node."""
     name = name_of(graph, finding.node)
-    if finding.trouble in ("dead", "saturated"):
+    if finding.trouble in RESTING:
         return _resting(finding, health, name)
     figure = "" if finding.figure is None else format_number(finding.figure, 2)
     layer = health.layer(finding.node)

@@ -46,11 +46,11 @@ def paint_turned(
     if selected is not None and selected in wires:
         paint_selection(painter, wires.line(selected), theme, width, gap)
     back = [row for row in rows if stands_back(scene, row)]
-    near = [row for row in rows if not stands_back(scene, row)]
+    near = sorted(set(rows) - set(back))
     marked = marked_rows(scene, near)
     near = sorted(set(near) - set(marked))
     come = [row for row in near if _has_come(scene, row)]
-    waiting = [row for row in near if not _has_come(scene, row)]
+    waiting = sorted(set(near) - set(come))
     _paint_rows(painter, scene, back, QPen(theme.color("line", DIMMED), width), zoom)
     _paint_rows(painter, scene, waiting, QPen(theme.color("line", WAITING), width), zoom)
     if marked:

@@ -318,8 +318,8 @@ class MemoryPanel(QWidget):
         """The unrolled graph has a canvas of its own, made when it is first shown."""
         view = self._window.unrolling.view
         if view is not None and len(self._marks) == 1:
-            copies = view.document
-            self._marks.append(HeldMarks(view.canvas, lambda id_: copies.copies.moments[id_]))
+            document = view.document
+            self._marks.append(HeldMarks(view.canvas, lambda id_: document.copies.moments[id_]))
         if self.isVisible():
             self._follow_playhead()
 
