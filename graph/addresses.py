@@ -53,6 +53,12 @@ def is_at(address: str, heads: Collection[str]) -> bool:
     return address in heads
 
 
+def around(addresses: Iterable[str]) -> frozenset[str]:
+    """The addresses of all composites that the nodes at these addresses lie in."""
+    parts = (address.split("/") for address in addresses)
+    return frozenset("/".join(path[:depth]) for path in parts for depth in range(1, len(path)))
+
+
 def keeps(graph: Graph, port: PortRef) -> bool:
     """Whether a tensor can be kept at a port; inside an unknown module at any."""
     if not leads(graph, port.node):

@@ -58,6 +58,12 @@ def seen_from(place: str, ref: PortRef) -> PortRef | None:
     return PortRef(ref.node[len(place) + 1 :], ref.port) if inside else None
 
 
+def node_of(place: str, address: str) -> str | None:
+    """The node of a place that an address leads to or into; None where it lies elsewhere."""
+    seen = seen_from(place, PortRef(address, ""))
+    return None if seen is None else seen.node.partition("/")[0]
+
+
 def name_beside(
     root: Graph,
     port: PortRef,
@@ -151,6 +157,11 @@ def _seen_target(flat: Flat, target: PortRef, place: str) -> PortRef | None:
         if found == inner and seen is not None and "/" not in seen.node:
             return seen
     return None
+
+
+def run_of(trace: Trace | SeenTrace) -> tuple[Trace, int | None]:
+    """The whole run that is seen, and the time step that is shown of it."""
+    return (trace.whole, trace.t) if isinstance(trace, SeenTrace) else (trace, None)
 
 
 class SeenTrace:

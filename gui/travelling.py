@@ -12,7 +12,7 @@ from graph import GradwireError, PortRef
 from gui.announcing import announce
 from gui.breakpoints.words import place_name
 from gui.in_words import describe
-from gui.places import address_of
+from gui.places import address_of, node_of
 from runtime.moments import apart
 from runtime.stops import arrivals_of
 
@@ -100,9 +100,9 @@ class Travelling(QObject):
         window.stepping.player.stop()
         head.go_whole(*arrival.position)
         step = self._document.whole_trace.steps[arrival.position[0] - (not arrival.position[1])]
-        start = f"{self._document.place}/" if self._document.place else ""
-        if step.node.startswith(start):
-            window.canvas.reveal(step.node[len(start) :].partition("/")[0])
+        node = node_of(self._document.place, step.node)
+        if node is not None:
+            window.canvas.reveal(node)
         name = place_name(self._document.root, str(port))
         text = self.tr("{0}: {1} in the {2} step of {3}.")
         came = self.tr("its value was set") if arrival.of == "value" else self.tr("a part came")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from gui.announcing import announce
 from gui.background import Background
 from gui.breakpoints.words import stop_text
+from gui.places import node_of
 from runtime.stops import find_stop
 
 if TYPE_CHECKING:
@@ -108,10 +109,9 @@ class Holding(QObject):
 
     def _reveal(self, stop: Stop) -> None:
         """Bring what it is at into sight, if the place that is shown has it."""
-        place = self._document.place
-        start = f"{place}/" if place else ""
-        if stop.mark.node.startswith(start):
-            self._window.canvas.reveal(stop.mark.node[len(start) :].partition("/")[0])
+        node = node_of(self._document.place, stop.mark.node)
+        if node is not None:
+            self._window.canvas.reveal(node)
 
     def _say(self, sentence: str) -> None:
         self._said = sentence

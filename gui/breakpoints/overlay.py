@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from graph import PortRef
+from graph.addresses import around
 from gui.breakpoints.words import found_text, when_text
 from gui.canvas.overlay import EdgeMark, NodeMark
 from gui.places import address_of
@@ -36,10 +37,7 @@ class BreakpointMarks(QObject):
     def follow(self) -> None:
         """Read the marks anew."""
         self._by_place = {mark.at: mark for mark in self._breakpoints.all}
-        parts = (mark.node.split("/") for mark in self._breakpoints.all)
-        self._around = frozenset(
-            "/".join(path[:depth]) for path in parts for depth in range(1, len(path))
-        )
+        self._around = around(mark.node for mark in self._breakpoints.all)
         if self._by_place:
             self._scene.overlays.put(KEY, self)
         else:

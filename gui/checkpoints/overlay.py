@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from graph import PortRef
+from graph.addresses import around
 from gui.canvas.overlay import EdgeMark, NodeMark
 from gui.places import address_of
 
@@ -58,10 +59,7 @@ class CheckpointMarks(QObject):
 
     def follow(self) -> None:
         """Read the marks anew."""
-        parts = [address.split("/") for address in self._checkpoints.all]
-        self._around = frozenset(
-            "/".join(path[:depth]) for path in parts for depth in range(1, len(path))
-        )
+        self._around = around(self._checkpoints.all)
         if self._checkpoints.all:
             self._scene.overlays.put(KEY, self)
         else:

@@ -12,14 +12,13 @@ from gui.background import Background
 from gui.inspector.geometry.curve_picture import SINGLE, Acting, CurvePicture
 from gui.inspector.labels import Label
 from gui.numbers import format_count, format_number, format_percent
-from gui.places import SeenTrace, address_of
+from gui.places import address_of, run_of
 from gui.theme import Theme
 from runtime.geometry.entrywise import ACTING, entrywise, record_of
 from runtime.modules.door import Elementwise
 
 if TYPE_CHECKING:
     from gui.document import Document
-    from gui.shown import Shown
     from runtime.trace import Trace
 
 PASSES = 4  # over the inputs: the function, its slope, the kinks, a count
@@ -58,7 +57,7 @@ class CurveView(QWidget):
         if shown.trace is None or shown.is_ahead(self._id):
             self._hide()
             return
-        whole, t = _run_of(shown)
+        whole, t = run_of(shown.trace)
         if self._seen == (whole, t):
             return
         self._seen = whole, t
@@ -124,12 +123,6 @@ class CurveView(QWidget):
 def may_be_curve(kind: type[Module] | None) -> bool:
     """Whether nodes of a module may act on each number by itself; a run tells for sure."""
     return kind is not None and (issubclass(kind, Elementwise) or kind.group == ACTING)
-
-
-def _run_of(shown: Shown) -> tuple[Trace, int | None]:
-    """The whole run and the time step that is shown."""
-    trace = shown.trace
-    return (trace.whole, trace.t) if isinstance(trace, SeenTrace) else (trace, None)
 
 
 def _acting(trace: Trace, address: str, t: int | None) -> Acting | None:

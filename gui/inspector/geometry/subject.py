@@ -13,7 +13,7 @@ from graph.naming import port_name
 from gui.inspector.fields import ChoiceField
 from gui.inspector.jacobian.question import Question
 from gui.inspector.labels import Label
-from gui.places import SeenTrace, name_beside
+from gui.places import SeenTrace, name_beside, run_of
 from gui.theme import Theme
 from runtime.geometry.function import PortFunction
 
@@ -39,8 +39,7 @@ class Subject:
     @classmethod
     def of_ports(cls, trace: Trace | SeenTrace, by: PortRef, of: PortRef) -> Subject:
         """What is asked for in a trace, as some place sees it."""
-        is_seen = isinstance(trace, SeenTrace)
-        return cls(trace, by, of, (trace.whole, trace.t) if is_seen else (trace, None))
+        return cls(trace, by, of, run_of(trace))
 
     @property
     def question(self) -> Question:
