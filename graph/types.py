@@ -106,17 +106,23 @@ class Types:
     def forget(self, id_: str) -> None:
         """Drop what an edit at `id_` can have changed: the node and all that it reaches.
 
-        A node is known only while all that feed it are, so the walk ends at the first unknown.
+        A node is known only while all that feed it are, so the walk ends at the first unknown;
+        but what a delay carries may be known by `unify` alone, past nodes that nobody asked for.
         """
-        waiting = [id_]
+        for port in [port for port in self._delayed if port.node == id_]:
+            del self._delayed[port]  # its edge may lead from elsewhere now
+        waiting, seen = [id_], {id_}
         while waiting:
             node = waiting.pop()
-            if self._known.pop(node, None) is None or node not in self._graph:
+            was_known = self._known.pop(node, None) is not None
+            if node not in self._graph or not (was_known or self._delayed):
                 continue
-            waiting.extend(self._graph.successors(node))
+            reached = set(self._graph.successors(node))
             for edge in self._graph.store.leaving[node].values():
                 if self._delayed.pop(edge.target, None) is not None:
-                    waiting.append(edge.target.node)
+                    reached.add(edge.target.node)
+            waiting.extend(reached - seen)
+            seen |= reached
 
     def forget_all(self) -> None:
         """Drop everything."""
@@ -133,8 +139,8 @@ class Types:
         from graph.unify import delayed_types  # which infers nodes by what stands here
 
         found = delayed_types(self._graph, self._graph.order(), self._graph.dtype)
-        for port, type_ in found.items():
-            if self._delayed.get(port) != type_:
+        for port in {*found, *self._delayed}:
+            if self._delayed.get(port) != found.get(port):
                 self.forget(port.node)
         self._delayed = found
 

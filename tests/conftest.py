@@ -100,6 +100,14 @@ def _watched(request: pytest.FixtureRequest):
     yield from watched(request)
 
 
+@pytest.fixture
+def qtbot(qapp, request: pytest.FixtureRequest):
+    """The bot that drives the interface, with patience for a loaded machine."""
+    from tests.patience import PatientBot
+
+    return PatientBot(request)
+
+
 TOYS = (Source, Twice, Plus, Total, Join, Fork, Pick, Product, Dense)
 
 

@@ -254,3 +254,22 @@ def test_one_broken_node_stops_the_loop_alone():
     graph.set("x", shape=(3,))
     graph.set_tensor("x.y", None)
     assert check(graph).runnable.isdisjoint({"a", "b", "c", "aside"})
+
+
+def test_what_a_delay_carries_is_forgotten_with_what_told_it():
+    """Also where nobody has asked for the types in between, and where nothing can tell it now."""
+    graph = Graph(time=Time(steps=3))
+    graph.add("Input", "x", shape=(2,))
+    graph.add("Sin", "a")
+    graph.add("Tanh", "b")
+    graph.connect("x.y", "a.x")
+    graph.connect("a.y", "b.x", delay=1)
+    graph.types.unify()
+    assert graph.types.of(PortRef("b", "y")) == PortType("float64", (2,))
+    graph.apply(e.SetAttributes("x", {"shape": (5,)}))
+    assert graph.types.of(PortRef("b", "y")) != PortType("float64", (2,))
+    graph.types.learn()
+    assert graph.types.of(PortRef("b", "y")) == PortType("float64", (5,))
+    graph.apply(e.Disconnect(PortRef("a", "x")))
+    graph.types.learn()
+    assert graph.types.of(PortRef("b", "y")) is None

@@ -1,0 +1,19 @@
+"""Waiting in tests of the interface: as long as a busy machine may take, not a moment longer."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+LONGEST = 30_000  # milliseconds; only a program that is broken is waited for as long
+
+
+class PatientBot(QtBot):
+    """A bot that waits at least as long as a loaded machine needs; it goes on at once when done."""
+
+    def waitUntil(self, callback, *, timeout: int = LONGEST) -> None:
+        """Wait until the callback is true."""
+        super().waitUntil(callback, timeout=max(timeout, LONGEST))
+
+    def waitSignal(self, signal, *, timeout: int = LONGEST, **kwargs):
+        """Wait for a signal."""
+        return super().waitSignal(signal, timeout=max(timeout, LONGEST), **kwargs)
