@@ -311,6 +311,14 @@ def test_it_is_looked_for_in_the_background(desk, monkeypatch):
     assert desk.window.status.texts()["problems"] == "1 warning"
 
 
+def test_without_layers_the_panel_says_so_in_place_of_bars(desk):
+    diagnose(desk, logs())
+    assert panel(desk).bars.bars == ()
+    assert panel(desk).bars.empty == "No node of this graph owns a trainable tensor."
+    diagnose(desk, "xor")
+    assert panel(desk).bars.bars
+
+
 def test_it_stands_first_in_the_panel_and_goes_with_its_cause(desk):
     diagnose(desk, logs())
     assert panel(desk).findings.texts[0] == "−∞ begins at log.y[1]"

@@ -51,6 +51,7 @@ class BarStrip(QWidget):
         super().__init__(parent)
         self._theme, self._told = theme, tell
         self.bars: tuple[Bar, ...] = ()
+        self.empty = ""  # what is said where there are no bars
         self.scale = Scale(-1, 0)
         self.current = self._pointed = -1
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -140,6 +141,10 @@ class BarStrip(QWidget):
         """Axis, bars, marks, names."""
         painter = QPainter(self)
         room = self._room()
+        if not self.bars:
+            self._paint_empty(painter)
+            painter.end()
+            return
         if self.current >= 0:
             painter.fillRect(self.place_of(self.current), self._theme.color("selected"))
         self._paint_axis(painter, room)
@@ -188,6 +193,13 @@ class BarStrip(QWidget):
             return 0.0
         share = 1.0 if math.isnan(norm) else self.scale.share(norm)
         return LEAST + share * (room.height() - LEAST)
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        painter.setFont(self._theme.font(11))
+        painter.setPen(self._theme.color("muted"))
+        words = QRectF(self.rect()).adjusted(0, 4, 0, 0)
+        align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        painter.drawText(words, align, self.empty)
 
     def _paint_axis(self, painter: QPainter, room: QRectF) -> None:
         theme, span = self._theme, self.scale.high - self.scale.low

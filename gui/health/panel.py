@@ -124,6 +124,7 @@ class HealthPanel(QWidget):
             text = tr("The run is being measured.") if has_run else tr("Nothing has run yet.")
             self.summary.say(text)
             self.findings.show_rows(())
+            self.bars.empty = ""
             self.bars.show_bars((), self._diagnosis.scale)
             self.to_end.hide()
             return
@@ -134,6 +135,7 @@ class HealthPanel(QWidget):
         self.summary.say(summary(health, found, graph, len(waiting), is_finite=is_finite))
         self.to_end.setVisible(bool(waiting) and health.has_reverse)
         self.findings.show_rows(self._rows(found))
+        self.bars.empty = tr("No node of this graph owns a trainable tensor.")
         bars = [self._bar(layer, seen.get(layer.node, ())) for layer in health.layers]
         self.bars.show_bars(bars, self._diagnosis.scale)
 
