@@ -6,7 +6,7 @@ its sources are named at the classes. Reference trajectories hold them to it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from math import inf
 from typing import Any, ClassVar
@@ -15,18 +15,27 @@ from runtime.array import Array
 from runtime.errors import BadSetting
 
 State = dict[str, Array]
+Note = Callable[[str, Array], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What one update is done with: the array module, the learning rate, its number from 1.
 
-    `rate` is a number, or an array like the values.
+    `rate` is a number, or an array like the values. `note` is told the quantities of the rule as
+    they are worked out, by the names that `runtime.updates.rules` has for them; it must copy what
+    it keeps.
     """
 
     xp: Any
     rate: Any
     count: int
+    note: Note | None = None
+
+    def tell(self, name: str, numbers: Array) -> None:
+        """Note a quantity of the rule, if somebody listens."""
+        if self.note is not None:
+            self.note(name, numbers)
 
 
 @dataclass(frozen=True)
@@ -101,13 +110,15 @@ class SGD(Optimizer):
         return {"momentum": xp.zeros_like(values)} if self.momentum else {}
 
     def update(self, turn: Turn, values: Array, gradient: Array, state: State) -> None:
-        _decay(values, gradient, self.weight_decay)
+        _decay(turn, values, gradient, self.weight_decay)
         if self.momentum:
             kept = state["momentum"]
             kept *= self.momentum
             kept += gradient if turn.count == 1 else (1 - self.dampening) * gradient
+            turn.tell("b", kept)
             gradient = gradient + self.momentum * kept if self.nesterov else kept
-        values -= turn.rate * gradient
+        turn.tell("d", gradient)
+        _step(turn, values, turn.rate * gradient)
 
 
 @dataclass(frozen=True)
@@ -129,11 +140,12 @@ class Adagrad(Optimizer):
         return {"sum": xp.full_like(values, self.initial_accumulator_value)}
 
     def update(self, turn: Turn, values: Array, gradient: Array, state: State) -> None:
-        _decay(values, gradient, self.weight_decay)
+        _decay(turn, values, gradient, self.weight_decay)
         total = state["sum"]
         total += gradient * gradient
+        turn.tell("s", total)
         rate = turn.rate / (1 + (turn.count - 1) * self.lr_decay)
-        values -= rate * gradient / (turn.xp.sqrt(total) + self.eps)
+        _step(turn, values, rate * gradient / (turn.xp.sqrt(total) + self.eps))
 
 
 @dataclass(frozen=True)
@@ -159,22 +171,26 @@ class RMSProp(Optimizer):
         return {key: xp.zeros_like(values) for key, is_kept in kept.items() if is_kept}
 
     def update(self, turn: Turn, values: Array, gradient: Array, state: State) -> None:
-        _decay(values, gradient, self.weight_decay)
+        _decay(turn, values, gradient, self.weight_decay)
         square = state["square"]
         square *= self.alpha
         square += (1 - self.alpha) * gradient * gradient
+        turn.tell("v", square)
         spread = square
         if self.centered:
             mean = state["mean"]
             mean += (1 - self.alpha) * (gradient - mean)
+            turn.tell("m", mean)
             spread = square - mean * mean
+            turn.tell("w", spread)
         step = gradient / (turn.xp.sqrt(spread) + self.eps)
         if self.momentum:
             kept = state["momentum"]
             kept *= self.momentum
             kept += step
             step = kept
-        values -= turn.rate * step
+            turn.tell("b", kept)
+        _step(turn, values, turn.rate * step)
 
 
 @dataclass(frozen=True)
@@ -196,7 +212,7 @@ class Adam(Optimizer):
         return {"mean": xp.zeros_like(values), "square": xp.zeros_like(values)}
 
     def update(self, turn: Turn, values: Array, gradient: Array, state: State) -> None:
-        _decay(values, gradient, self.weight_decay)
+        _decay(turn, values, gradient, self.weight_decay)
         self._move(turn, values, gradient, state)
 
     def _move(self, turn: Turn, values: Array, gradient: Array, state: State) -> None:
@@ -205,9 +221,11 @@ class Adam(Optimizer):
         mean += (1 - first) * (gradient - mean)
         square *= second
         square += (1 - second) * gradient * gradient
+        turn.tell("m", mean)
+        turn.tell("v", square)
         root = turn.xp.sqrt(square) / (1 - second**turn.count) ** 0.5
         root += self.eps
-        values -= turn.rate / (1 - first**turn.count) * mean / root
+        _step(turn, values, turn.rate / (1 - first**turn.count) * mean / root)
 
 
 @dataclass(frozen=True)
@@ -223,6 +241,7 @@ class AdamW(Adam):
 
     def update(self, turn: Turn, values: Array, gradient: Array, state: State) -> None:
         values *= 1 - turn.rate * self.weight_decay
+        turn.tell("p", values)
         self._move(turn, values, gradient, state)
 
 
@@ -251,6 +270,12 @@ def optimizer(name: str, settings: Mapping[str, Any] | None = None) -> Optimizer
     return kind(**given)
 
 
-def _decay(values: Array, gradient: Array, share: float) -> None:
+def _decay(turn: Turn, values: Array, gradient: Array, share: float) -> None:
     if share:
         gradient += share * values
+        turn.tell("g", gradient)
+
+
+def _step(turn: Turn, values: Array, step: Array) -> None:
+    turn.tell("step", step)
+    values -= step

@@ -11,6 +11,7 @@ from graph.initialise import sizes
 from graph.port import PortRef
 from runtime.array import Array
 from runtime.backend import to_numpy
+from runtime.errors import BadSetting
 from runtime.feeds import Host
 from runtime.moments import apart
 from runtime.trained import trained_slots
@@ -26,6 +27,7 @@ class Parameters:
     """
 
     def __init__(self, xp: Any, dtype: str, shapes: Mapping[PortRef, tuple[int, ...]]) -> None:
+        self.xp = xp
         self.shapes = dict(shapes)
         counts = [int(np.prod(shape)) for shape in shapes.values()]
         ends = np.cumsum([0, *counts]).tolist()
@@ -72,3 +74,34 @@ def states(plan: Plan) -> dict[PortRef, int]:
 def shapes_of(plan: Plan, slots: Mapping[PortRef, int]) -> dict[PortRef, tuple[int, ...]]:
     """The shapes of tensors by their slots."""
     return {ref: sizes(plan.slots[slot]) for ref, slot in slots.items()}
+
+
+def named(plan: Plan, names: Iterable[str], setting: str) -> list[PortRef]:
+    """The parameters that are meant by ports, or by nodes with all that is theirs.
+
+    Raises `BadSetting` for a name that means none; `setting` is where it stands.
+    """
+    every, found = trainable(plan), []
+    for name in names:
+        own = [r for r in every if name in (str(r), r.node) or r.node.startswith(f"{name}/")]
+        if not own:
+            raise BadSetting(
+                f"{setting}: found {name}, expected a parameter such as"
+                f" {next(map(str, every), 'h.weight')}, or a node that has some."
+            )
+        found += own
+    return found
+
+
+def shares(plan: Plan, kept: Parameters, factors: Mapping[str, float]) -> Any:
+    """Each number's share of the learning rate; 1 where nobody has one of its own."""
+    if not factors:
+        return 1.0
+    found = kept.xp.ones_like(kept.values)
+    for name, factor in factors.items():
+        if not 0 <= factor < float("inf"):
+            raise BadSetting(f"lr_factors.{name}: found {factor!r}, expected 0 or more.")
+        for ref in named(plan, [name], "lr_factors"):
+            if ref in kept.stretches:
+                found[kept.stretches[ref]] = factor
+    return found

@@ -15,7 +15,7 @@ from runtime import passes
 from runtime.array import Array
 from runtime.backend import to_numpy
 from runtime.engine import Engine
-from runtime.errors import BadSetting, NoTarget, NotFinite, RunError
+from runtime.errors import NoTarget, NotFinite, RunError
 from runtime.feeds import Host, Loaded, host_feeds, load
 from runtime.memory import ask_memory
 from runtime.origin import find_origin, problem_of
@@ -23,7 +23,14 @@ from runtime.tape import StepFailed, Tape
 from runtime.trace import Trace
 from runtime.training.clipping import Clip, norm_of
 from runtime.training.optimizers import SGD, Optimizer, State, Turn
-from runtime.training.parameters import Parameters, shapes_of, states, trainable
+from runtime.training.parameters import (
+    Parameters,
+    named,
+    shapes_of,
+    shares,
+    states,
+    trainable,
+)
 from runtime.training.schedules import Plateau, Schedule
 
 if TYPE_CHECKING:
@@ -227,7 +234,7 @@ class Trainer:
         """Take a plan: the first one's initial numbers, or those learned so far."""
         before = {} if self._kept is None else self._kept.copies()
         states_before = dict(self._states)
-        frozen = self._named(plan, self._frozen, "frozen")
+        frozen = named(plan, self._frozen, "frozen")
         self._slots = trainable(plan, frozen)
         self._state_slots = states(plan)
         backend = self._engine.backend
@@ -245,33 +252,7 @@ class Trainer:
             if self._kept is None or list(self._kept.shapes) != list(kept.shapes):
                 self._memory = self.optimizer.begin(backend.xp, kept.values)
             self._kept, self._plan = kept, plan
-            self._share = self._shares(plan, kept)
-
-    def _shares(self, plan: Plan, kept: Parameters) -> Any:
-        """Each number's share of the learning rate; 1 where nobody has one of its own."""
-        if not self._factors:
-            return 1.0
-        shares = self._engine.backend.xp.ones_like(kept.values)
-        for name, factor in self._factors.items():
-            if not 0 <= factor < float("inf"):
-                raise BadSetting(f"lr_factors.{name}: found {factor!r}, expected 0 or more.")
-            for ref in self._named(plan, [name], "lr_factors"):
-                if ref in kept.stretches:
-                    shares[kept.stretches[ref]] = factor
-        return shares
-
-    def _named(self, plan: Plan, names: Iterable[str], setting: str) -> list[PortRef]:
-        """The parameters that are meant by ports, or by nodes with all that is theirs."""
-        every, found = trainable(plan), []
-        for name in names:
-            own = [r for r in every if name in (str(r), r.node) or r.node.startswith(f"{name}/")]
-            if not own:
-                raise BadSetting(
-                    f"{setting}: found {name}, expected a parameter such as"
-                    f" {next(map(str, every), 'h.weight')}, or a node that has some."
-                )
-            found += own
-        return found
+            self._share = shares(plan, kept, self._factors)
 
     def _refuse(self, tape: Tape) -> None:
         origin = find_origin(Trace.of(tape))
