@@ -68,7 +68,7 @@ from gui.undoing import Undoing
 from gui.unrolled import Unrolling
 from gui.watches import Watches
 from gui.welcome import Welcome
-from gui.workspaces import Workspaces
+from gui.workspaces import NAMES, Workspaces
 
 if TYPE_CHECKING:
     from gui.windows import Windows
@@ -238,9 +238,7 @@ class Window(QMainWindow):
         self.setStatusBar(self.status)
 
     def _add_title_bar(self) -> None:
-        self.title_bar = TitleBar(
-            self.document, self.theme, self.commands.by_id, ("build", "step", "diagnose"), self
-        )
+        self.title_bar = TitleBar(self.document, self.theme, self.commands.by_id, NAMES, self)
         holder = QToolBar(self.tr("Title bar"), self, objectName="title", movable=False)
         holder.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         holder.addWidget(self.title_bar)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from gui.window import Window
 
-NAMES = ("build", "step", "diagnose")
+NAMES = ("build", "step", "diagnose", "train")
 VERSION = 1  # of what is kept; another number makes it forgotten
 START = "build"
 
@@ -55,6 +55,10 @@ class Workspaces(QObject):
     def diagnose(self) -> None:
         """For finding what is wrong."""
         self.show("diagnose")
+
+    def train(self) -> None:
+        """For seeing the graph learn."""
+        self.show("train")
 
     def show(self, name: str) -> None:
         """Go to a workspace and its docks as they were left there."""

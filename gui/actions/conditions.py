@@ -62,6 +62,8 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "in_build": lambda w: w.workspaces.current == "build",
     "in_step": lambda w: w.workspaces.current == "step",
     "in_diagnose": lambda w: w.workspaces.current == "diagnose",
+    "in_train": lambda w: w.workspaces.current == "train",
+    "training_shown": lambda w: w.drawer.current == "training",
     "health_shown": lambda w: w.drawer.current == "health",
     "shows_widths": lambda w: w.diagnosis.shows_widths,
     "shows_badges": lambda w: w.diagnosis.shows_badges,

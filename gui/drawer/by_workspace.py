@@ -11,7 +11,8 @@ from gui.drawer.tabs import TABS
 if TYPE_CHECKING:
     from gui.window import Window
 
-AT_FIRST = {"diagnose": "health"}  # the panel that a workspace opens when one first comes to it
+# The panel that a workspace opens when one first comes to it.
+AT_FIRST = {"diagnose": "health", "train": "training"}
 KEPT = "drawer/in/"
 
 

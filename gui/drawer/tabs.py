@@ -101,6 +101,12 @@ def _modes(window: Window) -> QWidget:
     return ModesPanel(window.document, window.theme, window)
 
 
+def _training(window: Window) -> QWidget:
+    from gui.training.panel import TrainingPanel
+
+    return TrainingPanel(window)
+
+
 TABS = (
     Tab("problems", N(D, "Problems"), _problems, is_bound=True),
     Tab("chain_rule", N(D, "Chain rule"), _chain_rule, height=224, is_bound=True),
@@ -112,4 +118,5 @@ TABS = (
     Tab("compare", N(D, "Compare"), _compare, height=208),
     Tab("memory", N(D, "Memory"), _memory, height=280),
     Tab("health", N(D, "Health"), _health, height=240),
+    Tab("training", N(D, "Training"), _training, height=320),
 )

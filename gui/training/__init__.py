@@ -1,0 +1,1 @@
+"""Training in the window: the panel with its pages, and what stands in them."""

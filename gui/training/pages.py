@@ -1,0 +1,48 @@
+"""The pages of the Training tab, as rows of one table. A page is made when it is first shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP as N
+from PySide6.QtCore import QCoreApplication
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from gui.window import Window
+
+T = "Training"  # the context of the texts
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: `make` imports and makes it.
+
+    A page follows the window by itself while it can be seen, and rests while it cannot.
+    """
+
+    id: str
+    title: str
+    make: Callable[[Window], QWidget]
+
+
+def tr(text: str) -> str:
+    """A text of training in the user's language."""
+    return QCoreApplication.translate(T, text)
+
+
+def _curves(window: Window) -> QWidget:
+    from gui.training.plots.late import Late
+
+    def make() -> QWidget:
+        from gui.training.curves.page import CurvesPage
+
+        return CurvesPage(window)
+
+    return Late(window.theme, tr("Curves"), make)
+
+
+PAGES = (Page("curves", N(T, "Curves"), _curves),)

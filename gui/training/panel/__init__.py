@@ -1,0 +1,5 @@
+"""The drawer's tab Training."""
+
+from gui.training.panel.panel import TrainingPanel
+
+__all__ = ["TrainingPanel"]

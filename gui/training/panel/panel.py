@@ -1,0 +1,62 @@
+"""The drawer's tab Training: a row of pages, and the one that is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from gui.tabs import Tabs
+from gui.training.pages import PAGES, tr
+
+if TYPE_CHECKING:
+    from gui.window import Window
+
+KEPT = "training/page"  # in the settings: the page that was shown last
+
+
+class TrainingPanel(QWidget):
+    """Shows one page of the table; each is made when one first comes to it."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self._pages: dict[str, QWidget] = {}
+        self.tabs = Tabs(window.theme, [tr(page.title) for page in PAGES], self, fills=False)
+        self.tabs.setAccessibleName(tr("Pages of the training"))
+        self.stack = QStackedWidget(self)
+        head = QHBoxLayout()
+        head.setContentsMargins(8, 0, 8, 0)
+        head.addWidget(self.tabs)
+        head.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.stack, 1)
+        self.setFocusProxy(self.tabs)
+        self.show_page(str(window.settings.bytes_of(KEPT) or ""))
+        self.tabs.currentChanged.connect(self._turn)
+
+    @property
+    def current(self) -> str:
+        """The page that is shown."""
+        return PAGES[self.tabs.currentIndex()].id
+
+    def page(self, id_: str) -> QWidget:
+        """A page, made when it is first asked for."""
+        if id_ not in self._pages:
+            row = next(page for page in PAGES if page.id == id_)
+            self._pages[id_] = row.make(self._window)
+            self.stack.addWidget(self._pages[id_])
+        return self._pages[id_]
+
+    def show_page(self, id_: str) -> None:
+        """Turn to a page; to the first where there is none of that id."""
+        ids = [page.id for page in PAGES]
+        self.tabs.setCurrentIndex(ids.index(id_) if id_ in ids else 0)
+        self.stack.setCurrentWidget(self.page(self.current))
+
+    def _turn(self) -> None:
+        self._window.settings.keep_bytes(KEPT, self.current)
+        self.stack.setCurrentWidget(self.page(self.current))
