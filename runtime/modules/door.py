@@ -20,7 +20,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from graph.errors import GradwireError, sentence
 from graph.module import Module
@@ -34,6 +34,7 @@ from runtime.streams import stream
 
 Outs = tuple[Array | None, ...] | None
 Kept = Mapping[str, Array]
+Predicts = Literal["numbers", "scores", "probabilities", "logits", "class logits", "logarithms"]
 
 
 class BadValue(GradwireError):
@@ -78,6 +79,8 @@ class Differentiable(Initialised):
     output along which a layer's units lie, None where a module has no units of its own. `steepest`
     is the greatest slope of an activation that goes flat on both sides; `dies` says that one is
     flat on one side, so that a unit which stays there gets no gradient any more; both ask `bend`.
+    `predicts` says what a loss takes its prediction for: numbers, scores around 0, probabilities,
+    logits (each by itself), class logits (a row for one class) or logarithms of probabilities.
     """
 
     keeps: ClassVar[tuple[str, ...]] = ()
@@ -85,6 +88,7 @@ class Differentiable(Initialised):
     unit_axis: ClassVar[int | None] = None
     steepest: ClassVar[float] = 0.0
     dies: ClassVar[bool] = False
+    predicts: ClassVar[Predicts] = "numbers"
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         """The outputs, from the inputs."""

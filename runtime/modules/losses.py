@@ -214,6 +214,7 @@ class HingeLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses")
     """
 
     words = ("svm", "margin")
+    predicts = "scores"
     formula = r"y = \frac{1}{n} \sum_i \max(0, 1 - t_i p_i)"
     local = {
         "prediction": "−t / n where t · p < 1, else 0",

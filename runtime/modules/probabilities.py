@@ -40,6 +40,7 @@ class BCELoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses"):
     """
 
     words = ("log loss",)
+    predicts = "probabilities"
     formula = r"y = -\frac{1}{n} \sum_i (t_i \ln p_i + (1 - t_i) \ln(1 - p_i))"
     local = {"prediction": "(p − t) / (p (1 − p)) / n", "target": "(ln(1 − p) − ln p) / n"}
     pullback = {
@@ -93,6 +94,7 @@ class BCEWithLogitsLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="
     """
 
     words = ("sigmoid cross entropy",)
+    predicts = "logits"
     formula = r"y = \frac{1}{n} \sum_i (\max(x_i, 0) - x_i t_i + \ln(1 + e^{-|x_i|}))"
     local = {"prediction": "(σ(p) − t) / n", "target": "−p / n"}
     pullback = {"prediction": r"\frac{g}{n} (\sigma(x) - t)", "target": r"-\frac{g}{n} x"}
@@ -131,6 +133,7 @@ class KLDivLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses")
     """
 
     words = ("kullback leibler",)
+    predicts = "logarithms"
     formula = r"y = \frac{1}{n} \sum_i t_i (\ln t_i - x_i)"
     local = {"prediction": "−t / n", "target": "(ln t + 1 − p) / n"}
     pullback = {"prediction": r"-\frac{g}{n} t", "target": r"\frac{g}{n} (\ln t + 1 - x)"}
@@ -250,6 +253,7 @@ class CrossEntropyLoss(
 
     aliases = {"logits": "prediction"}
     words = ("softmax cross entropy", "xent")
+    predicts = "class logits"
     formula = r"y = \frac{1}{B} \sum_b \Bigl( \ln \sum_j e^{x_{bj}} - x_{b t_b} \Bigr)"
     local = {"prediction": "(softmax(p) − one-hot(t)) / B"}
     pullback = {"prediction": r"\frac{g}{B} (\mathrm{softmax}(x) - \mathrm{onehot}(t))"}
@@ -292,6 +296,7 @@ class NLLLoss(ClassLoss, sig="prediction[n?, c], target:integer[n?] -> y[*r]", g
     """
 
     words = ("likelihood",)
+    predicts = "logarithms"
     formula = r"y = -\frac{1}{B} \sum_b x_{b t_b}"
     local = {"prediction": "−one-hot(t) / B"}
     pullback = {"prediction": r"-\frac{g}{B} \mathrm{onehot}(t)"}

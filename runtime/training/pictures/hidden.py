@@ -1,0 +1,67 @@
+"""A port of two numbers a sample: where the samples lie, and what the rest of the graph decides.
+
+Between the data and this port the graph bends the plane until what comes after can part the
+classes; a grid over the data's plane shows how.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from graph.port import PortRef
+from runtime.feeds import Host
+from runtime.geometry.window import Window
+from runtime.moments import apart
+from runtime.plan import Plan
+from runtime.training.pictures.plane import Regions
+
+MESH = 25  # points along a side of the grid that is sent through
+ROOMY = 1.6  # times as wide as it need be: a window that is taken anew
+
+
+@dataclass(frozen=True, eq=False)
+class Hidden:
+    """Samples at `port`: `spots` [N, 2], seen in `window`.
+
+    `mesh` [side, side, 2] is where a grid over a plane of data comes to lie. `regions` is what is
+    decided over this port's plane; both are None where there is no such thing.
+    """
+
+    port: PortRef
+    spots: Host
+    window: Window
+    mesh: Host | None
+    regions: Regions | None
+
+
+def hidden_ports(plan: Plan, inputs: tuple[PortRef, ...]) -> tuple[PortRef, ...]:
+    """The floating outputs of shape [samples, 2] that data reaches, as drawn, in running order.
+
+    Inside time a port stands once.
+    """
+    slots = {slot for ref, slot in plan.slot_of.items() if apart(ref)[0] in inputs}
+    found: dict[PortRef, None] = {}
+    for step in plan.forward:
+        if slots.isdisjoint(step.inputs):
+            continue
+        slots.update(step.outputs)
+        for ref, slot in zip(step.writes, step.outputs, strict=True):
+            type_ = plan.slots[slot]
+            if type_.is_floating and len(type_.shape) == 2 and type_.shape[1] == 2:
+                found[plan.flat.outer(apart(ref)[0])] = None
+    return tuple(found)
+
+
+def around(spots: Host, before: Window | None = None) -> Window:
+    """A window that holds all samples, square, so that angles look as they are.
+
+    The one before stays as long as it fits, so that a picture does not tremble.
+    """
+    fresh = Window.over(spots).square
+    if before is None or before.radius > ROOMY * fresh.radius:
+        return fresh
+    finite = spots[np.isfinite(spots).all(axis=1)]
+    is_inside = ((finite >= before.low) & (finite <= before.high)).all()
+    return before if is_inside else fresh

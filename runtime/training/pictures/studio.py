@@ -1,0 +1,284 @@
+"""All pictures of a graph at one moment of its training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graph.checking import check
+from graph.errors import GradwireError
+from graph.port import PortRef
+from runtime.errors import NoValue
+from runtime.feeds import Host, tensor_array
+from runtime.geometry.window import Window
+from runtime.training.pictures import filters, hidden, plane
+from runtime.training.pictures.filters import Filters
+from runtime.training.pictures.function import Function, Parameters
+from runtime.training.pictures.hidden import Hidden
+from runtime.training.pictures.plane import Curve, Regions
+from runtime.training.pictures.subject import Subject, subject_of
+from runtime.training.pictures.verdicts import Reading, Verdicts, reading_of
+
+if TYPE_CHECKING:
+    from graph.model import Graph
+
+MOST = 2_000  # samples that pictures look at
+MOST_WORK = 60_000_000  # numbers of one evaluation of all samples
+AT_ONCE = 4_000_000  # numbers that are held beside each other
+Watch = Callable[[], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Samples of a set by data port, as they are fed. `of` is how many the set has."""
+
+    feeds: Mapping[PortRef, Host]
+    of: int
+    classes: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be drawn: "plane", "hidden", "samples" or "filters" among `pictures`.
+
+    `port` is a hidden port and `t` its time step, `node` a convolution, `sample` the one that it
+    is shown at. `side` is how fine a grid is, `window` where the hidden port was seen before.
+    """
+
+    pictures: frozenset[str]
+    port: PortRef | None = None
+    t: int | None = None
+    node: str = ""
+    sample: int = 0
+    side: int = plane.SIDE
+    window: Window | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """The pictures that were wished for and are possible. `refused` says why one is not."""
+
+    wish: Wish
+    verdicts: Verdicts
+    plane: Curve | Regions | None = None
+    hidden: Hidden | None = None
+    filters: Filters | None = None
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+class Studio:
+    """Draws a graph at any parameters. It is not changed by that, so that a thread may have it.
+
+    `samples` are those of a set; without one, what the graph's data ports keep. Raises
+    `GradwireError` with a sentence where the graph compares nothing or has no samples.
+    """
+
+    def __init__(self, graph: Graph, samples: Samples | None = None) -> None:
+        self.checked = check(graph)
+        self.subject: Subject = subject_of(self.checked)
+        self.samples = kept_samples(graph, self.subject) if samples is None else samples
+        ends = [self.subject.prediction]
+        if self.subject.truth is not None:
+            ends.append(self.subject.truth)
+        self.function = Function(graph, self.samples.feeds, ends)
+        if not self.function.count:
+            raise NoValue("found no samples, expected some on axis 0 of the data.")
+        self.count = min(self.function.count, MOST, self._affordable())
+        self.is_whole = False  # whether all samples must be evaluated together
+        try:
+            for ref in self.subject.inputs:
+                self.function.ask_apart(ref, self.subject.prediction, self.function.count)
+        except (GradwireError, KeyError):
+            self.is_whole, self.count = True, self.function.count
+
+    # --- what there is ---------------------------------------------------------------------
+
+    @property
+    def inputs(self) -> Host | None:
+        """The samples of the only data port that predictions are made of: [N, ...]."""
+        given = self.subject.given
+        if given is None or self.function.is_sequence(given):
+            return None
+        return self.samples.feeds[given][: self.count]
+
+    @property
+    def coordinates(self) -> int:
+        """How many numbers a sample is, where a picture can have an axis for each; else 0."""
+        x = self.inputs
+        is_flat = x is not None and x.ndim == 2 and x.shape[1] in (1, 2) and not self.is_whole
+        return int(x.shape[1]) if x is not None and is_flat else 0
+
+    @cached_property
+    def window(self) -> Window:
+        """Where the samples lie."""
+        assert self.inputs is not None
+        return Window.over(self.inputs.astype(np.float64))
+
+    @cached_property
+    def hidden_ports(self) -> tuple[PortRef, ...]:
+        """The ports of two numbers a sample."""
+        plan = self.function.plan(self.function.count)
+        return hidden.hidden_ports(plan, self.subject.inputs)
+
+    @cached_property
+    def convolutions(self) -> tuple[str, ...]:
+        """The nodes that slide filters over images."""
+        return filters.convolutions(self.function.plan(self.function.count))
+
+    @cached_property
+    def reading(self) -> Reading:
+        """How predictions are read; told by the truths, which no training changes."""
+        return self.verdicts().reading
+
+    # --- drawing -----------------------------------------------------------------------------
+
+    def draw(
+        self, wish: Wish, parameters: Parameters | None = None, watch: Watch | None = None
+    ) -> Drawn:
+        """What is wished for. `watch` is called now and then, and may raise to end it."""
+        verdicts, refused = self.verdicts(parameters, watch), {}
+        makers: Mapping[str, Callable[[], object]] = {
+            "plane": lambda: self.plane(parameters, wish.side),
+            "hidden": lambda: self.hidden(wish, parameters),
+            "filters": lambda: self.filters(wish, parameters),
+        }
+        found: dict[str, object] = {}
+        for name, make in makers.items():
+            if name not in wish.pictures:
+                continue
+            if watch is not None:
+                watch()
+            try:
+                found[name] = make()
+            except GradwireError as error:
+                refused[name] = str(error)
+        return Drawn(wish, verdicts, refused=refused, **found)  # type: ignore[arg-type]
+
+    def verdicts(
+        self, parameters: Parameters | None = None, watch: Watch | None = None
+    ) -> Verdicts:
+        """What is predicted for the samples, and what is true."""
+        subject = self.subject
+        ends = [subject.prediction, *([] if subject.truth is None else [subject.truth])]
+        scores, *rest = self._over_samples(ends, parameters, watch)
+        truth = rest[0] if rest else None
+        reading = reading_of(subject.predicts, scores, truth)
+        return Verdicts(reading, scores, truth, self.samples.classes)
+
+    def plane(
+        self, parameters: Parameters | None = None, side: int = plane.SIDE
+    ) -> Curve | Regions | None:
+        """What is predicted over the one or two inputs; None where there are more."""
+        given = self.subject.given
+        if not self.coordinates or given is None:
+            return None
+
+        def evaluate(points: Host) -> Host:
+            return self._over(given, points, [self.subject.prediction], parameters)[0]
+
+        if self.coordinates == 1:
+            return plane.curve(evaluate, self.window)
+        return plane.regions(evaluate, self.window, self.reading, side)
+
+    def hidden(self, wish: Wish, parameters: Parameters | None = None) -> Hidden | None:
+        """The samples at a port of two numbers, what is decided there, and how the plane bends."""
+        port = wish.port
+        if port is None:
+            return None
+        (spots,) = self._over_samples([port], parameters, None, wish.t)
+        spots = spots.reshape(len(spots), -1).astype(np.float64)
+        window = hidden.around(spots, wish.window)
+        mesh = None
+        if self.coordinates == 2 and self.subject.given is not None:
+            points = self.window.grid(hidden.MESH)
+            mesh = self._over(self.subject.given, points, [port], parameters)[0]
+            mesh = mesh.reshape(points.shape).astype(np.float64)
+        return Hidden(port, spots, window, mesh, self._decided(port, window, wish, parameters))
+
+    def filters(self, wish: Wish, parameters: Parameters | None = None) -> Filters | None:
+        """A convolution at one sample."""
+        if wish.node not in self.convolutions:
+            return None
+        at = min(max(wish.sample, 0), self.count - 1)
+        ports = filters.ports_of(wish.node)
+        if self.is_whole:
+            found = self.function.at(self.function.samples(0, self.count), ports, parameters)
+        else:
+            found = self.function.at(self.function.samples(at, at + 1), ports, parameters)
+            at = 0
+        weight, given, made = found
+        plan = self.function.plan(self.function.count)
+        groups = filters.groups_of(plan, wish.node)
+        return Filters(wish.node, weight, given[at], made[at], groups)
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _affordable(self) -> int:
+        """How many samples may be evaluated for a picture."""
+        return max(int(MOST_WORK / self.function.work), 16)
+
+    def _over_samples(
+        self,
+        ends: Sequence[PortRef],
+        parameters: Parameters | None,
+        watch: Watch | None,
+        t: int | None = None,
+    ) -> tuple[Host, ...]:
+        """Values of all samples; in pieces where they stay apart."""
+        size = self.count if self.is_whole else max(int(AT_ONCE / self.function.work), 1)
+        parts = []
+        for first in range(0, self.count, size):
+            if watch is not None:
+                watch()
+            feeds = self.function.samples(first, min(first + size, self.count))
+            parts.append(self.function.at(feeds, ends, parameters, t))
+        if len(parts) == 1:
+            return parts[0]
+        return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+
+    def _over(
+        self,
+        given: PortRef,
+        points: Host,
+        ends: Sequence[PortRef],
+        parameters: Parameters | None,
+    ) -> tuple[Host, ...]:
+        """Values at points [..., 2] of a port, in pieces."""
+        flat = points.reshape(-1, points.shape[-1])
+        size = max(int(AT_ONCE / self.function.work), 1)
+        parts = [
+            self.function.at({given: flat[first : first + size]}, ends, parameters)
+            for first in range(0, len(flat), size)
+        ]
+        return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+
+    def _decided(
+        self, port: PortRef, window: Window, wish: Wish, parameters: Parameters | None
+    ) -> Regions | None:
+        """What is predicted over a hidden plane; None where more than the port decides."""
+        prediction = self.subject.prediction
+        if port == prediction or not self.function.is_enough(port, prediction):
+            return None
+        if self.function.is_inside_time(port):
+            return None
+
+        def evaluate(points: Host) -> Host:
+            return self._over(port, points, [prediction], parameters)[0]
+
+        return plane.regions(evaluate, window, self.reading, wish.side)
+
+
+def kept_samples(graph: Graph, subject: Subject) -> Samples:
+    """What the data ports of a graph keep; raises `NoValue` where one keeps nothing."""
+    feeds = {}
+    for ref in subject.data:
+        tensor = graph.tensors.get(ref)
+        if tensor is None:
+            raise NoValue(f"{ref}: found no value, expected samples. Feed some, or wire a set.")
+        feeds[ref] = tensor_array(tensor)
+    return Samples(feeds, min((len(array) for array in feeds.values() if array.ndim), default=0))
