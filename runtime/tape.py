@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from runtime.plan import Plan
     from runtime.trace import Trace
 
-Phase = Literal["forward", "tangent", "reverse"]
+Phase = Literal["forward", "tangent", "reverse", "update"]
 Watch = Callable[[Any], None]
 _log = logging.getLogger("gradwire")
 _log.addHandler(logging.NullHandler())  # silent in other people's programs
@@ -33,12 +33,16 @@ _log.addHandler(logging.NullHandler())  # silent in other people's programs
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a run: a node's forward, tangent or reverse. `t` is the time step, if any."""
+    """One step of a run: a node's forward, tangent or reverse, or the update of a parameter.
+
+    `t` is the time step, if any; `port` is the parameter that is updated.
+    """
 
     index: int
     phase: Phase
     node: str
     t: int | None = None
+    port: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from runtime.numbering import PlanStep
     from runtime.plan import Plan
     from runtime.tangents.record import Push
+    from runtime.updates.record import Update
 
 Name = str | PortRef
 Times = int | tuple[int | None, int | None] | None
@@ -47,9 +48,9 @@ __all__ = ["EdgeView", "Failure", "Step", "Trace"]
 class Trace:
     """A finished run. Arrays are NumPy's, read-only, in the run's dtype.
 
-    `steps` are those that were played, the failed one included; `failure` says where a run
-    ended early. `gradients` has all that came back, by address. `records`, `sums` and `loaded`
-    serve the next run, which takes from them what an edit cannot have changed. `push`: a tangent's.
+    `steps` are those that were played, the failed one included; `failure` says where a run ended
+    early. `gradients` has all that came back, by address. `records`, `sums` and `loaded` serve the
+    next run. `push` is a tangent's pass and `update` the parameters', where one was added.
     """
 
     plan: Plan
@@ -62,6 +63,7 @@ class Trace:
     loaded: Mapping[PortRef, Loaded]
     gradients: Mapping[PortRef, Array]
     push: Push | None = None
+    update: Update | None = None
     _host: dict[int, Host] = field(default_factory=dict)
     _maps: dict[tuple[PortRef, str, int | None], LinearMap] = field(default_factory=dict)
     _stacks: tuple[dict[PortRef, Host], dict[PortRef, Host | None]] = field(
@@ -346,8 +348,7 @@ class Trace:
         ref = self.located(port, t)
         step, _ = self.plan.reader(ref)
         key = ref.node if step is None else step.key
-        is_known = step is not None or self._is_whole(ref)
-        names = self.floating_outputs(key) if is_known else ()
+        names = self.floating_outputs(key) if step is not None or self._is_whole(ref) else ()
         found = {name: self.jacobian(ref, name) for name in names}
         return {name: linear for name, linear in found.items() if linear is not None}
 
@@ -365,8 +366,7 @@ class Trace:
 
     def _stacked_gradients(self, ref: PortRef) -> Host | None:
         if ref not in self._stacks[1]:
-            times = self.plan.times(ref) or range(0)
-            self._stacks[1][ref] = stacked_gradients(self, ref, times)
+            self._stacks[1][ref] = stacked_gradients(self, ref, self.plan.times(ref) or range(0))
         return self._stacks[1][ref]
 
     def _is_whole(self, ref: PortRef) -> bool:

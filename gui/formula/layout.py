@@ -20,7 +20,7 @@ from gui.formula.letters import (
     sign,
     slanted,
 )
-from gui.formula.strokes import AXIS, bracket, hairline, overline, root
+from gui.formula.strokes import AXIS, bracket, hairline, hat, overline, root
 from runtime.explaining.expression import (
     Expression,
     Fraction,
@@ -211,6 +211,8 @@ class _Layout:
     def _wrapped(self, item: Wrapped) -> Box:
         if item.command == r"\sqrt":
             return root(self._within().box(item.inside), self.size)
+        if item.command == r"\hat":
+            return hat(self.box(item.inside), self.size)
         if item.command == r"\overline":
             return overline(self.box(item.inside), self.size)
         text = _plain_text(item.inside)

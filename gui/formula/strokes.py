@@ -43,6 +43,17 @@ def overline(inside: Box, size: float) -> Box:
     return Box(inside.width, inside.ascent + gap + line, inside.descent, (over, *inside.marks))
 
 
+def hat(inside: Box, size: float) -> Box:
+    """A roof over a letter."""
+    line, gap, high, wide = hairline(size), 0.06 * size, 0.16 * size, 0.2 * size
+    middle, low = inside.width / 2 + 0.04 * size, -inside.ascent - gap
+    tip = [(middle - wide, low), (middle, low - high), (middle + wide, low)]
+    roof = Shape(0.0, 0.0, (tip[0], *_straight(tip)), line)
+    return Box(
+        inside.width, inside.ascent + gap + high + line, inside.descent, (roof, *inside.marks)
+    )
+
+
 def _square(ascent: float, descent: float, size: float) -> tuple[float, tuple[Mark, ...]]:
     line, foot, left = hairline(size), 0.2 * size, 0.08 * size
     side = Bar(left, -ascent, line, ascent + descent)

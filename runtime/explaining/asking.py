@@ -15,6 +15,7 @@ from runtime.explaining.edges import explain_edge
 from runtime.explaining.explanation import Explanation
 from runtime.explaining.nodes import NodeTelling
 from runtime.explaining.tangents import explain_tangent
+from runtime.explaining.updates import explain_update
 from runtime.moments import apart, at
 
 if TYPE_CHECKING:
@@ -53,9 +54,11 @@ def _ends(text: str) -> tuple[PortRef | None, PortRef]:
 
 
 def explain_step(trace: Trace, step: Step) -> Explanation:
-    """One step of a run, forward, of its tangent, or reverse."""
+    """One step of a run: forward, of its tangent, reverse, or the update of a parameter."""
     if step.phase == "tangent":
         return explain_tangent(trace, step)
+    if step.phase == "update":
+        return explain_update(trace, step)
     telling = NodeTelling(trace, at(step.node, step.t))
     return telling.forward() if step.phase == "forward" else telling.reverse()
 

@@ -15,10 +15,10 @@ class Of:
     """What numbers tell of a port, by its address in the run.
 
     Its value; the Jacobian at an input port; the gradient of the edge that ends there; the sum of
-    what came back to an output port; its tangent.
+    what came back to an output port; its tangent; what an update does to a parameter.
     """
 
-    told: Literal["value", "jacobian", "gradient", "sum", "tangent"]
+    told: Literal["value", "jacobian", "gradient", "sum", "tangent", "update"]
     port: PortRef
 
 

@@ -22,7 +22,8 @@ _SIGNS = {
     "\\cdots": "⋯", "\\vdots": "⋮", "\\ddots": "⋱", "\\times": "×",
     "-": "−", "\\cdot": "·", "\\odot": "⊙", "\\le": "≤", "\\ge": "≥", "\\ne": "≠", "\\in": "∈",
     "\\approx": "≈", "\\top": "ᵀ", "\\infty": "∞", "\\partial": "∂", "\\sum": "Σ", "\\prod": "Π",
-    "\\dots": "…", "\\alpha": "α", "\\delta": "δ", "\\epsilon": "ε", "\\lambda": "λ",
+    "\\dots": "…", "\\alpha": "α", "\\beta": "β", "\\gamma": "γ", "\\delta": "δ", "\\eta": "η",
+    "\\tau": "τ", "\\Delta": "Δ", "\\epsilon": "ε", "\\lambda": "λ",
     "\\mu": "μ", "\\sigma": "σ", "\\theta": "θ", "\\Phi": "Φ", "\\varphi": "φ", "\\{": "{",
     "\\}": "}", "\\,": " ", "\\;": " ", "\\ ": " ", "\\!": "", "\\quad": "  ",
 }  # fmt: skip
@@ -154,6 +155,8 @@ def _wrapped(item: Wrapped) -> Box:
         return Box(("𝟏",))
     if item.command == "\\sqrt":
         return beside([Box(("√",)), _closed(item.inside, inside)])
+    if item.command == "\\hat":  # over one letter
+        return Box((inside.lines[0] + "\u0302",))
     if item.command == "\\overline":
         return beside([Box(("mean(",)), inside, Box((")",))])
     if isinstance(item.inside, Row):

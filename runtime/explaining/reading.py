@@ -11,7 +11,7 @@ _TOKEN = re.compile(
     r"\\(?:left|right|[Bb]ig+[lr])\s*(?:\\?[^A-Za-z\s]|\\[A-Za-z]+)|\\(?:begin|end)\{\w+\}"
     r"|\\[A-Za-z]+|\\.|[0-9]+(?:\.[0-9]+)?|[A-Za-z]'?|\S"
 )
-_AROUND = ("\\mathrm", "\\mathbf", "\\sqrt", "\\overline", "\\mathrel")
+_AROUND = ("\\mathrm", "\\mathbf", "\\sqrt", "\\overline", "\\hat", "\\mathrel")
 
 
 @functools.lru_cache(maxsize=512)

@@ -78,6 +78,8 @@ def put_in(item: Expression, letters: Letters, *, exact: Letters | None = None) 
         case Wrapped():
             if item.command in (r"\mathrm", r"\mathbf"):
                 return item
+            if item.command == r"\hat":  # a letter of its own
+                return letters.get(latex(item), item)
             return Wrapped(item.command, put_in(item.inside, letters, exact=exact))
         case Grid():
             rows = tuple(
@@ -126,13 +128,13 @@ def _needs_brackets(made: Expression, before: list[Expression]) -> bool:
 
 def _scripts(item: Scripts, letters: Letters, exact: Letters) -> Expression:
     whole = letters.get(latex(Scripts(item.body, item.sub)))
+    sup = None if item.sup is None else put_in(item.sup, letters, exact=exact)
     if whole is not None:
-        return whole if item.sup is None else Scripts(whole, None, item.sup)
+        return whole if sup is None else Scripts(whole, None, sup)
     body = put_in(item.body, letters, exact=exact)
     if isinstance(body, Numeral) and (body.is_negative or "e" in body.text):
         body = Row((body,))
     sub = None if item.sub is None else put_in(item.sub, exact, exact=exact)
-    sup = None if item.sup is None else put_in(item.sup, letters, exact=exact)
     return Scripts(body, sub, sup)
 
 

@@ -34,11 +34,16 @@ class Clip:
         if self.value is not None:
             for gradient in gradients:
                 xp.clip(gradient, -self.value, self.value, out=gradient)
-        if self.norm is not None:
-            share = self.norm / (norm_of(xp, gradients) + TINY)
-            if share < 1:
-                for gradient in gradients:
-                    gradient *= share
+        share = self.share(xp, gradients)
+        if share < 1:
+            for gradient in gradients:
+                gradient *= share
+
+    def share(self, xp: Any, gradients: list[Array]) -> float:
+        """By how much the bound on the norm scales these gradients; 1 within it."""
+        if self.norm is None:
+            return 1.0
+        return min(self.norm / (norm_of(xp, gradients) + TINY), 1.0)
 
 
 def norm_of(xp: Any, gradients: list[Array]) -> float:

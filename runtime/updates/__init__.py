@@ -1,0 +1,15 @@
+"""The update as a phase of a run: what an optimizer does to each parameter, and why.
+
+| file | what is in it |
+|---|---|
+| `learning` | with what is learned: optimizer, its memory, rate, bounds, what is frozen |
+| `record` | what an update leaves behind, parameter by parameter |
+| `updating` | the update of a finished run, by the optimizer's own code |
+| `rules` | each optimizer's rule as lines of symbols |
+"""
+
+from runtime.updates.learning import Learning
+from runtime.updates.record import Moved, Update
+from runtime.updates.updating import updated
+
+__all__ = ["Learning", "Moved", "Update", "updated"]
