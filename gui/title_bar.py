@@ -75,7 +75,7 @@ class WorkspaceTab(QAbstractButton):
 
 
 class TitleBar(QWidget):
-    """Title and edited mark left, workspaces in the middle, live mode and presenting right."""
+    """Title and edited mark left, workspaces in the middle; live mode, Present, Find right."""
 
     renaming = Signal()  # the title was double-clicked
 
@@ -139,8 +139,9 @@ class TitleBar(QWidget):
         right.addStretch(1)
         self.live = self._button(actions["live"], self.tr("Live mode"))
         self.present = self._button(actions["present"], self.tr("Present"))
-        right.addWidget(self.live)
-        right.addWidget(self.present)
+        self.find = self._button(actions["find"], self.tr("Find nodes"))
+        for button in (self.live, self.present, self.find):
+            right.addWidget(button)
         for column, row in enumerate((left, middle, right)):
             grid.addLayout(row, 0, column)
 

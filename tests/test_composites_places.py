@@ -277,6 +277,27 @@ def test_the_definitions_ports_stand_as_tags_inside(blocks):
     assert found == {("x", "lin.x", True), ("y", "act.y", False)}
 
 
+def test_what_flows_at_a_tag_stands_below_it_as_far_as_the_playhead_is(blocks):
+    from gui.canvas.notes import gradient_forms, value_forms
+    from gui.canvas.tags import tag_lines, tags
+
+    double_click(blocks, "one")
+    document = blocks.document
+    inlet, outlet = tags(document)
+    document.playhead.first()
+    assert tag_lines(document, outlet) == []
+    document.playhead.last()
+    trace = document.whole_trace
+    for tag, port in ((inlet, PortRef("one", "x")), (outlet, PortRef("one", "y"))):
+        (value, forward), (gradient, reverse) = tag_lines(document, tag)
+        assert (forward, reverse) == ("forward", "reverse")
+        read = document.whole_shown
+        assert value == value_forms(read.value(port), "", False)[-1]
+        back = read.gradient(port) if tag.is_input else read.port_gradient(port)
+        assert gradient == gradient_forms(back, "", "", False)[-1]
+        assert trace.value(port).shape == read.value(port).array.shape
+
+
 def test_a_value_inside_is_set_for_this_instance_alone(blocks):
     double_click(blocks, "one")
     blocks.document.selection.set_edge("lin.bias")

@@ -47,6 +47,11 @@ def ids(bar):
     return [match.id for match in bar.matches]
 
 
+def test_the_title_bar_opens_it(desk):
+    QTest.mouseClick(desk.window.title_bar.find, LEFT)
+    assert QApplication.focusWidget() is desk.window.find_bar.line
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

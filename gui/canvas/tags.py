@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 
 from graph import PortRef
 from gui.canvas import geometry as geo
+from gui.canvas import notes
 from gui.canvas.levels import FAR
 
 if TYPE_CHECKING:
@@ -42,8 +43,29 @@ def tags(document: Document) -> Iterator[Tag]:
         yield Tag(outlet.name, outlet.source, False)
 
 
+def tag_lines(document: Document, tag: Tag) -> list[tuple[str, str]]:
+    """What flows at a tag, each with its ink: the value, and what comes back there."""
+    shown = document.shown
+    value = shown.value(tag.port)
+    back = shown.gradient(tag.port) if tag.is_input else shown.port_gradient(tag.port)
+    lines = []
+    for reading, ink in ((value, "forward"), (back, "reverse")):
+        is_back = ink == "reverse"
+        forms = (
+            notes.gradient_forms(reading, tag.name, "", False)
+            if is_back
+            else notes.value_forms(reading, tag.name, False)
+        )
+        if forms:
+            lines.append((forms[-1], ink if reading.is_value else "muted"))
+    return lines
+
+
 def paint_tags(painter: QPainter, scene: CanvasScene, zoom: float) -> None:
-    """A flag with the name before each inner input, and behind each inner output."""
+    """A flag with the name before each inner input, and behind each inner output.
+
+    Below the flag stands what flows there, where there is room for plates at all.
+    """
     if zoom < FAR / 2:
         return
     pixel = 1 / zoom
@@ -71,7 +93,20 @@ def paint_tags(painter: QPainter, scene: CanvasScene, zoom: float) -> None:
         painter.setPen(ink)
         area = QRectF(0, 0, width / pixel, HEIGHT)
         painter.drawText(area.adjusted(-4, -4, 4, 4), Qt.AlignmentFlag.AlignCenter, tag.name)
+        if zoom >= FAR:
+            _paint_lines(painter, scene, tag, width / pixel, metrics)
         painter.restore()
+
+
+def _paint_lines(
+    painter: QPainter, scene: CanvasScene, tag: Tag, width: float, metrics: QFontMetricsF
+) -> None:
+    """Below the flag, flush with its far end, so that the lines stay clear of the node."""
+    for row, (text, ink) in enumerate(tag_lines(scene.document, tag)):
+        painter.setPen(scene.theme.color(ink))
+        x = width - metrics.horizontalAdvance(text) if tag.is_input else 0.0
+        y = HEIGHT + 2 + row * metrics.height()
+        painter.drawText(QPointF(x, y + metrics.ascent()), text)
 
 
 def _flag(
