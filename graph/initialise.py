@@ -66,10 +66,13 @@ def written_out(graph: Graph, ids: Iterable[str]) -> dict[PortRef, Tensor]:
     }
 
 
-def initial_tensor(graph: Graph, ref: PortRef, type_: PortType) -> Tensor | None:
+def initial_tensor(
+    graph: Graph, ref: PortRef, type_: PortType, seed: int | None = None
+) -> Tensor | None:
     """The tensor that a module's rule gives one of its ports; its own sizes must be known.
 
-    None where the size of another owned port is not known: a bias may be drawn by its weight's.
+    `seed` is the graph's unless another is given. None where the size of another owned port is
+    not known: a bias may be drawn by its weight's.
     """
     module = graph.module(ref.node)
     assert module is not None
@@ -81,7 +84,7 @@ def initial_tensor(graph: Graph, ref: PortRef, type_: PortType) -> Tensor | None
         ref.port,
         sizes(type_),
         type_.dtype,
-        seed=graph.seed,
+        seed=graph.seed if seed is None else seed,
         address=ref.node,
         shapes=shapes,
     )
