@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from docs.gallery import attention, depth, features, recurrent, regression
+from docs.gallery import attention, depth, features, landscapes, recurrent, regression
 from graph import save
 
 FOLDER = Path(__file__).parent.parent / "assets" / "examples"
@@ -23,6 +23,8 @@ EXAMPLES = {
     "logistic_regression": regression.logistic_regression,
     "perceptron": regression.perceptron,
     "two_linears": regression.two_linears,
+    "line_with_outliers": landscapes.line_with_outliers,
+    "ball_in_the_valley": landscapes.ball_in_the_valley,
     "learned_features": features.learned_features,
     "radial_features": features.radial_features,
     "autoencoder": features.autoencoder,

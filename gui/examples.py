@@ -14,8 +14,8 @@ FIRST = "backprop_by_hand"
 # From one number to networks in time: the order in which they are shown.
 ORDER = (
     FIRST, "xor", "softmax_classifier", "fan_out", "cancelling", "linear_regression",
-    "logistic_regression", "perceptron", "two_linears", "learned_features", "radial_features",
-    "vanishing", "divergence", "autoencoder", "digits", "two_inputs", "rnn", "lstm", "gru",
+    "line_with_outliers", "ball_in_the_valley", "logistic_regression", "perceptron", "two_linears",
+    "learned_features", "radial_features", "vanishing", "divergence", "autoencoder", "digits", "two_inputs", "rnn", "lstm", "gru",
     "attention_head", "transformer_block",
 )  # fmt: skip
 

@@ -14,6 +14,8 @@ from runtime.streams import stream
 from runtime.training.landscape.objective import Entry, Objective
 from runtime.training.parameters import Parameters
 
+STRAIGHT = 1e-12  # of the squared spread: below it rounding alone leads aside
+
 Kind = Literal["entries", "random", "main", "gradient"]
 
 
@@ -93,7 +95,7 @@ def main_directions(theta: Host, way: Host) -> Directions:
         raise BadSetting("landscape: found a way without a step, expected some training before.")
     vectors = np.zeros((2, moved.shape[1]))
     for row, place in enumerate(order):
-        if sizes[place] > 1e-18 * sizes[order[0]]:
+        if sizes[place] > STRAIGHT * sizes[order[0]]:
             vectors[row] = weights[:, place] @ moved / np.sqrt(sizes[place])
     vectors[1] = vectors[1] if vectors[1].any() else _across(vectors[0])
     names = ("main direction", "second direction")
