@@ -15,8 +15,8 @@ FIRST = "backprop_by_hand"
 ORDER = (
     FIRST, "xor", "softmax_classifier", "fan_out", "cancelling", "linear_regression",
     "line_with_outliers", "ball_in_the_valley", "logistic_regression", "perceptron", "two_linears",
-    "learned_features", "radial_features", "vanishing", "divergence", "autoencoder", "digits", "two_inputs", "rnn", "lstm", "gru",
-    "attention_head", "transformer_block",
+    "learned_features", "radial_features", "vanishing", "divergence", "autoencoder", "digits",
+    "two_inputs", "rnn", "lstm", "gru", "attention_head", "transformer_block",
 )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def line_with_outliers():
     losses = []
     for name, module in (("mse", "MSELoss"), ("l1", "L1Loss"), ("huber", "HuberLoss")):
         line = s.put("Linear", f"line_{name}", x, out_features=1)
-        s.keep(f"line_{name}.weight", [[0.0]])
+        s.keep(f"line_{name}.weight", [[-0.5]])
         s.keep(f"line_{name}.bias", [0.0])
         losses.append(s.put(module, name, line, t))
     both = s.put("Add", "both", *losses[:2])
