@@ -22,6 +22,7 @@ from graph.port import PortRef
 from graph.records import MAX_NAME, Edge, Node, Place, bad_character, check_id
 from graph.suggest import did_you_mean
 from graph.time import keeps_initial
+from graph.training import check_training
 
 if TYPE_CHECKING:
     from graph.model import Graph
@@ -197,7 +198,7 @@ def _rename(graph: Graph, edit: e.Rename) -> e.Edit:
             _rename_shares(graph, edit.new if ref == edit.old else ref, edit.new)
     if None in following and graph.target is not None:
         store.fields["target"] = edit.new + graph.target.removeprefix(edit.old)
-    store.marks = store.marks.called(lambda at: _follow(PortRef(at, ""), edit).node)
+    store.name_after(lambda at: _follow(PortRef(at, ""), edit).node)
     return e.Rename(edit.new, edit.old, frozenset(_after(ref, edit) for ref in loose))
 
 
@@ -289,6 +290,7 @@ def _set_tensor(graph: Graph, edit: e.SetTensor) -> e.Edit:
 def _set_graph(graph: Graph, edit: e.SetGraph) -> e.Edit:
     for name, value in edit.values.items():
         check_field(name, value)
+    check_training(edit.values.get("training"), lambda at: leads(graph, at))
     before = {name: graph.store.fields[name] for name in edit.values}
     graph.store.fields.update(edit.values)
     if "dtype" in edit.values:

@@ -12,7 +12,6 @@ from graph.addresses import keeps, renamed, renamed_inside
 from graph.definition import Blueprint, Definition, Interface
 from graph.errors import BadDefinition, GraphError
 from graph.interfaces import check_interface, mapped, pruned_interface
-from graph.marks import Marks
 from graph.module import Module, plain
 from graph.nesting import check_nesting, containing, inner_first, is_wanted
 from graph.port import PortRef
@@ -158,7 +157,7 @@ def within(graph: Graph, edit: e.Within) -> e.Edit:
     if _only_places(edit.edit):
         return e.Within(edit.name, definition.body.change(edit.edit))
     moved = renamed(graph, edit.name, edit.edit, graph.tensors)
-    target, marks = _target_after(graph, edit), _marks_after(graph, edit)
+    target, name_after = _target_after(graph, edit), _names_after(graph, edit)
     undo: list[e.Edit] = [e.Within(edit.name, definition.body.change(edit.edit))]
     try:
         graph.scope.forget()
@@ -166,7 +165,7 @@ def within(graph: Graph, edit: e.Within) -> e.Edit:
         followed = mapped(definition.interface, lambda ref: renamed_inside(edit.edit, ref))
         definition.interface = followed
         graph.store.fields["target"] = target
-        graph.store.marks = marks
+        graph.store.name_after(name_after)
         for old in moved:
             tensor = graph.store.pop_tensor(old)
             assert tensor is not None
@@ -196,11 +195,11 @@ def _target_after(graph: Graph, edit: e.Within) -> str | None:
     return renamed(graph, edit.name, edit.edit, [ref]).get(ref, ref).node + dot + port
 
 
-def _marks_after(graph: Graph, edit: e.Within) -> Marks:
-    """The marks inside as they are called once inner nodes have their new ids."""
-    refs = {at: PortRef(at, "") for at in graph.marks.nodes()}
+def _names_after(graph: Graph, edit: e.Within) -> Callable[[str], str]:
+    """What marks and training call nodes once inner ones have their new ids."""
+    refs = {at: PortRef(at, "") for at in (*graph.marks.nodes(), *graph.training.nodes())}
     after = renamed(graph, edit.name, edit.edit, refs.values())
-    return graph.marks.called(lambda at: after.get(refs[at], refs[at]).node)
+    return lambda at: after.get(refs[at], refs[at]).node
 
 
 def set_module(graph: Graph, edit: e.SetModule) -> e.Edit:

@@ -121,6 +121,10 @@ class ShapeMismatch(WiringError):
     """The tensor's shape cannot fit the port."""
 
 
+class BadSetting(GradwireError):
+    """A setting of a training that is none: the message names it, found and expected."""
+
+
 class FileError(GradwireError):
     """A file cannot be read or written.
 

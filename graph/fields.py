@@ -8,6 +8,7 @@ from graph.errors import BadAttribute
 from graph.records import MAX_NAME, Time, bad_character
 from graph.store import FIELDS
 from graph.tensor import FLOATING, Tensor
+from graph.training import Training
 
 
 def _is_seed_gradient(value: Any) -> bool:
@@ -48,6 +49,7 @@ def check_field(name: str, value: Any) -> None:
             value is None or (isinstance(value, str) and not bad_character(value, lines=True))
         ),
         "time": lambda: _is_time(value),
+        "training": lambda: value is None or isinstance(value, Training),
     }
     expected = {
         "dtype": "float16, float32 or float64",
@@ -58,6 +60,7 @@ def check_field(name: str, value: Any) -> None:
         "title": f"a text of at most {MAX_NAME} without control characters",
         "note": "a text without control characters",
         "time": "whole numbers of 1 or more for steps and truncate",
+        "training": "a Training",
     }
     if not fits[name]():
         found = repr(value)

@@ -26,6 +26,7 @@ from graph.scope import Scope
 from graph.store import Store
 from graph.tensor import Tensor
 from graph.topology import find_cycle
+from graph.training import Training
 from graph.types import Types
 
 Listener = Callable[[e.Edit], None]
@@ -209,19 +210,23 @@ class Graph(Reading):
 
     def change(self, edit: e.Edit) -> e.Edit:
         """`apply` to this graph alone; for those who keep the document around it in step."""
-        inverse = self._settle_marks(apply(self, edit))
+        inverse = self._settle(apply(self, edit))
         self.revision += 1
         for listener in tuple(self._listeners):
             listener(edit)
         return inverse
 
-    def _settle_marks(self, inverse: e.Edit) -> e.Edit:
-        """Let the marks go whose nodes went; the inverse of both."""
-        before = self.marks
-        if all(leads(self, at) for at in before.nodes()):
-            return inverse
-        self.store.marks = before.among(lambda at: leads(self, at))
-        return e.Batch((inverse, e.SetMarks(before)))
+    def _settle(self, inverse: e.Edit) -> e.Edit:
+        """Let go what marks and training say of nodes that went; the inverse of it all."""
+        is_there = lambda at: leads(self, at)  # noqa: E731
+        undo, marks, training = [inverse], self.marks, self.training
+        if not all(map(is_there, marks.nodes())):
+            undo.append(e.SetMarks(marks))
+            self.store.marks = marks.among(is_there)
+        if not all(map(is_there, training.nodes())):
+            undo.append(e.SetGraph({"training": training}))
+            self.store.fields["training"] = training.among(is_there)
+        return e.Batch(tuple(undo)) if len(undo) > 1 else inverse
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener(edit)` after every change; returns what ends it."""
@@ -240,6 +245,7 @@ class Graph(Reading):
         definitions: Iterable[Blueprint] = (),
         frames: Iterable[Frame] = (),
         marks: Marks | None = None,
+        training: Training | None = None,
     ) -> Graph:
         """Build a whole graph at once, as a file does; raises the `GraphError` of its first fault.
 
@@ -265,6 +271,7 @@ class Graph(Reading):
                 graph.store.replace_node(replace(node, extra={**node.extra, "tensors": noted}))
         if marks is not None:
             apply(graph, e.SetMarks(marks))
+        apply(graph, e.SetGraph({"training": training}))
         return graph
 
     # --- the Python door -----------------------------------------------------------------
@@ -358,7 +365,7 @@ class Graph(Reading):
         self.apply(e.Move({id_: at}))
 
     def configure(self, **fields: Any) -> None:
-        """Set `title`, `dtype`, `seed`, `mode`, `target`, `note` or `time`."""
+        """Set `title`, `dtype`, `seed`, `mode`, `target`, `note`, `time` or `training`."""
         self.apply(e.SetGraph(fields))
 
     def attribute_edit(self, id_: str, attributes: Mapping[str, Any]) -> e.Edit:

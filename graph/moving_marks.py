@@ -1,4 +1,4 @@
-"""Marks that go with nodes which get another address, as when they are grouped or come out."""
+"""Marks and training follow nodes that get another address, as when they are grouped."""
 
 from __future__ import annotations
 
@@ -14,16 +14,22 @@ if TYPE_CHECKING:
 def with_marks(
     graph: Graph, edits: Sequence[e.Edit], name: Callable[[str], str]
 ) -> tuple[e.Edit, ...]:
-    """The edits of a group that moves nodes, and the marks at them moved alike.
+    """The edits of a group that moves nodes; marks at them, and what training says, move alike.
 
-    `name` gives an address what it is called afterwards. The marks leave before and come back
-    behind, so that at every moment, also on the way back, all are at nodes that are there.
+    `name` gives an address what it is called afterwards. They leave before and come back behind,
+    so that at every moment, also on the way back, all are at nodes that are there.
     """
-    marks = graph.marks
-    if all(name(at) == at for at in marks.nodes()):
-        return tuple(edits)
-    stay = marks.among(lambda at: name(at) == at)
-    return e.SetMarks(stay), *edits, e.SetMarks(marks.called(name))
+    first: list[e.Edit] = []
+    last: list[e.Edit] = []
+    stays: Callable[[str], bool] = lambda at: name(at) == at  # noqa: E731
+    marks, training = graph.marks, graph.training
+    if not all(map(stays, marks.nodes())):
+        first.append(e.SetMarks(marks.among(stays)))
+        last.append(e.SetMarks(marks.called(name)))
+    if not all(map(stays, training.nodes())):
+        first.append(e.SetGraph({"training": training.among(stays)}))
+        last.append(e.SetGraph({"training": training.called(name)}))
+    return *first, *edits, *last
 
 
 def renaming(heads: Mapping[str, str]) -> Callable[[str], str]:

@@ -17,6 +17,7 @@ from graph.scope import Scope
 from graph.store import Store
 from graph.tensor import Tensor
 from graph.topology import find_cycle, reached, topological_order
+from graph.training import Training
 
 
 def owner_of(port: PortRef) -> tuple[str, str]:
@@ -99,6 +100,11 @@ class Reading:
     def marks(self) -> Marks:
         """Breakpoints, watches and checkpoints."""
         return self.store.marks
+
+    @property
+    def training(self) -> Training:
+        """How it is trained; the defaults where nothing is said."""
+        return self.store.fields["training"] or Training()
 
     @property
     def nodes(self) -> Mapping[str, Node]:

@@ -5,6 +5,7 @@ Only `graph.applying` writes here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from graph.frames import Frame
@@ -22,6 +23,7 @@ FIELDS: dict[str, Any] = {
     "seed_gradient": None,
     "note": None,
     "time": Time(),
+    "training": None,
 }
 
 
@@ -95,6 +97,12 @@ class Store:
     def node(self, id_: str) -> Node:
         """The node; KeyError where there is none."""
         return self._nodes[id_]
+
+    def name_after(self, name: Callable[[str], str]) -> None:
+        """Let marks and training follow nodes that are called otherwise now."""
+        self.marks = self.marks.called(name)
+        if self.fields["training"] is not None:
+            self.fields["training"] = self.fields["training"].called(name)
 
     def put_node(self, node: Node, rank: int | None) -> None:
         """Add a node at its rank, or at the end."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from graph import edits as e
 
 LOOKS_OF_NODE = frozenset({"label", "note"})
-LOOKS_OF_GRAPH = frozenset({"title", "note"})
+OF_NO_RUN = frozenset({"title", "note", "training"})  # fields of the graph that no run reads
 
 
 def concerns_run(edit: e.Edit) -> bool:
@@ -17,7 +17,7 @@ def concerns_run(edit: e.Edit) -> bool:
     if isinstance(edit, e.Within):
         return concerns_run(edit.edit)
     if isinstance(edit, e.SetGraph):
-        return not LOOKS_OF_GRAPH.issuperset(edit.values)
+        return not OF_NO_RUN.issuperset(edit.values)
     return not isinstance(edit, (e.Move, e.SetFrames, e.SetRoute, e.SetMarks))
 
 

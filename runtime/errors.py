@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.errors import BadSetting as BadSetting
 from graph.errors import GradwireError, sentence
 from graph.problem import Problem
 
@@ -29,10 +30,6 @@ class NoTarget(RunError):
 
 class FeedError(RunError):
     """What is fed does not fit the node it is fed to."""
-
-
-class BadSetting(GradwireError):
-    """A setting of a training that is none: the message names it, found and expected."""
 
 
 class NotFinite(RunError):

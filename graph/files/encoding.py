@@ -12,6 +12,7 @@ from graph.definition import Definition
 from graph.errors import FileError, sentence
 from graph.files import disk, tensors
 from graph.files.schema import FORMAT, KEPT_UNTOUCHED
+from graph.files.training import short, written_training
 from graph.frames import Frame
 from graph.marks import Breakpoint, Marks
 from graph.model import Graph
@@ -84,7 +85,7 @@ def _with_view(graph: Graph) -> dict[str, Any]:
 
 
 def _frame(frame: Frame) -> dict[str, Any]:
-    entry: dict[str, Any] = {"title": frame.title, "box": [_short(x) for x in frame.box]}
+    entry: dict[str, Any] = {"title": frame.title, "box": [short(x) for x in frame.box]}
     if frame.note is not None:
         entry["note"] = frame.note
     if frame.folded:
@@ -106,7 +107,7 @@ def _breakpoint(mark: Breakpoint) -> dict[str, Any]:
     if mark.when is not None:
         entry["when"] = {"of": mark.when.of, "is": mark.when.test}
         if mark.when.bound is not None:
-            entry["when"]["bound"] = _short(mark.when.bound)
+            entry["when"]["bound"] = short(mark.when.bound)
         entry["when"] |= mark.when.extra
     if mark.off:
         entry["off"] = True
@@ -114,11 +115,7 @@ def _breakpoint(mark: Breakpoint) -> dict[str, Any]:
 
 
 def _place(at: Place) -> list[int | float]:
-    return [_short(x) for x in at]
-
-
-def _short(number: float) -> int | float:
-    return int(number) if float(number).is_integer() else float(number)
+    return [short(x) for x in at]
 
 
 def _rest(graph: Graph, extra: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -128,6 +125,8 @@ def _rest(graph: Graph, extra: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     time |= graph.time.extra
     if time:
         yield "time", time
+    if graph.store.fields["training"] is not None:
+        yield "training", written_training(graph.training)
     yield from extra.items()
 
 

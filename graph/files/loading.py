@@ -44,6 +44,7 @@ from graph.files.schema import (
     fields_of,
     typed,
 )
+from graph.files.training import read_training
 from graph.frames import MAX_FRAMES, Frame, check_frames, check_route
 from graph.marks import MAX_MARKS, Breakpoint, Condition, Marks
 from graph.model import Graph
@@ -51,6 +52,7 @@ from graph.port import PortRef
 from graph.records import MAX_NAME, Edge, Node, Place, Time, bad_character
 from graph.suggest import did_you_mean
 from graph.tensor import Tensor
+from graph.training import Training
 
 Routes = dict[PortRef, tuple[Place, ...]]
 Notes = Mapping[str, Any]  # keys that begin with `x-`
@@ -118,6 +120,7 @@ class _Reader:
                 blueprints,
                 frames,
                 marks,
+                self.training(record.training),
             )
         except CycleFound as error:
             where, wires = "$", record.edges
@@ -188,6 +191,12 @@ class _Reader:
         record, extra = self.record(TimeRecord, entry or {}, "$.time")
         self.where = "$"
         return Time(record.steps, record.truncate, extra)
+
+    def training(self, entry: dict[str, Any] | None) -> Training | None:
+        """How the graph is trained; whether what is named exists is for the graph."""
+        found = None if entry is None else read_training(entry, self.record, self.refused)
+        self.where = "$"
+        return found
 
     def links(
         self, entries: list[dict[str, Any]], where: str
@@ -348,7 +357,7 @@ class _Reader:
         """The path of what a graph refused, as far as it tells more than where the reader is."""
         if error.node == "graph" and error.port in OWN_VIEW:
             return f"$.view.{error.port}"
-        if self.where == "$" and error.node == "graph":
+        if error.node == "graph" and (self.where == "$" or error.port.startswith("training")):
             return f"$.{error.port}"
         if error.inside:
             return step("$.definitions", error.inside)

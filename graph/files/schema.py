@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from graph.marks import Of, Test
+from graph.rules import Rule, declared
 
 FORMAT = 1
-KEPT_UNTOUCHED = ("training", "view")
+KEPT_UNTOUCHED = ("view",)
 # Keys of `view` that are read.
 OWN_VIEW = ("frames", "routes", "breakpoints", "watches", "checkpoints")
 FOREIGN = "x-"  # keys that begin so belong to other programs: kept, never read
@@ -119,6 +120,19 @@ class TimeRecord(msgspec.Struct, frozen=True):
     truncate: int | None = None
 
 
+class TrainingRecord(msgspec.Struct, frozen=True):
+    """The entry `training`, its rules still unread."""
+
+    epochs: int = 10
+    optimizer: dict[str, Any] = {}
+    schedule: dict[str, Any] = {}
+    clip: dict[str, Any] = {}
+    frozen: list[str] = []
+    lr_factors: dict[str, float] = {}
+    metrics: list[str] = []
+    stop: dict[str, Any] = {}
+
+
 class FileRecord(msgspec.Struct, frozen=True):
     """The whole document, its lists still unread."""
 
@@ -139,12 +153,14 @@ class FileRecord(msgspec.Struct, frozen=True):
     view: dict[str, Any] | None = None
 
 
-Record = TypeVar("Record", bound=msgspec.Struct)
+Record = TypeVar("Record")  # a struct of the format, or a rule
 
 
 @functools.cache
-def fields_of(kind: type[msgspec.Struct]) -> frozenset[str]:
+def fields_of(kind: type[Any]) -> frozenset[str]:
     """The keys that a record takes in the file."""
+    if issubclass(kind, Rule):
+        return frozenset(declared(kind))
     return frozenset(field.encode_name for field in msgspec.structs.fields(kind))
 
 

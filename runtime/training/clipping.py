@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
+from graph import rules
 from runtime.array import Array
-from runtime.errors import BadSetting
 
 TINY = 1e-6
 """Added to the norm as `torch.nn.utils.clip_grad_norm_` does."""
 
 
-@dataclass(frozen=True)
-class Clip:
+class Clip(rules.Clip):
     """`value` bounds each entry, `norm` the Euclidean norm over all parameters together.
 
     Entries are bounded first. Source of the norm's bound: Pascanu, Mikolov, Bengio, On the
     difficulty of training recurrent neural networks, ICML 2013.
     """
-
-    value: float | None = None
-    norm: float | None = None
-
-    def __post_init__(self) -> None:
-        for name, bound in (("value", self.value), ("norm", self.norm)):
-            if bound is not None and not 0 < bound < math.inf:
-                raise BadSetting(f"clip.{name}: found {bound!r}, expected a number above 0.")
 
     def apply(self, xp: Any, gradients: list[Array]) -> None:
         """Change gradients in place."""

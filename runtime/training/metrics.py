@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from graph.suggest import did_you_mean
 from runtime.errors import BadSetting
 from runtime.feeds import Host
 
@@ -98,13 +99,13 @@ METRICS: Mapping[str, Metric] = {
     "mae": mean_absolute_error,
     "r2": r_squared,
 }
-HIGHER_IS_BETTER = frozenset(METRICS) - {"mae"}
 
 
 def metric(name: str) -> Metric:
     """The metric of a name; raises `BadSetting` for another."""
     if name not in METRICS:
-        raise BadSetting(f'metric: found "{name}", expected one of {", ".join(METRICS)}.')
+        expected = f"one of {', '.join(METRICS)}. {did_you_mean(name, METRICS)}".rstrip()
+        raise BadSetting(f'metric: found "{name}", expected {expected}')
     return METRICS[name]
 
 

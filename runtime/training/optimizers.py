@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from math import inf
-from typing import Any, ClassVar
+from typing import Any
 
+from graph import rules
+from graph.suggest import did_you_mean
 from runtime.array import Array
 from runtime.errors import BadSetting
 
@@ -38,23 +39,11 @@ class Turn:
             self.note(name, numbers)
 
 
-@dataclass(frozen=True)
-class Optimizer:
+class Optimizer(rules.Optimizer):
     """An update rule with its settings. It keeps nothing: what it remembers is in a `State`.
 
-    `lr` is the learning rate. With `weight_decay` that share of a parameter is added to its
-    gradient.
+    With `weight_decay` that share of a parameter is added to its gradient.
     """
-
-    lr: float = 1e-3
-
-    name: ClassVar[str] = ""
-    least: ClassVar[Mapping[str, float]] = {"lr": 0.0, "weight_decay": 0.0, "momentum": 0.0}
-    most: ClassVar[Mapping[str, float]] = {}
-
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            self._check(field.name, getattr(self, field.name))
 
     def begin(self, xp: Any, values: Array) -> State:
         """What is remembered before the first update: arrays like `values`."""
@@ -64,47 +53,13 @@ class Optimizer:
         """Change `values` in place, and `state`. `gradient` may be written over."""
         raise NotImplementedError
 
-    @property
-    def settings(self) -> dict[str, Any]:
-        """Name and settings as the file's `training.optimizer` holds them."""
-        return {"name": self.name} | {f.name: getattr(self, f.name) for f in fields(self)}
 
-    def _check(self, name: str, value: Any) -> None:
-        if isinstance(value, bool):
-            return
-        numbers = value if isinstance(value, tuple) else (value,)
-        least, most = self.least.get(name, 0.0), self.most.get(name, inf)
-        bounds = f"of at least {least:g}" if most == inf else f"from {least:g} to {most:g}"
-        for number in numbers:  # NaN is in no range
-            if not isinstance(number, int | float) or not least <= number <= most:
-                raise BadSetting(
-                    f"{self.name}.{name}: found {number!r}, expected a number {bounds}."
-                )
-
-
-@dataclass(frozen=True)
-class SGD(Optimizer):
+class SGD(Optimizer, rules.SGD):
     """p ← p − lr·d, with d = momentum·d + (1 − dampening)·g; Nesterov looks ahead: g + momentum·d.
 
     Source: Sutskever et al., On the importance of initialization and momentum in deep learning,
     ICML 2013, in the form of `torch.optim.SGD`.
     """
-
-    lr: float = 1e-3
-    momentum: float = 0.0
-    dampening: float = 0.0
-    weight_decay: float = 0.0
-    nesterov: bool = False
-
-    name: ClassVar[str] = "SGD"
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.nesterov and (self.momentum <= 0 or self.dampening != 0):
-            raise BadSetting(
-                "SGD.nesterov: found it without momentum or with dampening, expected momentum"
-                " above 0 and dampening 0."
-            )
 
     def begin(self, xp: Any, values: Array) -> State:
         return {"momentum": xp.zeros_like(values)} if self.momentum else {}
@@ -121,20 +76,11 @@ class SGD(Optimizer):
         _step(turn, values, turn.rate * gradient)
 
 
-@dataclass(frozen=True)
-class Adagrad(Optimizer):
+class Adagrad(Optimizer, rules.Adagrad):
     """p ← p − lr / (1 + (n − 1)·lr_decay) · g / (√Σg² + eps), Σ over all updates so far.
 
     Source: Duchi, Hazan, Singer, Adaptive Subgradient Methods, JMLR 12, 2011.
     """
-
-    lr: float = 1e-2
-    lr_decay: float = 0.0
-    weight_decay: float = 0.0
-    initial_accumulator_value: float = 0.0
-    eps: float = 1e-10
-
-    name: ClassVar[str] = "Adagrad"
 
     def begin(self, xp: Any, values: Array) -> State:
         return {"sum": xp.full_like(values, self.initial_accumulator_value)}
@@ -148,23 +94,12 @@ class Adagrad(Optimizer):
         _step(turn, values, rate * gradient / (turn.xp.sqrt(total) + self.eps))
 
 
-@dataclass(frozen=True)
-class RMSProp(Optimizer):
+class RMSProp(Optimizer, rules.RMSProp):
     """p ← p − lr · g / (√v + eps), with v = alpha·v + (1 − alpha)·g²; centered takes the variance.
 
     Source: Hinton, Neural Networks for Machine Learning, lecture 6e, 2012; centered and with
     momentum as `torch.optim.RMSprop` has it (Graves, arXiv:1308.0850).
     """
-
-    lr: float = 1e-2
-    alpha: float = 0.99
-    eps: float = 1e-8
-    weight_decay: float = 0.0
-    momentum: float = 0.0
-    centered: bool = False
-
-    name: ClassVar[str] = "RMSProp"
-    most: ClassVar[Mapping[str, float]] = {"alpha": 1.0}
 
     def begin(self, xp: Any, values: Array) -> State:
         kept = {"square": True, "mean": self.centered, "momentum": self.momentum > 0}
@@ -193,20 +128,11 @@ class RMSProp(Optimizer):
         _step(turn, values, turn.rate * step)
 
 
-@dataclass(frozen=True)
-class Adam(Optimizer):
+class Adam(Optimizer, rules.Adam):
     """p ← p − lr · m̂ / (√v̂ + eps): means of g and g² without the bias of their start.
 
     Source: Kingma, Ba, Adam, arXiv:1412.6980, algorithm 1.
     """
-
-    lr: float = 1e-3
-    betas: tuple[float, float] = (0.9, 0.999)
-    eps: float = 1e-8
-    weight_decay: float = 0.0
-
-    name: ClassVar[str] = "Adam"
-    most: ClassVar[Mapping[str, float]] = {"betas": 1.0 - 1e-12}
 
     def begin(self, xp: Any, values: Array) -> State:
         return {"mean": xp.zeros_like(values), "square": xp.zeros_like(values)}
@@ -228,16 +154,11 @@ class Adam(Optimizer):
         _step(turn, values, turn.rate / (1 - first**turn.count) * mean / root)
 
 
-@dataclass(frozen=True)
-class AdamW(Adam):
+class AdamW(rules.AdamW, Adam):
     """Adam whose weight decay shrinks the parameter itself: p ← p·(1 − lr·weight_decay) first.
 
     Source: Loshchilov, Hutter, Decoupled Weight Decay Regularization, arXiv:1711.05101.
     """
-
-    weight_decay: float = 1e-2
-
-    name: ClassVar[str] = "AdamW"
 
     def update(self, turn: Turn, values: Array, gradient: Array, state: State) -> None:
         values *= 1 - turn.rate * self.weight_decay
@@ -258,7 +179,8 @@ def optimizer(name: str, settings: Mapping[str, Any] | None = None) -> Optimizer
     kinds = {key.lower(): kind for key, kind in OPTIMIZERS.items()}
     kind = kinds.get(name.lower())
     if kind is None:
-        raise BadSetting(f'optimizer: found "{name}", expected one of {", ".join(OPTIMIZERS)}.')
+        expected = f"one of {', '.join(OPTIMIZERS)}. {did_you_mean(name, OPTIMIZERS)}".rstrip()
+        raise BadSetting(f'optimizer: found "{name}", expected {expected}')
     known = [field.name for field in fields(kind)]
     given: dict[str, Any] = {}
     for key, value in (settings or {}).items():
@@ -268,6 +190,12 @@ def optimizer(name: str, settings: Mapping[str, Any] | None = None) -> Optimizer
             )
         given[key] = tuple(value) if isinstance(value, list) else value
     return kind(**given)
+
+
+def optimizer_of(declared: rules.Optimizer) -> Optimizer:
+    """The optimizer that computes what a rule declares."""
+    settings = declared.settings
+    return optimizer(settings.pop("name"), settings)
 
 
 def _decay(turn: Turn, values: Array, gradient: Array, share: float) -> None:

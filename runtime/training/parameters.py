@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from runtime.errors import BadSetting
 from runtime.feeds import Host
 from runtime.moments import apart
 from runtime.trained import trained_slots
+from runtime.training.clipping import norm_of
 
 if TYPE_CHECKING:
     from runtime.plan import Plan
@@ -49,6 +51,17 @@ class Parameters:
     def put_gradient(self, ref: PortRef, gradient: Array | None) -> None:
         """Write the gradient of a port; none is zero."""
         self.gradients[self.stretches[ref]] = 0 if gradient is None else gradient.reshape(-1)
+
+    def norms(self, numbers: Array) -> tuple[float, ...]:
+        """The Euclidean norm of each tensor's stretch of `numbers` `[n]`."""
+        return tuple(norm_of(self.xp, [numbers[part]]) for part in self.stretches.values())
+
+    def ratios(self, before: Array) -> tuple[float, ...]:
+        """The norm of each tensor's change since `before` `[n]`, over that of the tensor then."""
+        pairs = zip(self.norms(self.values - before), self.norms(before), strict=True)
+        return tuple(
+            change / size if size else (math.inf if change else 0.0) for change, size in pairs
+        )
 
     def copies(self) -> dict[PortRef, Host]:
         """All tensors as NumPy arrays of one's own."""

@@ -7,28 +7,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Literal
+from dataclasses import replace
+from typing import Any
 
+from graph import rules
 from runtime.errors import BadSetting
 
 
-@dataclass(frozen=True)
-class Schedule:
+class Schedule(rules.Schedule):
     """Gives each update its share of the learning rate. With `warm_up` updates it rises first.
 
     The rise is linear, from 1/warm_up to 1; the schedule itself begins behind it.
     """
-
-    warm_up: int = 0
-
-    name: ClassVar[str] = "constant"
-
-    def __post_init__(self) -> None:
-        for item in fields(self):
-            value = getattr(self, item.name)
-            if isinstance(value, int | float) and not 0 <= value < math.inf:
-                raise BadSetting(f"{self.name}.{item.name}: found {value!r}, expected 0 or more.")
 
     def factor(self, update: int) -> float:
         """The share at an update; 1 is the whole learning rate."""
@@ -40,86 +30,84 @@ class Schedule:
         """The share, counted from behind the warm-up."""
         return 1.0
 
-    @property
-    def settings(self) -> dict[str, Any]:
-        """Name and settings as the file's `training.schedule` holds them."""
-        return {"name": self.name} | {item.name: getattr(self, item.name) for item in fields(self)}
 
-
-@dataclass(frozen=True)
-class Steps(Schedule):
+class Steps(Schedule, rules.Steps):
     """Times `factor_each` after every `every` updates (`StepLR`)."""
 
-    every: int = 1000
-    factor_each: float = 0.1
-
-    name: ClassVar[str] = "step"
-
     def after(self, update: int) -> float:
-        return float(self.factor_each ** (update // max(self.every, 1)))
+        return float(self.factor_each ** (update // self.every))
 
 
-@dataclass(frozen=True)
-class Cosine(Schedule):
+class Cosine(Schedule, rules.Cosine):
     """Half a cosine from 1 down to `least` over `updates` updates, then `least`.
 
     Source: Loshchilov, Hutter, SGDR, arXiv:1608.03983, without restarts (`CosineAnnealingLR`).
     """
 
-    updates: int = 1000
-    least: float = 0.0
-
-    name: ClassVar[str] = "cosine"
-
     def after(self, update: int) -> float:
-        share = min(update / max(self.updates, 1), 1.0)
+        if self.updates is None:
+            raise BadSetting(
+                "cosine.updates: found none, expected how many updates the training has."
+            )
+        share = min(update / self.updates, 1.0)
         return self.least + (1 - self.least) * (1 + math.cos(math.pi * share)) / 2
 
 
-@dataclass
-class Plateau:
+class Plateau(rules.Plateau):
     """Times `factor_each` where a figure has not become better for `patience` epochs in a row.
 
     Better is by a share of `threshold` at least (`ReduceLROnPlateau`, relative). Unlike the
     others it remembers: `kept` and `restore` are for a run that goes on later.
     """
 
-    factor_each: float = 0.1
-    patience: int = 10
-    threshold: float = 1e-4
-    least: float = 0.0
-    mode: Literal["min", "max"] = "min"
-    factor: float = field(default=1.0, init=False)
-    best: float | None = field(default=None, init=False)
-    waited: int = field(default=0, init=False)
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        memory: dict[str, Any] = {"factor": 1.0, "best": None, "waited": 0}
+        object.__setattr__(self, "_memory", memory)
 
-    name: ClassVar[str] = "plateau"
+    @property
+    def factor(self) -> float:
+        """The share of the learning rate now."""
+        return float(self.kept["factor"])
 
-    def tell(self, figure: float) -> None:
+    def tell(self, figure: float, *, is_higher_better: bool = False) -> None:
         """An epoch is over, with this figure."""
-        if self._is_better(figure):
-            self.best, self.waited = figure, 0
-            return
-        self.waited += 1
-        if self.waited > self.patience:
-            self.factor = max(self.factor * self.factor_each, self.least)
-            self.waited = 0
+        kept = self.kept
+        if self._is_better(figure, kept["best"], is_higher_better):
+            self.restore(kept | {"best": figure, "waited": 0})
+        elif kept["waited"] < self.patience:
+            self.restore(kept | {"waited": kept["waited"] + 1})
+        else:
+            factor = max(kept["factor"] * self.factor_each, self.least)
+            self.restore(kept | {"factor": factor, "waited": 0})
 
     @property
     def kept(self) -> dict[str, Any]:
         """What it remembers, as plain data."""
-        return {"factor": self.factor, "best": self.best, "waited": self.waited}
+        memory: dict[str, Any] = vars(self)["_memory"]
+        return memory
 
     def restore(self, kept: Mapping[str, Any]) -> None:
         """Remember what was kept."""
-        self.factor, self.best, self.waited = kept["factor"], kept["best"], kept["waited"]
+        object.__setattr__(self, "_memory", dict(kept))
 
-    def _is_better(self, figure: float) -> bool:
-        if self.best is None:
+    def _is_better(self, figure: float, best: float | None, is_higher_better: bool) -> bool:
+        if best is None:
             return not math.isnan(figure)
-        if self.mode == "min":
-            return figure < self.best * (1 - self.threshold)
-        return figure > self.best * (1 + self.threshold)
+        if is_higher_better:
+            return figure > best * (1 + self.threshold)
+        return figure < best * (1 - self.threshold)
 
 
-SCHEDULES: Mapping[str, type[Schedule]] = {kind.name: kind for kind in (Schedule, Steps, Cosine)}
+SCHEDULES: Mapping[str, type[Schedule | Plateau]] = {
+    kind.name: kind for kind in (Schedule, Steps, Cosine, Plateau)
+}
+
+
+def schedule_of(declared: rules.Schedule | rules.Plateau, updates: int) -> Schedule | Plateau:
+    """The schedule that computes what a rule declares, in a training of so many updates."""
+    settings = declared.settings
+    made = SCHEDULES[settings.pop("name")](**settings)
+    if isinstance(made, Cosine) and made.updates is None:
+        made = replace(made, updates=max(updates - made.warm_up, 1))
+    return made

@@ -22,6 +22,7 @@ from runtime.origin import find_origin, problem_of
 from runtime.tape import StepFailed, Tape
 from runtime.trace import Trace
 from runtime.training.clipping import Clip, norm_of
+from runtime.training.history import Epoch, History
 from runtime.training.optimizers import SGD, Optimizer, State, Turn
 from runtime.training.parameters import (
     Parameters,
@@ -37,20 +38,25 @@ if TYPE_CHECKING:
     from graph.model import Graph
     from runtime.data.dataset import Dataset
     from runtime.plan import Plan
-    from runtime.training.fitting import Callback, Fitting, History
+    from runtime.training.fitting import Callback, Fitting
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
     """What one training step did: number from 1, loss before it, learning rate, gradient norm.
 
-    The norm is that before clipping.
+    The norm is that before clipping. A trainer that `measures` also gives the gradient norm of each
+    parameter, and the norm of its change over its own, in the order of `Trainer.names`. `epoch` is
+    what an epoch came to, at its last update in a session.
     """
 
     number: int
     loss: float
     rate: float
     norm: float
+    norms: tuple[float, ...] = ()
+    ratios: tuple[float, ...] = ()
+    epoch: Epoch | None = None
 
 
 class Trainer:
@@ -83,7 +89,9 @@ class Trainer:
         self.clip = clip if clip is not None else Clip()
         self._frozen, self._factors = tuple(frozen), dict(lr_factors or {})
         self.count = 0
+        self.measures = False
         self.last: Update | None = None
+        self._judging: Engine | None = None
         self._plan: Plan | None = None
         self._slots: dict[PortRef, int] = {}
         self._states: dict[PortRef, Array] = {}
@@ -115,6 +123,17 @@ class Trainer:
         return {str(ref): np.array(to_numpy(array)) for ref, array in self._states.items()}
 
     @property
+    def memory(self) -> dict[str, Host]:
+        """Copies of what the optimizer remembers; each is over all parameters in their order."""
+        self._parameters()
+        return {name: np.array(to_numpy(array)) for name, array in self._memory.items()}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The addresses of the parameters that are trained, in their order."""
+        return tuple(map(str, self._parameters().shapes))
+
+    @property
     def dtype(self) -> str:
         """The floating dtype that is trained in."""
         return self._engine.run_dtype
@@ -137,7 +156,7 @@ class Trainer:
         Raises as `Engine.run`, and `NotFinite` naming the node where the loss or a gradient is NaN
         or infinite: then nothing is changed, and the same batch can be run again.
         """
-        tape = self._run(feeds)
+        tape = self._run(self._engine, feeds)
         plan = tape.plan
         assert plan.end is not None
         loss = tape.values[plan.end]
@@ -150,28 +169,65 @@ class Trainer:
             norm = norm_of(self._xp, [kept.gradients])
             if not np.isfinite(norm) or not bool(self._xp.isfinite(loss)):
                 self._refuse(tape)
+            norms = kept.norms(kept.gradients) if self.measures else ()
+            before = kept.values.copy() if self.measures else kept.values
             rate = self._update(tape, kept)
-        self.last = Update(self.count, float(loss), rate, norm)
+            ratios = kept.ratios(before) if self.measures else ()
+        self.last = Update(self.count, float(loss), rate, norm, norms, ratios)
         return loss
 
-    def restore(self, kept: Mapping[str, Host]) -> None:
-        """Go back to parameters and state that were read before, by address."""
+    def judge(self, feeds: Mapping[str, Any] | None = None) -> Trace:
+        """A forward pass in evaluation mode with what was learned so far; nothing changes."""
+        if self._judging is None:
+            engine = self._engine
+            self._judging = Engine(self.graph, self.device, engine.dtype, "eval", engine.target)
+        return Trace.of(self._run(self._judging, feeds, is_training=False))
+
+    def begin(self, feeds: Mapping[str, Any] | None = None) -> None:
+        """Make parameters and memory ready for feeds of these shapes, without a step."""
+        plan = self._engine.plan(feeds)
+        if plan is not self._plan:
+            self._begin(plan)
+
+    def restore(
+        self,
+        kept: Mapping[str, Host],
+        memory: Mapping[str, Host] | None = None,
+        count: int | None = None,
+    ) -> None:
+        """Go back to parameters and state that were read before, by address.
+
+        With `memory` and `count` also to what the optimizer remembered after so many updates.
+        Raises `BadSetting` where what was kept is not of this graph or optimizer.
+        """
         parameters = self._parameters()
+        if memory is not None:
+            self._restore_memory(memory)
+        if count is not None:
+            self.count = count
         for name, array in kept.items():
             ref = PortRef.parse(name)
-            taken = self._engine.backend.asarray(array)
-            if ref in parameters.shapes:
+            taken = self._engine.backend.asarray(np.array(array))
+            if ref in parameters.shapes and taken.shape == parameters.shapes[ref]:
                 parameters.put(ref, taken)
-            elif ref in self._states:
+            elif ref in self._states and taken.shape == self._states[ref].shape:
                 self._states[ref] = taken
+            else:
+                raise BadSetting(
+                    f"{name}: found a tensor {list(taken.shape)} of another graph, expected one of"
+                    " the parameters that are trained."
+                )
 
     def fit(
-        self, data: Dataset, how: Fitting | None = None, callbacks: Iterable[Callback] = ()
+        self,
+        data: Dataset | None = None,
+        how: Fitting | None = None,
+        callbacks: Iterable[Callback] = (),
     ) -> History:
-        """Train on a set for some epochs; see `runtime.training.fitting`."""
+        """Train on a set, by default that of the graph's Data nodes; see `training.fitting`."""
         from runtime.training import fitting
 
-        return fitting.fit(self, data, how if how is not None else fitting.Fitting(), callbacks)
+        return fitting.fit(self, data, how, callbacks)
 
     def edit(self) -> e.Edit:
         """The edit that writes parameters and state into the graph, as one."""
@@ -192,15 +248,17 @@ class Trainer:
         assert self._kept is not None
         return self._kept
 
-    def _run(self, feeds: Mapping[str, Any] | None) -> Tape:
-        """Both passes with the present parameters."""
-        backend = self._engine.backend
-        backend.ask_dtype(self._engine.run_dtype)
+    def _run(
+        self, engine: Engine, feeds: Mapping[str, Any] | None, *, is_training: bool = True
+    ) -> Tape:
+        """Both passes with the present parameters; the forward pass alone where nothing learns."""
+        backend = engine.backend
+        backend.ask_dtype(engine.run_dtype)
         fed = host_feeds(self.graph, feeds)
-        plan = self._engine.plan(feeds)
+        plan = engine.plan(feeds)
         if plan.end is None:
             raise NoTarget(plan.why_forward_only or "found no target, expected one.")
-        if plan is not self._plan:
+        if is_training and plan is not self._plan:
             self._begin(plan)
             ask_memory(plan, backend, reverse=True)
         tape = Tape(plan, backend, training_step=self.count)
@@ -209,8 +267,9 @@ class Trainer:
             try:
                 for _ in passes.forward(tape):
                     pass
-                for _ in passes.reverse(tape):
-                    pass
+                if is_training:
+                    for _ in passes.reverse(tape):
+                        pass
             except StepFailed as failed:
                 raise RunError(failed.failure.message, node=failed.failure.node) from failed
         return tape
@@ -253,6 +312,17 @@ class Trainer:
                 self._memory = self.optimizer.begin(backend.xp, kept.values)
             self._kept, self._plan = kept, plan
             self._share = shares(plan, kept, self._factors)
+
+    def _restore_memory(self, memory: Mapping[str, Host]) -> None:
+        shapes = {name: array.shape for name, array in self._memory.items()}
+        if {name: array.shape for name, array in memory.items()} != shapes:
+            raise BadSetting(
+                f"{self.optimizer.name}: found what another optimizer or another graph remembers,"
+                f" expected {', '.join(shapes) or 'nothing'} of {self._parameters().values.size:,}"
+                " numbers."
+            )
+        backend = self._engine.backend
+        self._memory = {name: backend.asarray(np.array(array)) for name, array in memory.items()}
 
     def _refuse(self, tape: Tape) -> None:
         origin = find_origin(Trace.of(tape))
