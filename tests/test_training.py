@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from graph import Graph, dumps
+from graph.rules import Stop
 from runtime import (
     SGD,
     Adam,
@@ -27,7 +28,7 @@ from runtime.data.generated import generate
 from runtime.data.scaling import Scaling
 from runtime.data.shipped import shipped
 from runtime.training import metrics
-from runtime.training.fitting import Fitting, Stop, evaluate
+from runtime.training.fitting import Fitting, evaluate
 from runtime.training.optimizers import OPTIMIZERS, optimizer
 from tests.training_cases import SETTINGS, STEPS, graph_of, numbers
 
@@ -283,9 +284,7 @@ def test_iris_is_learned(seed):
         batch=16,
         split=Split(validation=0.2),
         metrics=("accuracy", "f1"),
-        prediction="l2.y",
-        keep_best=True,
-        stop=Stop("loss", patience=20),
+        stop=Stop("loss", patience=20, keep_best=True),
     )
     seen = []
     trainer = Trainer(classifier(4, 3, seed=seed), Adam(lr=0.02))
@@ -294,10 +293,10 @@ def test_iris_is_learned(seed):
     assert history.epochs[-1].updates == 8 * len(history.epochs)
     best = history.epochs[history.best - 1].figures["validation"]
     assert best["accuracy"] > 0.93
-    kept = evaluate(trainer, data.take(how.split.parts(150, seed)["validation"]), how)
+    kept = evaluate(trainer, data.take(how.split.parts(150, seed)["validation"]), how.metrics)
     assert kept["accuracy"] == best["accuracy"]
     assert kept["loss"] == pytest.approx(best["loss"], rel=1e-12)
-    everything = evaluate(trainer, data, how)
+    everything = evaluate(trainer, data, how.metrics)
     assert everything["accuracy"] > 0.95
 
 
@@ -323,7 +322,7 @@ def test_xor_is_solved_in_less_than_500_updates():
             graph.connect(source, target)
         table = generate("xor").arrays
         data = Dataset("xor", {"x": table["x"], "t": table["t"][:, None].astype(float)})
-        how = Fitting(epochs=499, batch=None, metrics=("accuracy",), prediction="l2.y")
+        how = Fitting(epochs=499, batch=None, metrics=("accuracy",))
         trainer = Trainer(graph, Adam(lr=0.05))
         is_solved = lambda epoch: epoch.figures["train"]["accuracy"] == 1.0  # noqa: E731
         history = trainer.fit(data, how, [is_solved])

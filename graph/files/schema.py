@@ -156,9 +156,13 @@ class FileRecord(msgspec.Struct, frozen=True):
 Record = TypeVar("Record")  # a struct of the format, or a rule
 
 
-@functools.cache
-def fields_of(kind: type[Any]) -> frozenset[str]:
+def fields_of(kind: Any) -> frozenset[str]:
     """The keys that a record takes in the file."""
+    return _fields_of(kind)
+
+
+@functools.cache
+def _fields_of(kind: Any) -> frozenset[str]:
     if issubclass(kind, Rule):
         return frozenset(declared(kind))
     return frozenset(field.encode_name for field in msgspec.structs.fields(kind))

@@ -110,7 +110,8 @@ def play(session: Session, callbacks: Sequence[Callback] = ()) -> None:
     """Go on with a session until it is over."""
     while not session.is_over:
         epoch = session.step().epoch
-        if epoch is not None and any([callback(epoch) for callback in callbacks]):
+        wishes = [] if epoch is None else [callback(epoch) for callback in callbacks]
+        if any(wishes):
             session.end(ENDED_BY_CALLBACK)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -35,7 +36,8 @@ class Session:
     source. A `feeder` stands in for the Data nodes, `training` for the graph's own, a `trainer` for
     what that says of the optimizer. The graph is not changed; `edit()` takes the result over.
 
-    Raises `BackendError`, `BadSetting`, and as the feeder where the samples cannot be had.
+    Raises `BackendError`, `BadSetting`, `CheckFailed`, `NoTarget`, and as the feeder where the
+    samples cannot be had.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Session:
         self._first = self.trainer.count
         self._best: float | None = None
         self._kept: Mapping[str, Host] = {}
+        self.trainer.begin(self.feeder.batch(0, 0))
         self._settle()
 
     @property
@@ -139,7 +142,6 @@ class Session:
                 f"training: found update {update:,} in epoch {epoch + 1}, expected"
                 f" {self.updates_per_epoch:,} updates an epoch as the samples give."
             )
-        self.trainer.begin(self.feeder.batch(0, 0))
         kept = {**moment.parameters, **moment.state}
         self.trainer.restore(kept, moment.memory, self._first + update)
         if isinstance(self.trainer.schedule, Plateau) and moment.schedule:
@@ -223,9 +225,10 @@ class Session:
 
 
 def _feeder(graph: Graph, folder: Path | None, overrides: Mapping[str, str] | None) -> Feeding:
-    from runtime.data.feeding import Feeder
-
-    return Feeder.of(graph, folder, overrides)
+    found: Feeding = importlib.import_module("runtime.data.feeding").Feeder.of(
+        graph, folder, overrides
+    )
+    return found
 
 
 def _trainer(graph: Graph, training: Training, device: str | None, updates: int) -> Trainer:

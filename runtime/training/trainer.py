@@ -15,7 +15,7 @@ from runtime import passes
 from runtime.array import Array
 from runtime.backend import to_numpy
 from runtime.engine import Engine
-from runtime.errors import NoTarget, NotFinite, RunError
+from runtime.errors import BadSetting, NoTarget, NotFinite, RunError
 from runtime.feeds import Host, Loaded, host_feeds, load
 from runtime.memory import ask_memory
 from runtime.origin import find_origin, problem_of
@@ -186,6 +186,7 @@ class Trainer:
     def begin(self, feeds: Mapping[str, Any] | None = None) -> None:
         """Make parameters and memory ready for feeds of these shapes, without a step."""
         plan = self._engine.plan(feeds)
+        _ask_target(plan)
         if plan is not self._plan:
             self._begin(plan)
 
@@ -256,8 +257,7 @@ class Trainer:
         backend.ask_dtype(engine.run_dtype)
         fed = host_feeds(self.graph, feeds)
         plan = engine.plan(feeds)
-        if plan.end is None:
-            raise NoTarget(plan.why_forward_only or "found no target, expected one.")
+        _ask_target(plan)
         if is_training and plan is not self._plan:
             self._begin(plan)
             ask_memory(plan, backend, reverse=True)
@@ -342,3 +342,8 @@ class Trainer:
             for port, array in record.context.updates.items():
                 self._states[slots[record.step.states[port]]] = array
         return rate
+
+
+def _ask_target(plan: Plan) -> None:
+    if plan.end is None:
+        raise NoTarget(plan.why_forward_only or "found no target, expected one.")
