@@ -371,7 +371,7 @@ def test_metrics_of_many_classes_and_of_numbers():
 
 def test_the_page_says_what_works(capsys):
     page = (Path(__file__).parents[1] / "docs" / "training.md").read_text("utf-8")
-    first, second = (part.partition("```")[0] for part in page.split("```python\n")[1:])
+    first, second, *_ = (part.partition("```")[0] for part in page.split("```python\n")[1:])
     names = {"X": np.eye(2), "T": np.array([0, 1])}
     exec(first, names)
     assert names["trainer"].count == 1

@@ -47,7 +47,7 @@ def recorded(name: str, lr: float, epochs: int = 4) -> Record:
 
     trainer.step = noting
     split = Split(validation=0.25)
-    how = Fitting(epochs, 8, split=split, metrics=("accuracy",), prediction="out.y")
+    how = Fitting(epochs, 8, split=split, metrics=("accuracy",))
     history = trainer.fit(generate("moons", samples=64), how)
     table = np.array([(u.number, u.loss, u.rate, u.norm) for u in updates])
     return Record(name, *table.T, tuple(history.epochs), 6)

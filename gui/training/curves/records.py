@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from runtime.training.fitting import Epoch
+from runtime.training.history import Epoch
 
 NOTHING = np.zeros(0)
 
