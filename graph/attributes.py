@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import types
 import typing
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from graph.errors import BadAttribute
 from graph.tensor import DTYPES
 
 MAX_TEXT = 4096
+MAX_TEXTS = 4096
+MAX_OPTIONS = 64
 INFINITIES = {"Infinity": math.inf, "-Infinity": -math.inf}
 """How the two are written in a file, for JSON has no numbers for them."""
 
@@ -20,9 +23,9 @@ INFINITIES = {"Infinity": math.inf, "-Infinity": -math.inf}
 class AttributeSpec:
     """One declared attribute.
 
-    `type` is one of `int float bool text choice ints shape dtype`; `optional` ones also take
-    None. `minimum` bounds numbers (and every entry of `ints`); an `infinite` float may besides be
-    infinite, either way, or the file's word for that.
+    `type` is one of `int float bool text choice ints shape dtype texts options`; `optional` ones
+    also take None. `minimum` bounds numbers (and every entry of `ints`); an `infinite` float may
+    besides be infinite, either way, or the file's word for that.
     """
 
     name: str
@@ -110,6 +113,8 @@ def collect(cls: type) -> dict[str, AttributeSpec]:
 
 DtypeName = typing.NewType("DtypeName", str)
 ShapeSpec = tuple[int | str, ...]
+Options = Mapping[str, float]
+"""Numbers by name, whole ones kept whole: settings that depend on another one."""
 
 
 def _kind_of(hint: Any) -> tuple[str, bool, tuple[str, ...]]:
@@ -131,6 +136,10 @@ def _kind_of(hint: Any) -> tuple[str, bool, tuple[str, ...]]:
         return "shape", optional, ()
     if hint == tuple[int, ...]:
         return "ints", optional, ()
+    if hint == tuple[str, ...]:
+        return "texts", optional, ()
+    if hint == Options:
+        return "options", optional, ()
     raise TypeError(f"attribute of type {hint!r} is none of the attribute types")
 
 
@@ -195,6 +204,25 @@ def _shape(value: Any) -> tuple[int | str, ...] | None:
     return tuple(entries)
 
 
+def _texts(value: Any) -> tuple[str, ...] | None:
+    if not isinstance(value, (list, tuple)) or len(value) > MAX_TEXTS:
+        return None
+    return None if any(_text(entry) is None for entry in value) else tuple(value)
+
+
+def _options(value: Any) -> dict[str, float] | None:
+    if not isinstance(value, Mapping) or len(value) > MAX_OPTIONS:
+        return None
+    found: dict[str, float] = {}
+    for name, entry in value.items():
+        whole = _int(entry)
+        number = _float(entry) if whole is None else whole
+        if not isinstance(name, str) or not name.isidentifier() or number is None:
+            return None
+        found[name] = number
+    return found
+
+
 _NORMAL: dict[str, Any] = {
     "int": _int,
     "float": _float,
@@ -204,6 +232,8 @@ _NORMAL: dict[str, Any] = {
     "dtype": _text,
     "ints": _ints,
     "shape": _shape,
+    "texts": _texts,
+    "options": _options,
 }
 _WORDS = {
     "int": "a whole number",
@@ -214,4 +244,6 @@ _WORDS = {
     "dtype": "a dtype",
     "ints": "a list of whole numbers",
     "shape": "a list of sizes (0 or more) or names",
+    "texts": "a list of texts",
+    "options": "numbers by name",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from graph import time_check
@@ -19,12 +19,13 @@ from graph.port import PortRef, PortType, show_shape
 from graph.problem import Mend, Problem, Severity
 from graph.suggest import did_you_mean, nearest
 from graph.tensor import kind_of
-from graph.time import ANY_LENGTH, Unfolding, given_to, inside_time, is_sequence, unfolding
+from graph.time import ANY_LENGTH, Unfolding, given_to, inside_time, unfolding
 from graph.types import infer_node
 from graph.unify import delayed_types, with_sizes
 
 Feeds = Mapping[str, tuple[str, tuple[int, ...]]]
-EARLY = frozenset({"size", "time"})  # codes of problems that are found before the nodes are visited
+EARLY = frozenset({"size", "time", "data"})
+"""Codes of problems that are found before the nodes are visited."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,13 +70,22 @@ class Check:
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
 
-def check(graph: Graph, feeds: Feeds | None = None, *, dtype: str | None = None) -> Check:
-    """Check a graph; `feeds` gives dtype and shape of what will be fed, by node id.
+def check(
+    graph: Graph,
+    feeds: Feeds | None = None,
+    *,
+    dtype: str | None = None,
+    known: Iterable[Problem] = (),
+) -> Check:
+    """Check a graph; `feeds` gives dtype and shape of what will be fed, by node id or by port.
 
-    `dtype` overrides the graph's floating dtype. Linear in the graph's size.
+    `dtype` overrides the graph's floating dtype. `known` are problems that a graph alone cannot
+    show, such as a file that is missing: nodes with an error among them do not run. Linear in the
+    graph's size.
     """
     flat = flatten(graph)
     walk = _Walk(flat.graph, feeds or {}, dtype or graph.dtype)
+    walk.problems.extend(known)
     walk.bind_sizes()
     order = flat.graph.order()
     walk.unfold(order)
@@ -123,22 +133,25 @@ class _Walk:
     def bind_sizes(self) -> None:
         """Learn what the names in Input shapes stand for, from feeds and kept tensors."""
         for fed in self.feeds:
-            if fed not in self.graph:
+            if fed.partition(".")[0] not in self.graph:
                 mend = did_you_mean(fed, self.graph.nodes)
                 self._add("error", "unknown-feed", fed, "", "a feed for no node", "a node", mend)
         bound_by: dict[str, str] = {}
         for id_ in self.graph.nodes:
-            declared, given = self._declared(id_), self._given(id_)
-            if declared is None or given is None or len(declared) != len(given[1]):
-                continue
-            for name, size in zip(declared, given[1], strict=True):
-                if not isinstance(name, str):
+            for port, declared in self._declared(id_).items():
+                given = self._given(PortRef(id_, port))
+                if given is None or len(declared) != len(given[1]):
                     continue
-                known = self.sizes.setdefault(name, size)
-                bound_by.setdefault(name, id_)
-                if known != size:
-                    found, other = f"{name} = {size}", f"{name} = {known} as in {bound_by[name]}"
-                    self._add("error", "size", id_, "", found, other, "Feed equal sizes.")
+                for name, size in zip(declared, given[1], strict=True):
+                    if isinstance(name, str):
+                        self._bind(name, size, id_, bound_by)
+
+    def _bind(self, name: str, size: int, id_: str, bound_by: dict[str, str]) -> None:
+        known = self.sizes.setdefault(name, size)
+        bound_by.setdefault(name, id_)
+        if known != size:
+            found, other = f"{name} = {size}", f"{name} = {known} as in {bound_by[name]}"
+            self._add("error", "size", id_, "", found, other, "Feed equal sizes.")
 
     def unfold(self, order: tuple[str, ...]) -> None:
         """Learn what is inside time, how many steps there are, and what the delays carry."""
@@ -156,9 +169,13 @@ class _Walk:
 
     def _length(self, id_: str) -> int | str | None:
         """The first axis of what a sequence gets."""
-        declared, given = self._declared(id_), self._given(id_)
-        length = given[1] if given is not None else declared
-        return self.sizes.get(str(length[0]), length[0]) if length else None
+        module = self.graph.module(id_)
+        for port in module.output_names if module is not None else ():
+            if module is not None and port in module.over_time:
+                given = self._given(PortRef(id_, port))
+                length = given[1] if given is not None else self._declared(id_)[port]
+                return self.sizes.get(str(length[0]), length[0]) if length else None
+        return None
 
     def close(self, order: tuple[str, ...]) -> None:
         """Hold what the loops give against what was taken for it, and stop what waits in vain."""
@@ -196,9 +213,10 @@ class _Walk:
             self.types[PortRef(id_, port)] = with_sizes(type_, self.sizes)
         self._check_value(id_)
         self._check_owned(id_)
-        outputs = all(PortRef(id_, port.name) in self.types for port in module.output_ports)
+        known = [PortRef(id_, port.name) in self.types for port in module.output_ports]
+        outputs = any(known) if self._is_fed(id_) else all(known)
         fed_by_runnable = all(
-            edge.delay or edge.source.node in self.runnable
+            edge.delay or (edge.source.node in self.runnable and edge.source in self.types)
             for edge in self.graph.arriving(id_).values()
         )
         errors = any(p.severity == "error" and p.node == id_ for p in self.problems[before:])
@@ -240,31 +258,44 @@ class _Walk:
         return arriving
 
     def _check_value(self, id_: str) -> None:
-        """A source needs a value that fits what it declares."""
-        declared = self._declared(id_)
-        if declared is None:
-            return
-        module = self.graph.module(id_)
+        """A source needs values that fit what it declares."""
+        for port, declared in self._declared(id_).items():
+            self._check_given(PortRef(id_, port), declared)
+
+    def _check_given(self, ref: PortRef, declared: tuple[int | str, ...]) -> None:
+        module = self.graph.module(ref.node)
         assert module is not None
-        port = module.output_ports[0].name
-        type_ = self.types[PortRef(id_, port)]
-        if is_sequence(self.graph, id_):  # what is given has time as its first axis
+        type_ = self.types[ref]
+        if ref.port in module.over_time:  # what is given has time as its first axis
             type_ = with_sizes(PortType(type_.dtype, declared), self.sizes)
-        given = self._given(id_)
+        given = self._given(ref)
         if given is None:
-            if port not in module.owned():
-                expected, mend = f"a tensor {show_shape(declared)}", "Set a value or feed one."
-                ones = those(self.mending.fill(PortRef(id_, port), type_.dtype, type_.shape))
-                self._add("error", "no-value", id_, "", "no value", expected, mend, ones)
-            elif not type_.is_known:
-                found = f"the shape {show_shape(type_.shape)}"
-                self._add("error", "size", id_, "", found, "sizes that are numbers")
+            self._check_missing(ref, type_, declared, module)
             return
         mends: tuple[Mend, ...] = ()
-        if id_ not in self.feeds:
+        if "shape" in module.attributes and ref.node not in self.feeds:
             text = f"Change the shape to {show_shape(given[1])}"
-            mends = (self.mending.set(id_, text, {"shape": given[1]}),)
-        self._check_tensor(id_, port, type_, given, "Change its shape or its value.", mends)
+            mends = (self.mending.set(ref.node, text, {"shape": given[1]}),)
+        self._check_tensor(
+            ref.node, ref.port, type_, given, "Change its shape or its value.", mends
+        )
+
+    def _check_missing(
+        self, ref: PortRef, type_: PortType, declared: tuple[int | str, ...], module: Module
+    ) -> None:
+        """Say that a source's port has no value; what is behind a port of several cannot run."""
+        if ref.port in module.owned():
+            if not type_.is_known:
+                found = f"the shape {show_shape(type_.shape)}"
+                self._add("error", "size", ref.node, "", found, "sizes that are numbers")
+            return
+        expected, mend = f"a tensor {show_shape(declared)}", "Set a value or feed one."
+        if self._is_fed(ref.node):  # its other ports run
+            self._add("hint", "no-value", ref.node, ref.port, "no value", expected, mend)
+            del self.types[ref]
+            return
+        ones = those(self.mending.fill(ref, type_.dtype, type_.shape))
+        self._add("error", "no-value", ref.node, "", "no value", expected, mend, ones)
 
     def _check_tensor(
         self,
@@ -289,7 +320,7 @@ class _Walk:
 
     def _check_owned(self, id_: str) -> None:
         """Parameters and states: a kept tensor fits, a missing one can be initialised."""
-        if self._declared(id_) is not None:
+        if self._declared(id_):
             return
         for ref in owned_ports(self.graph, id_):
             type_ = self.types.get(ref)
@@ -305,21 +336,31 @@ class _Walk:
                 mend = "Give the Input numbers instead of names on these axes."
                 self._add("error", "size", id_, ref.port, found, expected, mend)
 
-    def _declared(self, id_: str) -> tuple[int | str, ...] | None:
-        """The shape a source declares; None for other nodes."""
+    def _declared(self, id_: str) -> Mapping[str, tuple[int | str, ...]]:
+        """The shapes that a source declares, by port; none for other nodes."""
         module = self.graph.module(id_)
-        if module is None or module.outline() != "source":
-            return None
-        shape: tuple[int | str, ...] | None = module.settings.get("shape")
-        return shape
+        return {} if module is None or module.outline() != "source" else module.declared()
 
-    def _given(self, id_: str) -> tuple[str, tuple[int, ...]] | None:
-        """dtype and shape of the tensor that a source gets: the feed before the kept one."""
+    def _given(self, ref: PortRef) -> tuple[str, tuple[int, ...]] | None:
+        """dtype and shape of what a source's port gets: fed, kept, or its own."""
+        module = self.graph.module(ref.node)
+        if module is None:
+            return None
+        is_first = module.output_names[0] == ref.port
+        fed = self.feeds.get(str(ref)) or (self.feeds.get(ref.node) if is_first else None)
+        if fed is not None:
+            return fed
+        tensor = self.graph.tensors.get(ref)
+        if tensor is not None:
+            return tensor.dtype, tensor.shape
+        return None if self._is_fed(ref.node) else module.brings().get(ref.port)
+
+    def _is_fed(self, id_: str) -> bool:
+        """Whether any port of a node is fed: then it brings nothing of its own."""
         if id_ in self.feeds:
-            return self.feeds[id_]
+            return True
         module = self.graph.module(id_)
-        tensor = module and self.graph.tensors.get(PortRef(id_, module.output_ports[0].name))
-        return (tensor.dtype, tensor.shape) if tensor else None
+        return module is not None and any(f"{id_}.{x}" in self.feeds for x in module.output_names)
 
     def _add(
         self, severity: Severity, code: str, node: str, port: str, found: str, expected: str,

@@ -179,6 +179,20 @@ class Module:
             return "loss"
         return "layer" if cls.parameters or cls.group == "Layers" else "operator"
 
+    def declared(self) -> Mapping[str, Shape]:
+        """Of a source: the shape of what each output is given, time included."""
+        shape = self.settings.get("shape")
+        return {} if shape is None else {self.output_names[0]: shape}
+
+    def brings(self) -> Mapping[str, tuple[str, tuple[int, ...]]]:
+        """Of a source that has numbers of its own: dtype and shape of what it gives unfed."""
+        return {}
+
+    @property
+    def over_time(self) -> frozenset[str]:
+        """Of a source: the outputs that give one part after the other along axis 0."""
+        return frozenset(self.output_names[:1] if self.settings.get("sequence") else ())
+
     def infer(self, types: Mapping[str, PortType], dtype: str) -> dict[str, PortType]:
         """Types of outputs, parameters and states from those of the inputs that are known.
 

@@ -43,11 +43,11 @@ class Unfolding:
 
 
 def is_sequence(graph: Graph, id_: str) -> bool:
-    """Whether a node gives one part of its tensor per time step."""
-    if "sequence" not in graph.nodes[id_].attributes:
+    """Whether a node gives one part of a tensor per time step."""
+    if not graph.nodes[id_].attributes:
         return False
     module = graph.module(id_)
-    return module is not None and bool(module.settings.get("sequence"))
+    return module is not None and bool(module.over_time)
 
 
 def leads_out(graph: Graph, id_: str) -> bool:

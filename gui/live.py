@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
-from graph import Check, GradwireError, Graph, check
+from graph import Check, GradwireError, Graph
 from gui.check_progress import CheckProgress
 from gui.consequences import concerns_run
 from gui.document import Document
@@ -81,13 +81,13 @@ def compute(request: Request, watch: Watch | None = None) -> Answer:
     graph, revision = request.graph, request.graph.revision
     if request.verifies:
         return verify(graph, watch)
-    found = check(graph)
+    engine = Engine(graph, device="cpu", partial=True)
+    found = engine.check()
     is_large = numbers_in(found) > MAX_NUMBERS or len(graph.nodes) > MAX_NODES
     graph.types.learn()  # so that the window need not
     if request.runs == "never" or (is_large and request.runs == "if small"):
         return Answer(revision, found, is_large=is_large)
     try:
-        engine = Engine(graph, device="cpu", partial=True)
         trace = engine.run(previous=request.previous, watch=watch)
     except GradwireError as error:
         return Answer(revision, found, is_large=is_large, error=str(error))

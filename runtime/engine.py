@@ -15,8 +15,9 @@ from graph.model import Graph
 from graph.port import PortRef
 from runtime import passes
 from runtime.backend import Backend, to_numpy
+from runtime.data.first_batch import FirstBatch
 from runtime.errors import NoTarget, RunError
-from runtime.feeds import Host, Loaded, feed_types, host_feeds, load
+from runtime.feeds import Host, Loaded, fed_at, feed_types, host_feeds, load
 from runtime.memory import ask_memory
 from runtime.moments import apart, at
 from runtime.plan import Plan, SeedGradient, compile_plan
@@ -70,6 +71,7 @@ class Engine:
         self.partial = partial
         self._plan: tuple[Any, Plan] | None = None
         self._loaded: Mapping[PortRef, Loaded] = {}
+        self._data: FirstBatch | None = None
 
     @property
     def device(self) -> str:
@@ -83,11 +85,18 @@ class Engine:
 
     def check(self, feeds: Mapping[str, Any] | None = None) -> Check:
         """The check of the graph with feeds of these shapes."""
-        return self._check(feed_types(host_feeds(self.graph, feeds)))
+        return self._check(feed_types(self.feeds(feeds)))
 
     def plan(self, feeds: Mapping[str, Any] | None = None) -> Plan:
         """The plan for feeds of these shapes; kept until the graph is edited."""
-        return self._plan_for(host_feeds(self.graph, feeds))
+        return self.plan_for(self.feeds(feeds))
+
+    def feeds(self, feeds: Mapping[str, Any] | None = None) -> dict[str, Host]:
+        """Feeds as `host_feeds` gives them, and the first batch of Data nodes that are not fed."""
+        fed = host_feeds(self.graph, feeds)
+        if self._data is None or self._data.revision != self.graph.revision:
+            self._data = FirstBatch(self.graph)
+        return self._data.beside(fed)
 
     def run(
         self,
@@ -137,8 +146,8 @@ class Engine:
         if phase not in ("both", "forward"):
             raise BadAttribute(port="phase", found=repr(phase), expected='"both" or "forward"')
         self.backend.ask_dtype(self.run_dtype)
-        fed = host_feeds(self.graph, feeds)
-        plan = self._plan_for(fed)
+        fed = self.feeds(feeds)
+        plan = self.plan_for(fed)
         if phase == "both" and plan.target is None and not self.partial:
             raise NoTarget(plan.why_forward_only or "found no target, expected one.")
         ask_memory(plan, self.backend, reverse=phase == "both")
@@ -149,8 +158,8 @@ class Engine:
 
     def load(self, feeds: Mapping[str, Any] | None = None) -> Mapping[PortRef, Loaded]:
         """What a run with these feeds starts from, on the device; raises as `run` does."""
-        fed = host_feeds(self.graph, feeds)
-        return self._load(self._plan_for(fed), fed, None)
+        fed = self.feeds(feeds)
+        return self._load(self.plan_for(fed), fed, None)
 
     def _load(
         self, plan: Plan, fed: Mapping[str, Host], previous: Trace | None
@@ -163,7 +172,7 @@ class Engine:
             ref = source.ref
             try:
                 with self.backend.active():
-                    own = fed.get(apart(ref)[0].node)
+                    own = fed_at(fed, apart(ref)[0])
                     found[ref] = load(source, own, known.get(ref), self.backend)
             except MemoryError:
                 raise RunError(f"{ref}: found too little memory.", node=ref.node) from None
@@ -189,9 +198,11 @@ class Engine:
                     return
             yield
 
-    def _plan_for(self, fed: Mapping[str, Host]) -> Plan:
+    def plan_for(self, fed: Mapping[str, Host]) -> Plan:
+        """The plan for what `feeds` gave."""
         types = feed_types(fed)
-        key = (self.graph.revision, tuple(sorted(types.items())))
+        known = self._data.problems(fed) if self._data is not None else ()
+        key = (self.graph.revision, tuple(sorted(types.items())), known)
         if self._plan is None or self._plan[0] != key:
             plan = compile_plan(
                 self.graph,
@@ -206,7 +217,8 @@ class Engine:
         return self._plan[1]
 
     def _check(self, types: Feeds) -> Check:
-        return check(self.graph, types, dtype=self.dtype)
+        known = self._data.problems(types) if self._data is not None else ()
+        return check(self.graph, types, dtype=self.dtype, known=known)
 
 
 def _result(tape: Tape) -> StepResult:

@@ -32,6 +32,23 @@ class FeedError(RunError):
     """What is fed does not fit the node it is fed to."""
 
 
+class DataError(RunError):
+    """A Data node's set cannot be had: `found`, `expected` and `mend` say why, `node` where."""
+
+    def __init__(self, found: str, expected: str = "", mend: str = "", *, node: str = "") -> None:
+        self.found, self.expected, self.mend = found, expected, mend
+        super().__init__(sentence(node, found, expected, mend), node=node or None)
+
+    def at(self, node: str) -> DataError:
+        """The same, of this node."""
+        return DataError(self.found, self.expected, self.mend, node=node)
+
+    @property
+    def problem(self) -> Problem:
+        """The same as an error of the node."""
+        return Problem("error", "data", self.node, None, self.found, self.expected, self.mend)
+
+
 class NotFinite(RunError):
     """A loss or gradient of a training step is NaN or infinite; the update was not made."""
 

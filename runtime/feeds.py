@@ -76,8 +76,25 @@ def same_module(one: Module, other: Module) -> bool:
 
 
 def host_feeds(graph: Graph, feeds: Mapping[str, Any] | None) -> dict[str, Host]:
-    """Feeds as NumPy arrays of the run's own, by node id; raises `FeedError` naming the node."""
-    return {id_: _host_feed(graph, id_, value) for id_, value in (feeds or {}).items()}
+    """Feeds as NumPy arrays of the run's own; raises `FeedError` naming the node.
+
+    They are given by node id or by port, and come back by id where a node has one port, else by
+    port: `x`, `data.x`.
+    """
+    found: dict[str, Host] = {}
+    for name, value in (feeds or {}).items():
+        node, port = _fed_port(graph, name)
+        key = port or node
+        if key in found:
+            raise FeedError(f"{key}: found two feeds for it, expected one.", node=node)
+        found[key] = _host_feed(key, node, value)
+    return found
+
+
+def fed_at(feeds: Mapping[str, Host], ref: PortRef) -> Host | None:
+    """What of `host_feeds` goes to an output port of a source."""
+    found = feeds.get(ref.node)
+    return feeds.get(str(ref)) if found is None else found
 
 
 def feed_types(feeds: Mapping[str, Host]) -> Feeds:
@@ -85,7 +102,9 @@ def feed_types(feeds: Mapping[str, Host]) -> Feeds:
     return {id_: (array.dtype.name, array.shape) for id_, array in feeds.items()}
 
 
-def _host_feed(graph: Graph, id_: str, value: Any) -> Host:
+def _fed_port(graph: Graph, name: str) -> tuple[str, str]:
+    """The node that is fed, and the port's address where the node has more than one."""
+    id_, _, port = name.partition(".")
     found = node_at(graph, id_)
     if found is None:
         mend = did_you_mean(id_, graph.nodes)
@@ -93,16 +112,24 @@ def _host_feed(graph: Graph, id_: str, value: Any) -> Host:
     module = found[0].module(found[1].id)
     if module is None or module.outline() != "source":
         raise FeedError(f"{id_}: found a feed, expected one for an Input.", node=id_)
+    if port and port not in module.output_names:
+        expected = ", ".join(module.output_names)
+        raise FeedError(f"{name}: found no such port, expected one of {expected}.", node=id_)
+    port = port or module.output_names[0]
+    return id_, "" if len(module.output_names) == 1 else f"{id_}.{port}"
+
+
+def _host_feed(id_: str, node: str, value: Any) -> Host:
     try:
         array = np.array(to_numpy(value), order="C")  # a copy: the caller may write into his
     except (TypeError, ValueError, OverflowError):
         raise FeedError(
-            f"{id_}: found lists of unequal lengths, expected an array.", node=id_
+            f"{id_}: found lists of unequal lengths, expected an array.", node=node
         ) from None
     array = array.astype(array.dtype.newbyteorder("="), copy=False)
     if array.dtype.name not in DTYPES:
         raise FeedError(
-            f"{id_}: found {array.dtype.name}, expected one of {', '.join(DTYPES)}.", node=id_
+            f"{id_}: found {array.dtype.name}, expected one of {', '.join(DTYPES)}.", node=node
         )
     return array
 

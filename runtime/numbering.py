@@ -18,7 +18,7 @@ from graph.module import Module
 from graph.port import PortRef, PortType
 from graph.records import Edge
 from graph.tensor import Tensor, itemsize
-from graph.time import is_sequence, keeps_initial
+from graph.time import keeps_initial
 from runtime.bypass import Bypass
 from runtime.feeds import Initial, Source
 from runtime.leading_out import over_time
@@ -123,7 +123,8 @@ class Numbering:
             assert module is not None
             if module.outline() == "source":
                 for port in module.output_ports:
-                    self._source(module, PortRef(id_, port.name), t)
+                    if PortRef(id_, port.name) in self.check.types:  # else nobody fed it
+                        self._source(module, PortRef(id_, port.name), t)
             elif module.leads_out:
                 self._lead_out(module, id_)
             else:
@@ -190,7 +191,7 @@ class Numbering:
         if origin is None and ref.port in module.owned():
             origin = Initial(module, self.graph.seed, self._shapes(ref.node, module.owned()))
         slot = self._slot(moment(ref, t), self.check.types[ref])
-        part = t if t is not None and is_sequence(self.graph, ref.node) else None
+        part = t if t is not None and ref.port in module.over_time else None
         self.sources.append(Source(slot, moment(ref, t), self.slots[slot], origin, part))
         return slot
 

@@ -127,7 +127,7 @@ class Case:
         graph = Graph(default_catalogue(), dtype=self.dtype, mode=self.mode)
         graph.add(self.module.name, id="it", **self.example.attributes)
         if not self.computes:
-            if not self.module.owned():
+            if not self.module.owned() and not self.module.brings():
                 type_ = self.types["y"]
                 graph.set_tensor("it.y", np.zeros(type_.shape, type_.dtype))
             return graph

@@ -24,7 +24,7 @@ EXACT = 1e-12
 SINGLE = 1e-5
 
 BUILT = {
-    "Input", "Constant", "Parameter", "Add", "Subtract", "Multiply", "Divide", "Power",
+    "Input", "Constant", "Parameter", "Data", "Add", "Subtract", "Multiply", "Divide", "Power",
     "Maximum", "Minimum", "Negate", "Exp", "Log", "Sqrt", "Square", "Abs", "Reciprocal", "Sin",
     "Cos", "Sign", "Clip", "Identity", "ReLU", "LeakyReLU", "PReLU", "ELU", "SELU", "GELU",
     "SiLU", "Softplus", "Sigmoid", "Tanh", "HardTanh", "Softmax", "LogSoftmax", "MatMul",

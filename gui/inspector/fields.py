@@ -28,6 +28,7 @@ from gui.borders import frame, paint_frame
 from gui.icons import paint_icon
 from gui.numbers import MINUS, plain
 from gui.theme import Theme
+from runtime.data.rows import read_row, write_row
 from runtime.values import BadValue, parse_value
 
 _ENTRY = re.compile(r"[+-]?[0-9]+|[A-Za-z_]\w*")
@@ -134,6 +135,35 @@ class ListField(LineField):
                 )
                 raise BadValue(f'"{word}"', expected, where=self.accessibleName())
         return tuple(word if word[0].isalpha() or word[0] == "_" else int(word) for word in words)
+
+
+class TextsField(LineField):
+    """Texts with commas between them; quotation marks around one that has a comma itself."""
+
+    def write(self, value: Any) -> str:
+        return "" if not value else write_row(value)
+
+    def read(self) -> Any:
+        return read_row(self.text())
+
+
+class OptionsField(LineField):
+    """Numbers by name, as `samples = 200, noise = 0.1`."""
+
+    def write(self, value: Any) -> str:
+        numbers = {name: plain(float(number)) for name, number in (value or {}).items()}
+        return ", ".join(f"{name} = {text.removesuffix('.0')}" for name, text in numbers.items())
+
+    def read(self) -> Any:
+        found: dict[str, Any] = {}
+        for part in filter(None, (part.strip() for part in self.text().split(","))):
+            name, equals, text = (side.strip() for side in part.partition("="))
+            if not equals or not name.isidentifier() or name in found:
+                where = self.accessibleName()
+                raise BadValue(f'"{part}"', "numbers by name, as samples = 200", where=where)
+            number = float(parse_value(text).array())
+            found[name] = int(number) if number.is_integer() else number
+        return found
 
 
 class WholeField(QAbstractSpinBox):
@@ -334,4 +364,8 @@ def field_for(spec: AttributeSpec, theme: Theme, none: str, parent: QWidget | No
         return TruthField(theme, parent)
     if spec.type in ("ints", "shape"):
         return ListField(theme, names=spec.type == "shape", parent=parent)
+    if spec.type == "texts":
+        return TextsField(theme, parent=parent)
+    if spec.type == "options":
+        return OptionsField(theme, parent=parent)
     return LineField(theme, parent=parent)

@@ -7,4 +7,11 @@
 | `shipped` | sets that come with the program |
 | `batches` | splitting, shuffling, counting |
 | `scaling` | standardised, or from 0 to 1 |
+| `facts` | what is known of a set without reading it |
+| `nodes` | the Data nodes of a graph |
+| `opening` | from a Data node's settings to its set |
+| `prepared` | the set of a Data node, in parts, scaled, in batches |
+| `feeding` | batches as feeds, for all Data nodes of a graph |
+| `first_batch` | what a run without feeds takes |
+| `rows` | texts between commas |
 """

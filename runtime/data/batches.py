@@ -36,6 +36,10 @@ class Split:
         if self.validation + self.test >= 1:
             raise BadSetting("split: found nothing left for training, expected shares below 1.")
 
+    def train(self, count: int) -> int:
+        """How many samples of a set are for training."""
+        return count - _share(self.test, count) - _share(self.validation, count)
+
     def parts(self, count: int, seed: int = 0) -> dict[Part, Host]:
         """The indices of each part."""
         order = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,7 +16,9 @@ class Dataset:
     """Named arrays with samples along axis 0: `x` what is given, `t` what is to be learned.
 
     `classes` names the integers of `t` where it holds classes. `sequences` are the names whose
-    axis 1 is time. `source` says where the numbers come from and under which licence.
+    axis 1 is time. `source` says where the numbers come from and under which licence. `divisors`
+    are what the numbers of an array are divided by when they are fed: images that are kept as bytes
+    are fed from 0 to 1.
 
     Raises `BadSetting` where the arrays are not equally long.
     """
@@ -27,6 +29,7 @@ class Dataset:
     sequences: frozenset[str] = frozenset()
     features: tuple[str, ...] = ()
     source: str = ""
+    divisors: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         counts = {name: len(array) for name, array in self.arrays.items()}
@@ -40,13 +43,15 @@ class Dataset:
     def take(self, indices: Host) -> Dataset:
         """The samples at these indices, in their order."""
         taken = {name: array[indices] for name, array in self.arrays.items()}
-        return Dataset(self.name, taken, self.classes, self.sequences, self.features, self.source)
+        return replace(self, arrays=taken)
 
     def feeds(self, indices: Host) -> dict[str, Host]:
         """Samples as a run wants them: time goes to axis 0, before the samples."""
         found = {}
         for name, array in self.arrays.items():
             batch = array[indices]
+            if name in self.divisors:
+                batch = batch / self.divisors[name]
             found[name] = np.swapaxes(batch, 0, 1) if name in self.sequences else batch
         return found
 

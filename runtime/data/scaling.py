@@ -9,30 +9,33 @@ import numpy as np
 
 from runtime.feeds import Host
 
-How = Literal["none", "standardise", "0 to 1"]
+How = Literal["none", "standardise", "unit"]
 
 
 @dataclass(frozen=True, eq=False)
 class Scaling:
-    """x ↦ (x − shift) · factor, feature by feature; `shift` and `factor` have a sample's shape."""
+    """x ↦ (x − shift) · factor, feature by feature; `shift` and `factor` fit a sample."""
 
     shift: Host
     factor: Host
 
     @classmethod
     def fitted(cls, how: How, train: Host) -> Scaling:
-        """Mean 0 and deviation 1, or from 0 to 1, over the samples of the training part.
+        """Mean 0 and deviation 1, or from 0 to 1 (`unit`), over the samples of the training part.
 
-        A feature that is the same in all samples is only shifted.
+        What is measured together shares its numbers: all of a feature, and of an image [C, H, W]
+        all pixels of a channel. What is the same in all samples is only shifted.
         """
         shape = train.shape[1:]
-        if how == "none" or not len(train):
+        if how == "none" or not train.size:
             return cls(np.zeros(shape), np.ones(shape))
+        axes = (0, *range(2, train.ndim)) if train.ndim == 4 else 0
         if how == "standardise":
-            shift, spread = train.mean(0, dtype=np.float64), train.std(0, dtype=np.float64)
+            shift = train.mean(axes, dtype=np.float64, keepdims=True)[0]
+            spread = train.std(axes, dtype=np.float64, keepdims=True)[0]
         else:
-            shift = train.min(0).astype(np.float64)
-            spread = train.max(0) - shift
+            shift = train.min(axes, keepdims=True)[0].astype(np.float64)
+            spread = train.max(axes, keepdims=True)[0] - shift
         return cls(shift, 1 / np.where(spread > 0, spread, 1.0))
 
     def apply(self, array: Host) -> Host:

@@ -16,8 +16,9 @@ from runtime.array import Array
 from runtime.backend import to_numpy
 from runtime.engine import Engine
 from runtime.errors import BadSetting, NoTarget, NotFinite, RunError
-from runtime.feeds import Host, Loaded, host_feeds, load
+from runtime.feeds import Host, Loaded, fed_at, load
 from runtime.memory import ask_memory
+from runtime.moments import apart
 from runtime.origin import find_origin, problem_of
 from runtime.tape import StepFailed, Tape
 from runtime.trace import Trace
@@ -255,8 +256,8 @@ class Trainer:
         """Both passes with the present parameters; the forward pass alone where nothing learns."""
         backend = engine.backend
         backend.ask_dtype(engine.run_dtype)
-        fed = host_feeds(self.graph, feeds)
-        plan = engine.plan(feeds)
+        fed = engine.feeds(feeds)
+        plan = engine.plan_for(fed)
         _ask_target(plan)
         if is_training and plan is not self._plan:
             self._begin(plan)
@@ -282,9 +283,9 @@ class Trainer:
             if array is not None:
                 loaded = Loaded(source, array)
             else:
-                node = source.ref.node.partition("@")[0]
+                given = fed_at(fed, apart(source.ref)[0])
                 known = self._loaded.get(source.ref)
-                loaded = load(source, fed.get(node), known, self._engine.backend)
+                loaded = load(source, given, known, self._engine.backend)
             tape.loaded[source.ref] = loaded
             tape.values[source.slot] = loaded.array
         self._loaded = {ref: x for ref, x in tape.loaded.items() if ref not in own}
