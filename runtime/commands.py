@@ -326,6 +326,28 @@ def explain(
 
 
 @commands.command()
+@click.argument("file")
+@click.option("--as", "form", type=click.Choice(("numpy",)), default="numpy", help="What it uses.")
+@click.option("--out", metavar="FILE", help="Where the program is written; else it is printed.")
+@_option_feed
+def code(file: str, form: str, out: str | None, feeds: tuple[str, ...]) -> int:
+    """Write FILE and its training step as a program that one can read and run."""
+    graph = _load(file)
+    with _in_file(file):
+        from runtime.as_numpy.command import program_of
+        from runtime.feed_text import parse_feeds
+
+        text = program_of(graph, parse_feeds(feeds))
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        from graph.files import disk
+
+        disk.write(out, text.encode())
+    return GOOD
+
+
+@commands.command()
 @click.argument("name", required=False)
 @_option_json
 def modules(name: str | None, as_json: bool) -> int:
