@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from graph import Graph, Tensor, load
+from graph import Graph, Tensor, load, rules
 from graph.edits import SetNode
 from graph.port import PortRef
+from graph.training import Training
 from runtime import SGD, Adagrad, Adam, AdamW, Clip, Cosine, Engine, RMSProp, Steps, Trainer
 from runtime.as_numpy.carried import functions
+from runtime.as_numpy.command import program_of
 from runtime.as_numpy.updates import Recipe
 from runtime.as_numpy.writing import write_numpy
 from runtime.errors import BadSetting, CheckFailed
@@ -269,6 +271,21 @@ def test_a_schedule_that_watches_epochs_is_refused():
 
 
 # --- the command --------------------------------------------------------------------------
+
+
+def test_the_program_trains_as_the_file_says():
+    graph = load(next(path for path in EXAMPLES if path.stem == "xor"))
+    training = Training(
+        optimizer=rules.SGD(lr=0.5, momentum=0.9), clip=rules.Clip(norm=1.0),
+        schedule=rules.Cosine(least=0.5), frozen=("output.bias",), lr_factors={"hidden": 0.1},
+    )  # fmt: skip
+    graph.configure(training=training)
+    text = program_of(graph, {})
+    assert '"output.bias"' not in text.partition("gradients = {")[2].partition("}")[0]
+    assert "SHARES = {'hidden.weight': 0.1, 'hidden.bias': 0.1}" in text
+    found = program(text)
+    assert found["learning_rate"](1) == 0.5
+    assert found["learning_rate"](101) == 0.25
 
 
 def test_the_command_prints_or_writes_a_program(tmp_path, capsys):

@@ -62,9 +62,9 @@ def _rate_lines(recipe: Recipe) -> Iterator[str]:
         yield f"{STEP}done -= {schedule.warm_up}"
     share = ""
     if isinstance(schedule, Steps):
-        share = f" * {schedule.factor_each!r} ** (done // {max(schedule.every, 1)})"
+        share = f" * {schedule.factor_each!r} ** (done // {schedule.every})"
     elif isinstance(schedule, Cosine):
-        part = f"min(done / {max(schedule.updates, 1)}, 1.0)"
+        part = f"min(done / {schedule.updates}, 1.0)"
         least = repr(schedule.least)
         share = f" * ({least} + (1 - {least}) * (1 + math.cos(math.pi * {part})) / 2)"
     yield f"{STEP}return {recipe.optimizer.lr!r}{share}"
