@@ -37,6 +37,12 @@ class Leading(QObject):
         self._open_inspector()
         self._window.panes.enter(self._window.inspector)
 
+    def show_training(self) -> None:
+        """Show how the graph is trained in the inspector."""
+        self._window.document.selection.clear()
+        self._open_inspector()
+        self._window.inspector.show_training()
+
     def show_units(self) -> None:
         """Show the units of the selected layer."""
         self._open_inspector()

@@ -33,12 +33,14 @@ class FieldRow(QWidget):
         get: Callable[[], Any],
         put: Callable[[Any], str],
         parent: QWidget | None = None,
+        *,
+        name_width: int = NAME_WIDTH,
     ) -> None:
         super().__init__(parent)
         self.field, self._get, self._put = field, get, put
         self.error = Sentence(theme, "error", self)
         label = Label(theme, name, size=12, ink="muted", parent=self)
-        label.setFixedWidth(NAME_WIDTH)
+        label.setFixedWidth(name_width)
         label.setBuddy(field)
         field.setAccessibleName(name)
         field.committed.connect(self.commit)

@@ -19,13 +19,14 @@ from gui.inspector.time_form import TimeForm
 from gui.numbers import format_bytes, format_count
 from gui.theme import Theme
 from gui.told import told
+from gui.training.settings import TrainingForm
 
 if TYPE_CHECKING:
     from gui.document import Document
 
 
 class GraphPage(QWidget):
-    """Title, settings, target, note, and a table of all nodes."""
+    """Title, settings, target, note, a table of all nodes, and how the graph is trained."""
 
     subject: tuple[str, Any] = ("graph", None)
 
@@ -47,6 +48,7 @@ class GraphPage(QWidget):
         }
         self.reason = Sentence(theme, parent=self)
         self.time = TimeForm(document, theme, self)
+        self.training = TrainingForm(document, theme, self)
         self.table = LayerTable(document, theme, self)
         self.note = NoteRow(
             theme,
@@ -65,7 +67,7 @@ class GraphPage(QWidget):
         graph = self.document.graph
         self.heading.say(graph.title or self.tr("Untitled graph"))
         self._offer_targets()
-        for row in (*self.rows.values(), self.note, self.time):
+        for row in (*self.rows.values(), self.note, self.time, self.training):
             row.refresh()
         self.table.refresh()
         self._explain_target()
@@ -137,5 +139,6 @@ class GraphPage(QWidget):
         column.addWidget(self.time)
         nodes = Section(self._theme, self.tr("Nodes"), self.table, self.totals, parent=self)
         column.addWidget(nodes)
+        column.addWidget(self.training)
         column.addWidget(Section(self._theme, self.tr("Note"), self.note, parent=self))
         column.addStretch(1)

@@ -75,6 +75,13 @@ class Inspector(QScrollArea):
             picture.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.ensureWidgetVisible(self.page.units)
 
+    def show_training(self) -> None:
+        """Take the keys to the settings of the training, on the graph's page."""
+        if isinstance(self.page, GraphPage):
+            self.page.training.epochs.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            bar = self.verticalScrollBar()
+            bar.setValue(self.page.training.y())
+
     def show_geometry(self) -> None:
         """Take the keys to the picture of an edge's derivative; to its tab where there is none."""
         page = self.page
