@@ -19,7 +19,7 @@ from gui.inspector.time_form import TimeForm
 from gui.numbers import format_bytes, format_count
 from gui.theme import Theme
 from gui.told import told
-from gui.training.settings import TrainingForm
+from gui.training.settings.form import TrainingForm
 
 if TYPE_CHECKING:
     from gui.document import Document

@@ -1,5 +1,1 @@
 """How a graph is trained, as a form: the file's `training`, each change one undoable edit."""
-
-from gui.training.settings.form import TrainingForm
-
-__all__ = ["TrainingForm"]

@@ -60,8 +60,4 @@ class TrainingForm(QWidget):
         def put(value: Any) -> str:
             return set_training(self._document, name, lambda: value, name)
 
-        return FieldRow(
-            self._theme, title(name), field, get, put, self, name_width=NAME_WIDTH
-        )
-
-
+        return FieldRow(self._theme, title(name), field, get, put, self, name_width=NAME_WIDTH)
