@@ -7,7 +7,9 @@ import errno
 import os
 import stat
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from graph.errors import FileError, sentence
 from graph.files.limits import MAX_BYTES
@@ -49,6 +51,11 @@ def write(path: str | os.PathLike[str], data: bytes) -> None:
     leaves the old file as it was.
     """
     _check_size(len(data), path)
+    fill(path, lambda file: file.write(data))
+
+
+def fill(path: str | os.PathLike[str], writing: Callable[[BinaryIO], object]) -> None:
+    """`write` for a file of any size: `writing` writes it piece by piece."""
     try:
         place = Path(path).resolve()
         before = place.stat() if place.exists() else None
@@ -56,17 +63,19 @@ def write(path: str | os.PathLike[str], data: bytes) -> None:
             _check_ordinary(before, path)
             if not os.access(place, os.W_OK):
                 raise PermissionError(errno.EACCES, "")
-        _replace(place, data, before)
+        _replace(place, writing, before)
     except (OSError, ValueError, RuntimeError) as error:
         mend = "Save it in another place."
         raise refusal(error, path, "a place that can be written", mend) from None
 
 
-def _replace(place: Path, data: bytes, before: os.stat_result | None) -> None:
+def _replace(
+    place: Path, writing: Callable[[BinaryIO], object], before: os.stat_result | None
+) -> None:
     handle, temporary = tempfile.mkstemp(prefix=".gradwire-", suffix=".tmp", dir=place.parent)
     try:
         with open(handle, "wb") as file:
-            file.write(data)
+            writing(file)
             file.flush()
             _keep_owner_and_mode(file.fileno(), before)
             os.fsync(file.fileno())

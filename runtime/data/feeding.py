@@ -85,6 +85,14 @@ class Feeder:
         first = self._first
         return int(part == "train") if first is None else len(first.parts[part])
 
+    def samples(self, number: int) -> int:
+        """Samples of a batch, which count from 0; the last of an epoch may have fewer."""
+        first = self._first
+        if first is None:
+            return 1
+        size = first.batches.size or first.batches.count
+        return min(size, first.batches.count - number * size)
+
     def batch(self, epoch: int, number: int) -> dict[str, Host]:
         """The feeds of a batch; both count from 0. Any batch of any epoch can be had again."""
         found: dict[str, Host] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,6 +13,7 @@ from graph.port import PortRef
 from graph.rules import LOWER_IS_BETTER
 from graph.tensor import Tensor
 from runtime.data.batches import Part
+from runtime.data.feeding import Feeder
 from runtime.errors import BadSetting
 from runtime.feeds import Host
 from runtime.training.clipping import Clip
@@ -52,7 +52,7 @@ class Session:
         training: Training | None = None,
     ) -> None:
         self.training = graph.training if training is None else training
-        self.feeder = _feeder(graph, folder, overrides) if feeder is None else feeder
+        self.feeder: Feeding = Feeder.of(graph, folder, overrides) if feeder is None else feeder
         if trainer is None:
             trainer = _trainer(graph, self.training, device, self.total_updates)
         self.trainer = trainer
@@ -222,13 +222,6 @@ class Session:
             history.why_ended = text
         elif len(history.epochs) >= self.training.epochs:
             history.why_ended = ALL_DONE
-
-
-def _feeder(graph: Graph, folder: Path | None, overrides: Mapping[str, str] | None) -> Feeding:
-    found: Feeding = importlib.import_module("runtime.data.feeding").Feeder.of(
-        graph, folder, overrides
-    )
-    return found
 
 
 def _trainer(graph: Graph, training: Training, device: str | None, updates: int) -> Trainer:

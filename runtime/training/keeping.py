@@ -1,0 +1,242 @@
+"""A training on the disk, `NAME.run/`: what it needs to go on, to the bit.
+
+`manifest.json` holds counters, figures and settings, and names the file with the arrays, an npz
+without pickles. A new arrays file is written beside the old one before the manifest takes its
+place, so that whatever happens the folder holds the one moment or the other. What is read may have
+been written by anybody: it is data only, and sizes are checked before memory is taken.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from graph.errors import FileError, sentence
+from graph.files import disk
+from graph.files.document import parse
+from graph.files.schema import Misfit, typed
+from runtime.feeds import Host
+from runtime.training.arrays import read_arrays, write_arrays
+from runtime.training.history import Epoch
+from runtime.training.moment import Moment, Position
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+_ARRAYS = re.compile(r"arrays-[0-9]{1,20}(-[0-9]{1,6})?\.npz")
+_GROUPS = ("parameters", "state", "memory", "kept")
+
+
+class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is known of a kept training beside its moment."""
+
+    seed: int = 0
+    device: str = "cpu"
+    dtype: str = "float64"
+    blas_threads: int = 1
+    versions: dict[str, str] = {}
+    training: dict[str, Any] = {}
+
+
+class TensorEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """dtype and shape of an array."""
+
+    dtype: str
+    shape: list[int]
+
+
+class EpochEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One entry of `epochs`; numbers that are not finite stand as words."""
+
+    number: int
+    updates: int
+    rate: float
+    figures: dict[str, dict[str, float | str]]
+
+
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole manifest."""
+
+    gradwire_run: int
+    told: Told
+    epoch: int
+    batch: int
+    update: int
+    schedule: dict[str, Any]
+    losses: float
+    best: int
+    best_figure: float | str | None
+    why_ended: str
+    epochs: list[EpochEntry]
+    file: str
+    tensors: dict[str, TensorEntry]
+
+
+def folder_of(path: Path) -> Path:
+    """Where the training of a graph file is kept: `NAME.run` beside it."""
+    return path.with_name(f"{path.name.removesuffix('.gradwire')}.run")
+
+
+def write(folder: Path, moment: Moment, told: Told | None = None) -> None:
+    """Keep a moment in a folder, in the place of what it kept; raises `FileError`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise disk.refusal(error, folder, "a place that can be written", "") from None
+    arrays = _named(moment)
+    file = _free_name(folder, moment.position.update)
+    write_arrays(folder / file, arrays)
+    manifest = _manifest(moment, told or Told(), file, arrays)
+    disk.write(folder / MANIFEST, _json(manifest))
+    for old in folder.glob("arrays-*.npz"):
+        if old.name != file and _ARRAYS.fullmatch(old.name):
+            with contextlib.suppress(OSError):
+                old.unlink()
+
+
+def read(folder: Path) -> Moment:
+    """The moment that a folder keeps; raises `FileError`."""
+    return read_all(folder)[0]
+
+
+def read_all(folder: Path) -> tuple[Moment, Told]:
+    """The moment that a folder keeps, and what is known beside it; raises `FileError`."""
+    path = folder / MANIFEST
+    document = parse(disk.read(path), str(path))
+    found = document.get("gradwire_run")
+    if found != FORMAT:
+        mend = "It may be of a newer Gradwire." if isinstance(found, int) else ""
+        reason = sentence("", f"format {json.dumps(found)[:40]}", f"format {FORMAT}", mend)
+        raise FileError(str(path), "$.gradwire_run", reason)
+    try:
+        manifest = typed(Manifest, document)
+    except Misfit as error:
+        reason = sentence("", error.found, error.expected, "")
+        raise FileError(str(path), f"${error.path}", reason) from None
+    if not _ARRAYS.fullmatch(manifest.file):
+        reason = sentence("", "another name", "a file of arrays beside the manifest", "")
+        raise FileError(str(path), "$.file", reason)
+    kinds = {name: (x.dtype, tuple(x.shape)) for name, x in manifest.tensors.items()}
+    arrays = read_arrays(folder / manifest.file, kinds)
+    return _moment(manifest, arrays, str(path)), manifest.told
+
+
+# --- writing ---------------------------------------------------------------------------------
+
+
+def _named(moment: Moment) -> dict[str, Any]:
+    groups = {name: getattr(moment, name) for name in _GROUPS}
+    return {f"{name}/{key}": array for name, own in groups.items() for key, array in own.items()}
+
+
+def _free_name(folder: Path, update: int) -> str:
+    """A name for the arrays that is not taken: the old ones stay until the manifest is new."""
+    name, count = f"arrays-{update}.npz", 0
+    while (folder / name).exists():
+        count += 1
+        name = f"arrays-{update}-{count}.npz"
+    return name
+
+
+def _manifest(moment: Moment, told: Told, file: str, arrays: Mapping[str, Host]) -> dict[str, Any]:
+    epoch, batch, update = moment.position
+    return {
+        "gradwire_run": FORMAT,
+        "told": msgspec.to_builtins(told),
+        "epoch": epoch,
+        "batch": batch,
+        "update": update,
+        "schedule": dict(moment.schedule),
+        "losses": moment.losses,
+        "best": moment.best,
+        "best_figure": None if moment.best_figure is None else _word(moment.best_figure),
+        "why_ended": moment.why_ended,
+        "epochs": [_epoch(found) for found in moment.epochs],
+        "file": file,
+        "tensors": {
+            name: {"dtype": array.dtype.name, "shape": list(array.shape)}
+            for name, array in arrays.items()
+        },
+    }
+
+
+def _epoch(epoch: Epoch) -> dict[str, Any]:
+    figures = {
+        part: {name: _word(x) for name, x in own.items()} for part, own in epoch.figures.items()
+    }
+    return {
+        "number": epoch.number,
+        "updates": epoch.updates,
+        "rate": epoch.rate,
+        "figures": figures,
+    }
+
+
+def _json(manifest: Mapping[str, Any]) -> bytes:
+    """One key a line, one epoch and one tensor a line."""
+    lines = []
+    for key, value in manifest.items():
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+        if value and key == "epochs":
+            inside = ",\n".join(f"    {json.dumps(entry, allow_nan=False)}" for entry in value)
+            text = f"[\n{inside}\n  ]"
+        elif value and key == "tensors":
+            rows = (f"    {json.dumps(name)}: {json.dumps(x)}" for name, x in value.items())
+            text = "{\n" + ",\n".join(rows) + "\n  }"
+        lines.append(f"  {json.dumps(key)}: {text}")
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8")
+
+
+def _word(number: float) -> float | str:
+    if math.isfinite(number):
+        return float(number)
+    return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+def _moment(manifest: Manifest, arrays: Mapping[str, Host], path: str) -> Moment:
+    groups: dict[str, dict[str, Host]] = {name: {} for name in _GROUPS}
+    for name, array in arrays.items():
+        group, _, key = name.partition("/")
+        if group not in groups:
+            raise FileError(path, "$.tensors", sentence("", name[:60], "an array of a moment", ""))
+        groups[group][key] = array
+    if min(manifest.epoch, manifest.batch, manifest.update, manifest.best) < 0:
+        raise FileError(path, "$.epoch", sentence("", "a negative count", "0 or more", ""))
+    try:
+        epochs = tuple(map(_epoch_of, manifest.epochs))
+        best = None if manifest.best_figure is None else float(manifest.best_figure)
+    except ValueError:
+        found = sentence("", "a text", "a number, NaN, Infinity or -Infinity", "")
+        raise FileError(path, "$.epochs", found) from None
+    if len(epochs) != manifest.epoch:
+        reason = sentence("", f"{len(epochs)} epochs", str(manifest.epoch), "")
+        raise FileError(path, "$.epochs", reason)
+    return Moment(
+        Position(manifest.epoch, manifest.batch, manifest.update),
+        groups["parameters"],
+        groups["state"],
+        groups["memory"],
+        manifest.schedule,
+        manifest.losses,
+        epochs,
+        manifest.best,
+        best,
+        groups["kept"],
+        manifest.why_ended,
+    )
+
+
+def _epoch_of(entry: EpochEntry) -> Epoch:
+    figures: dict[Any, dict[str, float]] = {
+        part: {name: float(x) for name, x in own.items()} for part, own in entry.figures.items()
+    }
+    return Epoch(entry.number, entry.updates, entry.rate, figures)
