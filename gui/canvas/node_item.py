@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from gui.canvas import geometry as geo
 from gui.canvas.badges import paint_pin_badges
 from gui.canvas.levels import DIMMED, FAR, PORTS_FROM
-from gui.canvas.node_paint import paint_node, paint_wiring
+from gui.canvas.node_paint import paint_wiring
+from gui.canvas.node_pictures import Look
 from gui.canvas.overlay_paint import paint_gutter, paint_node_mark
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ class NodeItem(QGraphicsItem):
             painter.setOpacity(DIMMED)
         texts = scene.texts(self.id) if zoom >= FAR else ("", "")
         mood = scene.mood(self.id)
-        paint_node(painter, face, texts, mood, scene.theme, zoom, scene.sizes.text)
+        look = Look(face, texts, mood, zoom, scene.sizes.text)
+        scene.pictures.paint(painter, self.id, look, self._bounds)
         if zoom >= PORTS_FROM:
             paint_gutter(painter, mood, scene.theme)
         scene.unfolding.paint(painter, self.id, zoom)

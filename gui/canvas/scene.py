@@ -36,6 +36,7 @@ from gui.canvas.looks import (
 )
 from gui.canvas.node_boxes import NodeBoxes
 from gui.canvas.node_item import NodeItem
+from gui.canvas.node_pictures import NodePictures
 from gui.canvas.overlay import Overlays
 from gui.canvas.overview import Plan
 from gui.canvas.plate_paint import paint_plates
@@ -81,6 +82,7 @@ class CanvasScene(QGraphicsScene):
         self.is_printing, self.sizes = False, AT_DESK
         self.snaps = self.has_dots = True
         self._faces: dict[str, Face] = {}
+        self.pictures = NodePictures(theme)
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._plates: list[Plate] = []
         self._plates_for: tuple[tuple[float, bool], QRectF] | None = None
@@ -109,7 +111,7 @@ class CanvasScene(QGraphicsScene):
         self.fades.changed.connect(self._paint_fades)
         self.waiting.changed.connect(self._after_waiting)
         document.selection_changed.connect(self.update)
-        self.theme.changed.connect(self.refresh)
+        self.theme.changed.connect(self._after_theme)
         self.lineage.changed.connect(self.refresh)
         self.overlays.changed.connect(self.refresh)
         for part in (self.folding, self.frames, self.unfolding):
@@ -120,6 +122,7 @@ class CanvasScene(QGraphicsScene):
     def rebuild(self) -> None:
         """Throw everything away and build it from the graph."""
         self._faces = {}
+        self.pictures.forget()
         self.fades.forget()
         self.waiting.clear()
         self._problems = dict(problems_by_node(self.document.check))
@@ -139,6 +142,10 @@ class CanvasScene(QGraphicsScene):
         self._plates_for = None
         self.badge_places.clear()
         self.update()
+
+    def _after_theme(self) -> None:
+        self.pictures.forget()
+        self.refresh()
 
     def _after_edit(self, edit: Edit) -> None:
         touched, moved = touched_in(self.document.graph, edit), moved_nodes(edit)

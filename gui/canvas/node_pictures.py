@@ -1,0 +1,153 @@
+"""Painted nodes, kept by the pixel: one that looks as it did is copied instead of painted again.
+
+Stepping and panning change few nodes, but paint all that are in sight. A picture is kept from the
+second time on that a node is asked for with the same look, so that a zoom, where no look comes
+twice, pays nothing for it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPaintEngine, QPainter, QPixmap, QTransform
+
+from gui.canvas.looks import Face, Mood
+from gui.canvas.node_paint import paint_node
+from gui.theme import Theme
+
+BUDGET = 48 * 2**20  # bytes of pictures
+EACH = 4  # looks of a node that are kept: muted and not, with and without its ring
+PHASES = 8  # places in a pixel that are told apart
+
+
+class Look(NamedTuple):
+    """All that decides how a node is painted."""
+
+    face: Face
+    texts: tuple[str, str]
+    mood: Mood
+    zoom: float
+    scale: float
+
+
+class _Key(NamedTuple):
+    look: Look
+    phase: tuple[int, int]
+    ratio: float
+
+
+class _Kept:
+    """A look that was seen, and its picture from the second time on."""
+
+    def __init__(self, key: _Key) -> None:
+        self.key = key
+        self.picture: QPixmap | None = None
+
+
+class NodePictures:
+    """The pictures of one scene; to be forgotten when the theme changes, or all nodes do."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+        self._kept: dict[str, list[_Kept]] = {}
+        self._bytes = 0
+
+    def forget(self) -> None:
+        """Drop all pictures."""
+        self._kept.clear()
+        self._bytes = 0
+
+    def paint(self, painter: QPainter, id_: str, look: Look, bounds: QRectF) -> None:
+        """Paint a node at the painter's origin; `bounds` is what it takes at most, unscaled."""
+        place = _place(painter, look.zoom, bounds)
+        if place is None:
+            _paint(painter, look, self._theme)
+            return
+        corner, phase, ratio = place
+        kept = self._seen(id_, _Key(look, phase, ratio))
+        if kept is None:
+            _paint(painter, look, self._theme)
+            return
+        if kept.picture is None:
+            kept.picture = self._picture(kept.key, bounds, painter.renderHints())
+        painter.save()
+        painter.setWorldTransform(QTransform())
+        painter.drawPixmap(corner, kept.picture)
+        painter.restore()
+
+    # --- inside ----------------------------------------------------------------------------
+
+    def _seen(self, id_: str, key: _Key) -> _Kept | None:
+        """What is kept of a look; None where it is seen for the first time."""
+        known = self._kept.setdefault(id_, [])
+        for index, kept in enumerate(known):
+            if _is_same(kept.key, key):
+                known.insert(0, known.pop(index))
+                return kept
+        known.insert(0, _Kept(key))
+        for gone in known[EACH:]:
+            self._bytes -= _size(gone.picture)
+        del known[EACH:]
+        return None
+
+    def _picture(self, key: _Key, bounds: QRectF, hints: QPainter.RenderHint) -> QPixmap:
+        look, phase, ratio = key
+        dense = look.zoom * ratio
+        width, height = (math.ceil(x * dense) + 1 for x in (bounds.width(), bounds.height()))
+        picture = QPixmap(width, height)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHints(hints)
+        painter.translate(QPointF(*(part / PHASES / ratio for part in phase)))
+        painter.scale(look.zoom, look.zoom)
+        painter.translate(-bounds.topLeft())
+        _paint(painter, look, self._theme)
+        painter.end()
+        if self._bytes + _size(picture) > BUDGET:
+            self.forget()
+        self._bytes += _size(picture)
+        return picture
+
+
+def _paint(painter: QPainter, look: Look, theme: Theme) -> None:
+    paint_node(painter, look.face, look.texts, look.mood, theme, look.zoom, look.scale)
+
+
+def _place(
+    painter: QPainter, zoom: float, bounds: QRectF
+) -> tuple[QPointF, tuple[int, int], float] | None:
+    """The pixel where a picture's corner comes to lie, its place in that pixel, pixels per unit.
+
+    None where a picture would not do: on paper, in an SVG, or turned.
+    """
+    world = painter.worldTransform()
+    engine = painter.paintEngine()
+    is_raster = engine is not None and engine.type() == QPaintEngine.Type.Raster
+    is_plain = world.m12() == world.m21() == 0 and world.m11() == world.m22()
+    if not is_raster or not is_plain or abs(world.m11() - zoom) > 1e-4:
+        return None
+    ratio = painter.deviceTransform().m11() / world.m11()
+    exact = world.map(bounds.topLeft())
+    corner, phase = [], []
+    for part in (exact.x() * ratio, exact.y() * ratio):
+        steps = round(part * PHASES)
+        corner.append(steps // PHASES / ratio)
+        phase.append(steps % PHASES)
+    return QPointF(*corner), (phase[0], phase[1]), ratio
+
+
+def _is_same(one: _Key, other: _Key) -> bool:
+    """Whether two keys mean the same picture; a face is compared as an object, for speed."""
+    return (
+        one.look.face is other.look.face
+        and one.phase == other.phase
+        and one.ratio == other.ratio
+        and one.look[1:] == other.look[1:]
+    )
+
+
+def _size(picture: QPixmap | None) -> int:
+    return 0 if picture is None else picture.width() * picture.height() * picture.depth() // 8

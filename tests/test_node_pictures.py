@@ -1,0 +1,95 @@
+"""Nodes that look as before are copied, and look the same as when they are painted."""
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage
+
+from gui.canvas import node_pictures
+from tests.canvas_desk import by_hand
+from tests.window_desk import desk_for
+
+
+@pytest.fixture
+def desk(qtbot, tmp_path, monkeypatch):
+    with desk_for(qtbot, tmp_path, monkeypatch) as made:
+        made.document.replace(by_hand(), None)
+        made.settle()
+        made.document.playhead.last()
+        made.view.zoom_to(1.0)
+        made.qtbot.waitUntil(lambda: made.view.zoom == 1.0)
+        made.settle()
+        yield made
+
+
+@pytest.fixture
+def painted(monkeypatch):
+    """The titles of the nodes that are painted, not copied."""
+    titles, real = [], node_pictures.paint_node
+
+    def paint_node(painter, face, *rest):
+        titles.append(face.title)
+        real(painter, face, *rest)
+
+    monkeypatch.setattr(node_pictures, "paint_node", paint_node)
+    return titles
+
+
+def pixels(desk):
+    image = desk.view.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    flat = np.frombuffer(image.constBits(), np.uint8)
+    return flat.reshape(image.height(), image.width(), 4).astype(int)
+
+
+def still(desk):
+    """What is seen once nothing moves any more, painted anew."""
+    scene = desk.scene
+    desk.qtbot.waitUntil(lambda: not scene.fades.under_way and not scene.pulse.extra)
+    desk.scene.pictures.forget()
+    return pixels(desk)
+
+
+def differing(one, other):
+    return int((np.abs(one - other).max(axis=2) > 8).sum())
+
+
+def test_from_the_third_time_on_a_node_is_copied_and_looks_the_same(desk, painted):
+    direct = still(desk)
+    assert {"x1", "x2", "difference"} <= set(painted)
+    pixels(desk)  # here pictures are made
+    painted.clear()
+    copied = pixels(desk)
+    assert painted == []
+    assert differing(direct, copied) == 0
+
+
+def test_only_what_changed_is_painted_again(desk, painted):
+    still(desk)
+    pixels(desk)
+    painted.clear()
+    desk.document.selection.set_nodes(["x1"])
+    pixels(desk)
+    assert painted == ["x1"]
+    before = pixels(desk)
+    desk.scene.pictures.forget()
+    assert differing(before, pixels(desk)) == 0
+
+
+def test_another_theme_forgets_all(desk, painted):
+    still(desk)
+    in_sight = set(painted)
+    light = pixels(desk)
+    painted.clear()
+    desk.theme.choose("dark")
+    dark = pixels(desk)
+    assert set(painted) == in_sight
+    assert differing(light, dark) > 10_000
+    assert differing(dark, still(desk)) == 0
+
+
+def test_there_is_a_budget(desk, painted, monkeypatch):
+    monkeypatch.setattr(node_pictures, "BUDGET", 1)
+    still(desk)
+    pixels(desk)
+    painted.clear()
+    pixels(desk)
+    assert painted  # too little room to keep them all
