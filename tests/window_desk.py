@@ -65,7 +65,6 @@ class WindowDesk(Desk):
         self.failed: list[str] = []
         self.document.failed.connect(self.failed.append)
         window.canvas.setFocus()
-        QTest.mouseMove(self.view.viewport(), QPoint(3, 3))  # not where the last test left it
         self.qtbot.waitUntil(lambda: self.document.is_checked)
 
     @property
