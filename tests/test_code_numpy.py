@@ -12,6 +12,7 @@ import pytest
 from graph import Graph, Tensor, load, rules
 from graph.edits import SetNode
 from graph.port import PortRef
+from graph.records import Time
 from graph.training import Training
 from runtime import SGD, Adagrad, Adam, AdamW, Clip, Cosine, Engine, RMSProp, Steps, Trainer
 from runtime.as_numpy.carried import functions
@@ -170,8 +171,6 @@ def shared_and_delayed() -> Graph:
 
 @pytest.mark.parametrize("truncate", [None, 2])
 def test_time_delays_and_names_of_python(truncate):
-    from graph.records import Time
-
     graph = shared_and_delayed()
     graph.configure(time=Time(truncate=truncate))
     text = write_numpy(graph, PLAIN)
@@ -268,6 +267,36 @@ def test_a_schedule_that_watches_epochs_is_refused():
     graph = load(next(path for path in EXAMPLES if path.stem == "xor"))
     with pytest.raises(BadSetting, match="plateau"):
         write_numpy(graph, Recipe(SGD(), Plateau()))
+
+
+def learns_sums() -> Graph:
+    """A Data node whose x is a sequence, and whose t is not."""
+    graph = Graph(seed=4, target="loss")
+    graph.add("Data", "data", source="builtin:adding", options={"samples": 8, "steps": 5}, batch=4)
+    graph.add("GRUCell", "cell", hidden_size=3)
+    graph.add("LastStep", "last")
+    graph.add("LastStep", "sum")
+    graph.add("Linear", "out", out_features=1)
+    graph.add("MSELoss", "loss")
+    graph.connect("data.x", "cell.x")
+    graph.connect("cell.y", "cell.h", delay=1)
+    for edge in (("cell.y", "last.x"), ("data.t", "sum.x"), ("last.y", "out.x"),
+                 ("out.y", "loss.prediction"), ("sum.y", "loss.target")):  # fmt: skip
+        graph.connect(*edge)
+    return graph
+
+
+def test_a_data_node_gives_its_first_batch():
+    graph = learns_sums()
+    text = program_of(graph, {})
+    assert differs(graph, text) < 1e-12
+    given = program(text)["given"]()
+    assert {name: array.shape for name, array in given.items()} == {
+        "data.x": (5, 4, 2), "data.t": (4, 1),
+    }  # fmt: skip
+    graph.set("data", options={"samples": 400_000, "steps": 5}, batch=None)
+    with pytest.raises(BadSetting, match=r"data\.x: found .* Take a smaller batch"):
+        program_of(graph, {})
 
 
 # --- the command --------------------------------------------------------------------------

@@ -29,11 +29,14 @@ class Anatomy:
     """A graph with its instances drawn out, read for writing.
 
     `leaves` are the tensors whose gradients are asked for: the trainable ones that are not frozen,
-    or in a graph without any its floating inputs. Raises `CheckFailed`.
+    or in a graph without any its floating inputs. `checked` is a check of it with the feeds'
+    shapes. Raises `CheckFailed`.
     """
 
-    def __init__(self, graph: Graph, frozen: Iterable[PortRef] = ()) -> None:
-        self.check: Check = check(graph)
+    def __init__(
+        self, graph: Graph, frozen: Iterable[PortRef] = (), checked: Check | None = None
+    ) -> None:
+        self.check: Check = check(graph) if checked is None else checked
         if self.check.errors:
             raise CheckFailed(self.check.errors)
         self.flat: Flat = self.check.flat
@@ -66,6 +69,8 @@ class Anatomy:
 
     def in_time(self, ref: PortRef) -> bool:
         """Whether a value differs from step to step; a parameter does not."""
+        if self.is_source(ref.node):
+            return ref.port in self.module(ref.node).over_time
         return self.is_inside(ref.node) and ref not in self.owned
 
     def leads_out(self, id_: str) -> bool:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from graph import edits as e
-from graph.port import PortRef
-from graph.tensor import Tensor
-from runtime.as_numpy.anatomy import Anatomy
 from runtime.as_numpy.updates import Recipe
 from runtime.as_numpy.writing import UPDATES, write_numpy
-from runtime.feeds import host_feeds
+from runtime.engine import Engine
 from runtime.training.clipping import Clip
 from runtime.training.optimizers import optimizer_of
-from runtime.training.parameters import meant
+from runtime.training.parameters import named
 from runtime.training.schedules import schedule_of
 
 if TYPE_CHECKING:
@@ -22,22 +18,12 @@ if TYPE_CHECKING:
 
 
 def program_of(graph: Graph, feeds: Mapping[str, Any]) -> str:
-    """The program of a graph, with `feeds` as the values of its inputs.
+    """The program of a graph that trains as its `training` says; `feeds` as an engine takes them.
 
-    Raises as `write_numpy`, and `FeedError` naming the node.
+    Raises as `write_numpy`, and `BadSetting` where the training names what is no parameter.
     """
-    fed = host_feeds(graph, feeds)
-    if fed:
-        graph = graph.copy()
-        graph.apply(
-            e.Batch(
-                tuple(
-                    e.SetTensor(PortRef(id_, "y"), Tensor.of(array)) for id_, array in fed.items()
-                )
-            )
-        )
     training = graph.training
-    every = Anatomy(graph).parameters
+    plan = Engine(graph, "cpu").plan(feeds)
     recipe = Recipe(
         optimizer_of(training.optimizer),
         schedule_of(training.schedule, UPDATES),
@@ -45,7 +31,8 @@ def program_of(graph: Graph, feeds: Mapping[str, Any]) -> str:
         {
             str(ref): factor
             for name, factor in training.lr_factors.items()
-            for ref in meant(every, [name], "lr_factors")
+            for ref in named(plan, [name], "lr_factors")
         },
     )
-    return write_numpy(graph, recipe, frozen=tuple(meant(every, training.frozen, "frozen")))
+    frozen = tuple(named(plan, training.frozen, "frozen"))
+    return write_numpy(graph, recipe, frozen=frozen, feeds=feeds)

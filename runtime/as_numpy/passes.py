@@ -127,18 +127,23 @@ class Passes:
                 yield f"{name} = [None] * T"
 
     def _forward_of(self, id_: str) -> Iterator[str]:
-        module = self.anatomy.module(id_)
         yield f"# {forward_words(self.anatomy, id_)}"
         if self.anatomy.leads_out(id_):
-            x = self._read(id_, module.wired_names[0])
-            y = self.values[PortRef(id_, module.output_names[0])]
-            yield f"{y} = {LEADING_OUT[module.name](module).format(x=x)}"
+            yield self._lead_out(id_)
             return
         for port in self.anatomy.reads(id_):
             edge = self.anatomy.edge(id_, port)
             if edge is not None and edge.delay:
                 yield self._bring(edge)
         yield from self._written(id_).forward
+
+    def _lead_out(self, id_: str) -> str:
+        module = self.anatomy.module(id_)
+        (source,) = self.anatomy.sources(id_, module.wired_names[0])
+        x, y = self.values[source], self.values[PortRef(id_, module.output_names[0])]
+        if self.anatomy.in_time(source):
+            return f"{y} = {LEADING_OUT[module.name](module).format(x=x)}"
+        return f"{y} = {f'np.stack([{x}] * T)' if module.name == 'AllSteps' else x}"
 
     def _bring(self, edge: Edge) -> str:
         """The line that reads an earlier step, or what stands before the first."""
@@ -165,7 +170,7 @@ class Passes:
         for ref in anatomy.fed:
             shape = anatomy.type(ref)[0].shape
             if name in shape:
-                axis = shape.index(name) + anatomy.is_inside(ref.node)
+                axis = shape.index(name) + anatomy.in_time(ref)
                 return f"{self.values[ref]}.shape[{axis}]"
         return str(anatomy.check.sizes[name])
 
@@ -251,7 +256,10 @@ class Passes:
         module = self.anatomy.module(id_)
         (source,) = self.anatomy.sources(id_, module.wired_names[0])
         arrived, name = self.gradients[PortRef(id_, module.output_names[0])], self.gradients[source]
-        if module.name == "AllSteps":
+        if not self.anatomy.in_time(source):
+            total = f"{arrived}.sum(axis=0)" if module.name == "AllSteps" else arrived
+            yield self._add(source, total, inside=False)
+        elif module.name == "AllSteps":
             yield "for t in range(T):"
             yield f"{STEP}{name}[t] += {arrived}[t]"
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from graph.model import Graph
 from graph.port import PortRef
@@ -16,8 +17,12 @@ from runtime.as_numpy.literals import literal
 from runtime.as_numpy.names import Names, comment
 from runtime.as_numpy.passes import STEP, Passes
 from runtime.as_numpy.updates import Recipe, update_lines
+from runtime.engine import Engine
+from runtime.errors import BadSetting
 
 UPDATES = 100
+MOST_BYTES = 4_000_000
+"""Of one input in the text."""
 WIDEST = 96
 MODAL = ("Dropout", "BatchNorm")
 """Modules that do something else in training."""
@@ -28,17 +33,31 @@ def write_numpy(
     recipe: Recipe,
     *,
     frozen: tuple[PortRef, ...] = (),
-    feeds: Mapping[PortRef, Tensor] | None = None,
+    feeds: Mapping[str, Any] | None = None,
     updates: int = UPDATES,
 ) -> str:
     """A graph and its training step as a program of NumPy alone.
 
-    `feeds` are the values of inputs that the file does not keep, by port. The text comes from
-    ids (which are names) and numbers; other text of the file stands in comments alone.
+    `feeds` are the values of inputs, as an engine takes them; a Data node that is not fed gives
+    its first batch. The text comes from ids (which are names) and numbers; other text of the file
+    stands in comments alone.
 
-    Raises `CheckFailed`, and `BadSetting` naming a module that cannot be written.
+    Raises `CheckFailed`, `FeedError`, and `BadSetting` naming a module that cannot be written.
     """
-    return _Program(Anatomy(graph, frozen), recipe, dict(feeds or {}), updates).text()
+    engine = Engine(graph, "cpu")
+    fed = {
+        PortRef.parse(name) if "." in name else PortRef(name, "y"): array
+        for name, array in engine.feeds(feeds).items()
+    }
+    for ref, array in fed.items():
+        if array.nbytes > MOST_BYTES:
+            raise BadSetting(
+                f"{ref}: found {array.nbytes:,} bytes to write out, expected at most"
+                f" {MOST_BYTES:,}. Take a smaller batch."
+            )
+    tensors = {ref: Tensor.of(array) for ref, array in fed.items()}
+    anatomy = Anatomy(graph, frozen, engine.check(feeds))
+    return _Program(anatomy, recipe, tensors, updates).text()
 
 
 class _Program:
@@ -154,7 +173,7 @@ class _Program:
             yield f"T = {self._steps()}  # time steps"
 
     def _steps(self) -> str:
-        inside = (ref for ref in self.anatomy.fed if self.anatomy.is_inside(ref.node))
+        inside = (ref for ref in self.anatomy.fed if self.anatomy.in_time(ref))
         first = next(inside, None)
         if first is None:
             return str(self.anatomy.check.time.steps)

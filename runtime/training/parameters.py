@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -94,12 +94,7 @@ def named(plan: Plan, names: Iterable[str], setting: str) -> list[PortRef]:
 
     Raises `BadSetting` for a name that means none; `setting` is where it stands.
     """
-    return meant(trainable(plan), names, setting)
-
-
-def meant(every: Collection[PortRef], names: Iterable[str], setting: str) -> list[PortRef]:
-    """The same among the trainable tensors `every`."""
-    found: list[PortRef] = []
+    every, found = trainable(plan), []
     for name in names:
         own = [r for r in every if name in (str(r), r.node) or r.node.startswith(f"{name}/")]
         if not own:
