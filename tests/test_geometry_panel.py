@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from graph import PortRef, load
 from gui.inspector.edge_page import GEOMETRY
-from gui.inspector.geometry.newest import Newest
+from gui.newest import Newest
 from runtime.geometry import sampling
 from runtime.geometry.slicing import Slice
 from tests.composite_graphs import two_blocks

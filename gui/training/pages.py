@@ -45,4 +45,13 @@ def _curves(window: Window) -> QWidget:
     return Late(window.theme, tr("Curves"), make)
 
 
-PAGES = (Page("curves", N(T, "Curves"), _curves),)
+def _pictures(window: Window) -> QWidget:
+    from gui.training.pictures.page import PicturesPage
+
+    return PicturesPage(window)
+
+
+PAGES = (
+    Page("curves", N(T, "Curves"), _curves),
+    Page("pictures", N(T, "Pictures"), _pictures),
+)

@@ -16,7 +16,6 @@ from gui.inspector.axes import Array
 from gui.inspector.geometry import words
 from gui.inspector.geometry.coordinates import SEARCHED, Coordinates, first_inputs, liveliest
 from gui.inspector.geometry.look import OUTLINE, Here, Look
-from gui.inspector.geometry.newest import Newest
 from gui.inspector.geometry.picture import Picture
 from gui.inspector.geometry.spectrum import Spectrum
 from gui.inspector.geometry.subject import SourceChooser, Subject
@@ -27,6 +26,7 @@ from gui.inspector.jacobian.progress_line import ProgressLine
 from gui.inspector.kept_tensor import KeptTensor
 from gui.inspector.labels import Label, Sentence
 from gui.inspector.readings import state_sentence
+from gui.newest import Newest
 from gui.theme import Theme
 from gui.told import told_error
 from runtime.geometry.function import STEP_COST, PortFunction

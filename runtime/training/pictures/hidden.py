@@ -18,6 +18,7 @@ from runtime.plan import Plan
 from runtime.training.pictures.plane import Regions
 
 MESH = 25  # points along a side of the grid that is sent through
+LINES = 3  # of them from one line that is drawn to the next
 ROOMY = 1.6  # times as wide as it need be: a window that is taken anew
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from gui.background import Background
+from gui.background import Background, Progress
 
 Work = Callable[[], Any]
+LongWork = Callable[[Progress], Any]
 
 
 class Newest(QObject):
@@ -24,7 +25,7 @@ class Newest(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._waiting: tuple[Work, int] | None = None
+        self._waiting: Callable[[], None] | None = None
         self._background = Background(self)
         self._background.answered.connect(self._take)
         self._background.refused.connect(self._refuse)
@@ -36,10 +37,11 @@ class Newest(QObject):
 
     def ask(self, work: Work, entries: int) -> None:
         """Run `work()` over about `entries` numbers, now or after what is under way."""
-        if self._background.is_busy:
-            self._waiting = work, entries
-        else:
-            self._background.ask(work, entries)
+        self._begin(lambda: self._background.ask(work, entries))
+
+    def ask_long(self, work: LongWork) -> None:
+        """Run `work(progress)` beside the short work; `drop` ends it at its next report."""
+        self._begin(lambda: self._background.ask_long(work))
 
     def drop(self) -> None:
         """Forget all questions."""
@@ -54,7 +56,13 @@ class Newest(QObject):
         self._go_on()
         self.refused.emit(error)
 
+    def _begin(self, start: Callable[[], None]) -> None:
+        if self._background.is_busy:
+            self._waiting = start
+        else:
+            start()
+
     def _go_on(self) -> None:
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
-            self._background.ask(*waiting)
+            waiting()

@@ -1,0 +1,154 @@
+"""Which graph is pictured, at which parameters, and when: the newest question wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from graph import GradwireError
+from gui.newest import Newest
+from runtime.training.pictures.plane import FINE
+from runtime.training.pictures.studio import Drawn, Studio, Wish
+
+if TYPE_CHECKING:
+    from numpy import ndarray
+
+    from graph import Graph
+    from gui.window import Window as MainWindow
+    from runtime.geometry.window import Window
+
+PACE = 40  # milliseconds from one question to the next at least
+SETTLE = 250  # milliseconds without news after which a grid is drawn finely
+Key = tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is worked out off the window's thread. All of it is frozen.
+
+    `studio` is the one of an earlier question about the same graph.
+    """
+
+    key: Key
+    graph: Graph
+    wish: Wish
+    parameters: Mapping[str, ndarray] | None
+    studio: Studio | None
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The pictures, and where they were drawn; or a sentence on why there are none."""
+
+    question: Question
+    studio: Studio | None = None
+    drawn: Drawn | None = None
+    refusal: str = ""
+
+
+def work_out(question: Question, watch: Callable[[], None]) -> Answer:
+    """Answer a question; in any thread."""
+    studio = question.studio
+    try:
+        if studio is None:
+            studio = Studio(question.graph)
+        return Answer(question, studio, studio.draw(question.wish, question.parameters, watch))
+    except GradwireError as error:
+        return Answer(question, refusal=str(error))
+
+
+class Asking(QObject):
+    """Asks for pictures while somebody looks, as often as they can be drawn.
+
+    `answered(answer)` brings them. An answer about a graph that has changed since is dropped.
+    """
+
+    answered = Signal(object)
+
+    def __init__(self, window: MainWindow, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._window, self._document = window, window.document
+        self.wish = Wish(frozenset())
+        self._is_awake = False
+        self._studio: tuple[Key, Studio] | None = None
+        self._graph: tuple[Key, Graph] | None = None
+        self._newest = Newest(self)
+        self._newest.answered.connect(self._take)
+        self._soon = QTimer(self, singleShot=True, interval=PACE)
+        self._soon.timeout.connect(self._ask)
+        self._still = QTimer(self, singleShot=True, interval=SETTLE)
+        self._still.timeout.connect(self._refine)
+        self._document.changed.connect(self.follow)
+        self._document.opened.connect(self.follow)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether pictures are awaited."""
+        return self._soon.isActive() or self._still.isActive() or self._newest.is_busy
+
+    def wake(self) -> None:
+        """Somebody looks."""
+        self._is_awake = True
+        self.follow()
+
+    def rest(self) -> None:
+        """Nobody does any more."""
+        self._is_awake = False
+        self._soon.stop()
+        self._still.stop()
+        self._newest.drop()
+
+    def follow(self, *_: object) -> None:
+        """There may be news."""
+        if self._is_awake and not self._soon.isActive():
+            self._soon.start()
+
+    def choose(self, **changes: object) -> None:
+        """Wish for something else."""
+        wished = replace(self.wish, **changes)
+        if wished != self.wish:
+            self.wish = wished
+            self.follow()
+
+    def remember(self, window: Window) -> None:
+        """Where the hidden port was seen, so that it stays there; that is no news."""
+        self.wish = replace(self.wish, window=window)
+
+    # --- inside -----------------------------------------------------------------------------
+
+    def _ask(self) -> None:
+        self._still.stop()
+        self._send(self.wish)
+
+    def _refine(self) -> None:
+        self._send(replace(self.wish, side=FINE))
+
+    def _send(self, wish: Wish) -> None:
+        key, graph, parameters = self._subject()
+        studio = self._studio[1] if self._studio is not None and self._studio[0] == key else None
+        question = Question(key, graph, wish, parameters, studio)
+        self._newest.ask_long(lambda progress: work_out(question, lambda: progress(0.0)))
+
+    def _key(self) -> Key:
+        return id(self._document.root), self._document.run_revision
+
+    def _subject(self) -> tuple[Key, Graph, Mapping[str, ndarray] | None]:
+        """The graph that is pictured, and the parameters that stand in for its own."""
+        key = self._key()
+        if self._graph is None or self._graph[0] != key:
+            self._graph = key, self._document.root.copy()
+        return key, self._graph[1], None
+
+    def _take(self, answer: Answer) -> None:
+        question = answer.question
+        if question.key != self._key() or not self._is_awake:
+            return
+        if answer.studio is not None:
+            self._studio = question.key, answer.studio
+            has_grid = not question.wish.pictures.isdisjoint(("plane", "hidden"))
+            if question.wish.side < FINE and has_grid and not self._soon.isActive():
+                self._still.start()
+        self.answered.emit(answer)

@@ -1,0 +1,198 @@
+"""The page Pictures: cards that a graph has, one sample read in all of them, work off the window.
+
+What is drawn is held against runtime/training/pictures, whose tests hold it against the engine.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from graph import Graph, Tensor, load
+from graph import edits as e
+from graph.port import PortRef
+from gui.numbers import format_number
+from gui.theme import TOKENS
+from gui.training.pictures import class_marks
+from runtime.training.pictures.studio import Studio
+from tests.accessible_walk import nameless
+from tests.canvas_desk import LEFT, NONE
+from tests.test_theme import VISION, distance
+from tests.window_desk import desk_for
+
+EXAMPLES = Path(__file__).parents[1] / "assets" / "examples"
+Key = Qt.Key
+
+
+@pytest.fixture
+def desk(qtbot, tmp_path, monkeypatch):
+    with desk_for(qtbot, tmp_path, monkeypatch) as made:
+        made.window.resize(1280, 800)
+        made.window.show()
+        yield made
+
+
+def pictures(desk, graph: Graph):
+    """The page, with the pictures of a graph in it."""
+    desk.document.replace(graph, None)
+    desk.window.drawer.show_tab("training")
+    panel = desk.window.drawer.panel("training")
+    panel.show_page("pictures")
+    page = panel.page("pictures")
+    settle(desk, page)
+    return page
+
+
+def settle(desk, page) -> None:
+    desk.qtbot.waitUntil(lambda: page.answer is not None and not page.asking.is_busy)
+
+
+def example(name: str) -> Graph:
+    return load(EXAMPLES / f"{name}.gradwire")
+
+
+def shown(page) -> list[str]:
+    return [card.title.said for card in page.cards if card.isVisible()]
+
+
+def point(view, place) -> None:
+    QTest.mouseMove(view, QPoint(1, 1))
+    QTest.mouseMove(view, place.toPoint())
+
+
+def test_xor_becomes_separable_and_a_sample_is_read_in_all_pictures(desk, monkeypatch):
+    threads = []
+    draw = Studio.draw
+
+    def noted(*args, **kwargs):
+        threads.append(threading.current_thread())
+        return draw(*args, **kwargs)
+
+    monkeypatch.setattr(Studio, "draw", noted)
+    page = pictures(desk, example("learned_features"))
+    assert shown(page) == ["Decisions", "Hidden space", "Confusion"]
+    assert page.summary.said == "100% right, 0 wrong of 4 samples."
+    assert threading.main_thread() not in threads
+    assert page.port.read() == PortRef("features", "y")  # the last one before the prediction
+    plane, hidden = page.plane.view, page.hidden.view
+    point(plane, plane.place_of(1))
+    probability = format_number(
+        1 / (1 + np.exp(-float(page.answer.drawn.verdicts.scores[1, 0]))), 3
+    )
+    assert page.reading.said == f"Sample 1; x = (0, 1); class 1; found, probability {probability}"
+    QTest.mouseClick(plane, LEFT, NONE, plane.place_of(2).toPoint())
+    assert [view.sample for view in (plane, hidden)] == [2, 2]
+    plane.setFocus()
+    QTest.keyClick(plane, Key.Key_Left)
+    assert page.sample == 1
+    assert hidden.sample_at(hidden.place_of(1)) == 1
+    before = page.answer.drawn
+    edit = e.SetTensor(PortRef("logit", "bias"), Tensor.of(np.array([-50.0])))
+    desk.document.do(edit, "Set a bias")
+    settle(desk, page)
+    assert page.answer.drawn is not before
+    assert page.summary.said == "50% right, 2 wrong of 4 samples."
+    assert page.reading.said.endswith("taken for 0, probability 1")
+    table = page.confusion.view
+    QTest.mouseClick(table, LEFT, NONE, table.place_of((1, 0)).toPoint())
+    said = "2 of 2 samples of class 1 taken for 0 (100%); false negatives."
+    assert page.reading.said == said
+    table.setFocus()
+    QTest.keyClick(table, Key.Key_Up)
+    assert table.cell == (0, 0)
+    QTest.keyClick(table, Key.Key_Escape)
+    assert table.cell is None
+    desk.theme.choose("dark")
+    assert not page.grab().isNull()
+    assert not nameless(page)
+
+
+def test_another_hidden_port_is_chosen_and_nothing_is_drawn_out_of_sight(desk, monkeypatch):
+    page = pictures(desk, example("learned_features"))
+    page.port.setFocus()
+    QTest.keyClick(page.port, Key.Key_Up)
+    assert page.port.read() == PortRef("hidden", "y")
+    desk.qtbot.waitUntil(lambda: page.answer.drawn.hidden.port == PortRef("hidden", "y"))
+    settle(desk, page)
+    assert page.answer.drawn.wish.side > page.asking.wish.side  # drawn finely once it stays
+    desk.window.drawer.close_drawer()
+    calls = []
+    monkeypatch.setattr(Studio, "draw", lambda *_args: calls.append(1))
+    edit = e.SetTensor(PortRef("logit", "bias"), Tensor.of(np.array([1.0])))
+    desk.document.do(edit, "Set a bias")
+    desk.settle()
+    assert not page.asking.is_busy
+    assert not calls
+
+
+def test_images_stand_worst_first_and_a_filter_shows_what_it_makes_of_the_chosen_one(desk):
+    graph = example("digits")
+    weight = graph.tensors[PortRef("logits", "bias")]
+    pushed = np.zeros(weight.shape)
+    pushed[3] = 40.0
+    graph.set_tensor("logits.bias", pushed)
+    page = pictures(desk, graph)
+    assert shown(page) == ["Confusion", "Samples", "Filters"]
+    verdicts, samples = page.answer.drawn.verdicts, page.samples.view
+    assert samples.order == verdicts.worst_first.tolist()
+    assert verdicts.is_wrong[samples.order[0]]
+    page.order.setFocus()
+    QTest.keyClick(page.order, Key.Key_Down)
+    assert samples.order == list(range(8))
+    table = page.confusion.view
+    truth, found = (int(part[0]) for part in np.nonzero(verdicts.table * (1 - np.eye(10))))
+    QTest.mouseClick(table, LEFT, NONE, table.place_of((truth, found)).toPoint())
+    assert samples.order == [
+        s for s in range(8) if (verdicts.true[s], verdicts.found[s]) == (truth, found)
+    ]
+    QTest.mouseClick(table, LEFT, NONE, table.place_of((truth, found)).toPoint())
+    QTest.mouseClick(samples, LEFT, NONE, samples.place_of(5).toPoint())
+    settle(desk, page)
+    filters = page.answer.drawn.filters
+    np.testing.assert_array_equal(filters.given, page.answer.studio.inputs[5])
+    page.node.setFocus()
+    QTest.keyClick(page.node, Key.Key_Down)
+    desk.qtbot.waitUntil(lambda: page.answer.drawn.filters.node == "shapes")
+    settle(desk, page)
+    view = page.filters.view
+    point(view, view.rect().topLeft() + QPoint(10, 24))
+    assert view.toolTip().startswith("x[0][")
+    assert not nameless(page)
+    assert not page.grab().isNull()
+
+
+def test_a_graph_without_a_loss_says_why_there_is_nothing_and_the_next_has_pictures(desk):
+    page = pictures(desk, example("fan_out"))
+    assert "found no loss" in page.empty.said
+    assert page.empty.isVisible()
+    assert shown(page) == []
+    desk.document.replace(example("linear_regression"), None)
+    desk.qtbot.waitUntil(lambda: page.answer.drawn is not None)
+    settle(desk, page)
+    assert shown(page) == ["Curve"]
+    curve = page.plane.view
+    point(curve, curve.place_of(0))
+    assert page.reading.said.startswith("Sample 0; x = ")
+    assert "target" in page.reading.said
+    desk.document.replace(example("transformer_block"), None)
+    desk.qtbot.waitUntil(lambda: not page.plane.isVisible())
+    settle(desk, page)
+    assert page.summary.said.startswith("Mean squared error")
+
+
+def test_classes_differ_by_shape_and_the_first_four_by_ink_too():
+    shapes = [class_marks.shape_of(class_) for class_ in range(10)]
+    assert len(set(shapes)) == 10
+    outlines = [class_marks.outline_of(shape, 1.0) for shape in shapes]
+    assert all(a != b for a, b in itertools.combinations(outlines, 2))
+    for theme in (0, 1):
+        inks = [TOKENS[class_marks.ink_of(class_)][theme] for class_ in range(4)]
+        for one, other in itertools.combinations(inks, 2):
+            apart = min(distance(one, other, vision) for vision in VISION)
+            assert apart >= 8, (one, other)  # 2 can just be seen
