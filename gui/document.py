@@ -25,6 +25,7 @@ from gui.selection import Selection
 from gui.shown import Shown
 from gui.told import told_error
 from gui.undo_places import place_of
+from gui.updating.updating import Updating
 
 if TYPE_CHECKING:
     from graph import Check
@@ -69,7 +70,7 @@ class Document(QObject):
         self.playhead.limited.connect(self._move_on)
         self.selection.changed.connect(self.selection_changed)
         self._take(Graph(catalogue), None)
-        self.seeding = Seeding(self)
+        self.seeding, self.updating = Seeding(self), Updating(self)
 
     # --- reading -------------------------------------------------------------------------
 

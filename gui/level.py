@@ -105,7 +105,8 @@ class Level:
             if slash and key == last:
                 self._ends[-1] = at + 1
             else:
-                found.append(replace(step, index=len(found), node=id_))
+                port = "" if slash else step.port
+                found.append(replace(step, index=len(found), node=id_, port=port))
                 self._starts.append(at)
                 self._ends.append(at + 1)
             last = key if slash else None
@@ -115,7 +116,7 @@ class Level:
 def progress(steps: Iterable[Step], address: str, done: int) -> tuple[str, int, int]:
     """(phase, steps done, steps in all) of a composite's inside, in the pass it has come to."""
     inner = [(at, step) for at, step in enumerate(steps) if step.node.startswith(f"{address}/")]
-    for phase in ("reverse", "tangent", "forward"):
+    for phase in ("update", "reverse", "tangent", "forward"):
         own = [at for at, step in inner if step.phase == phase]
         count = bisect.bisect_left(own, done)
         if count or phase == "forward":

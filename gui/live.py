@@ -22,6 +22,7 @@ from runtime import Engine, check_gradients
 from runtime.errors import Cancelled
 from runtime.tangents import Seed, pushed
 from runtime.trace import Trace
+from runtime.updates import Learning, updated
 
 if TYPE_CHECKING:
     from runtime.gradient_check import GradientReport
@@ -41,7 +42,7 @@ _log = logging.getLogger("gradwire")
 class Request:
     """What is to be worked out: a snapshot, and what may be kept of the last trace.
 
-    `seed` is the tangent that is pushed through the run.
+    `seed` is the tangent that is pushed through the run, `learning` that with which it is updated.
     """
 
     graph: Graph
@@ -49,12 +50,13 @@ class Request:
     previous: Trace | None = None
     verifies: bool = False
     seed: Seed | None = None
+    learning: Learning | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
     """What was worked out. `is_large` says that live mode let it be; `error` is a sentence, and
-    `refusal` another on why the seed could not be pushed.
+    `refusal` another on why the seed could not be pushed, `stays` on why nothing was updated.
     """
 
     revision: int
@@ -64,6 +66,7 @@ class Answer:
     is_large: bool = False
     error: str = ""
     refusal: str = ""
+    stays: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,9 @@ def compute(request: Request, watch: Watch | None = None) -> Answer:
     except GradwireError as error:
         return Answer(revision, found, is_large=is_large, error=str(error))
     trace, refusal = _with_tangent(trace, request.seed, watch)
+    trace, stays = _with_update(trace, request.learning)
     _ = trace.origin  # NaN is looked for here, so that the window need not
-    return Answer(revision, found, trace, is_large=is_large, refusal=refusal)
+    return Answer(revision, found, trace, is_large=is_large, refusal=refusal, stays=stays)
 
 
 def _with_tangent(trace: Trace, seed: Seed | None, watch: Watch | None) -> tuple[Trace, str]:
@@ -102,6 +106,16 @@ def _with_tangent(trace: Trace, seed: Seed | None, watch: Watch | None) -> tuple
         return trace, ""
     try:
         return pushed(trace, seed, watch), ""
+    except GradwireError as error:
+        return trace, str(error)
+
+
+def _with_update(trace: Trace, learning: Learning | None) -> tuple[Trace, str]:
+    """The run with the update of its parameters, and why it has none."""
+    if learning is None:
+        return trace, ""
+    try:
+        return updated(trace, learning), ""
     except GradwireError as error:
         return trace, str(error)
 
@@ -130,8 +144,10 @@ def numbers_in(found: Check) -> int:
 
 def run_now(document: Document) -> None:
     """Check and run in this thread, for pictures and tests; raises `GradwireError`."""
-    answer = compute(Request(document.root.copy(), "always", seed=document.seeding.seed))
+    seed, learning = document.seeding.seed, document.updating.learning
+    answer = compute(Request(document.root.copy(), "always", seed=seed, learning=learning))
     document.seeding.tell(answer.refusal)
+    document.updating.tell(answer.stays)
     if answer.check is not None:
         document.accept_check(answer.check)
     if answer.error:
@@ -223,7 +239,8 @@ class Live(QObject):
         self._later = _timer(self, VERIFY_AFTER, self._verify)
         document.changed.connect(self._after_edit)
         document.opened.connect(self._restart)
-        document.seeding.changed.connect(self._after_seed)
+        document.seeding.changed.connect(self._run_again)
+        document.updating.changed.connect(self._run_again)
         self._soon.start()
 
     @property
@@ -288,8 +305,8 @@ class Live(QObject):
             self._later.stop()
             self._soon.start()
 
-    def _after_seed(self) -> None:
-        """A tangent goes through the run that there is, live or not: that takes little."""
+    def _run_again(self) -> None:
+        """Tangent or update go with the run that there is, live or not: that takes little."""
         if self.is_on or self.document.is_fresh:
             self._later.stop()
             self._send("always")
@@ -308,7 +325,8 @@ class Live(QObject):
     def _send(self, runs: Runs, *, verifies: bool = False) -> None:
         document = self.document
         trace, seed = document.whole_trace, document.seeding.seed
-        self._sent = Request(document.root.copy(), runs, trace, verifies, seed)
+        learning = document.updating.learning
+        self._sent = Request(document.root.copy(), runs, trace, verifies, seed, learning)
         self._worker.post(self._sent)
         self.changed.emit()
 
@@ -322,6 +340,7 @@ class Live(QObject):
             document.root.types.take(request.graph.types)
         if answer.trace is not None:
             document.seeding.tell(answer.refusal)
+            document.updating.tell(answer.stays)
             if document.accept_trace(answer.trace):
                 self._after_trace(answer)
         if answer.report is not None:

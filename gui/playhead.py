@@ -11,7 +11,7 @@ from gui.level import Level
 if TYPE_CHECKING:
     from runtime.trace import Step, Trace
 
-Place = tuple[str, str, int | None]  # phase, node and time step of a step
+Place = tuple[str, str, int | None, str]  # phase, node, time step and parameter of a step
 
 
 class Playhead(QObject):
@@ -300,7 +300,7 @@ class Playhead(QObject):
             while (
                 head
             ):  # a node that was drawn from others since stands where the last of them does
-                places[step.phase, head, step.t] = index
+                places[step.phase, head, step.t, step.port] = index
                 head = head.rpartition("/")[0]
         if self._all_done and self._done[-1] not in places:
             return len(self._all)
@@ -320,4 +320,4 @@ class Playhead(QObject):
 
 
 def _place(step: Step) -> Place:
-    return (step.phase, step.node, step.t)
+    return (step.phase, step.node, step.t, step.port)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,15 +13,16 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QBoxLayout, QLabel, QWidget
 
 from graph import PortRef
-from graph.naming import name_of
+from graph.naming import name_of, output_name
 from gui.actions.keys import how_to
 from gui.broadcast import spread_of
 from gui.document import Document
 from gui.forward_mode.telling import told_tangent
 from gui.in_words import bracketed, describe, scalar
 from gui.numbers import format_shape
-from gui.places import SeenTrace
+from gui.places import SeenTrace, address_of
 from gui.theme import Theme
+from gui.updating.telling import rule_name, told_update
 from gui.wording import factor_word, plain_formula, put_in
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ def tr(text: str) -> str:
 class Sentence:
     """`lead` names pass and step, `text` says what happens."""
 
-    phase: Literal["", "forward", "tangent", "reverse"]
+    phase: Literal["", "forward", "tangent", "reverse", "update"]
     lead: str
     text: str
 
@@ -71,7 +73,8 @@ def sentence_of(document: Document, how: Callable[[str], str] = how_to) -> Sente
 
 
 def _pass_name(phase: str) -> str:
-    return {"forward": tr("Forward"), "tangent": tr("Tangent")}.get(phase, tr("Reverse"))
+    names = {"forward": tr("Forward"), "tangent": tr("Tangent"), "update": tr("Update")}
+    return names.get(phase, tr("Reverse"))
 
 
 def _nothing_yet(document: Document, how: Callable[[str], str]) -> str:
@@ -86,15 +89,18 @@ def _nothing_yet(document: Document, how: Callable[[str], str]) -> str:
 
 def _before(document: Document, how: Callable[[str], str]) -> str:
     steps = document.playhead.steps
-    forward, back = (sum(s.phase == phase for s in steps) for phase in ("forward", "reverse"))
+    counts = Counter(step.phase for step in steps)
+    forward, back = counts["forward"], counts["reverse"]
     problem = document.check.target_problem if document.check is not None else None
     if not back and problem is not None:
         text = tr("{0} forward steps lie ahead and no reverse one, for there is no target. {1}")
         return text.format(forward, problem.mend).rstrip()
     text = tr("{0} forward and {1} reverse steps lie ahead. {2} takes the next one.")
-    if len(steps) > forward + back:
+    if counts["tangent"]:
         text = tr("{0} forward, {3} tangent and {1} reverse steps lie ahead. {2} takes the next.")
-    return text.format(forward, back, how("next"), len(steps) - forward - back)
+    if counts["update"]:
+        text = tr("{0} forward, {1} reverse and {4} update steps lie ahead. {2} takes the next.")
+    return text.format(forward, back, how("next"), counts["tangent"], counts["update"])
 
 
 class Telling:
@@ -111,11 +117,24 @@ class Telling:
             return failure.message
         if self.module is None:
             return self.id
-        if self.step.phase == "tangent":
+        if self.step.phase == "update":
+            told = self._update()
+        elif self.step.phase == "tangent":
             told = told_tangent(self.graph, self.trace, self.id)
         else:
             told = self._forward() if self.step.phase == "forward" else self._reverse()
         return f"{self._name()}: {told}"
+
+    def _update(self) -> str:
+        """What the update does to the parameter; of a composite to how many inside."""
+        update = self.trace.update
+        if not self.step.port:
+            return tr("its parameters are updated by {0}").format(rule_name(update))
+        ref = PortRef(self.id, self.step.port)
+        place = self.trace.place if isinstance(self.trace, SeenTrace) else ""
+        return told_update(
+            update, update.moved[address_of(place, ref)], output_name(self.graph, ref)
+        )
 
     def part(self, name: str) -> str:
         """One part of a step: the sum of what arrived, one input's gradient, or one step inside."""

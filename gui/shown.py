@@ -19,6 +19,7 @@ from gui.level import progress
 from gui.places import SeenTrace, address_of, seen_from
 from gui.readings import BLANK, Reading
 from gui.timetable import timetable_of
+from gui.updating.shown import ShownUpdates
 from runtime.maps import TooLarge
 from runtime.moments import moment
 
@@ -57,6 +58,7 @@ class Shown:
         self.t = trace.t if is_seen else None
         self._times = timetable_of(self._whole)
         self._tangents = ShownTangents(self._whole, position, self.t)
+        self._updates = ShownUpdates(self._whole, position)
         self._kept: dict[tuple[str, PortRef], Reading] = {}
         is_same = before is not None and before.trace is trace and before._graph is graph
         if is_same and not (is_guarded or before.is_guarded):
@@ -176,6 +178,15 @@ class Shown:
         """The local derivative that this tangent is multiplied by, once it is there."""
         return self._keep("tangent_factor", target)
 
+    @property
+    def has_updates(self) -> bool:
+        """Whether the update of the parameters has begun."""
+        return self._updates.is_there
+
+    def update(self, port: PortRef) -> Reading:
+        """What the update adds to a parameter, once its step is done."""
+        return self._keep("update", port)
+
     def times_back(self, target: PortRef) -> tuple[bool, ...]:
         """For each time step whether the gradient at an input port has come back, or never will."""
         steps = self._whole.time_steps if self._whole is not None else None
@@ -214,6 +225,9 @@ class Shown:
 
     def _tangent_over(self, target: PortRef) -> Reading:
         return self._tangents.edge(target)
+
+    def _update(self, port: PortRef) -> Reading:
+        return self._updates.port(port)
 
     def _value(self, port: PortRef) -> Reading:
         port = self._flat.feeds.get(port, self._flat.inner(port))

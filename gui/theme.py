@@ -23,6 +23,7 @@ TOKENS: dict[str, tuple[str, str]] = {
     "forward": ("#2463CE", "#5F97F4"),
     "reverse": ("#B24B04", "#F3743F"),
     "tangent": ("#6E1260", "#F1B6D6"),
+    "update": ("#1A1F26", "#E9ECF0"),  # text ink: it flows in no direction
     "error": ("#8C0A1A", "#FB9890"),
     "negative": ("#8E29B3", "#D574FD"),
     "zero": ("#F7F7F7", "#1D2127"),

@@ -26,7 +26,7 @@ HEIGHT = 60
 BUTTON = 36
 BAR_TOP, BAR = 20.0, 8.0
 LEAST_SEGMENT = 5.0  # narrower ones are drawn without gaps
-PHASES = ("forward", "tangent", "reverse")
+PHASES = ("forward", "tangent", "reverse", "update")
 BUTTONS = ("first", "previous", "next", "last", "play")
 
 
@@ -44,6 +44,7 @@ class StepBar(SlideBar):
             "forward": self.tr("forward"),
             "tangent": self.tr("tangent"),
             "reverse": self.tr("reverse"),
+            "update": self.tr("update"),
         }
         self.valueChanged.connect(lambda value: document.playhead.go(value))
         document.traced.connect(self.follow)

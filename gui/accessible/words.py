@@ -96,6 +96,7 @@ def port_values(scene: CanvasScene, port: PortRef) -> str:
     told = [_told(tr("value"), value), _told(tr("gradient"), gradient)]
     if tangent.is_value:
         told.insert(1, _told(tr("tangent"), tangent))
+    told.append(_told(tr("change by the update"), shown.update(port)))
     spread = None if is_output else shown.spread(port)
     if spread is not None:
         told.append(_spoken(spread.told.rstrip(".")))
@@ -142,6 +143,7 @@ def _state(scene: CanvasScene, id_: str) -> str:
     parts = [tr("target")] if mood.is_target else []
     if mood.ring:
         steps = {"forward": tr("forward step"), "tangent": tr("tangent step")}
+        steps["update"] = tr("update step")
         parts.append(steps.get(mood.ring, tr("reverse step")))
     if mood.mark:
         parts.append(tr(mood.mark))

@@ -55,6 +55,7 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "has_steps": lambda w: bool(w.document.playhead.steps),
     "can_push": lambda w: w.document.seeding.selected is not None,
     "has_seed": lambda w: w.document.seeding.seed is not None,
+    "is_updating": lambda w: w.document.updating.is_on,
     "has_time": lambda w: w.document.playhead.t is not None,
     "node_and_steps": lambda w: WHEN["one_node"](w) and WHEN["has_steps"](w),
     "not_at_start": lambda w: not w.document.playhead.is_at_start,

@@ -48,7 +48,7 @@ class Mood:
     was_muted: bool = False
     was_mark: Mark = ""
     arrival: float = 1.0  # how far muting and mark have come from what they were
-    ring: Literal["", "forward", "reverse"] = ""
+    ring: Literal["", "forward", "tangent", "reverse", "update"] = ""
     swell: float = 0.0  # what the pulse adds to the ring's width
     mark: Mark = ""
     is_target: bool = False

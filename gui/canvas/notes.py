@@ -86,6 +86,16 @@ def tangent_forms(reading: Reading, port: str, close: bool) -> Forms:
     return (f"{norm}  {numbers_or_range(array)}", norm) if close else (norm, rough)
 
 
+def update_forms(reading: Reading) -> Forms:
+    """What the update adds to a parameter: `Δ −0.1`; the norm of a tensor."""
+    array = reading.array
+    if array is None:
+        return ()
+    if array.ndim == 0:
+        return (f"Δ {format_number(array.item())}",)
+    return tuple(f"Δ ‖{format_number(norm_of(array), digits)}‖" for digits in (4, 2))
+
+
 def sum_forms(reading: Reading) -> Forms:
     """What comes back to a port over all its edges: `Σ∂ 0.077`."""
     if reading.array is None:

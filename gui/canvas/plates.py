@@ -28,11 +28,12 @@ if TYPE_CHECKING:
     from graph import Graph
     from gui.broadcast import Spread
 
-Kind = Literal["value", "sum", "seed", "gradient", "factor", "pin", "spread", "tangent"]
+Kind = Literal["value", "sum", "seed", "gradient", "factor", "pin", "spread", "tangent", "update"]
 PAD = 2  # pixels on both sides of a text
 PILL = 5  # pixels between a factor's text and its border
 GAP = 4  # pixels between gradient and factor
 BREATH = 4  # pixels of wire that stay in sight between two plates
+LINES = {"sum": 1.02, "seed": 1.02, "tangent": -1.02, "update": -1.02}  # below its value
 AWAY = 5  # pixels between a plate and the rim of its port
 
 
@@ -133,16 +134,17 @@ class Layout:
         pins = [w for pin in self._sight.pins for w in self._pin(pin) if w.forms]
         spreads = [w for w in map(self._spread, self._sight.targets) if w.forms]
         tangents = [w for w in self._tangents() if w.forms]
-        for wishes in (gradients, values, sums, tangents, pins, spreads):
+        updates = [w for w in self._updates() if w.forms]
+        for wishes in (gradients, values, sums, updates, tangents, pins, spreads):
             for wish in wishes:
                 self._place_poorest(wish)
         self._enrich_factors(gradients, shortest=True)
-        for wishes in (gradients, values, sums, tangents, pins):
+        for wishes in (gradients, values, sums, updates, tangents, pins):
             self._enrich_texts(wishes)
         self._enrich_factors(gradients, shortest=False)
         for wish in (*values, *gradients):
             self._add_picture(wish)
-        placed = (*gradients, *values, *sums, *tangents, *pins, *spreads)
+        placed = (*gradients, *values, *sums, *updates, *tangents, *pins, *spreads)
         return [wish.plate for wish in placed if wish.plate is not None]
 
     # --- wishes --------------------------------------------------------------------------
@@ -205,6 +207,12 @@ class Layout:
         forms = notes.tangent_forms(reading, port.port, self._close)
         return Wish("tangent", port, at, forms, _ink(reading, "tangent"))
 
+    def _updates(self) -> Iterator[Wish]:
+        """Above the value of a parameter: what the update adds to it."""
+        for port, at in self._sight.sources.items() if self._shown.has_updates else ():
+            reading = self._shown.update(port)
+            yield Wish("update", port, at, notes.update_forms(reading), _ink(reading, "update"))
+
     def _gradient(self, port: PortRef) -> Wish:
         at = self._sight.targets[port]
         if port in self._sight.texts:
@@ -224,7 +232,7 @@ class Layout:
         return Wish("gradient", port, at, forms, _ink(reading, "reverse"), factors, reading)
 
     def _pin(self, port: PortRef) -> Iterator[Wish]:
-        """A pin has up to four lines: its name, its value, its tangent, its gradient."""
+        """A pin has up to five lines: name, value, tangent, gradient, and what the update adds."""
         value, gradient = self._shown.value(port), self._shown.gradient(port)
         yield Wish("pin", port, self._sight.pins[port], (port.port,), "muted")
         value_forms = notes.value_forms(value, port.port, False) if value.is_value else ()
@@ -238,6 +246,10 @@ class Layout:
         if port in self._sight.texts:
             forms, ink = (self._sight.texts[port][0],), self._sight.texts[port][1]
         yield Wish("pin", port, self._sight.pins[port], forms, ink)
+        if self._shown.has_updates:
+            change = self._shown.update(port)
+            forms = notes.update_forms(change)
+            yield Wish("pin", port, self._sight.pins[port], forms, _ink(change, "update"))
 
     def _upstream(self, node: str) -> Reading:
         module = self._graph.module(node) if node in self._graph else None
@@ -256,7 +268,7 @@ class Layout:
             while not self._room.is_free(box):
                 labels = tuple(_lowered(label, self._height) for label in labels)
                 box = _around(labels)
-                if box[1] > wish.at[1] + 4.5 * self._height:
+                if box[1] > wish.at[1] + 5.5 * self._height:
                     return
         elif not self._is_free(box):
             return
@@ -331,7 +343,7 @@ class Layout:
         width = self._width(text, self._size, 600) + 2 * PAD * self._pixel
         half = self._height / 2
         if wish.kind in ("value", "sum", "seed") or wish.port in self._sight.sources:
-            y += self._height * {"sum": 1.02, "seed": 1.02, "tangent": -1.02}.get(wish.kind, 0)
+            y += self._height * LINES.get(wish.kind, 0)
             box = (x + away, y - half, x + away + width, y + half)
             return (Label(text, wish.ink, box, self._size, marked=_marks(text, wish.spread)),)
         right = x - away

@@ -168,6 +168,7 @@ def _plate_text(view: CanvasView, plate: Plate) -> str:
         "spread": tr("The value is broadcast for {port}."),
         "factor": tr("Local derivative by {port}: what the tangent is multiplied by."),
         "tangent": tr("Tangent of {port}: how it changes per step along the seed."),
+        "update": tr("Δ of {port}: what the update adds to it."),
         "pin": tr("Parameter {port}: value and gradient (cotangent)."),
     }
     text = words[plate.kind].format(port=port_name(view.document.graph, plate.port))

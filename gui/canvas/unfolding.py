@@ -73,7 +73,7 @@ class Unfolding(QObject):
     """Which composites are unfolded. `changed` gives the nodes that have another shape now."""
 
     changed = Signal(object)
-    phases = ("forward", "tangent", "reverse")  # whose numbers are drawn inside
+    phases = ("forward", "tangent", "reverse", "update")  # whose numbers are drawn inside
 
     def __init__(self, document: Document, scene: CanvasScene) -> None:
         super().__init__(scene)

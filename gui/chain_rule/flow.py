@@ -27,6 +27,7 @@ PHASES = {
     "forward": N("ChainRule", "Forward"),
     "tangent": N("ChainRule", "Tangent"),
     "reverse": N("ChainRule", "Reverse"),
+    "update": N("ChainRule", "Update"),
 }
 # The ink of a line's result, by what it tells.
 INKS = {"value": "forward", "gradient": "reverse", "sum": "reverse", "tangent": "tangent"}

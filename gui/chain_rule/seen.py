@@ -26,6 +26,7 @@ READ = {
     "gradient": "gradient",
     "sum": "port_gradient",
     "tangent": "tangent",
+    "update": "update",
 }
 
 

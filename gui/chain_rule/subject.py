@@ -27,9 +27,10 @@ class StepSubject:
         key = at(self.step.node, self.step.t)
         if key in trace.plan.step_of or self.step.node not in trace.plan.flat.instances:
             return (explain_step(trace, self.step),)
-        if self.step.phase == "tangent":
+        phase = self.step.phase
+        if phase in ("tangent", "update"):
             inside = f"{self.step.node}/"
-            steps = (x for x in trace.steps if x.phase == "tangent" and x.t == self.step.t)
+            steps = (x for x in trace.steps if x.phase == phase and x.t == self.step.t)
             return tuple(explain_step(trace, x) for x in steps if x.node.startswith(inside))
         both = explain_node(trace, key)
         return tuple(each for each in both if each.about["phase"] == self.step.phase)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from runtime.trace import Trace
 
 Position = tuple[int, int]
+PASSES = ("forward", "reverse")  # which bring values and gradients
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ class Arrivals:
         if node not in self._trace.plan.flat.instances:
             return []
         inside, steps = f"{node}/", self._trace.steps
-        is_own = (x.node.startswith(inside) and x.phase != "tangent" for x in steps)
+        is_own = (x.node.startswith(inside) and x.phase in PASSES for x in steps)
         keys = [(x.phase, x.t) if own else None for x, own in zip(steps, is_own, strict=True)]
         ends = zip(keys, [*keys[1:], None], strict=True)
         return [index for index, (key, after) in enumerate(ends) if key and key != after]

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from runtime.feeds import Host
 from runtime.training.clipping import Clip
-from runtime.training.optimizers import SGD, Optimizer
+from runtime.training.optimizers import SGD, Optimizer, optimizer_of
+from runtime.training.schedules import Plateau, schedule_of
+
+if TYPE_CHECKING:
+    from graph.model import Graph
+    from graph.training import Training
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,3 +38,21 @@ class Learning:
     def rate(self) -> float:
         """The learning rate of this update."""
         return self.optimizer.lr * self.share
+
+    @classmethod
+    def of(cls, graph: Graph) -> Learning:
+        """The first update that a graph's `training` describes."""
+        training = graph.training
+        return cls(
+            optimizer_of(training.optimizer),
+            Clip(training.clip.value, training.clip.norm),
+            training.frozen,
+            training.lr_factors,
+            first_share(training),
+        )
+
+
+def first_share(training: Training) -> float:
+    """The schedule's share of the learning rate at the first update."""
+    schedule = schedule_of(training.schedule, 1)
+    return schedule.factor if isinstance(schedule, Plateau) else schedule.factor(0)
