@@ -56,6 +56,21 @@ def hold_at_breakpoint(window) -> None:
         until(lambda: not window.holding.is_busy)
 
 
+def step_the_update(window) -> None:
+    """Let Adam update the parameters, and write the last of its steps out."""
+    from graph import edits
+    from graph.rules import Adam
+    from graph.training import Training
+
+    document = window.document
+    document.do(edits.SetGraph({"training": Training(optimizer=Adam(lr=0.1))}), "Train by Adam")
+    document.updating.toggle()
+    until(lambda: document.trace is not None and document.trace.update is not None)
+    document.playhead.last()
+    window.drawer.show_tab("chain_rule")
+    window.canvas.zoom_to_fit()
+
+
 def watch_ports(window) -> None:
     """Watch what fans out, and what it becomes."""
     from graph import PortRef, edits
@@ -115,6 +130,7 @@ SHOTS = (
     Shot("breakpoints", steps=0, acts=hold_at_breakpoint),
     Shot("watch", "fan_out", acts=watch_ports),
     Shot("compare", acts=compare_runs),
+    Shot("update", acts=step_the_update, size=(1280, 960)),
     Shot("diagnose-vanishing", "vanishing", workspace="diagnose", commands=("zoom_fit",)),
     Shot("diagnose-nan", "nan", workspace="diagnose", node="log", commands=("zoom_fit",)),
     Shot("jacobian-convolution", "convolution", edge="conv.x", size=PANEL, is_panel=True),

@@ -8,7 +8,7 @@ import pytest
 from graph import Graph
 from runtime import SGD, Engine, Trainer
 from runtime.training.diagnosis import diagnose_curves, diagnose_run
-from runtime.training.fitting import Epoch
+from runtime.training.history import Epoch
 
 DRAW = np.random.RandomState(0).standard_normal
 

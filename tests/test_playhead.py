@@ -15,6 +15,7 @@ class Step:
     phase: str
     node: str
     t: int | None = None
+    port: str = ""
 
 
 class Trace:

@@ -33,7 +33,7 @@ PAD = 2  # pixels on both sides of a text
 PILL = 5  # pixels between a factor's text and its border
 GAP = 4  # pixels between gradient and factor
 BREATH = 4  # pixels of wire that stay in sight between two plates
-LINES = {"sum": 1.02, "seed": 1.02, "tangent": -1.02, "update": -1.02}  # below its value
+LINES = {"sum": 1.02, "seed": 1.02, "tangent": -1.02}  # lines below its value
 AWAY = 5  # pixels between a plate and the rim of its port
 
 
@@ -116,7 +116,7 @@ class Sight:
 class Layout:
     """Lays out the plates of a sight at one zoom. Sizes on screen are divided by the zoom."""
 
-    has_tangents = True  # whether these have a place in the picture
+    has_tangents = True  # whether these and updates have a place in the picture
 
     def __init__(self, sight: Sight, graph: Graph, shown: Shown, theme: Theme, zoom: float) -> None:
         self._sight, self._graph, self._shown, self._theme = sight, graph, shown, theme
@@ -208,10 +208,18 @@ class Layout:
         return Wish("tangent", port, at, forms, _ink(reading, "tangent"))
 
     def _updates(self) -> Iterator[Wish]:
-        """Above the value of a parameter: what the update adds to it."""
-        for port, at in self._sight.sources.items() if self._shown.has_updates else ():
+        """Beside the value of a parameter, where its wire leaves room: what is added to it."""
+        is_there = self.has_tangents and self._shown.has_updates
+        for port, at in self._sight.sources.items() if is_there else ():
             reading = self._shown.update(port)
-            yield Wish("update", port, at, notes.update_forms(reading), _ink(reading, "update"))
+            forms, ink = notes.update_forms(reading), _ink(reading, "update")
+            yield Wish("update", port, at, forms, ink, side=self._free_side(port, at))
+
+    def _free_side(self, port: PortRef, at: geo.Point) -> int:
+        """1 below the value, -1 above it: where its only wire does not go."""
+        edges = self._graph.outgoing(port) if port.node in self._graph else ()
+        end = self._sight.targets.get(edges[0].target) if len(edges) == 1 else None
+        return 1 if end is not None and end[1] < at[1] else -1
 
     def _gradient(self, port: PortRef) -> Wish:
         at = self._sight.targets[port]
@@ -343,7 +351,7 @@ class Layout:
         width = self._width(text, self._size, 600) + 2 * PAD * self._pixel
         half = self._height / 2
         if wish.kind in ("value", "sum", "seed") or wish.port in self._sight.sources:
-            y += self._height * LINES.get(wish.kind, 0)
+            y += self._height * (1.02 * wish.side or LINES.get(wish.kind, 0))
             box = (x + away, y - half, x + away + width, y + half)
             return (Label(text, wish.ink, box, self._size, marked=_marks(text, wish.spread)),)
         right = x - away

@@ -161,7 +161,7 @@ def _adam(how: Adam, number: int, moved: Moved) -> Made:
     lines.append(Line("m_{t}", rule, "the mean of gradients", m))
     rule = rf"\beta_2 v_{{t-1}} + (1 - \beta_2) \cdot {g}^2"
     lines.append(Line("v_{t}", rule, "the mean of their squares", v))
-    words = "without the bias of its start at 0"
+    words = "without the bias of its start"
     with np.errstate(all="ignore"):
         m_hat, v_hat = m / (1 - first**number), v / (1 - second**number)
     lines.append(Line(r"\hat{m}", r"\frac{m_{t}}{1 - \beta_1^t}", words, m_hat))
