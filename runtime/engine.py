@@ -25,6 +25,7 @@ from runtime.tape import Step, StepFailed, Tape, Watch
 from runtime.trace import Trace
 
 Passes = Literal["both", "forward"]
+MOST_PLANS = 3  # kept at a time: an epoch's last batch is often smaller than the others
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Engine:
         self.dtype, self.mode, self.target = dtype, mode, target
         self.seed_gradient = seed_gradient
         self.partial = partial
-        self._plan: tuple[Any, Plan] | None = None
+        self._plans: dict[Any, Plan] = {}
         self._loaded: Mapping[PortRef, Loaded] = {}
         self._data: FirstBatch | None = None
 
@@ -203,7 +204,7 @@ class Engine:
         types = feed_types(fed)
         known = self._data.problems(fed) if self._data is not None else ()
         key = (self.graph.revision, tuple(sorted(types.items())), known)
-        if self._plan is None or self._plan[0] != key:
+        if key not in self._plans:
             plan = compile_plan(
                 self.graph,
                 self._check(types),
@@ -213,8 +214,9 @@ class Engine:
                 seed_gradient=self.seed_gradient,
                 partial=self.partial,
             )
-            self._plan = key, plan
-        return self._plan[1]
+            kept = [other for other in self._plans.items() if other[0][0] == self.graph.revision]
+            self._plans = {**dict(kept[1 - MOST_PLANS :]), key: plan}
+        return self._plans[key]
 
     def _check(self, types: Feeds) -> Check:
         known = self._data.problems(types) if self._data is not None else ()

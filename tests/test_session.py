@@ -7,13 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graph import Graph, dumps
+from graph import Graph, default_catalogue, dumps
 from graph.rules import SGD, Adam, Clip, Cosine, Plateau, Stop
 from graph.training import Training
 from runtime import Adam as runtime_adam
-from runtime import BadSetting, NotFinite, Trainer
+from runtime import BadSetting, NotFinite, Trainer, engine
 from runtime.data.batches import Split
 from runtime.data.generated import generate
+from runtime.plan import compile_plan
+from runtime.training.figures import measured
 from runtime.training.fitting import Fitting, SetFeeder, play
 from runtime.training.session import Session
 
@@ -227,3 +229,61 @@ def test_a_callback_ends_it_after_all_were_asked():
     history = trainer.fit(data, Fitting(epochs=5, batch=None), calls)
     assert history.why_ended == "a callback ended it"
     assert seen == [1, 2]
+
+
+def test_an_epoch_of_batches_of_two_sizes_makes_its_plans_once(monkeypatch):
+    made = []
+    monkeypatch.setattr(
+        engine, "compile_plan", lambda *a, **k: made.append(k["mode"]) or compile_plan(*a, **k)
+    )
+    running = session(replace(SETTINGS, epochs=3, stop=Stop()))
+    play(running)
+    assert running.position.update == 12
+    assert sorted(made) == ["eval", "eval", "train", "train"]  # 16 and 5 samples; 53 and 17
+
+
+@pytest.mark.parametrize(
+    ("loss", "low", "expected"),
+    [
+        ("BCELoss", 0, 1.0),
+        ("MSELoss", 0, 1.0),
+        ("HingeLoss", -1, 0.5),
+        ("BCEWithLogitsLoss", 0, 0.5),
+    ],
+)
+def test_accuracy_reads_a_prediction_as_the_loss_does(loss, low, expected):
+    scores = np.array([[0.9], [0.6], [0.4], [0.2]])
+    truth = np.array([[1.0], [1.0], [low], [low]])
+    predicts = default_catalogue().require(loss).predicts
+    found = measured(["accuracy", "mae", "multi_label_accuracy"], predicts, scores, truth)
+    assert found["accuracy"] == expected
+    assert found["mae"] == pytest.approx(np.abs(scores - truth).mean())
+
+
+def test_metrics_without_meaning_are_nan():
+    scores, classes = np.eye(3), np.arange(3)
+    assert measured(["accuracy"], "class logits", scores, classes) == {"accuracy": 1.0}
+    assert np.isnan(measured(["mae"], "class logits", scores, classes)["mae"])
+    assert np.isnan(measured(["accuracy"], "numbers", scores, 2 * scores)["accuracy"])
+    assert measured(["accuracy"], "numbers", scores, scores) == {"accuracy": 1.0}
+
+
+ECHO = {"samples": 12, "steps": 4, "delay": 0}
+
+
+def test_over_time_each_step_of_a_sample_is_judged():
+    graph = Graph(target="loss", seed=1)
+    graph.add("Data", "data", source="builtin:echo", options=ECHO, batch=5)
+    graph.add("Linear", "out", out_features=1)
+    graph.add("BCEWithLogitsLoss", "loss")
+    graph.connect("data.x", "out.x")
+    graph.connect("out.y", "loss.prediction")
+    graph.connect("data.t", "loss.target")
+    graph.configure(training=Training(2, SGD(lr=0.5), metrics=("accuracy",)))
+    running = Session(graph)
+    play(running)
+    found = running.history.epochs[-1].figures["train"]["accuracy"]
+    trace = running.trainer.judge(running.feeder.all("train"))
+    truth = trace.value("data.t")
+    assert truth.shape == (4, 12, 1)
+    assert found == ((trace.value("out.y") > 0) == truth).mean()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,14 +15,15 @@ from runtime.errors import BadSetting
 from runtime.feeds import Host
 from runtime.moments import apart
 from runtime.training.metrics import metric
+from runtime.training.pictures.verdicts import reading_of
 
 if TYPE_CHECKING:
-    from runtime.plan import Plan
+    from graph.model import Graph
     from runtime.trace import Trace
     from runtime.training.trainer import Trainer
 
 AT_ONCE = 256  # samples that are judged in one run
-COMPARED = frozenset({"prediction", "target"})
+OF_NUMBERS = frozenset({"mae", "r2"})  # metrics that compare entry by entry
 
 
 class Feeding(Protocol):
@@ -54,53 +55,75 @@ def figures(
     `BadSetting` where metrics are asked for and no loss says what they are of.
     """
     count, total = feeder.length(part), 0.0
-    predictions, targets = [], []
+    found: list[tuple[Host, Host]] = []
+    predicts = ""
     for start in range(0, count, AT_ONCE):
         indices = np.arange(start, min(start + AT_ONCE, count))
         trace = trainer.judge(feeder.feeds(part, indices))
         assert trace.plan.end is not None
         total += float(to_numpy(trace.values[trace.plan.end]).sum()) * len(indices)
         if metrics:
-            prediction, target = compared(trace)
-            predictions.append(prediction)
-            targets.append(target)
-    found = {"loss": total / count if count else float("nan")}
-    if metrics and predictions:
-        scores, truth = np.concatenate(predictions), np.concatenate(targets)
-        found |= {name: metric(name)(scores, truth) for name in metrics}
+            loss = _loss(trace)
+            found.append(compared(trace, loss))
+            predicts = getattr(trace.plan.flat.graph.module(loss), "predicts", "numbers")
+    figures = {"loss": total / count if count else math.nan}
+    if found:
+        scores, truth = (np.concatenate(own) for own in zip(*found, strict=True))
+        figures |= measured(metrics, predicts, scores, truth)
+    return figures
+
+
+def measured(metrics: Sequence[str], predicts: str, scores: Host, truth: Host) -> dict[str, float]:
+    """Metrics of predictions [N, ...] against truths [N, ...]; `predicts` is the loss's.
+
+    One that has no meaning for them, such as the accuracy of numbers, is NaN.
+    """
+    reading = reading_of(predicts, scores, truth)
+    found = {}
+    for name in metrics:
+        if name == "multi_label_accuracy":
+            given = scores - 0.5 if predicts == "probabilities" else scores
+            fits, arrays = scores.shape == truth.shape, (given, truth)
+        elif name in OF_NUMBERS:
+            fits, arrays = scores.shape == truth.shape, (scores, truth)
+        else:
+            flat = scores.reshape(len(scores), -1)
+            given = flat - reading.turn if reading.is_single else flat
+            fits, arrays = reading.classes > 0, (given, reading.true_classes(truth))
+        found[name] = metric(name)(*arrays) if fits else math.nan
     return found
 
 
-def compared(trace: Trace) -> tuple[Host, Host]:
-    """What the target's loss compares, prediction and target, samples along axis 0.
+def compared(trace: Trace, loss: str) -> tuple[Host, Host]:
+    """What a loss compares, prediction and target, samples along axis 0.
 
     Inside time each step of a sample counts for itself.
     """
-    loss = loss_of(trace.plan)
-    ports = (PortRef(loss, "prediction"), PortRef(loss, "target"))
+    ports = [PortRef(loss, "prediction"), PortRef(loss, "target")]
     found = [trace.value(port) for port in ports]
     if trace.plan.times(ports[0]):
         found = [array.reshape(-1, *array.shape[2:]) for array in found]
     return found[0], found[1]
 
 
-def loss_of(plan: Plan) -> str:
-    """The address of the loss before the target: the nearest node with a prediction and a target.
+def _loss(trace: Trace) -> str:
+    plan = trace.plan
+    assert plan.target is not None
+    loss = nearest_loss(plan.flat.graph, plan.flat.inner(apart(plan.target)[0]).node)
+    if loss is None:
+        raise BadSetting(f"metrics: found no loss before {plan.target}, expected one to judge by.")
+    return loss
 
-    Metrics are of what it compares. Raises `BadSetting` where there is none.
-    """
-    graph, waiting, seen = plan.flat.graph, deque[str](), set[str]()
-    if plan.target is not None:
-        waiting.append(plan.flat.inner(apart(plan.target)[0]).node)
-    while waiting:
-        id_ = waiting.popleft()
-        module = graph.module(id_)
-        if module is not None and {port.name for port in module.wired_ports} >= COMPARED:
-            return id_
-        for edge in graph.arriving(id_).values():
-            if edge.source.node not in seen:
-                seen.add(edge.source.node)
-                waiting.append(edge.source.node)
-    raise BadSetting(
-        f"metrics: found no loss before {plan.target}, expected one with a prediction and a target."
-    )
+
+def nearest_loss(graph: Graph, start: str) -> str | None:
+    """The nearest loss that a node depends on, or is, in a graph without instances."""
+    seen, row = {start}, [start]
+    while row:
+        for id_ in row:
+            module = graph.module(id_)
+            if module is not None and module.outline() == "loss":
+                return id_
+        before = [other for id_ in row for other in graph.predecessors(id_)]
+        row = [id_ for id_ in dict.fromkeys(before) if id_ not in seen]
+        seen.update(row)
+    return None

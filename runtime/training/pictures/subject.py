@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from graph.initialise import trained
 from graph.port import PortRef
 from runtime.errors import NoTarget
+from runtime.training.figures import nearest_loss
 
 if TYPE_CHECKING:
     from graph.checking import Check
@@ -48,7 +49,7 @@ def subject_of(checked: Check) -> Subject:
     if checked.target is None:
         problem = next(iter(checked.errors), checked.target_problem)
         raise NoTarget(problem.message if problem else "found no target, expected one.")
-    node = _nearest_loss(graph, checked.flat.inner(checked.target).node)
+    node = nearest_loss(graph, checked.flat.inner(checked.target).node)
     if node is None:
         raise NoTarget(
             f"{checked.target}: found no loss, expected a target that a loss leads to, for pictures"
@@ -73,19 +74,6 @@ def is_data(graph: Graph, id_: str) -> bool:
     if module is None or module.outline() != "source" or trained(module):
         return False
     return graph.nodes[id_].module != FIXED
-
-
-def _nearest_loss(graph: Graph, start: str) -> str | None:
-    seen, row = {start}, [start]
-    while row:
-        for id_ in row:
-            module = graph.module(id_)
-            if module is not None and module.outline() == "loss":
-                return id_
-        before = [other for id_ in row for other in graph.predecessors(id_)]
-        row = [id_ for id_ in dict.fromkeys(before) if id_ not in seen]
-        seen.update(row)
-    return None
 
 
 def _feeder(graph: Graph, port: PortRef) -> PortRef | None:
