@@ -14,6 +14,7 @@ class PatientBot(QtBot):
         """Wait until the callback is true."""
         super().waitUntil(callback, timeout=max(timeout, LONGEST))
 
-    def waitSignal(self, signal, *, timeout: int = LONGEST, **kwargs):
-        """Wait for a signal."""
-        return super().waitSignal(signal, timeout=max(timeout, LONGEST), **kwargs)
+    def waitSignal(self, signal, *, timeout: int = LONGEST, raising: bool = True, **kwargs):
+        """Wait for a signal; without `raising` no longer than told, for then none may come."""
+        patience = max(timeout, LONGEST) if raising else timeout
+        return super().waitSignal(signal, timeout=patience, raising=raising, **kwargs)
