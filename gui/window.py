@@ -63,6 +63,7 @@ from gui.stepping import Stepping
 from gui.theme import Theme
 from gui.timeline import Timeline
 from gui.title_bar import TitleBar
+from gui.training.running import Running
 from gui.travelling import Travelling
 from gui.undoing import Undoing
 from gui.unrolled import Unrolling
@@ -88,6 +89,7 @@ class Window(QMainWindow):
         self.how_to = partial(how_to, settings=settings)
         self._may_leave = False  # an answer about unsaved changes was given
         self.live = Live(document, self)
+        self.running = Running(document, self)
         self.canvas = CanvasView(document, theme, self)
         self.canvas.placer.keep_in(settings)
         self.undoing = Undoing(document, self.canvas, self)
@@ -205,6 +207,7 @@ class Window(QMainWindow):
         """End what runs in the background."""
         self.stepping.player.stop()
         self.live.close()
+        self.running.close()
         self.autosave.close()
 
     # --- making ---------------------------------------------------------------------------
@@ -304,6 +307,7 @@ class Window(QMainWindow):
             self.watches.changed,
             self.comparing.changed,
             self.presenting.changed,
+            self.running.state_changed,
             self.canvas.canvas.frames.chosen,
         ):
             signal.connect(lambda *_: refresh())

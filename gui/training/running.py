@@ -1,0 +1,356 @@
+"""The run of a document: starts, steers and follows the worker, and tells what it has learned.
+
+A worker belongs to one link, and what an old link still says is dropped, so that no answer of an
+old run reaches a new one, nor another document. A run that has ended, failed or crashed goes on
+in a new process, from the newest moment that was kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from graph import PortRef, Tensor
+from graph import edits as e
+from gui.document import Document
+from gui.training.runs import Run, Runs
+from gui.training.travel import Travel
+
+if TYPE_CHECKING:
+    from numpy import ndarray
+
+    from graph import Graph
+    from runtime.training.moment import Position
+    from runtime.training.worker.link import Gone, Link
+    from runtime.training.worker.messages import Failed, Message
+    from runtime.training.worker.series import Series
+    from runtime.training.worker.slots import Snapshot
+
+State = Literal["none", "starting", "running", "paused", "ended", "failed"]
+PACE = 33  # milliseconds between two tellings of what changed
+LIVES = ("starting", "running", "paused")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a run cannot go on: the error's type (`NotFinite`), a sentence, the node to blame."""
+
+    kind: str
+    sentence: str
+    node: str | None = None
+
+
+class Running(QObject):
+    """The training of a document. It runs in a process of its own; nothing here waits for it."""
+
+    changed = Signal()  # curves, parameters or position, at most 30 times a second
+    state_changed = Signal()
+    _heard = Signal(object, object)  # a link and what it said, from the link's thread
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._runs, self._run = Runs(), None
+        self._link: Link | None = None
+        self._links: list[Link] = []  # also those that are about to end
+        self._state: State = "none"
+        self._travel = Travel(self)
+        self._pause = QTimer(self, singleShot=True, interval=PACE)
+        self._is_news = False
+        self._forget_numbers()
+        self._heard.connect(self._hear)
+        self._travel.arrived.connect(self._tell_soon)
+        self._pause.timeout.connect(self._tell)
+        document.opened.connect(self._restart)
+
+    # --- reading --------------------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        """How the run stands."""
+        return self._state
+
+    @property
+    def is_live(self) -> bool:
+        """Whether there is a process that can be told something."""
+        return self._state in LIVES
+
+    @property
+    def why(self) -> str:
+        """Why the run ended, in a sentence; empty where it has not."""
+        return self._why
+
+    @property
+    def problem(self) -> Trouble | None:
+        """What the run failed of."""
+        return self._problem
+
+    @property
+    def run(self) -> Run | None:
+        """The newest run."""
+        return self._run
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """All runs since the document was opened, oldest first."""
+        return tuple(self._runs)
+
+    @property
+    def graph(self) -> Graph | None:
+        """The graph that is trained, as it was when the run began."""
+        return self._run.graph if self._run is not None else None
+
+    @property
+    def series(self) -> Series | None:
+        """The curves of the newest run."""
+        return self._run.series if self._run is not None else None
+
+    @property
+    def position(self) -> Position | None:
+        """Where the run stands, as far as it was shown."""
+        return self._snapshot.position if self._snapshot is not None else None
+
+    @property
+    def total(self) -> int:
+        """Updates from the very start to the end of the last epoch; 0 while it is unknown."""
+        return self._total
+
+    @property
+    def updates_per_epoch(self) -> int:
+        """Updates in each epoch; 0 while it is unknown."""
+        return self._per_epoch
+
+    @property
+    def threads(self) -> int:
+        """Threads that the linear algebra of the worker may use; 0 while it is unknown."""
+        return self._threads
+
+    @property
+    def pid(self) -> int | None:
+        """The id of the process that trains; None where there is none."""
+        return self._link.pid if self._link is not None and self.is_live else None
+
+    @property
+    def moments(self) -> tuple[int, ...]:
+        """The updates at which one can travel, in order."""
+        return tuple(self._run.moments) if self._run is not None else ()
+
+    @property
+    def travelled(self) -> int | None:
+        """The update of the moment that is shown; None for the newest."""
+        return self._travel.update
+
+    def parameters(self) -> dict[str, ndarray] | None:
+        """Parameters and module state by address, of the moment that is shown; all read-only.
+
+        None before the first of them are there.
+        """
+        if self._travel.update is not None and self._travel.tensors is not None:
+            return dict(self._travel.tensors)
+        if self._snapshot is None:
+            return None
+        return {**self._snapshot.parameters, **self._snapshot.state}
+
+    # --- steering -------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Train the document as it is now, from the beginning, as a new run."""
+        self._launch(self._runs.add(self._document.root.copy()))
+        self._send("run")
+
+    def pause(self) -> None:
+        """Stand still at the end of the step under way."""
+        if self.is_live:
+            self._send("pause")
+
+    def resume(self) -> None:
+        """Go on; also after an end or a failure, from the newest moment that was kept."""
+        self._go_on("run")
+
+    def one_batch(self) -> None:
+        """Make one update, then pause."""
+        self._go_on("batch")
+
+    def one_epoch(self) -> None:
+        """Go on to the end of the epoch, then pause."""
+        self._go_on("epoch")
+
+    def stop(self) -> None:
+        """End the run at the end of the step under way; its newest moment is kept."""
+        if self.is_live:
+            self._send("stop")
+
+    def kill(self) -> None:
+        """End the run at once, whatever it is doing: at most what came since a moment is lost."""
+        if self.is_live and self._link is not None:
+            self._link.forget()
+            self._why = self.tr("It was ended at once.")
+            self._turn("ended")
+
+    def travel(self, update: int | None) -> None:
+        """Show a kept moment; None shows the newest again. The run goes on beside it."""
+        moments = self._run.moments if self._run is not None else {}
+        self._travel.go(update, moments.get(update) if update is not None else None)
+
+    def branch(self) -> None:
+        """Train on from the moment that is shown, by the document's settings, as a new run."""
+        run = self._run
+        if run is None or not run.moments:
+            return
+        update = self._travel.update if self._travel.update is not None else max(run.moments)
+        graph = self._with_settings(run.graph)
+        self.travel(None)
+        self._launch(self._runs.add(graph, run, update), run.moments[update])
+        self._send("run")
+
+    def take_over(self) -> None:
+        """Write what is shown into the document, as one edit."""
+        found = self.parameters()
+        if found is None:
+            return
+        kept, edits = self._document.root.tensors, []
+        for address, array in found.items():
+            ref, tensor = PortRef.parse(address), Tensor.of(array)
+            if kept.get(ref) != tensor:
+                edits.append(e.SetTensor(ref, tensor))
+        if edits:
+            self._document.do_at("", e.Batch(tuple(edits)), self.tr("Take over the training"))
+
+    def close(self) -> None:
+        """End the run at once, and all that belongs to it."""
+        self._pause.stop()
+        self._travel.close()
+        for link in self._links:
+            link.forget()
+        for link in self._links:
+            link.join()
+        self._links.clear()
+        self._link = None
+        self._runs.clear()
+
+    # --- the worker -----------------------------------------------------------------------
+
+    def _launch(self, run: Run, moment: Path | None = None) -> None:
+        from runtime.training.worker.link import Link, Order
+
+        if self._link is not None:
+            self._link.forget()
+        self._links = [link for link in self._links if not link.is_over]
+        path, is_other = self._document.path, run is not self._run
+        self._run = run
+        if is_other:
+            self._forget_numbers()
+        self._problem, self._why = None, ""
+        order = Order(run.graph, run.ring, path.parent if path is not None else None, moment=moment)
+        said: list[Link] = []
+        link = Link(order, lambda message: self._heard.emit(said[0], message))
+        said.append(link)
+        self._link = link
+        self._links.append(link)
+        self._turn("starting")
+
+    def _go_on(self, do: str) -> None:
+        if self._run is None:
+            self._launch(self._runs.add(self._document.root.copy()))
+        elif not self.is_live:
+            moments = self._run.moments
+            newest = max(moments, default=0)
+            self._run.go_back(newest)
+            self._launch(self._run, moments.get(newest))
+        self.travel(None)
+        self._send(do)
+
+    def _send(self, do) -> None:
+        if self._link is not None:
+            self._link.send(do)
+
+    @Slot(object, object)
+    def _hear(self, link: Link, message: Message | Snapshot) -> None:
+        if link is self._link:
+            hears = getattr(self, f"_hear_{type(message).__name__.lower()}", None)
+            if hears is not None:
+                hears(message)
+
+    def _hear_ready(self, ready) -> None:
+        self._total, self._per_epoch = ready.total, ready.per_epoch
+        self._threads = ready.threads
+        self._run.meet(tuple(address for address, *_ in ready.parameters))
+        self._tell_soon()
+
+    def _hear_snapshot(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._run.recording.add(snapshot)
+        self._tell_soon()
+
+    def _hear_epochsover(self, over) -> None:
+        self._run.recording.end_epochs(over)
+        self._tell_soon()
+
+    def _hear_kept(self, kept) -> None:
+        self._run.kept.add(kept.update)
+        self._run.kept.difference_update(kept.gone)
+        self._tell_soon()
+
+    def _hear_stood(self, stood) -> None:
+        self._why = stood.why
+        self._turn(stood.state)
+
+    def _hear_failed(self, failed: Failed) -> None:
+        self._problem = Trouble(failed.kind, failed.message, failed.node)
+        self._turn("failed")
+
+    def _hear_gone(self, gone: Gone) -> None:
+        if not self.is_live:
+            return
+        text = self.tr("The training process ended by itself ({0}) after update {1}.")
+        at = self.position.update if self.position is not None else 0
+        sentence = text.format(gone.by or gone.status, at)
+        if self.moments:
+            sentence += " " + self.tr("It can go on from update {0}.").format(self.moments[-1])
+        self._problem = Trouble("Gone", sentence)
+        self._turn("failed")
+
+    # --- inside ---------------------------------------------------------------------------
+
+    def _with_settings(self, trained: Graph) -> Graph:
+        """The graph of a run with the document's present settings of training."""
+        graph = trained.copy()
+        graph.apply(e.SetGraph({"training": self._document.root.training}))
+        return graph
+
+    def _forget_numbers(self) -> None:
+        self._snapshot: Snapshot | None = None
+        self._problem: Trouble | None = None
+        self._why = ""
+        self._total = self._per_epoch = self._threads = 0
+
+    def _restart(self) -> None:
+        """Another document: nothing of the old run is to be seen there."""
+        if self._link is not None:
+            self._link.forget()
+        self._link = self._run = None
+        self._travel.go(None)
+        self._runs.clear()
+        self._forget_numbers()
+        self._turn("none")
+        self._tell_soon()
+
+    def _turn(self, state: State) -> None:
+        if state != self._state:
+            self._state = state
+            self.state_changed.emit()
+
+    def _tell_soon(self) -> None:
+        """Tell at once, but not sooner than a while after the last time."""
+        self._is_news = True
+        if not self._pause.isActive():
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._is_news:
+            self._is_news = False
+            self._pause.start()
+            self.changed.emit()

@@ -1,0 +1,91 @@
+"""The runs of a document: each with its graph, its curves and its kept moments, as a tree."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runtime.training.worker.ring import place_of
+
+if TYPE_CHECKING:
+    from graph import Graph
+    from graph.training import Training
+    from runtime.training.worker.series import Recording, Series
+
+
+class Run:
+    """One run. `parent` is the run that it branched from, at the update `start`.
+
+    `graph` is a copy as it was when the run began, with the settings that it is trained by.
+    """
+
+    def __init__(
+        self, id_: int, graph: Graph, ring: Path, parent: Run | None = None, start: int = 0
+    ) -> None:
+        from runtime.training.worker.series import Recording
+
+        self.id, self.graph, self.ring = id_, graph, ring
+        self.parent, self.start = parent, start
+        self.recording: Recording = Recording()
+        self.kept: set[int] = set()
+
+    @property
+    def settings(self) -> Training:
+        """How it is trained."""
+        return self.graph.training
+
+    @property
+    def series(self) -> Series:
+        """Its curves, from the first update of the run that it goes back to."""
+        return self.recording.series
+
+    @property
+    def moments(self) -> dict[int, Path]:
+        """The folders of all kept moments that lead to where it stands, by their updates."""
+        before = self.parent.moments.items() if self.parent is not None else ()
+        found = {update: place for update, place in before if update <= self.start}
+        found |= {update: place_of(self.ring, update) for update in self.kept}
+        return dict(sorted(found.items()))
+
+    def meet(self, names: tuple[str, ...]) -> None:
+        """The addresses of the parameters that are trained are known now."""
+        if self.recording.names != names:
+            before = self.recording if self.parent is None else self.parent.recording
+            self.recording = before.branch(self.start, names)
+
+    def go_back(self, update: int) -> None:
+        """What came after this update is lost, and is made anew."""
+        self.recording = self.recording.branch(update, self.recording.names)
+
+
+class Runs:
+    """All runs since the document was opened, oldest first, and the folder of their moments."""
+
+    def __init__(self) -> None:
+        self._all: list[Run] = []
+        self._folder: Path | None = None
+
+    def __iter__(self) -> Iterator[Run]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def add(self, graph: Graph, parent: Run | None = None, start: int = 0) -> Run:
+        """A new run, which branches from `parent` at an update."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="gradwire-run-"))
+        id_ = len(self._all) + 1
+        run = Run(id_, graph, self._folder / str(id_), parent, start)
+        self._all.append(run)
+        return run
+
+    def clear(self) -> None:
+        """Forget all runs, and remove their moments."""
+        self._all.clear()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder = None

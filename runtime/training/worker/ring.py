@@ -1,0 +1,85 @@
+"""Moments of a run on the disk, under a budget: enough of them to travel, evenly thinned."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+MOST = 200  # moments of one run, however small they are
+STRIDES = 100  # moments that the length of a run is divided into
+FREE = 1.0  # seconds that keeping may take before its share is looked at
+SHARE = 0.1  # of the time that a run takes which keeping may take
+OFTEN = 5.0  # seconds after which a moment is kept in any case: what a crash may cost
+
+Write = Callable[[Path], None]
+
+
+def place_of(folder: Path, update: int) -> Path:
+    """The folder of the moment at an update."""
+    return folder / f"{update:012d}"
+
+
+def moments_in(folder: Path) -> list[int]:
+    """The updates of all moments in the folder of a ring."""
+    if not folder.is_dir():
+        return []
+    return sorted(int(entry.name) for entry in folder.iterdir() if entry.name.isdecimal())
+
+
+class Ring:
+    """Decides when a moment is kept and which are given up.
+
+    The first and the newest stay; of the others that goes whose neighbours are nearest.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        budget: int,
+        total: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._folder, self._budget, self._clock = folder, budget, clock
+        self._stride = max(total // STRIDES, 1)
+        self._sizes: dict[int, int] = {}
+        self._spent = 0.0
+        self._began = self._last = clock()
+
+    @property
+    def updates(self) -> tuple[int, ...]:
+        """The updates whose moments are kept, in order."""
+        return tuple(sorted(self._sizes))
+
+    def is_due(self, update: int) -> bool:
+        """Whether the moment at this update should be kept."""
+        now = self._clock()
+        if self._spent > max(FREE, SHARE * (now - self._began)):
+            return False
+        newest = max(self._sizes, default=-self._stride)
+        return update - newest >= self._stride or now - self._last >= OFTEN
+
+    def keep(self, update: int, write: Write) -> tuple[int, ...]:
+        """Keep a moment by `write(folder)`, and tell the updates of those given up for it."""
+        start, place = self._clock(), place_of(self._folder, update)
+        write(place)
+        self._sizes[update] = sum(file.stat().st_size for file in place.iterdir())
+        gone = tuple(self._thin())
+        self._last = self._clock()
+        self._spent += self._last - start
+        return gone
+
+    def _thin(self) -> list[int]:
+        gone: list[int] = []
+        while len(self._sizes) > 2 and self._is_over():
+            kept = self.updates
+            gaps = zip(kept, kept[1:-1], kept[2:], strict=False)
+            _, least = min((after - before, middle) for before, middle, after in gaps)
+            shutil.rmtree(place_of(self._folder, least), ignore_errors=True)
+            del self._sizes[least]
+            gone.append(least)
+        return gone
+
+    def _is_over(self) -> bool:
+        return len(self._sizes) > MOST or sum(self._sizes.values()) > self._budget
