@@ -163,7 +163,8 @@ class _Walk:
             steps = None if problems else steps
         self.time = unfolding(self.graph, order, inside, steps)
         self.problems.extend(time_check.ways_out(self.graph, order, self.time))
-        self.early = {problem.node for problem in self.problems if problem.code in EARLY}
+        errors = (found for found in self.problems if found.severity == "error")
+        self.early = {found.node for found in errors if found.code in EARLY}
         known = steps or ANY_LENGTH
         self.delayed = delayed_types(self.graph, order, self.dtype, self.sizes, known)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from graph import edits as e
@@ -63,6 +64,7 @@ class Graph(Reading):
         base = default_catalogue() if catalogue is None else catalogue
         self.scope = Scope(base.base if isinstance(base, Scope) else base)
         self.holder: Holder | None = None
+        self.folder: Path | None = None  # where its file lies: the files that it names begin there
         self.store = Store()
         self.revision = 0
         self.types = Types(self)
@@ -149,7 +151,7 @@ class Graph(Reading):
         Ids may be addresses. Nothing is checked: what is drawn out was checked where it stood.
         """
         flat = Graph(self.scope.base)
-        flat.revision = self.revision
+        flat.revision, flat.folder = self.revision, self.folder
         flat.store.fields.update(self.store.fields)
         for node, module in nodes:
             flat.store.put_node(node, None)
@@ -188,6 +190,7 @@ class Graph(Reading):
         """A copy in another scope, with other definitions: instances of those are made anew."""
         twin = Graph.__new__(Graph) if twin is None else twin
         twin.scope, twin.holder, twin.revision = scope, None, self.revision
+        twin.folder = self.folder
         twin.store = self.store.copy()
         twin.types = Types(twin)
         twin.types.take(self.types)

@@ -247,6 +247,7 @@ class Document(QObject):
     def mark_saved(self, path: Path) -> None:
         """Note that `path` holds the graph as it is now."""
         self.path, self.origin = path, Origin.of(path)
+        self.root.folder = path.absolute().parent
         self.history.mark_saved()
         self.saved_changed.emit()
 
@@ -295,6 +296,7 @@ class Document(QObject):
 
     def _take(self, graph: Graph, path: Path | None) -> None:
         self.root = self.graph = graph
+        graph.folder = None if path is None else path.absolute().parent
         self.path = path
         self.origin = Origin.of(path)  # the file as it was then
         self.history = History(graph)

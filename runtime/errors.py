@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from graph.edits import SetAttributes
 from graph.errors import BadSetting as BadSetting
 from graph.errors import GradwireError, sentence
-from graph.problem import Problem
+from graph.problem import Mend, Problem, Severity
 
 
 class RunError(GradwireError):
@@ -33,20 +37,36 @@ class FeedError(RunError):
 
 
 class DataError(RunError):
-    """A Data node's set cannot be had: `found`, `expected` and `mend` say why, `node` where."""
+    """A Data node's set cannot be had: `found`, `expected` and `mend` say why, `node` where.
 
-    def __init__(self, found: str, expected: str = "", mend: str = "", *, node: str = "") -> None:
+    `settings` are those of the node that would take the set as it is now, if that is a way out.
+    """
+
+    def __init__(
+        self,
+        found: str,
+        expected: str = "",
+        mend: str = "",
+        *,
+        node: str = "",
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
         self.found, self.expected, self.mend = found, expected, mend
+        self.settings = settings
         super().__init__(sentence(node, found, expected, mend), node=node or None)
 
     def at(self, node: str) -> DataError:
         """The same, of this node."""
-        return DataError(self.found, self.expected, self.mend, node=node)
+        return DataError(self.found, self.expected, self.mend, node=node, settings=self.settings)
 
-    @property
-    def problem(self) -> Problem:
-        """The same as an error of the node."""
-        return Problem("error", "data", self.node, None, self.found, self.expected, self.mend)
+    def problem(self, severity: Severity = "error") -> Problem:
+        """The same as a problem of the node, with the edit that mends it."""
+        mends: tuple[Mend, ...] = ()
+        if self.settings and self.node and "/" not in self.node:  # an inside has edits of its own
+            edit = SetAttributes(self.node, self.settings)
+            mends = (Mend("Take the file as it is now", edit),)
+        facts = (self.node, None, self.found, self.expected, self.mend)
+        return Problem(severity, "data", *facts, mends)
 
 
 class NotFinite(RunError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from graph.catalogue import Catalogue, default_catalogue
@@ -64,7 +65,9 @@ def load(path: str | os.PathLike[str], catalogue: Catalogue | None = None) -> Gr
     Modules that `catalogue` (by default the installed ones) does not know become placeholders,
     which keep all that the file says about them.
     """
-    return loads(read(path), name=os.fspath(path), catalogue=catalogue)
+    graph = loads(read(path), name=os.fspath(path), catalogue=catalogue)
+    graph.folder = Path(path).absolute().parent
+    return graph
 
 
 def loads(

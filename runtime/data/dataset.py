@@ -18,7 +18,8 @@ class Dataset:
     `classes` names the integers of `t` where it holds classes. `sequences` are the names whose
     axis 1 is time. `source` says where the numbers come from and under which licence. `divisors`
     are what the numbers of an array are divided by when they are fed: images that are kept as bytes
-    are fed from 0 to 1.
+    are fed from 0 to 1. The last `tested` samples are the source's own test part; `notes` say what
+    was done to the numbers on their way in.
 
     Raises `BadSetting` where the arrays are not equally long.
     """
@@ -30,6 +31,8 @@ class Dataset:
     features: tuple[str, ...] = ()
     source: str = ""
     divisors: Mapping[str, float] = field(default_factory=dict)
+    tested: int = 0
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         counts = {name: len(array) for name, array in self.arrays.items()}

@@ -17,6 +17,7 @@ from graph.suggest import did_you_mean
 from graph.tensor import DTYPES
 from runtime.data.generated import GENERATED, generate
 from runtime.data.shipped import SHIPPED, shipped
+from runtime.data.system import SYSTEM, system_set
 from runtime.errors import BadSetting
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ _ENTRY = re.compile(r"([A-Za-z_]\w{0,63}) (\w+) \[((?:\d{1,15}(?:, \d{1,15})*)?)
 
 @dataclass(frozen=True)
 class Facts:
-    """The type of one sample at each port, the number of samples, and which ports are sequences."""
+    """The type of one sample at each port, the number of samples, and which ports are sequences.
+
+    A source's own test part is not counted.
+    """
 
     ports: Mapping[str, PortType]
     count: int
@@ -41,7 +45,7 @@ class Facts:
         for name, array in data.arrays.items():
             dtype = "float64" if name in data.divisors else array.dtype.name
             ports[name] = PortType(dtype, array.shape[1:])
-        return cls(ports, len(data), data.sequences)
+        return cls(ports, len(data) - data.tested, data.sequences)
 
     def texts(self) -> tuple[str, ...]:
         """The ports as a file says them: `x float64 [4]`."""
@@ -56,6 +60,8 @@ def known_facts(settings: Mapping[str, Any]) -> Facts | None:
     source: str = settings["source"]
     if source.startswith(BUILTIN):
         return _builtin(source, tuple(sorted(settings["options"].items())))
+    if source.startswith(SYSTEM):
+        return system_facts(source.removeprefix(SYSTEM))
     if not settings["gives"] or settings["samples"] is None:
         return None
     ports = dict(_read(entry) for entry in settings["gives"])
@@ -74,6 +80,13 @@ def _read(entry: str) -> tuple[str, PortType]:
         raise BadSetting(f'gives: found "{entry}", expected a text such as "x float64 [4]".')
     sizes = tuple(int(size) for size in found[3].split(", ") if size)
     return found[1], PortType(found[2], sizes)
+
+
+def system_facts(name: str) -> Facts:
+    """The facts of a set that the system may have; raises `BadSetting` for another name."""
+    found = system_set(name)
+    image = PortType("float64", found.sample)
+    return Facts({"x": image, "t": PortType("int64", ())}, found.samples)
 
 
 @functools.lru_cache(64)

@@ -55,10 +55,13 @@ class Feeder:
         for name in other.keys() - nodes.keys():
             known = ", ".join(nodes) or "none"
             raise BadSetting(f"data: found no Data node {name}, expected one of {known}.")
-        settings = {id_: dict(module.settings) for id_, module in nodes.items()}
-        for id_, source in other.items():
-            settings[id_]["source"] = source
-        return cls({id_: _prepared(graph, id_, own, folder) for id_, own in settings.items()})
+        sets = {}
+        for id_, module in nodes.items():
+            settings = dict(module.settings)
+            if id_ in other:  # whatever the graph knows is of the set that it names
+                settings |= {"source": other[id_], "gives": (), "samples": None, "hash": ""}
+            sets[id_] = _prepared(graph, id_, settings, folder, is_trusted=id_ in other)
+        return cls(sets)
 
     @staticmethod
     def first_batches(
@@ -69,9 +72,12 @@ class Feeder:
         problems: dict[str, Problem] = {}
         for id_, module in nodes.items():
             try:
-                feeds[id_] = Feeder({id_: _prepared(graph, id_, module.settings, None)}).batch(0, 0)
+                own = _prepared(graph, id_, module.settings, None)
+                feeds[id_] = Feeder({id_: own}).batch(0, 0)
+                if own.changed is not None:
+                    problems[id_] = own.changed.at(id_).problem("warning")
             except DataError as error:
-                problems[id_] = error.problem
+                problems[id_] = error.problem()
         return feeds, problems
 
     @property
@@ -139,9 +145,17 @@ class Feeder:
         return self.sets[node].batches.order(epoch)
 
 
-def _prepared(graph: Graph, id_: str, settings: Mapping[str, Any], folder: Path | None) -> Prepared:
+def _prepared(
+    graph: Graph,
+    id_: str,
+    settings: Mapping[str, Any],
+    folder: Path | None,
+    *,
+    is_trusted: bool = False,
+) -> Prepared:
+    folder = graph.folder if folder is None else folder
     try:
-        return Prepared.of(settings, graph.seed, folder)
+        return Prepared.of(settings, graph.seed, folder, is_trusted=is_trusted)
     except BadSetting as error:
         raise DataError(f"settings that do not fit ({error})", node=id_) from None
     except DataError as error:

@@ -38,8 +38,12 @@ class FirstBatch:
         return found
 
     def problems(self, fed: Collection[str]) -> tuple[Problem, ...]:
-        """What is wrong with the sets that are needed."""
-        return tuple(p for node, p in self._problems.items() if not _is_fed(node, fed))
+        """What is wrong with the sets that are needed, and all that is to be said of the others."""
+        return tuple(
+            problem
+            for node, problem in self._problems.items()
+            if problem.severity != "error" or not _is_fed(node, fed)
+        )
 
 
 def _is_fed(node: str, fed: Collection[str] | Mapping[str, Any]) -> bool:

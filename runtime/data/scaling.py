@@ -9,6 +9,8 @@ import numpy as np
 
 from runtime.feeds import Host
 
+CHUNK = 4096
+"""Samples that are turned into numbers of 64 bits at a time: images are many."""
 How = Literal["none", "standardise", "unit"]
 
 
@@ -32,11 +34,16 @@ class Scaling:
         axes = (0, *range(2, train.ndim)) if train.ndim == 4 else 0
         if how == "standardise":
             shift = train.mean(axes, dtype=np.float64, keepdims=True)[0]
-            spread = train.std(axes, dtype=np.float64, keepdims=True)[0]
+            squares = sum(_squares(train[i : i + CHUNK] - shift, axes) for i in _starts(train))
+            spread = np.sqrt(squares / (train.size / shift.size))
         else:
             shift = train.min(axes, keepdims=True)[0].astype(np.float64)
             spread = train.max(axes, keepdims=True)[0] - shift
         return cls(shift, 1 / np.where(spread > 0, spread, 1.0))
+
+    def divided(self, divisor: float) -> Scaling:
+        """The same for numbers that have been divided before."""
+        return Scaling(self.shift / divisor, self.factor * divisor)
 
     def apply(self, array: Host) -> Host:
         """Samples, scaled; floating, in float64 where they were integers."""
@@ -45,3 +52,13 @@ class Scaling:
     def undo(self, array: Host) -> Host:
         """Scaled samples as they were."""
         return array / self.factor + self.shift
+
+
+def _starts(train: Host) -> range:
+    return range(0, len(train), CHUNK)
+
+
+def _squares(apart: Host, axes: int | tuple[int, ...]) -> Host:
+    """The sum of squares of what is apart from the mean."""
+    found: Host = np.square(apart, out=apart).sum(axes, keepdims=True)[0]
+    return found

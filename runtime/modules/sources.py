@@ -127,9 +127,16 @@ class Data(Initialised, sig="-> x:any[*s], t:any[*r]", group="Sources"):
     scale: str = attribute(
         "none", "how x is scaled, by its training part", choices=("none", "standardise", "unit")
     )
-    gives: tuple[str, ...] = attribute((), "what a sample of a file is at each port")
-    samples: int | None = attribute(None, "how many samples a file has", minimum=0)
+    x_columns: tuple[str, ...] = attribute((), "columns of a table; none for all numbers but t")
+    t_columns: tuple[str, ...] = attribute((), "columns of a table; none for the last one")
+    t_is: str = attribute("auto", "what t of a table is", choices=("auto", "classes", "numbers"))
+    missing: str = attribute(
+        "refuse", "what is done with rows that lack a value", choices=("refuse", "leave out")
+    )
     sequences: tuple[str, ...] = attribute((), "ports of a file whose first axis is time")
+    gives: tuple[str, ...] = attribute((), "what a sample of the file is at each port")
+    samples: int | None = attribute(None, "how many samples the file has", minimum=0)
+    hash: str = attribute("", "the content that the file had, as sha256:")
     examples = (
         Example({}),
         Example({}, {"source": "builtin:iris", "batch": None, "scale": "standardise"}),
