@@ -1,0 +1,155 @@
+"""The loss over a plane, from above: a tint, lines of equal loss, ways and marks on it."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+
+from gui.inspector.axes import Array
+from gui.inspector.geometry.contour_drawing import paint_share
+from gui.inspector.geometry.scale import Scale, dashed, paint_axes, paint_point, plot_room
+from gui.numbers import format_number
+from gui.theme import Theme
+from gui.training.landscape.question import Seen
+from gui.training.landscape.racers import Style, paint_mark
+from runtime.training.landscape.racing import Course
+from runtime.training.landscape.sampling import Landscape
+
+WIDEST = 1.7  # times as wide as high, at most
+DARKEST = 0.42  # of the tint, where the loss is the highest that has a line
+BETWEEN = 64.0  # pixels from one number on a line to the next
+EVERY = 2  # lines from one that is numbered to the next
+MOST_DOTS = 40  # places of a way that have a dot
+
+
+def scale_of(seen: Seen, area: QRectF) -> Scale:
+    """Across the first direction, up the second."""
+    room = plot_room(area)
+    width = min(room.width(), WIDEST * room.height())
+    return Scale(QRectF(room.left(), room.top(), width, room.height()), seen.picture.window)
+
+
+def paint(painter: QPainter, seen: Seen, scale: Scale, theme: Theme) -> None:
+    """Ground, heights, the training's way, the optimum."""
+    landscape = seen.picture
+    assert isinstance(landscape, Landscape)
+    paint_axes(painter, scale, theme, *landscape.directions.names)
+    painter.save()
+    painter.setClipRect(scale.room)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    paint_share(painter, scale, _shares(landscape), theme.color("forward"), DARKEST)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(theme.color("forward", 0.75), 1))
+    lines = landscape.lines()
+    for line in lines.values():
+        painter.drawPath(scale.segments(line))
+    _paint_numbers(painter, lines, scale, theme)
+    if seen.way is not None:
+        _paint_way(painter, seen.way.points, scale, theme)
+    if seen.optimum is not None:
+        _paint_optimum(painter, scale.place(seen.optimum.at), theme)
+    painter.restore()
+
+
+def paint_courses(
+    painter: QPainter,
+    courses: list[tuple[Style, Course]],
+    update: int,
+    scale: Scale,
+    theme: Theme,
+) -> None:
+    """How far everybody has come after so many updates, the first of the legend on top."""
+    painter.save()
+    painter.setClipRect(scale.room)
+    for style, course in reversed(courses):
+        points = course.points[: update + 1]
+        pen = QPen(theme.color("text"), 1.75)
+        painter.setPen(dashed(pen, *style.dash) if len(style.dash) == 2 else _dashes(pen, style))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(scale.line(points))
+    for style, course in reversed(courses):
+        point, _ = course.at(update)
+        paint_ball(painter, style, scale.place(point), theme)
+    painter.restore()
+
+
+def paint_ball(painter: QPainter, style: Style, at: QPointF, theme: Theme) -> None:
+    """Where a racer is: its mark, set off from what is below."""
+    painter.setPen(QPen(theme.color("node"), 1.5))
+    painter.setBrush(theme.color("text"))
+    paint_mark(painter, style.mark, at, 5.5)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def paint_start(
+    painter: QPainter, here: Array, start: Array, scale: Scale, theme: Theme
+) -> None:
+    """Where the parameters stand, as a ring, and where a race begins, if that is elsewhere."""
+    painter.save()
+    painter.setClipRect(scale.room)
+    is_moved = not np.array_equal(here, start)
+    paint_point(painter, scale.place(here), theme, is_home=is_moved)
+    if is_moved:
+        paint_point(painter, scale.place(start), theme)
+    painter.restore()
+
+
+def _dashes(pen: QPen, style: Style) -> QPen:
+    if style.dash:
+        pen.setDashPattern([part / pen.widthF() for part in style.dash])
+    return pen
+
+
+def _shares(landscape: Landscape) -> Array:
+    """How high each sample is, from 0 to 1, evenly down a bowl; highest where it is no number."""
+    heights = landscape.heights
+    low = landscape.lowest[1]
+    top = heights[-1] if heights else low + 1.0
+    with np.errstate(all="ignore"):
+        shares = np.sqrt((landscape.losses - low) / (top - low))
+    return np.nan_to_num(shares, nan=1.0, posinf=1.0, neginf=0.0)
+
+
+def _paint_way(painter: QPainter, points: Array, scale: Scale, theme: Theme) -> None:
+    """A training's way: a line, with dots at some of the updates."""
+    painter.setPen(QPen(theme.color("text"), 2))
+    painter.drawPath(scale.line(points))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color("text"))
+    for point in points[:: max(len(points) // MOST_DOTS, 1)]:
+        painter.drawEllipse(scale.place(point), 2.2, 2.2)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _paint_optimum(painter: QPainter, at: QPointF, theme: Theme) -> None:
+    """The closed-form optimum: a cross in a ring."""
+    for ink, width in (("node", 4.0), ("text", 2.0)):
+        painter.setPen(QPen(theme.color(ink), width))
+        painter.drawLine(at - QPointF(5, 5), at + QPointF(5, 5))
+        painter.drawLine(at - QPointF(5, -5), at + QPointF(5, -5))
+
+
+def _paint_numbers(
+    painter: QPainter, lines: dict[float, Array], scale: Scale, theme: Theme
+) -> None:
+    """The loss on every other line, where there is room."""
+    font = theme.font(11)
+    painter.setFont(font)
+    metrics = QFontMetricsF(font)
+    taken: list[QRectF] = []
+    for place, (level, line) in enumerate(lines.items()):
+        if not len(line) or place % EVERY == 0:
+            continue
+        text = format_number(level, 3)
+        half = metrics.horizontalAdvance(text) / 2 + 3
+        room = scale.room.adjusted(half, 9, -half, -9)
+        for spot in (QPointF(*xy) for xy in scale.pixels(line.mean(axis=1)).tolist()):
+            box = QRectF(spot.x() - half, spot.y() - 8, 2 * half, 16)
+            around = box.adjusted(-BETWEEN, -12, BETWEEN, 12)
+            if room.contains(spot) and not any(around.intersects(other) for other in taken):
+                painter.fillRect(box, theme.color("node", 0.85))
+                painter.setPen(theme.color("text"))
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+                taken.append(box)
+                break

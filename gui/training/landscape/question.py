@@ -1,0 +1,175 @@
+"""What a picture of the landscape is asked for, and the answer: no window in it, for it is worked
+out off the window's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from runtime.geometry.window import Window
+from runtime.training.landscape.directions import (
+    Directions,
+    chosen_entries,
+    main_directions,
+    random_directions,
+)
+from runtime.training.landscape.objective import Entry, Objective
+from runtime.training.landscape.optimum import Optimum, least_squares
+from runtime.training.landscape.sampling import (
+    Landscape,
+    Profile,
+    sample_gradient,
+    sample_line,
+    sample_plane,
+)
+from runtime.training.landscape.ways import Way, seen_on
+
+if TYPE_CHECKING:
+    from gui.background import Progress
+    from gui.inspector.axes import Array
+    from graph import Graph
+
+Kind = Literal["entries", "random", "main", "gradient"]
+SAMPLES = 512  # of the training part, that the loss is of
+SIDES = (13, 41)  # of the grid: roughly at first, then fine
+POINTS = 121
+AROUND = 1.25  # of the largest coordinate: zero is in sight
+BESIDE = 0.5  # of a way's span, on each side of it
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """What the loss is of: a copy of the graph, and what stands in for its own parameters.
+
+    `moments` are the folders of a run's kept moments, oldest first.
+    """
+
+    graph: Graph
+    folder: Path | None = None
+    kept: Mapping[str, Array] | None = None
+    moments: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """The loss as a function, where it stands, and the way that led there, [updates, n] or None.
+
+    `samples` is how many it is of; None where the graph keeps its tensors itself.
+    """
+
+    objective: Objective
+    theta: Array
+    way: Array | None
+    samples: int | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Where one looks: `entries` for chosen numbers, `seed` for random directions."""
+
+    kind: Kind
+    entries: tuple[Entry, ...] = ()
+    seed: int = 0
+    window: Window | None = None  # None: what holds all that is to be seen
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """The answer: a landscape or a profile, with the way and the optimum on it if there are any.
+
+    `stage` counts the grids, from rough to fine.
+    """
+
+    asked: Asked
+    scene: Scene
+    picture: Landscape | Profile
+    way: Way | None = None
+    optimum: Optimum | None = None
+    stage: int = 0
+
+    @property
+    def here(self) -> Array:
+        """Where the parameters stand, [k]."""
+        return np.atleast_1d(np.asarray(self.picture.here, float))
+
+    @property
+    def directions(self) -> Directions:
+        """The line or plane."""
+        return self.picture.directions
+
+    @property
+    def can_race(self) -> bool:
+        """Whether balls can roll: down the gradient there is but one step."""
+        return self.asked.kind != "gradient"
+
+
+def scene_of(given: Given) -> Scene:
+    """Make the loss ready; raises what `Objective` does."""
+    feeds, samples = _samples(given)
+    objective = Objective(given.graph, feeds, given.kept)
+    theta = objective.start
+    way = _way(objective, given.moments)
+    return Scene(objective, theta, way, samples)
+
+
+def answer(asked: Asked, scene: Scene, stage: int, progress: Progress) -> Seen:
+    """Look; `progress` ends it by raising. Raises `BadSetting` where one cannot look so."""
+    objective, theta = scene.objective, scene.theta
+    if asked.kind == "gradient":
+        profile = sample_gradient(objective, theta, POINTS, progress)
+        return Seen(asked, scene, profile, stage=last_stage(asked))
+    directions = directions_of(asked, scene)
+    here = directions.coordinates(theta)
+    way = seen_on(directions, scene.way) if scene.way is not None else None
+    optimum = least_squares(objective, directions)
+    window = asked.window or _window(asked, here, way, optimum)
+    picture: Landscape | Profile
+    if len(here) == 1:
+        picture = sample_line(objective, directions, window, float(here[0]), POINTS, progress)
+        return Seen(asked, scene, picture, way, optimum, last_stage(asked))
+    picture = sample_plane(objective, directions, window, here, SIDES[stage], progress)
+    return Seen(asked, scene, picture, way, optimum, stage)
+
+
+def directions_of(asked: Asked, scene: Scene) -> Directions:
+    """The line or plane through where the parameters stand."""
+    objective, theta = scene.objective, scene.theta
+    if asked.kind == "random":
+        return random_directions(objective, theta, asked.seed)
+    if asked.kind == "main":
+        way = theta[None] if scene.way is None else scene.way
+        return main_directions(theta, way)
+    return chosen_entries(objective, asked.entries, theta)
+
+
+def last_stage(asked: Asked) -> int:
+    """The finest there is."""
+    return len(SIDES) - 1
+
+
+def _samples(given: Given) -> tuple[Mapping[str, Array], int | None]:
+    """The feeds of the first samples of the training part."""
+    return {}, None
+
+
+def _way(objective: Objective, moments: tuple[Path, ...]) -> Array | None:
+    """The parameters at each kept moment, [moments, n]; None without two of them."""
+    return None
+
+
+def _window(asked: Asked, here: Array, way: Way | None, optimum: Optimum | None) -> Window:
+    """What is looked at first: the way with room beside it, else zero and all that is marked."""
+    if asked.kind == "random":
+        return Window((-1.0, -1.0), (1.0, 1.0))
+    marked = [here] if optimum is None else [here, optimum.at]
+    if way is not None and np.ptp(way.points, axis=0).any():
+        points = np.concatenate([way.points, marked])
+        low, high = points.min(axis=0), points.max(axis=0)
+        spans = np.maximum(high - low, 0.1 * (high - low).max())
+        return Window(tuple(low - BESIDE * spans), tuple(high + BESIDE * spans))
+    reach = AROUND * max(1.0, float(np.abs(marked).max()))
+    return Window((-reach,) * len(here), (reach,) * len(here))
