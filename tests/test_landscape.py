@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from graph import Graph, PortRef, load
+from graph.rules import Stop
+from graph.training import Training
 from runtime import SGD, Adam, BadSetting, Engine, NoTarget, Trainer
 from runtime.geometry.window import Window
 from runtime.training.landscape.directions import (
@@ -397,14 +399,29 @@ def test_two_columns_that_are_one_have_many_optima():
 # --- the sweep -----------------------------------------------------------------------------
 
 
+class Kept:
+    """Feeds a graph the tensors that it keeps."""
+
+    updates_per_epoch = 1
+
+    def length(self, part):
+        return int(part == "train")
+
+    def samples(self, number):
+        return 1
+
+    def batch(self, epoch, number):
+        return {}
+
+    def feeds(self, part, indices):
+        return {}
+
+
 def test_a_sweep_finds_rates_that_crawl_that_fit_and_that_diverge():
     graph, told = example("linear_regression"), []
+    training = Training(optimizer=SGD(lr=5.0), epochs=3, stop=Stop(patience=1))
     found = sweep(
-        lambda rate: Trainer(graph, SGD(lr=rate)),
-        lambda number: {},
-        [1e-4, 0.1, 100.0],
-        200,
-        progress=told.append,
+        graph, [1e-4, 0.1, 100.0], 200, feeder=Kept(), training=training, progress=told.append
     )
     trainer = Trainer(graph, SGD(lr=0.1))
     assert found.start == float(trainer.step())

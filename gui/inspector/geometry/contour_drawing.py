@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from PySide6.QtCore import QMarginsF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
@@ -66,7 +68,7 @@ def paint(
     painter.setPen(dashed(QPen(theme.color("tangent"), 1)))
     for line in plane.values():
         painter.drawPath(scale.segments(line))
-    _paint_numbers(painter, look, scale, theme)
+    paint_numbers(painter, sampled.lines, here.point, scale, theme)
     _paint_gradient(painter, look, scale, theme)
     if at is not None:
         painter.setPen(QPen(theme.color("node"), 1))
@@ -101,15 +103,17 @@ def _shares(heights: Array, look: Look) -> Array:
     return np.nan_to_num((heights - low) / (high - low))
 
 
-def _paint_numbers(painter: QPainter, look: Look, scale: Scale, theme: Theme) -> None:
-    """A number on each line, at some distance from the point and from one another."""
+def paint_numbers(
+    painter: QPainter, lines: Mapping[float, Array], about: Array, scale: Scale, theme: Theme
+) -> None:
+    """A number on each line, at some distance from a point and from one another."""
     font = theme.font(11)
     painter.setFont(font)
     metrics = QFontMetricsF(font)
-    point = scale.pixels(look.here.point)
+    point = scale.pixels(about)
     around = QPointF(*point.tolist())
     taken = [QRectF(around, around).marginsAdded(QMarginsF(APART, APART, APART, APART))]
-    for level, line in look.sampled.lines.items():
+    for level, line in lines.items():
         if not len(line):
             continue
         middles = scale.pixels(line.mean(axis=1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,14 +90,22 @@ def square_room(area: QRectF) -> QRectF:
     return QRectF(room.left(), room.top(), side, side)
 
 
-def paint_axes(painter: QPainter, scale: Scale, theme: Theme, across: str, up: str) -> None:
-    """The ground of a plot: its frame, round numbers along it, and what the axes are."""
+def paint_axes(
+    painter: QPainter, scale: Scale, theme: Theme, across: str, up: str, *, is_log: bool = False
+) -> None:
+    """The ground of a plot: its frame, round numbers along it, and what the axes are.
+
+    With `is_log` the scale's numbers are exponents, and powers of ten are written.
+    """
     room = scale.room
     painter.fillRect(room, theme.color("node"))
     painter.setFont(theme.font(11))
     (left, bottom), (right, top) = scale.window.low, scale.window.high
-    _paint_ticks(painter, scale, theme, ticks(left, right, _most(room.width(), 44)), is_up=False)
-    _paint_ticks(painter, scale, theme, ticks(bottom, top, _most(room.height(), 28)), is_up=True)
+    marks, write = (powers, _power) if is_log else (ticks, _number)
+    lines = marks(left, right, _most(room.width(), 44))
+    _paint_ticks(painter, scale, theme, lines, write, is_up=False)
+    lines = marks(bottom, top, _most(room.height(), 28))
+    _paint_ticks(painter, scale, theme, lines, write, is_up=True)
     painter.setPen(QPen(theme.color("line"), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(room)
@@ -115,14 +124,34 @@ def _most(length: float, each: float) -> int:
     return max(int(length / each), 2)
 
 
+def powers(low: float, high: float, most: int = 5) -> list[float]:
+    """Whole exponents from low to high, at most about so many."""
+    first, last = math.ceil(low - 1e-9), math.floor(high + 1e-9)
+    return [float(x) for x in range(first, last + 1, max(-(-(last - first + 1) // most), 1))]
+
+
+def _number(mark: float) -> str:
+    return format_number(mark, 3)
+
+
+def _power(mark: float) -> str:
+    return format_number(10.0**mark, 3)
+
+
 def _paint_ticks(
-    painter: QPainter, scale: Scale, theme: Theme, marks: list[float], *, is_up: bool
+    painter: QPainter,
+    scale: Scale,
+    theme: Theme,
+    marks: list[float],
+    write: Callable[[float], str],
+    *,
+    is_up: bool,
 ) -> None:
     room = scale.room
     for mark in marks:
         number = 0.0 if abs(mark) < 1e-9 * max(map(abs, marks)) else mark
         at = scale.place(np.array([mark, mark]))
-        zero = not number
+        zero = not number and write is _number
         painter.setPen(QPen(theme.color("line" if zero else "grid"), 1))
         if is_up:
             painter.drawLine(QPointF(room.left(), at.y()), QPointF(room.right(), at.y()))
@@ -133,7 +162,7 @@ def _paint_ticks(
             words = QRectF(at.x() - 30, room.bottom() + TICK, 60, 14)
             align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(theme.color("muted"))
-        painter.drawText(words, align, format_number(number, 3))
+        painter.drawText(words, align, write(number))
 
 
 def paint_arrow(painter: QPainter, start: QPointF, end: QPointF, pen: QPen) -> None:

@@ -87,9 +87,7 @@ def height_at(profile: Profile, at: Array) -> float:
     return float(np.interp(float(at[0]), profile.at, profile.losses))
 
 
-def _paint_way(
-    painter: QPainter, profile: Profile, at: Array, scale: Scale, theme: Theme
-) -> None:
+def _paint_way(painter: QPainter, profile: Profile, at: Array, scale: Scale, theme: Theme) -> None:
     """Where a training was, as strokes at the foot of the plot."""
     painter.setPen(QPen(theme.color("text"), 1))
     foot = scale.room.bottom()

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 
 from gui.inspector.axes import Array
-from gui.inspector.geometry.contour_drawing import paint_share
+from gui.inspector.geometry.contour_drawing import paint_numbers, paint_share
 from gui.inspector.geometry.scale import Scale, dashed, paint_axes, paint_point, plot_room
-from gui.numbers import format_number
 from gui.theme import Theme
 from gui.training.landscape.question import Seen
 from gui.training.landscape.racers import Style, paint_mark
@@ -18,8 +17,6 @@ from runtime.training.landscape.sampling import Landscape
 
 WIDEST = 1.7  # times as wide as high, at most
 DARKEST = 0.42  # of the tint, where the loss is the highest that has a line
-BETWEEN = 64.0  # pixels from one number on a line to the next
-EVERY = 2  # lines from one that is numbered to the next
 MOST_DOTS = 40  # places of a way that have a dot
 
 
@@ -44,7 +41,7 @@ def paint(painter: QPainter, seen: Seen, scale: Scale, theme: Theme) -> None:
     lines = landscape.lines()
     for line in lines.values():
         painter.drawPath(scale.segments(line))
-    _paint_numbers(painter, lines, scale, theme)
+    paint_numbers(painter, lines, seen.here, scale, theme)
     if seen.way is not None:
         _paint_way(painter, seen.way.points, scale, theme)
     if seen.optimum is not None:
@@ -82,9 +79,7 @@ def paint_ball(painter: QPainter, style: Style, at: QPointF, theme: Theme) -> No
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def paint_start(
-    painter: QPainter, here: Array, start: Array, scale: Scale, theme: Theme
-) -> None:
+def paint_start(painter: QPainter, here: Array, start: Array, scale: Scale, theme: Theme) -> None:
     """Where the parameters stand, as a ring, and where a race begins, if that is elsewhere."""
     painter.save()
     painter.setClipRect(scale.room)
@@ -128,28 +123,3 @@ def _paint_optimum(painter: QPainter, at: QPointF, theme: Theme) -> None:
         painter.setPen(QPen(theme.color(ink), width))
         painter.drawLine(at - QPointF(5, 5), at + QPointF(5, 5))
         painter.drawLine(at - QPointF(5, -5), at + QPointF(5, -5))
-
-
-def _paint_numbers(
-    painter: QPainter, lines: dict[float, Array], scale: Scale, theme: Theme
-) -> None:
-    """The loss on every other line, where there is room."""
-    font = theme.font(11)
-    painter.setFont(font)
-    metrics = QFontMetricsF(font)
-    taken: list[QRectF] = []
-    for place, (level, line) in enumerate(lines.items()):
-        if not len(line) or place % EVERY == 0:
-            continue
-        text = format_number(level, 3)
-        half = metrics.horizontalAdvance(text) / 2 + 3
-        room = scale.room.adjusted(half, 9, -half, -9)
-        for spot in (QPointF(*xy) for xy in scale.pixels(line.mean(axis=1)).tolist()):
-            box = QRectF(spot.x() - half, spot.y() - 8, 2 * half, 16)
-            around = box.adjusted(-BETWEEN, -12, BETWEEN, 12)
-            if room.contains(spot) and not any(around.intersects(other) for other in taken):
-                painter.fillRect(box, theme.color("node", 0.85))
-                painter.setPen(theme.color("text"))
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-                taken.append(box)
-                break

@@ -29,9 +29,9 @@ from runtime.training.landscape.sampling import (
 from runtime.training.landscape.ways import Way, seen_on
 
 if TYPE_CHECKING:
+    from graph import Graph
     from gui.background import Progress
     from gui.inspector.axes import Array
-    from graph import Graph
 
 Kind = Literal["entries", "random", "main", "gradient"]
 SAMPLES = 512  # of the training part, that the loss is of

@@ -37,9 +37,7 @@ class Style:
 STYLES = (
     Style("SGD", lambda rate: SGD(lr=rate), "circle", (1, 3), races_at_first=True),
     Style("momentum", lambda rate: SGD(lr=rate, momentum=0.9), "square", races_at_first=True),
-    Style(
-        "Nesterov", lambda rate: SGD(lr=rate, momentum=0.9, nesterov=True), "diamond", (8, 3)
-    ),
+    Style("Nesterov", lambda rate: SGD(lr=rate, momentum=0.9, nesterov=True), "diamond", (8, 3)),
     Style("Adagrad", lambda rate: Adagrad(lr=rate), "cross", (1, 2, 4, 2)),
     Style("RMSProp", lambda rate: RMSProp(lr=rate), "bar", (4, 2, 1, 2, 1, 2)),
     Style("Adam", lambda rate: Adam(lr=rate), "triangle", (5, 3), races_at_first=True),

@@ -8,8 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from gui.inspector.geometry.scale import LEFT, TICK, Scale, dashed, plot_room
-from gui.numbers import format_number
+from gui.inspector.geometry.scale import Scale, dashed, paint_axes, plot_room
 from gui.theme import Theme
 from runtime.geometry.window import Window
 from runtime.training.landscape.sweeping import Sweep
@@ -43,7 +42,7 @@ def paint(
     painter: QPainter, sweep: Sweep, scale: Scale, theme: Theme, names: tuple[str, str], at: int
 ) -> None:
     """Axes, the loss at the start, the curve, what diverged, the best; `at` is pointed at."""
-    _paint_axes(painter, scale, theme, names)
+    paint_axes(painter, scale, theme, *names, is_log=True)
     painter.save()
     painter.setClipRect(scale.room.adjusted(-6, -6, 6, 6))
     start = _place(scale, sweep.rates[0], sweep.start).y()
@@ -94,40 +93,3 @@ def _paint_dot(
         pen = QPen(theme.color("text"), 1.5)
         painter.setPen(pen if is_current else dashed(pen, 2, 2))
         painter.drawEllipse(spot, 8, 8)
-
-
-def _paint_axes(painter: QPainter, scale: Scale, theme: Theme, names: tuple[str, str]) -> None:
-    """A line at each power of ten, and what the axes are."""
-    room = scale.room
-    painter.fillRect(room, theme.color("node"))
-    painter.setFont(theme.font(11))
-    for mark in _powers(scale.window.low[0], scale.window.high[0], room.width() / 48):
-        x = scale.place(np.array([mark, 0.0])).x()
-        painter.setPen(QPen(theme.color("grid"), 1))
-        painter.drawLine(QPointF(x, room.top()), QPointF(x, room.bottom()))
-        painter.setPen(theme.color("muted"))
-        words = QRectF(x - 30, room.bottom() + TICK, 60, 14)
-        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, format_number(10.0**mark, 3))
-    for mark in _powers(scale.window.low[1], scale.window.high[1], room.height() / 24):
-        y = scale.place(np.array([0.0, mark])).y()
-        painter.setPen(QPen(theme.color("grid"), 1))
-        painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
-        painter.setPen(theme.color("muted"))
-        words = QRectF(room.left() - LEFT, y - 8, LEFT - TICK, 16)
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(words, right, format_number(10.0**mark, 3))
-    painter.setPen(QPen(theme.color("line"), 1))
-    painter.drawRect(room)
-    painter.setPen(theme.color("text"))
-    painter.setFont(theme.font(11, 600))
-    painter.drawText(QPointF(room.left() - LEFT + 4, room.top() - 10), names[1])
-    below = QRectF(room.left(), room.bottom() + 17, room.width(), 16)
-    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(below, right, names[0])
-
-
-def _powers(low: float, high: float, most: float) -> list[int]:
-    """Whole exponents between two, at most about so many."""
-    first, last = math.ceil(low - 1e-9), math.floor(high + 1e-9)
-    step = max(math.ceil((last - first + 1) / max(most, 1.0)), 1)
-    return list(range(first, last + 1, step))

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graph.rules import Stop
+from runtime.backend import to_numpy
 from runtime.errors import BadSetting, NotFinite
 from runtime.feeds import Host
-from runtime.training.landscape.objective import Objective
 from runtime.training.landscape.sampling import Progress
+from runtime.training.session import Session
 
 if TYPE_CHECKING:
-    from runtime.training.trainer import Trainer
+    from graph.model import Graph
+    from graph.training import Training
+    from runtime.training.figures import Feeding
 
+SAMPLES = 512  # that the loss is measured on
 LOWEST, HIGHEST, COUNT = 1e-4, 10.0, 16
 MOST_RATES, MOST_UPDATES = 200, 100_000
 
@@ -55,40 +61,56 @@ def rates_between(low: float = LOWEST, high: float = HIGHEST, count: int = COUNT
 
 
 def sweep(
-    make: Callable[[float], Trainer],
-    batch: Callable[[int], Mapping[str, Any]],
+    graph: Graph,
     rates: Sequence[float] | Host,
     updates: int,
-    measured: Mapping[str, Any] | None = None,
+    folder: Path | None = None,
+    *,
+    feeder: Feeding | None = None,
+    training: Training | None = None,
     progress: Progress | None = None,
 ) -> Sweep:
-    """Train from the same start once for each rate.
+    """Train from the same start once for each rate, otherwise as a `Session` of these arguments.
 
-    `make(rate)` gives a fresh trainer, `batch(number)` the feeds of each update from 0. The loss
-    is that of the samples `measured`, by default of the first batch. Raises as `Trainer.step`,
-    but for numbers that are not finite: these are what one looks for.
+    The losses are those of the first samples of the training part, in evaluation mode.
+    `progress(share)` is called after each update; it may raise, to end the work. Raises as
+    `Session`, but for numbers that are not finite: these are what one looks for.
     """
     if not 1 <= updates <= MOST_UPDATES:
         raise BadSetting(f"sweep: found {updates:,} updates, expected 1 to {MOST_UPDATES:,}.")
-    fed = batch(0) if measured is None else measured
+    settings = graph.training if training is None else training
     rates = np.asarray(rates, float)
-    losses, start = np.empty(len(rates)), math.nan
+    losses = np.empty(len(rates))
+    first = Session(graph, folder, feeder=feeder, training=_at_rate(settings, settings.optimizer.lr, 1))
+    feeder, start = first.feeder, _loss(first)
+    epochs = math.ceil(updates / feeder.updates_per_epoch)
     for place, rate in enumerate(rates.tolist()):
-        trainer = make(rate)
-        if not place:
-            start = _loss(trainer, fed)
+        session = Session(graph, feeder=feeder, training=_at_rate(settings, rate, epochs))
         try:
             for number in range(updates):
-                trainer.step(batch(number))
+                session.step()
                 if progress is not None:
                     progress((place + (number + 1) / updates) / len(rates))
-            losses[place] = _loss(trainer, fed)
+            losses[place] = _loss(session)
         except NotFinite:
             losses[place] = math.inf
     return Sweep(rates, np.where(np.isfinite(losses), losses, math.inf), start, updates)
 
 
-def _loss(trainer: Trainer, fed: Mapping[str, Any]) -> float:
-    """The loss of some samples by what was learned so far."""
-    objective = Objective(trainer.graph, fed, trainer.parameters | trainer.state)
-    return objective.loss(objective.start)
+def _at_rate(training: Training, rate: float, epochs: int) -> Training:
+    """The same with another learning rate, to the end."""
+    return replace(
+        training,
+        epochs=epochs,
+        optimizer=replace(training.optimizer, lr=rate),
+        metrics=(),
+        stop=Stop(),
+    )
+
+
+def _loss(session: Session) -> float:
+    count = min(session.feeder.length("train"), SAMPLES)
+    trace = session.trainer.judge(session.feeder.feeds("train", np.arange(count)))
+    assert trace.plan.end is not None
+    with np.errstate(all="ignore"):
+        return float(to_numpy(trace.values[trace.plan.end]).sum())
