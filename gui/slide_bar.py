@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
 from gui.theme import Theme
 
 KNOB = QSize(10, 24)
+TRACK = 4.0
 MARGIN = 6.0  # of the bar at both sides, for the knob
 
 
@@ -61,6 +62,13 @@ class SlideBar(QAbstractSlider):
     def x_of(self, value: float) -> float:
         """The x of a value."""
         return MARGIN + (self.width() - 2 * MARGIN) * value / max(self.maximum(), 1)
+
+    def paint_track(self, painter: QPainter, middle: float) -> None:
+        """The track, around a height of the widget."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color("grid"))
+        whole = self.width() - 2 * MARGIN
+        painter.drawRoundedRect(QRectF(MARGIN, middle - TRACK / 2, whole, TRACK), 2, 2)
 
     def paint_knob(self, painter: QPainter, value: float, middle: float, height: float) -> None:
         """The knob around a height of the widget, with a frame while it has the focus."""

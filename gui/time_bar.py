@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAction, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from gui.document import Document
-from gui.slide_bar import MARGIN, SlideBar
+from gui.slide_bar import SlideBar
 from gui.theme import Theme
 
 HEIGHT = 30
-TRACK, KNOB, TICK = 4.0, 18.0, 8.0
+KNOB, TICK = 18.0, 8.0
 LEAST_GAP = 8.0  # narrower time steps have no ticks
 WORDS = 196  # the keys of the player take as much above it
 
@@ -31,10 +31,7 @@ class TimeSlider(SlideBar):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = self.height() / 2
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.color("grid"))
-        whole = self.width() - 2 * MARGIN
-        painter.drawRoundedRect(QRectF(MARGIN, middle - TRACK / 2, whole, TRACK), 2, 2)
+        self.paint_track(painter, middle)
         if self.x_of(1) - self.x_of(0) >= LEAST_GAP:
             painter.setPen(QPen(self._theme.color("line"), 1))
             for t in range(self.maximum() + 1):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from docs.gallery.sketch import Sketch
+from graph.rules import SGD, Adam
+from graph.training import Training
 from runtime.data.generated import generate
 
 
@@ -26,6 +28,7 @@ def ball_in_the_valley():
     trough = s.put("Multiply", "trough", squared, half, label="y²/2")
     ground = s.put("Add", "ground", hills, bowl)
     s.put("Add", "loss", ground, trough)
+    s.graph.configure(training=Training(150, SGD(0.03, momentum=0.9)))
     return s.place()
 
 
@@ -49,4 +52,5 @@ def line_with_outliers():
         losses.append(s.put(module, name, line, t))
     both = s.put("Add", "both", *losses[:2])
     s.put("Add", "total", both, losses[2])
+    s.graph.configure(training=Training(400, Adam(0.05)))
     return s.place()

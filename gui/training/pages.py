@@ -51,7 +51,14 @@ def _pictures(window: Window) -> QWidget:
     return PicturesPage(window)
 
 
+def _landscape(window: Window) -> QWidget:
+    from gui.training.landscape.page import LandscapePage
+
+    return LandscapePage(window)
+
+
 PAGES = (
     Page("curves", N(T, "Curves"), _curves),
     Page("pictures", N(T, "Pictures"), _pictures),
+    Page("landscape", N(T, "Landscape"), _landscape),
 )

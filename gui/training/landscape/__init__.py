@@ -1,13 +1,13 @@
-"""The page Landscape: the loss over the parameters, ways and races on it, and the sweep.
+"""The page Landscape: the loss over the parameters, ways and races on it.
 
 | file | what it is |
 |---|---|
 | `page` | the page: asks in the background, shows |
 | `question` | what is asked about, and how it is answered off the window's thread |
 | `controls` | where one looks |
-| `racers`, `legend` | who races, how each is drawn and called; who takes part and how it went |
-| `race` | the clock of a race |
+| `racers`, `legend` | who can race and how each is drawn; who takes part, and how it goes |
+| `race` | the race: its settings, its clock, its courses |
 | `picture` | the widget: mouse, keys, zoom |
-| `plane_drawing`, `line_drawing`, `sweep_drawing` | how each kind is drawn |
+| `plane_drawing`, `line_drawing` | how each kind is drawn |
 | `words` | what is read out of a picture |
 """

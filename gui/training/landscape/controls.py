@@ -18,6 +18,8 @@ from gui.training.landscape.question import Asked, Kind, Scene
 from gui.training.landscape.words import explained, kind_name, tr
 from runtime.training.landscape.objective import Entry
 
+Names = dict[PortRef, str]
+Shapes = dict[PortRef, tuple[int, ...]]
 KINDS: tuple[Kind, ...] = ("entries", "gradient", "random", "main")
 
 
@@ -28,7 +30,7 @@ class EntryField(QWidget):
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shapes: dict[PortRef, tuple[int, ...]] = {}
+        self._shapes: Shapes = {}
         self.tensor = ChoiceField(theme, [], self)
         self.tensor.setAccessibleName(tr("{0}: parameter").format(name))
         self.index = IndexField(theme, tr("{0}: entry").format(name), self)
@@ -53,9 +55,16 @@ class EntryField(QWidget):
             found.append(at)
         return Entry(ref, tuple(reversed(found)))
 
-    def offer(
-        self, names: dict[PortRef, str], shapes: dict[PortRef, tuple[int, ...]], *, may_be_none: bool
-    ) -> None:
+    @property
+    def name(self) -> str:
+        """What the chosen one is called: `hidden.weight[0, 1]`."""
+        entry = self.entry
+        if entry is None:
+            return ""
+        at = ", ".join(map(str, entry.index))
+        return f"{self.tensor.currentText()}[{at}]" if at else self.tensor.currentText()
+
+    def offer(self, names: Names, shapes: Shapes, *, may_be_none: bool) -> None:
         """Put the parameters up for choice; what was chosen stays where it can."""
         before, at = self.tensor.read(), self.index.value()
         self._shapes = shapes
@@ -126,10 +135,10 @@ class Controls(QWidget):
     def asked(self) -> Asked:
         """Where one looks, in whatever window."""
         kind: Kind = self.kind.read()
-        entries = tuple(x for x in (self.first.entry, self.second.entry) if x is not None)
-        if len(entries) == 2 and entries[0] == entries[1]:
-            entries = entries[:1]
-        return Asked(kind, entries if kind == "entries" else (), self.seed)
+        if kind != "entries":
+            return Asked(kind, seed=self.seed)
+        found = {x.entry: x.name for x in (self.first, self.second) if x.entry is not None}
+        return Asked(kind, tuple(found), tuple(found.values()))
 
     def offer(self, scene: Scene, graph) -> None:
         """Offer the parameters of a graph; at first the first two numbers."""

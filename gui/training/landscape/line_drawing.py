@@ -35,7 +35,7 @@ def paint(painter: QPainter, seen: Seen, scale: Scale, theme: Theme, loss: str) 
     """Ground, curve, tangent, the optimum; `loss` names the axis."""
     profile = seen.picture
     assert isinstance(profile, Profile)
-    paint_axes(painter, scale, theme, profile.directions.names[0], loss)
+    paint_axes(painter, scale, theme, seen.names[0], loss)
     painter.save()
     painter.setClipRect(scale.room)
     painter.setBrush(Qt.BrushStyle.NoBrush)

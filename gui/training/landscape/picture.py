@@ -20,7 +20,7 @@ from gui.training.landscape.words import tr
 from runtime.training.landscape.racing import Course
 from runtime.training.landscape.sampling import Profile
 
-WIDTH, LEAST = 400, 168
+WIDTH, LEAST = 400, 120
 
 
 @dataclass(frozen=True, eq=False)

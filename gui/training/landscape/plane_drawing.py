@@ -8,15 +8,16 @@ from PySide6.QtGui import QPainter, QPen
 
 from gui.inspector.axes import Array
 from gui.inspector.geometry.contour_drawing import paint_numbers, paint_share
-from gui.inspector.geometry.scale import Scale, dashed, paint_axes, paint_point, plot_room
+from gui.inspector.geometry.scale import Scale, paint_axes, paint_point, plot_room
 from gui.theme import Theme
 from gui.training.landscape.question import Seen
 from gui.training.landscape.racers import Style, paint_mark
 from runtime.training.landscape.racing import Course
 from runtime.training.landscape.sampling import Landscape
 
-WIDEST = 1.7  # times as wide as high, at most
+WIDEST = 2.2  # times as wide as high, at most
 DARKEST = 0.42  # of the tint, where the loss is the highest that has a line
+NUMBERED = 3  # each of so many lines has its number
 MOST_DOTS = 40  # places of a way that have a dot
 
 
@@ -31,7 +32,7 @@ def paint(painter: QPainter, seen: Seen, scale: Scale, theme: Theme) -> None:
     """Ground, heights, the training's way, the optimum."""
     landscape = seen.picture
     assert isinstance(landscape, Landscape)
-    paint_axes(painter, scale, theme, *landscape.directions.names)
+    paint_axes(painter, scale, theme, *seen.names)
     painter.save()
     painter.setClipRect(scale.room)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -41,7 +42,8 @@ def paint(painter: QPainter, seen: Seen, scale: Scale, theme: Theme) -> None:
     lines = landscape.lines()
     for line in lines.values():
         painter.drawPath(scale.segments(line))
-    paint_numbers(painter, lines, seen.here, scale, theme)
+    numbered = dict(list(lines.items())[NUMBERED - 1 :: NUMBERED])
+    paint_numbers(painter, numbered, seen.here, scale, theme)
     if seen.way is not None:
         _paint_way(painter, seen.way.points, scale, theme)
     if seen.optimum is not None:
@@ -61,14 +63,21 @@ def paint_courses(
     painter.setClipRect(scale.room)
     for style, course in reversed(courses):
         points = course.points[: update + 1]
-        pen = QPen(theme.color("text"), 1.75)
-        painter.setPen(dashed(pen, *style.dash) if len(style.dash) == 2 else _dashes(pen, style))
+        painter.setPen(course_pen(style, theme))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(scale.line(points))
     for style, course in reversed(courses):
         point, _ = course.at(update)
         paint_ball(painter, style, scale.place(point), theme)
     painter.restore()
+
+
+def course_pen(style: Style, theme: Theme) -> QPen:
+    """The pen of a racer's course."""
+    pen = QPen(theme.color("text"), 1.75)
+    if style.dash:
+        pen.setDashPattern([part / pen.widthF() for part in style.dash])
+    return pen
 
 
 def paint_ball(painter: QPainter, style: Style, at: QPointF, theme: Theme) -> None:
@@ -88,12 +97,6 @@ def paint_start(painter: QPainter, here: Array, start: Array, scale: Scale, them
     if is_moved:
         paint_point(painter, scale.place(start), theme)
     painter.restore()
-
-
-def _dashes(pen: QPen, style: Style) -> QPen:
-    if style.dash:
-        pen.setDashPattern([part / pen.widthF() for part in style.dash])
-    return pen
 
 
 def _shares(landscape: Landscape) -> Array:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from runtime.data.feeding import Feeder
 from runtime.geometry.window import Window
 from runtime.training.landscape.directions import (
     Directions,
@@ -69,10 +70,12 @@ class Scene:
 
 @dataclass(frozen=True)
 class Asked:
-    """Where one looks: `entries` for chosen numbers, `seed` for random directions."""
+    """Where one looks: `entries` for chosen numbers, which are called `names`; `seed` for random
+    directions."""
 
     kind: Kind
     entries: tuple[Entry, ...] = ()
+    names: tuple[str, ...] = ()
     seed: int = 0
     window: Window | None = None  # None: what holds all that is to be seen
 
@@ -100,6 +103,11 @@ class Seen:
     def directions(self) -> Directions:
         """The line or plane."""
         return self.picture.directions
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the axes are called."""
+        return self.asked.names or self.directions.names
 
     @property
     def can_race(self) -> bool:
@@ -153,7 +161,11 @@ def last_stage(asked: Asked) -> int:
 
 def _samples(given: Given) -> tuple[Mapping[str, Array], int | None]:
     """The feeds of the first samples of the training part."""
-    return {}, None
+    feeder = Feeder.of(given.graph, given.folder)
+    if not feeder.sets:
+        return {}, None
+    count = min(feeder.length("train"), SAMPLES)
+    return feeder.feeds("train", np.arange(count)), count
 
 
 def _way(objective: Objective, moments: tuple[Path, ...]) -> Array | None:

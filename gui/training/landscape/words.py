@@ -12,7 +12,6 @@ from gui.numbers import format_count, format_number
 from gui.training.landscape.question import Kind, Seen
 from runtime.training.landscape.racing import Course
 from runtime.training.landscape.sampling import Landscape, Profile
-from runtime.training.landscape.sweeping import Sweep
 
 
 def tr(text: str) -> str:
@@ -44,8 +43,7 @@ def explained(kind: Kind) -> str:
 
 def at_point(seen: Seen, at: Array) -> str:
     """Coordinates and the loss there."""
-    names = seen.directions.names
-    parts = [f"{n} = {format_number(x)}" for n, x in zip(names, at.tolist(), strict=True)]
+    parts = [f"{n} = {format_number(x)}" for n, x in zip(seen.names, at.tolist(), strict=True)]
     return tr("{0}: loss {1}").format(", ".join(parts), format_number(loss_near(seen, at)))
 
 
@@ -57,7 +55,7 @@ def loss_near(seen: Seen, at: Array) -> float:
     if isinstance(picture, Profile):
         return float(picture.losses[int(np.argmin(np.abs(picture.at - at[0])))])
     away = np.abs(picture.window.grid(picture.side) - at) / np.array(picture.window.spans)
-    return float(picture.losses[np.unravel_index(int(np.argmin(away.sum(axis=-1))), (picture.side,) * 2)])
+    return float(picture.losses.reshape(-1)[int(np.argmin(away.sum(axis=-1)))])
 
 
 def facts(seen: Seen) -> list[str]:
@@ -104,25 +102,3 @@ def outcome(course: Course, update: int) -> str:
     if course.has_left and update >= len(course.points) - 1:
         return tr("diverged")
     return format_number(course.at(update)[1])
-
-
-def swept(sweep: Sweep, place: int) -> str:
-    """What one rate has come to."""
-    rate = format_number(float(sweep.rates[place]), 3)
-    if not math.isfinite(sweep.losses[place]):
-        return tr("Rate {0}: diverged.").format(rate)
-    loss = format_number(float(sweep.losses[place]))
-    if sweep.diverged[place]:
-        return tr("Rate {0}: loss {1}, above the start.").format(rate, loss)
-    return tr("Rate {0}: loss {1}.").format(rate, loss)
-
-
-def swept_best(sweep: Sweep) -> str:
-    """The best rate, or that there is none."""
-    if sweep.best is None or sweep.diverged.all():
-        return tr("All rates diverged: begin with lower ones.")
-    updates = format_count(sweep.updates)
-    text = tr("Best after {0} updates: rate {1}, loss {2}. At the start: {3}.")
-    rate = format_number(float(sweep.rates[sweep.best]), 3)
-    loss = format_number(float(sweep.losses[sweep.best]))
-    return text.format(updates, rate, loss, format_number(sweep.start))

@@ -81,7 +81,8 @@ def sweep(
     settings = graph.training if training is None else training
     rates = np.asarray(rates, float)
     losses = np.empty(len(rates))
-    first = Session(graph, folder, feeder=feeder, training=_at_rate(settings, settings.optimizer.lr, 1))
+    begun = _at_rate(settings, settings.optimizer.lr, 1)
+    first = Session(graph, folder, feeder=feeder, training=begun)
     feeder, start = first.feeder, _loss(first)
     epochs = math.ceil(updates / feeder.updates_per_epoch)
     for place, rate in enumerate(rates.tolist()):
