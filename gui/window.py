@@ -40,6 +40,8 @@ from gui.edge_ends import EdgeEnds
 from gui.files import Files
 from gui.find import FindBar
 from gui.first_notes import FirstNotes
+from gui.freezing.freezing import Freezing
+from gui.freezing.overlay import FrozenMarks
 from gui.gallery import Gallery
 from gui.health import Diagnosis
 from gui.inspector import Inspector
@@ -111,6 +113,7 @@ class Window(QMainWindow):
         self.leading = Leading(self)
         self.drawer = Drawer(self)
         self.checkpoints = Checkpoints(document, self)
+        self.freezing = Freezing(document, self)
         self.commands = Actions(self)
         self._lay_out()
         self.shown_checkpoints = ShownCheckpoints(self)
@@ -300,6 +303,7 @@ class Window(QMainWindow):
             self.predicting.changed,
             self.clipboard.changed,
             self.checkpoints.changed,
+            self.freezing.changed,
             self.find_bar.changed,
             self.unrolling.changed,
             self.reverse_graph.changed,
@@ -325,6 +329,7 @@ class Window(QMainWindow):
         self.canvas.zoom_bar.take(self.commands.by_id)
         WhatIf(self.canvas.canvas, self.inspector)
         BreakpointMarks(self.canvas.canvas, self.breakpoints, self.holding)
+        FrozenMarks(self.canvas.canvas, self.freezing)
         DifferenceMarks(self.canvas.canvas, self.comparing)
 
     def _show_busy(self) -> None:

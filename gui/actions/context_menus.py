@@ -29,16 +29,17 @@ TRAVEL = "value_set? gradient_came? gradient_parts?"
 CONTEXT: Mapping[Kind, str] = {
     "canvas": "add - paste select_all - zoom_fit arrange rename",
     "node": "open_inside? unfold? edit_value? show_units? edit_label edit_note bypass - target"
-    f" target_by_itself? to_node {TRAVEL} - breakpoint condition watch checkpoint - group ungroup?"
-    " expand? make_unique? keep_composite? - select_ancestors select_descendants"
+    f" target_by_itself? to_node {TRAVEL} - breakpoint condition watch checkpoint freeze?"
+    " - group ungroup? expand? make_unique? keep_composite? - select_ancestors select_descendants"
     " - cut copy duplicate - delete delete_reconnect",
     "nodes": "arrange frame_selection align_left align_centre align_right align_top align_middle"
     " align_bottom distribute_across distribute_down bypass breakpoint watch checkpoint"
-    " - group - select_ancestors select_descendants - cut copy duplicate - delete delete_reconnect",
+    " freeze? - group - select_ancestors select_descendants - cut copy duplicate"
+    " - delete delete_reconnect",
     "place": f"{TRAVEL} - breakpoint condition watch",
     "frame": "fold_frame frame_title fit_frame - remove_frame",
     "edge": f"show_geometry add delay bend straighten? - {TRAVEL} breakpoint condition watch"
-    " - go_to_source go_to_target - delete",
+    " freeze? - go_to_source go_to_target - delete",
 }
 # Commands that a right click tells where.
 AT_POINT: Mapping[str, Callable[[Window, QPointF], object]] = {

@@ -12,6 +12,7 @@ from graph.edits import SetGraph, SetNode
 from graph.labelling import label_edit
 from graph.naming import name_of
 from gui.forward_mode.section import TangentSection
+from gui.freezing.section import LearningSection
 from gui.icons import icon_of
 from gui.inspector.attribute_form import AttributeForm
 from gui.inspector.buttons import Button
@@ -75,6 +76,7 @@ class NodePage(QWidget):
         self.ports = PortList(document, theme, id_, self)
         self.over_time = self._gradient_over_time()
         self.tangent = self._tangent()
+        self.learning = LearningSection(document, theme, id_, self)
         is_composite = kind is not None and kind.outline() == "composite"
         self.shared = SharedParameters(document, theme, id_, self) if is_composite else None
         self.definition = DefinitionForm(document, theme, kind.name, self) if is_composite else None
@@ -96,8 +98,9 @@ class NodePage(QWidget):
         module = node.module if self.kind else self.tr("{0}, unknown").format(node.module)
         doc = self.kind.doc.split("\n\n")[0].replace("\n", " ") if self.kind else self._unknown()
         self.heading.say(node.label or node.id, f"{module}: {doc}" if doc else module)
-        for row in (self.label, self.name, self.form, self.parameters, self.ports, self.note):
-            row.refresh()
+        parts = (self.label, self.name, self.form, self.parameters, self.ports, self.note)
+        for part in (*parts, self.learning):
+            part.refresh()
         if self.shared is not None and self.definition is not None:
             self.shared.refresh()
             self.definition.refresh()
@@ -250,6 +253,7 @@ class NodePage(QWidget):
         if self.parameters.rows:
             title = self.tr("Parameters")
             column.addWidget(Section(theme, title, self.parameters, parent=self))
+        column.addWidget(self.learning)
         if self.units is not None:
             column.addWidget(Section(theme, self.tr("Units"), self.units, parent=self))
         if self.curve is not None:
