@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from graph import Graph, Tensor, load
@@ -44,9 +44,10 @@ def pictures(desk, graph: Graph):
     desk.window.drawer.show_tab("training")
     panel = desk.window.drawer.panel("training")
     panel.show_page("pictures")
-    page = panel.page("pictures")
-    settle(desk, page)
-    return page
+    late = panel.page("pictures")
+    desk.qtbot.waitUntil(lambda: late.page is not None)
+    settle(desk, late.page)
+    return late.page
 
 
 def settle(desk, page) -> None:
@@ -132,6 +133,7 @@ def test_another_hidden_port_is_chosen_and_nothing_is_drawn_out_of_sight(desk, m
 
 
 def test_images_stand_worst_first_and_a_filter_shows_what_it_makes_of_the_chosen_one(desk):
+    desk.window.resize(1900, 900)  # all cards are in sight
     graph = example("digits")
     weight = graph.tensors[PortRef("logits", "bias")]
     pushed = np.zeros(weight.shape)
@@ -160,9 +162,7 @@ def test_images_stand_worst_first_and_a_filter_shows_what_it_makes_of_the_chosen
     QTest.keyClick(page.node, Key.Key_Down)
     desk.qtbot.waitUntil(lambda: page.answer.drawn.filters.node == "shapes")
     settle(desk, page)
-    view = page.filters.view
-    point(view, view.rect().topLeft() + QPoint(10, 24))
-    assert view.toolTip().startswith("x[0][")
+    assert page.filters.view.value_at(QPointF(10, 24)).startswith("x[0][")
     assert not nameless(page)
     assert not page.grab().isNull()
 

@@ -46,9 +46,14 @@ def _curves(window: Window) -> QWidget:
 
 
 def _pictures(window: Window) -> QWidget:
-    from gui.training.pictures.page import PicturesPage
+    from gui.training.plots.late import Late
 
-    return PicturesPage(window)
+    def make() -> QWidget:
+        from gui.training.pictures.page import PicturesPage
+
+        return PicturesPage(window)
+
+    return Late(window.theme, tr("Pictures"), make, "runtime.training.pictures.studio")
 
 
 def _landscape(window: Window) -> QWidget:

@@ -1,4 +1,4 @@
-"""A page that needs pyqtgraph, which is loaded off the window's thread when it is first wanted."""
+"""A page that needs what takes long to load: that is done off the window's thread, once wanted."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ LIBRARY = "pyqtgraph"
 
 
 class Late(QStackedWidget):
-    """Says that it is being prepared, until `make()` can give the page.
+    """Says that it is being prepared, until `library` is loaded and `make()` can give the page.
 
     `page` is None until then.
     """
 
-    def __init__(self, theme: Theme, name: str, make: Callable[[], QWidget]) -> None:
+    def __init__(
+        self, theme: Theme, name: str, make: Callable[[], QWidget], library: str = LIBRARY
+    ) -> None:
         super().__init__()
         self.page: QWidget | None = None
+        self._library = library
         self._make = make
         self._words = Label(theme, tr("The plots are being prepared."), ink="muted", parent=self)
         self._words.setMargin(16)
@@ -41,10 +44,11 @@ class Late(QStackedWidget):
         super().showEvent(event)
         if self.page is not None or self._work.is_busy:
             return
-        if LIBRARY in sys.modules:
+        library = self._library
+        if library in sys.modules:
             self._fill()
         else:
-            self._work.ask_long(lambda progress: import_module(LIBRARY))
+            self._work.ask_long(lambda progress: import_module(library))
 
     def _fill(self, _: object = None) -> None:
         self.page = self._make()

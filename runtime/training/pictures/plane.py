@@ -80,11 +80,11 @@ def curve(evaluate: Evaluate, window: Window) -> Curve:
 
 
 def regions(evaluate: Evaluate, window: Window, reading: Reading, side: int = SIDE) -> Regions:
-    """What is predicted over a window of two inputs; its lines are worked out with it."""
+    """What is predicted over a window of two inputs; all of it is worked out here."""
     points = window.grid(side)
     scores = evaluate(points.reshape(-1, 2)).reshape(side, side, -1).astype(np.float64)
     found = Regions(window, points, scores, reading)
-    _ = found.lines
+    _ = found.lines, reading.classes and (found.classes, found.shares)
     return found
 
 

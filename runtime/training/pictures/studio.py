@@ -168,7 +168,7 @@ class Studio:
         scores, *rest = self._over_samples(ends, parameters, watch)
         truth = rest[0] if rest else None
         reading = reading_of(subject.predicts, scores, truth)
-        return Verdicts(reading, scores, truth, self.samples.classes)
+        return Verdicts(reading, scores, truth, self.samples.classes).work_out()
 
     def plane(
         self, parameters: Parameters | None = None, side: int = plane.SIDE
