@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
     from graph import Graph
     from gui.window import Window as MainWindow
+    from runtime.data.batches import Part
     from runtime.geometry.window import Window
 
 PACE = 40  # milliseconds from one question to the next at least
 SETTLE = 250  # milliseconds without news after which a grid is drawn finely
-Key = tuple[int, int]
+Key = tuple[int, int, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +37,7 @@ class Question:
     graph: Graph
     wish: Wish
     parameters: Mapping[str, ndarray] | None
+    part: Part
     studio: Studio | None
 
 
@@ -54,7 +56,7 @@ def work_out(question: Question, watch: Callable[[], None]) -> Answer:
     studio = question.studio
     try:
         if studio is None:
-            studio = Studio(question.graph)
+            studio = Studio(question.graph, question.part)
         return Answer(question, studio, studio.draw(question.wish, question.parameters, watch))
     except GradwireError as error:
         return Answer(question, refusal=str(error))
@@ -72,6 +74,7 @@ class Asking(QObject):
         super().__init__(parent)
         self._window, self._document = window, window.document
         self.wish = Wish(frozenset())
+        self.part: Part = "train"
         self._is_awake = False
         self._studio: tuple[Key, Studio] | None = None
         self._graph: tuple[Key, Graph] | None = None
@@ -83,6 +86,8 @@ class Asking(QObject):
         self._still.timeout.connect(self._refine)
         self._document.changed.connect(self.follow)
         self._document.opened.connect(self.follow)
+        window.running.changed.connect(self.follow)
+        window.running.state_changed.connect(self.follow)
 
     @property
     def is_busy(self) -> bool:
@@ -113,6 +118,12 @@ class Asking(QObject):
             self.wish = wished
             self.follow()
 
+    def choose_part(self, part: Part) -> None:
+        """Look at the samples of another part of the set."""
+        if part != self.part:
+            self.part = part
+            self.follow()
+
     def remember(self, window: Window) -> None:
         """Where the hidden port was seen, so that it stays there; that is no news."""
         self.wish = replace(self.wish, window=window)
@@ -129,15 +140,31 @@ class Asking(QObject):
     def _send(self, wish: Wish) -> None:
         key, graph, parameters = self._subject()
         studio = self._studio[1] if self._studio is not None and self._studio[0] == key else None
-        question = Question(key, graph, wish, parameters, studio)
+        question = Question(key, graph, wish, parameters, self.part, studio)
         self._newest.ask_long(lambda progress: work_out(question, lambda: progress(0.0)))
 
     def _key(self) -> Key:
-        return id(self._document.root), self._document.run_revision
+        graph = self._running_graph()
+        if graph is not None:
+            return id(graph), graph.revision, self.part
+        return id(self._document.root), self._document.run_revision, self.part
+
+    def _running_graph(self) -> Graph | None:
+        """The graph of the run, where that is what is seen: until an edit that a run depends on,
+        and as long as the run goes on or one travels in it.
+        """
+        running = self._window.running
+        graph = running.graph
+        if graph is None or running.parameters() is None:
+            return None
+        is_seen = running.is_live or running.travelled is not None
+        return graph if is_seen or graph.revision >= self._document.run_revision else None
 
     def _subject(self) -> tuple[Key, Graph, Mapping[str, ndarray] | None]:
         """The graph that is pictured, and the parameters that stand in for its own."""
-        key = self._key()
+        key, graph = self._key(), self._running_graph()
+        if graph is not None:
+            return key, graph, self._window.running.parameters()
         if self._graph is None or self._graph[0] != key:
             self._graph = key, self._document.root.copy()
         return key, self._graph[1], None

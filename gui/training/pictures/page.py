@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.announcing import announce
+from gui.inspector.fields import ChoiceField
 from gui.inspector.labels import Label
 from gui.training.pages import tr
 from gui.training.pictures.asking import Answer, Asking
@@ -48,6 +49,13 @@ class PicturesPage(QWidget):
         self.asking = Asking(window, self)
         self.asking.answered.connect(self._take)
         self._make_cards()
+        self.part = ChoiceField(self._theme, [], self)
+        self.part.setAccessibleName(tr("The part of the set that is shown"))
+        self.part.setToolTip(tr("The part of the set that is shown"))
+        self.part.setFont(self._theme.font(12))
+        self.part.setMinimumContentsLength(9)
+        self.part.committed.connect(lambda: self.asking.choose_part(self.part.read()))
+        self.part.hide()
         self.summary = Label(self._theme, size=12, ink="muted", parent=self)
         self.reading = Label(self._theme, size=12, parent=self)
         self.empty = Label(self._theme, ink="muted", wrap=True, parent=self)
@@ -112,6 +120,9 @@ class PicturesPage(QWidget):
         self.confusion.setVisible(has_classes)
         self.samples.setVisible(is_image(studio.inputs))
         self.filters.setVisible(bool(studio.convolutions))
+        names = {"train": tr("training"), "validation": tr("validation"), "test": tr("test")}
+        parts = [(names[part], part) for part in studio.samples.parts]
+        offer(self.part, parts, studio.samples.part)
         ports = [(str(ref), ref) for ref in studio.hidden_ports]
         nodes = [(node, node) for node in studio.convolutions]
         port = offer(self.port, ports, self.asking.wish.port)
@@ -185,6 +196,7 @@ class PicturesPage(QWidget):
         foot.setSpacing(16)
         foot.addWidget(self.reading, 1)
         foot.addWidget(self.summary)
+        foot.addWidget(self.part)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -70,8 +70,8 @@ def summary_text(studio: Studio, verdicts: Verdicts) -> str:
     """How good it all is: a share of right ones, or a mean squared error; of how many samples."""
     count = len(verdicts)
     of = format_count(count)
-    if count < studio.samples.of:
-        of = tr("the first {0} of {1}").format(of, format_count(studio.samples.of))
+    if count < studio.of:
+        of = tr("the first {0} of {1}").format(of, format_count(studio.of))
     if verdicts.reading.classes:
         share = 1 - float(verdicts.is_wrong.mean())
         wrong = format_count(int(verdicts.is_wrong.sum()))

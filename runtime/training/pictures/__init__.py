@@ -3,6 +3,7 @@
 | file | what is in it |
 |---|---|
 | `subject.py` | what a graph learns: data, prediction, truth, and how the loss takes them |
+| `samples.py` | the samples that are looked at, of a part of a set or kept by the graph |
 | `function.py` | ports as a function of what is given at others, for many samples at once |
 | `verdicts.py` | scores as classes and probabilities; what is wrong, the worst first |
 | `plane.py` | a curve over one input, decisions over two |

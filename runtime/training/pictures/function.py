@@ -10,6 +10,7 @@ import numpy as np
 
 from graph import edits as e
 from graph.checking import check
+from graph.flattening import flatten
 from graph.initialise import sizes
 from graph.port import PortRef
 from graph.time import is_sequence
@@ -43,7 +44,8 @@ class Function:
 
     def __init__(self, graph: Graph, data: Mapping[PortRef, Host], ends: Iterable[PortRef]) -> None:
         self._data = dict(data)
-        self._axes = {ref: int(is_sequence(graph, ref.node)) for ref in data}
+        flat = flatten(graph).graph
+        self._axes = {ref: int(_is_over_time(flat, ref)) for ref in data}
         self.count = min((a.shape[self._axes[r]] for r, a in data.items() if a.ndim), default=0)
         self._graph = _opened(graph, ends, self.count)
         self._backend = Backend.open("cpu")
@@ -181,11 +183,17 @@ def _opened(graph: Graph, ends: Iterable[PortRef], count: int) -> Graph:
     for id_ in kept:
         if is_data(opened, id_) and "shape" in opened.nodes[id_].attributes:
             shape = list(opened.nodes[id_].attributes["shape"])
-            axis = int(is_sequence(opened, id_))
+            axis = int(is_sequence(opened, id_))  # an Input has one port
             if len(shape) > axis and shape[axis] == count:
                 shape[axis] = SAMPLES
                 opened.set(id_, shape=tuple(shape))
     return opened
+
+
+def _is_over_time(graph: Graph, ref: PortRef) -> bool:
+    """Whether a data port has time as axis 0."""
+    module = graph.module(ref.node)
+    return module is not None and ref.port in module.over_time
 
 
 def _reads(step: PlanStep) -> tuple[int, ...]:

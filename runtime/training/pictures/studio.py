@@ -12,34 +12,25 @@ import numpy as np
 from graph.checking import check
 from graph.errors import GradwireError
 from graph.port import PortRef
+from runtime.data.batches import Part
 from runtime.errors import NoValue
-from runtime.feeds import Host, tensor_array
+from runtime.feeds import Host
 from runtime.geometry.window import Window
 from runtime.training.pictures import filters, hidden, plane
 from runtime.training.pictures.filters import Filters
 from runtime.training.pictures.function import Function, Parameters
 from runtime.training.pictures.hidden import Hidden
 from runtime.training.pictures.plane import Curve, Regions
+from runtime.training.pictures.samples import MOST, Samples, samples_of
 from runtime.training.pictures.subject import Subject, subject_of
 from runtime.training.pictures.verdicts import Reading, Verdicts, reading_of
 
 if TYPE_CHECKING:
     from graph.model import Graph
 
-MOST = 2_000  # samples that pictures look at
 MOST_WORK = 60_000_000  # numbers of one evaluation of all samples
 AT_ONCE = 4_000_000  # numbers that are held beside each other
 Watch = Callable[[], None]
-
-
-@dataclass(frozen=True, eq=False)
-class Samples:
-    """Samples of a set by data port, as they are fed. `of` is how many the set has."""
-
-    feeds: Mapping[PortRef, Host]
-    of: int
-    classes: tuple[str, ...] = ()
-    features: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,14 +65,14 @@ class Drawn:
 class Studio:
     """Draws a graph at any parameters. It is not changed by that, so that a thread may have it.
 
-    `samples` are those of a set; without one, what the graph's data ports keep. Raises
-    `GradwireError` with a sentence where the graph compares nothing or has no samples.
+    It looks at the samples of a `part` of the graph's set; without a set, at what its data ports
+    keep. Raises `GradwireError` with a sentence where the graph compares nothing or has no samples.
     """
 
-    def __init__(self, graph: Graph, samples: Samples | None = None) -> None:
+    def __init__(self, graph: Graph, part: Part = "train") -> None:
         self.checked = check(graph)
         self.subject: Subject = subject_of(self.checked)
-        self.samples = kept_samples(graph, self.subject) if samples is None else samples
+        self.samples: Samples = samples_of(graph, self.subject, part)
         ends = [self.subject.prediction]
         if self.subject.truth is not None:
             ends.append(self.subject.truth)
@@ -95,6 +86,11 @@ class Studio:
                 self.function.ask_apart(ref, self.subject.prediction, self.function.count)
         except (GradwireError, KeyError):
             self.is_whole, self.count = True, self.function.count
+
+    @property
+    def of(self) -> int:
+        """How many samples there are, seen or not."""
+        return self.function.count if self.samples.of is None else self.samples.of
 
     # --- what there is ---------------------------------------------------------------------
 
@@ -271,14 +267,3 @@ class Studio:
             return self._over(port, points, [prediction], parameters)[0]
 
         return plane.regions(evaluate, window, self.reading, wish.side)
-
-
-def kept_samples(graph: Graph, subject: Subject) -> Samples:
-    """What the data ports of a graph keep; raises `NoValue` where one keeps nothing."""
-    feeds = {}
-    for ref in subject.data:
-        tensor = graph.tensors.get(ref)
-        if tensor is None:
-            raise NoValue(f"{ref}: found no value, expected samples. Feed some, or wire a set.")
-        feeds[ref] = tensor_array(tensor)
-    return Samples(feeds, min((len(array) for array in feeds.values() if array.ndim), default=0))
