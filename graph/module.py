@@ -56,7 +56,8 @@ class Module:
     holds its input's numbers in their order),
     `pairs_entries` (whether its inputs belong together entry by entry, so that [B] against [B, 1]
     is a mistake although it broadcasts), `leads_out` (whether it runs once and reads its input at
-    all time steps, time being axis 0).
+    all time steps, time being axis 0), `keeps_values` (of a source: whether the graph may keep a
+    tensor for it, or its numbers lie elsewhere).
     An instance is the module with its settings, reachable as `self.axis`; it never changes.
     """
 
@@ -81,6 +82,7 @@ class Module:
     advice: ClassVar[tuple[Advice, ...]] = ()
     only_reshapes: ClassVar[bool] = False
     pairs_entries: ClassVar[bool] = False
+    keeps_values: ClassVar[bool] = True
     _plain: ClassVar[Module | None] = None
     leads_out: ClassVar[bool] = False
 

@@ -184,7 +184,7 @@ class Reading:
         if kind is None:
             return None
         if kind.outline() == "source":
-            return tuple(term.name for term in kind.sig.outputs)
+            return tuple(term.name for term in kind.sig.outputs) if kind.keeps_values else ()
         return (*kind.parameters, *kind.states)
 
     def tensor_extra(self, port: PortRef) -> Mapping[str, Any]:

@@ -50,6 +50,17 @@ def is_sequence(graph: Graph, id_: str) -> bool:
     return module is not None and bool(module.over_time)
 
 
+def varies(graph: Graph, port: PortRef, inside: frozenset[str]) -> bool:
+    """Whether an output changes from step to step; `inside` are the nodes inside time.
+
+    A set may have sequences at some ports and one number per sequence at others.
+    """
+    if port.node not in inside:
+        return False
+    module = graph.module(port.node)
+    return module is None or not module.over_time or port.port in module.over_time
+
+
 def leads_out(graph: Graph, id_: str) -> bool:
     """Whether a node reads all time steps and runs once."""
     module = graph.module(id_)
@@ -62,9 +73,13 @@ def inside_time(graph: Graph) -> frozenset[str]:
     found |= {x.target.node for x in graph.edges if x.delay and not leads_out(graph, x.target.node)}
     waiting = list(found)
     while waiting:
-        for edge in graph.store.leaving[waiting.pop()].values():
+        id_ = waiting.pop()
+        alone = frozenset((id_,))
+        for edge in graph.store.leaving[id_].values():
             follower = edge.target.node
-            if follower not in found and not leads_out(graph, follower):
+            if follower in found or leads_out(graph, follower):
+                continue
+            if varies(graph, edge.source, alone):
                 found.add(follower)
                 waiting.append(follower)
     return frozenset(found)

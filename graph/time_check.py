@@ -10,7 +10,7 @@ from graph.edits import SetGraph
 from graph.port import Dim, PortRef, PortType, show_shape
 from graph.problem import Mend, Problem
 from graph.signature import unify_all
-from graph.time import MAX_MOMENTS, Unfolding, is_sequence, leads_out
+from graph.time import MAX_MOMENTS, Unfolding, is_sequence, leads_out, varies
 
 if TYPE_CHECKING:
     from graph.model import Graph
@@ -71,7 +71,7 @@ def ways_out(graph: Graph, order: tuple[str, ...], time: Unfolding) -> Iterator[
             if edge.delay:
                 mend = "Wire it without a delay."
                 yield _error(id_, port, f"an edge with delay {edge.delay}", "all steps", mend)
-            elif edge.source.node not in time.inside:
+            elif not varies(graph, edge.source, time.inside):
                 found = f"{edge.source}, which is outside time"
                 yield _error(id_, port, found, "a port that changes from step to step")
 
@@ -101,7 +101,7 @@ def _no_start(graph: Graph, edge: Edge, initial: PortRef, time: Unfolding) -> Pr
         found = f'the initial value "{initial}"'
         mend = "Choose another port, or none for zeros."
         return _error(target.node, target.port, found, "an output of the graph", mend)
-    if initial.node in time.inside:
+    if varies(graph, initial, time.inside):
         found = f"an initial value from {initial}, which changes from step to step"
         mend = "Lead it out with LastStep or AtStep."
         return _error(target.node, target.port, found, "a port outside time", mend)

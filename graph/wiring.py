@@ -20,7 +20,7 @@ from graph.errors import (
 from graph.growing import module_with, next_input
 from graph.port import PortRef, PortType
 from graph.suggest import did_you_mean
-from graph.time import given_to, inside_time
+from graph.time import given_to, inside_time, varies
 from graph.topology import reach_path
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def check_delay(graph: Graph, edge: Edge) -> None:
     if cycle is not None:
         mend = "Take the initial value from a port that stands before the loop."
         raise CycleFound(cycle, node=target.node, port=target.port, mend=mend)
-    if initial.node in inside_time(graph):
+    if varies(graph, initial, inside_time(graph)):
         raise BadDelay(
             node=target.node,
             port=target.port,

@@ -18,7 +18,7 @@ from graph.module import Module
 from graph.port import PortRef, PortType
 from graph.records import Edge
 from graph.tensor import Tensor, itemsize
-from graph.time import keeps_initial
+from graph.time import keeps_initial, varies
 from runtime.bypass import Bypass
 from runtime.feeds import Initial, Source
 from runtime.leading_out import over_time
@@ -116,19 +116,32 @@ class Numbering:
 
     def number(self, left_out: Mapping[str, str]) -> None:
         """Number the ports of all nodes but those left out, and plan their steps."""
+        self._still(left_out)
         for id_, t in self._moments():
             if id_ in left_out:
                 continue
             module = self.graph.module(id_)
             assert module is not None
             if module.outline() == "source":
-                for port in module.output_ports:
-                    if PortRef(id_, port.name) in self.check.types:  # else nobody fed it
-                        self._source(module, PortRef(id_, port.name), t)
+                for port in module.output_names:
+                    ref = PortRef(id_, port)
+                    if ref in self.check.types and ref not in self.slot_of:  # else nobody fed it
+                        self._source(module, ref, t)
             elif module.leads_out:
                 self._lead_out(module, id_)
             else:
                 self._step(module, id_, t)
+
+    def _still(self, left_out: Mapping[str, str]) -> None:
+        """Number first what a set inside time has one of for all steps: anyone may read it."""
+        inside = self.check.time.inside
+        for id_ in (id_ for id_ in self.check.order if id_ in inside and id_ not in left_out):
+            module = self.graph.module(id_)
+            if module is None or id_ not in self.check.runnable or not module.over_time:
+                continue
+            for ref in (PortRef(id_, port) for port in module.output_names):
+                if ref in self.check.types and not varies(self.graph, ref, inside):
+                    self._source(module, ref)
 
     def instances(self, flat: Flat) -> None:
         """Slots of the ports of instances, which are those of inner ports; edges as drawn."""
@@ -302,7 +315,7 @@ class Numbering:
         return self.slot_of[ref], ref
 
     def _at(self, ref: PortRef, t: int | None) -> PortRef:
-        return moment(ref, t) if ref.node in self.check.time.inside else ref
+        return moment(ref, t) if varies(self.graph, ref, self.check.time.inside) else ref
 
     def _is_cut(self, edge: Edge | None, t: int | None) -> bool:
         """Whether truncation stops the gradient that would go back over a delay.

@@ -8,6 +8,7 @@ import pytest
 from graph import Graph, PortRef, check, dumps, loads
 from graph.errors import BadAttribute, FileError
 from graph.grouping import group_edit
+from gui.unrolled.copies import unrolled
 from runtime import Adam, Engine, Trainer
 from runtime.data.feeding import Feeder
 from runtime.data.generated import generate
@@ -116,6 +117,36 @@ def test_sequences_have_time_first_and_run_step_by_step():
     assert np.array_equal(trace.value("data.x"), fed["data.x"])
     by_hand = ((fed["data.x"] - fed["data.t"])[-1] ** 2).mean()
     assert trace.value("loss.y")[-1] == pytest.approx(by_hand)
+
+
+def test_what_a_sequence_has_one_of_stays_outside_time():
+    graph = Graph(target="loss")
+    graph.add("Data", "data", source="builtin:adding", options={"steps": 6, "samples": 5}, batch=3)
+    graph.add("RNNCell", "h", hidden_size=4)
+    graph.add("LastStep", "last")
+    graph.add("Linear", "out", out_features=1)
+    graph.add("MSELoss", "loss")
+    graph.connect("data.x", "h.x")
+    graph.connect("h.y", "h.h", delay=1)
+    graph.connect("h.y", "last.x")
+    graph.connect("last.y", "out.x")
+    graph.connect("out.y", "loss.prediction")
+    graph.connect("data.t", "loss.target")
+    found = check(graph)
+    assert found.time.inside == {"data", "h"}
+    trace = Engine(graph).run()
+    fed = Feeder.of(graph).batch(0, 0)
+    assert (fed["data.x"].shape, fed["data.t"].shape) == ((6, 3, 2), (3, 1))
+    assert np.array_equal(trace.value("data.x"), fed["data.x"])
+    assert np.array_equal(trace.value("data.t"), fed["data.t"])
+    apart = trace.value("out.y") - fed["data.t"]
+    assert trace.value("loss.y") == pytest.approx((apart**2).mean())
+    copies = unrolled(graph, found.time.inside, 6, {}).graph
+    assert check(copies).ok
+    assert copies.module("data_t3").declared() == {"x": ("B", 2), "t": ("B", 1)}
+    graph.disconnect("last.x")
+    graph.connect("data.t", "last.x")
+    assert "outside time" in check(graph).errors[0].message
 
 
 def test_only_what_is_fed_runs_where_one_port_is_fed():

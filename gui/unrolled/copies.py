@@ -14,6 +14,7 @@ from graph import Graph, PortRef, dumps, loads
 from graph.edits import SetTensor
 from graph.naming import name_of
 from graph.time import leads_out
+from runtime.modules.sources import Data
 from runtime.moments import at
 
 GAP = 120.0  # between two copies
@@ -131,6 +132,8 @@ class _Unroller:
         attributes = dict(self._attributes.get(id_, {}))
         if t is not None and attributes.pop("sequence", False) and attributes.get("shape"):
             attributes["shape"] = list(attributes["shape"])[1:]
+        if t is not None and isinstance(module := self.graph.module(id_), Data):
+            attributes = module.one_step()
         if node.module == "AllSteps" and 1 < self.steps <= MOST_READ:
             return "Stack", {"inputs": self.steps}
         return node.module, attributes

@@ -112,6 +112,7 @@ class Data(Initialised, sig="-> x:any[*s], t:any[*r]", group="Sources"):
 
     words = ("dataset", "batch", "train", "validation", "test", "csv", "mnist", "iris", "xor")
     formula = r"x, t = \mathrm{batch}"
+    keeps_values = False
     source: str = attribute(
         "builtin:xor", "builtin:NAME, system:NAME, or a path inside the file's folder"
     )
@@ -182,6 +183,17 @@ class Data(Initialised, sig="-> x:any[*s], t:any[*r]", group="Sources"):
             kept = dtype if own.is_floating else own.dtype
             found[name] = PortType(kept, shape[1:] if name in self.over_time else shape)
         return found
+
+    def one_step(self) -> dict[str, Any]:
+        """Settings of a set of the same ports without time, for a picture of one time step."""
+        if self.facts is None:
+            return {}
+        gives = [
+            f"{x} {PortType(type_.dtype, type_.shape[x in self.over_time :])}"
+            for x, type_ in self.facts.ports.items()
+        ]
+        kept = {key: self.settings[key] for key in ("batch", "validation", "test")}
+        return kept | {"source": "one step", "gives": gives, "samples": self.facts.count}
 
     def _shapes(self, size: int | str) -> dict[str, Shape]:
         """The shapes of a batch of so many samples, by port; time comes first."""
