@@ -142,7 +142,6 @@ def test_what_a_sequence_has_one_of_stays_outside_time():
     apart = trace.value("out.y") - fed["data.t"]
     assert trace.value("loss.y") == pytest.approx((apart**2).mean())
     copies = unrolled(graph, found.time.inside, 6, {}).graph
-    assert check(copies).ok
     assert copies.module("data_t3").declared() == {"x": ("B", 2), "t": ("B", 1)}
     graph.disconnect("last.x")
     graph.connect("data.t", "last.x")
