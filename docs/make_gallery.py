@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from docs.gallery import attention, depth, features, landscapes, recurrent, regression
+from docs.gallery import attention, depth, features, landscapes, learning, recurrent, regression
 from graph import save
 
 FOLDER = Path(__file__).parent.parent / "assets" / "examples"
@@ -38,6 +38,15 @@ EXAMPLES = {
     "gru": recurrent.gru,
     "attention_head": attention.attention_head,
     "transformer_block": attention.transformer_block,
+    "learn_xor": learning.learn_xor,
+    "learn_spirals": learning.learn_spirals,
+    "learn_iris": learning.learn_iris,
+    "digits_mlp": learning.digits_mlp,
+    "digits_cnn": learning.digits_cnn,
+    "digits_autoencoder": learning.digits_autoencoder,
+    "sine_lstm": learning.sine_lstm,
+    "echo": learning.echo,
+    "adding": learning.adding,
 }
 
 

@@ -17,6 +17,8 @@ ORDER = (
     "line_with_outliers", "ball_in_the_valley", "logistic_regression", "perceptron", "two_linears",
     "learned_features", "radial_features", "vanishing", "divergence", "autoencoder", "digits",
     "two_inputs", "rnn", "lstm", "gru", "attention_head", "transformer_block",
+    "learn_xor", "learn_spirals", "learn_iris", "digits_mlp", "digits_cnn", "digits_autoencoder",
+    "sine_lstm", "echo", "adding",
 )  # fmt: skip
 
 

@@ -44,13 +44,15 @@ class Sketch:
     ) -> str:
         """A source with its value; returns its output.
 
-        With `batch` axis 0 has any size, B; with `sequence` it is time.
+        With `batch` axis 0 has any size, B; with `sequence` it is time; with both it is time of
+        any length, and axis 1 has any size.
         """
         array = np.asarray(values)
         is_floating = array.dtype.kind == "f"
         array = array if is_floating else array.astype("int64")
         kind = {} if is_floating else {"dtype": "int64"}
-        shape = ("B", *array.shape[1:]) if batch else array.shape
+        free = (("T",) if sequence else ()) + ("B",) if batch else ()
+        shape = (*free, *array.shape[len(free) :])
         if sequence:
             kind["sequence"] = True
         self.graph.add(module, id_, label=label, shape=shape, **kind)
