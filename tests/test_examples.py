@@ -33,6 +33,8 @@ def few_samples(graph) -> dict[str, np.ndarray]:
         node, _, port = name.partition(".")
         found[name] = array[:, :2] if port in graph.module(node).over_time else array[:2]
     for ref, tensor in graph.tensors.items():
+        if "B" not in graph.nodes[ref.node].attributes.get("shape", ()):
+            continue
         array = np.array(tensor.values()).reshape(tensor.shape)
         found[ref.node] = array[:2, :2] if graph.module(ref.node).over_time else array[:2]
     return found
