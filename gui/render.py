@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from runtime.commands import BAD_INPUT, CommandError
+from runtime.command_line import BAD_INPUT, CommandError
 
 
 def render(file: str, out: str, *, step: int | None = None, is_dark: bool = False) -> None:

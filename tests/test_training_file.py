@@ -54,6 +54,13 @@ def test_it_comes_back_byte_for_byte_and_undo_takes_it_away():
     assert dumps(graph) == before
 
 
+@pytest.mark.parametrize("rate", [1e308, 5e-324, 3, 0.1])
+def test_any_rate_comes_back(rate):
+    data = dumps(trained(Training(optimizer=Adam(lr=rate))))
+    assert loads(data).training.optimizer.lr == rate
+    assert dumps(loads(data)) == data
+
+
 def test_a_file_holds_what_is_not_the_default():
     entry = json.loads(dumps(trained(Training(schedule=Plateau()))))["training"]
     assert entry == {

@@ -95,4 +95,5 @@ def _plain(value: Any) -> Any:
 
 def short(number: float) -> int | float:
     """A number as it stands in a file: whole ones without a point."""
-    return int(number) if float(number).is_integer() else float(number)
+    is_whole = float(number).is_integer() and abs(number) < 2**53
+    return int(number) if is_whole else float(number)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph.errors import GradwireError
-from runtime.commands import BAD_INPUT, FAILED, CommandError
+from runtime.command_line import BAD_INPUT, FAILED, CommandError
 
 if TYPE_CHECKING:
     from gui.document import Document

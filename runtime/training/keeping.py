@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -22,10 +21,16 @@ from graph.errors import FileError, sentence
 from graph.files import disk
 from graph.files.document import parse
 from graph.files.schema import Misfit, typed
+from graph.files.training import written_training
 from runtime.feeds import Host
+from runtime.report import worded
 from runtime.training.arrays import read_arrays, write_arrays
 from runtime.training.history import Epoch
+from runtime.training.machine import blas_threads, versions
 from runtime.training.moment import Moment, Position
+
+if TYPE_CHECKING:
+    from runtime.training.session import Session
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -100,6 +105,37 @@ def write(folder: Path, moment: Moment, told: Told | None = None) -> None:
                 old.unlink()
 
 
+def told_of(session: Session) -> Told:
+    """What a session's numbers depend on beside its moment."""
+    trainer = session.trainer
+    return Told(
+        trainer.graph.seed,
+        trainer.device,
+        trainer.dtype,
+        blas_threads(),
+        versions(),
+        written_training(session.training),
+    )
+
+
+def differences(told: Told, session: Session) -> list[str]:
+    """What is no longer as it was when a training was kept: from here on it is another one.
+
+    That it has more or fewer epochs now is no difference.
+    """
+    now, then = (msgspec.to_builtins(x) for x in (told_of(session), told))
+    for known in (now, then):
+        known |= {f"{name} version": text for name, text in known.pop("versions").items()}
+        known |= {f"training.{key}": x for key, x in known.pop("training").items()}
+        known.pop("training.epochs", None)
+    return [
+        f"{name.replace('_', ' ')}: found {now.get(name, 'none')}, when it was kept"
+        f" {then.get(name, 'none')}"
+        for name in dict.fromkeys((*now, *then))
+        if now.get(name) != then.get(name)
+    ]
+
+
 def read(folder: Path) -> Moment:
     """The moment that a folder keeps; raises `FileError`."""
     return read_all(folder)[0]
@@ -155,7 +191,7 @@ def _manifest(moment: Moment, told: Told, file: str, arrays: Mapping[str, Host])
         "schedule": dict(moment.schedule),
         "losses": moment.losses,
         "best": moment.best,
-        "best_figure": None if moment.best_figure is None else _word(moment.best_figure),
+        "best_figure": None if moment.best_figure is None else worded(moment.best_figure),
         "why_ended": moment.why_ended,
         "epochs": [_epoch(found) for found in moment.epochs],
         "file": file,
@@ -168,7 +204,7 @@ def _manifest(moment: Moment, told: Told, file: str, arrays: Mapping[str, Host])
 
 def _epoch(epoch: Epoch) -> dict[str, Any]:
     figures = {
-        part: {name: _word(x) for name, x in own.items()} for part, own in epoch.figures.items()
+        part: {name: worded(x) for name, x in own.items()} for part, own in epoch.figures.items()
     }
     return {
         "number": epoch.number,
@@ -191,12 +227,6 @@ def _json(manifest: Mapping[str, Any]) -> bytes:
             text = "{\n" + ",\n".join(rows) + "\n  }"
         lines.append(f"  {json.dumps(key)}: {text}")
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8")
-
-
-def _word(number: float) -> float | str:
-    if math.isfinite(number):
-        return float(number)
-    return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
 
 
 # --- reading ---------------------------------------------------------------------------------

@@ -40,6 +40,14 @@ class Moment:
     why_ended: str
 
     @property
+    def learned(self) -> Mapping[str, Host]:
+        """Parameters and state as the training leaves them: the best epoch's where it keeps them.
+
+        By address.
+        """
+        return self.kept or {**self.parameters, **self.state}
+
+    @property
     def nbytes(self) -> int:
         """Bytes of its arrays."""
         groups = (self.parameters, self.state, self.memory, self.kept)

@@ -159,14 +159,11 @@ class Session:
 
         By address.
         """
-        if self.training.stop.keep_best and self._kept:
-            return self._kept
-        return self.trainer.parameters | self.trainer.state
+        return self._kept or self.trainer.parameters | self.trainer.state
 
     def edit(self) -> e.Edit:
         """The edit that takes the result over into the graph."""
-        found = {PortRef.parse(name): Tensor.of(array) for name, array in self.learned.items()}
-        return e.Batch(tuple(e.SetTensor(ref, tensor) for ref, tensor in found.items()))
+        return taking_over(self.learned)
 
     # --- inside ---------------------------------------------------------------------------
 
@@ -222,6 +219,12 @@ class Session:
             history.why_ended = text
         elif len(history.epochs) >= self.training.epochs:
             history.why_ended = ALL_DONE
+
+
+def taking_over(learned: Mapping[str, Host]) -> e.Edit:
+    """The edit that writes parameters and state, by address, into their graph."""
+    found = {PortRef.parse(name): Tensor.of(array) for name, array in learned.items()}
+    return e.Batch(tuple(e.SetTensor(ref, tensor) for ref, tensor in found.items()))
 
 
 def _trainer(graph: Graph, training: Training, device: str | None, updates: int) -> Trainer:

@@ -1,0 +1,69 @@
+"""How good a graph is on its samples, part by part, as a table or as one object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from runtime.columns import Columns
+from runtime.data.batches import Part
+from runtime.data.feeding import Feeder
+from runtime.numerals import format_number
+from runtime.report import worded
+from runtime.tables import console
+from runtime.training.figures import figures
+from runtime.training.metrics import metric
+from runtime.training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from graph.model import Graph
+
+PARTS: tuple[Part, ...] = get_args(Part)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Figures by part, and how many samples each has."""
+
+    figures: Mapping[Part, Mapping[str, float]]
+    samples: Mapping[Part, int]
+
+    def report(self) -> dict[str, Any]:
+        """The same as one object; numbers that are not finite are words."""
+        return {
+            part: {"samples": self.samples[part]} | {k: worded(x) for k, x in own.items()}
+            for part, own in self.figures.items()
+        }
+
+    def print(self) -> None:
+        """The same as a table."""
+        names = next(iter(self.figures.values()), {})
+        table = Columns("Part", "Samples", *names)
+        for part, own in self.figures.items():
+            table.add(part, f"{self.samples[part]:,}", *map(format_number, own.values()))
+        table.print(console())
+
+
+def judge(
+    graph: Graph,
+    folder: Path,
+    device: str | None = None,
+    sources: Mapping[str, str] | None = None,
+    part: str | None = None,
+    metrics: Sequence[str] = (),
+) -> Judged:
+    """Loss and metrics of a graph on one part of its samples, or on each that has some.
+
+    Metrics are by default those of the graph's training. Raises as `Trainer.judge` and the feeder.
+    """
+    for name in metrics:
+        metric(name)
+    feeder, trainer = Feeder.of(graph, folder, sources), Trainer(graph, device=device)
+    trainer.begin(feeder.batch(0, 0))
+    asked = [known for known in PARTS if part in (None, known)]
+    chosen = [known for known in asked if part is not None or feeder.length(known)]
+    names = tuple(metrics) or graph.training.metrics
+    found = {known: figures(trainer, feeder, known, names) for known in chosen}
+    return Judged(found, {known: feeder.length(known) for known in chosen})
