@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from graph import Graph, dumps
+from graph import Graph, PortRef, dumps, rules
 from graph.rules import Stop
+from graph.training import Training
 from runtime import (
     SGD,
     Adam,
@@ -371,10 +372,24 @@ def test_metrics_of_many_classes_and_of_numbers():
 
 def test_the_page_says_what_works(capsys):
     page = (Path(__file__).parents[1] / "docs" / "training.md").read_text("utf-8")
-    first, second, *_ = (part.partition("```")[0] for part in page.split("```python\n")[1:])
+    first, again, second, *_ = (x.partition("```")[0] for x in page.split("```python\n")[1:])
     names = {"X": np.eye(2), "T": np.array([0, 1])}
     exec(first, names)
     assert names["trainer"].count == 1
     exec(second.replace("epochs=200", "epochs=2"), names)
     assert len(names["history"].epochs) == 2
     assert "1 {'train': {'loss':" in capsys.readouterr().out
+    graph = Graph(target="loss")
+    graph.add("Data", "data", source="builtin:iris")
+    graph.add("Linear", "out", out_features=3)
+    graph.add("CrossEntropyLoss", "loss")
+    for ends in (("data.x", "out.x"), ("out.y", "loss.prediction"), ("data.t", "loss.target")):
+        graph.connect(*ends)
+    graph.configure(training=Training(epochs=20, optimizer=rules.SGD(lr=0.01)))
+    names["graph"] = graph
+    exec(again, names)
+    assert names["moment"].position.update == 100
+    np.testing.assert_array_equal(
+        graph.tensors[PortRef("out", "weight")].values(),
+        names["moment"].parameters["out.weight"].reshape(-1),
+    )
