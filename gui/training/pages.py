@@ -62,8 +62,15 @@ def _landscape(window: Window) -> QWidget:
     return LandscapePage(window)
 
 
+def _sweep(window: Window) -> QWidget:
+    from gui.training.sweep.page import SweepPage
+
+    return SweepPage(window)
+
+
 PAGES = (
     Page("curves", N(T, "Curves"), _curves),
     Page("pictures", N(T, "Pictures"), _pictures),
     Page("landscape", N(T, "Landscape"), _landscape),
+    Page("sweep", N(T, "Sweep"), _sweep),
 )

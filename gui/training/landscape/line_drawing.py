@@ -82,6 +82,16 @@ def paint_start(
     painter.restore()
 
 
+def paint_trail(painter: QPainter, profile: Profile, at: Array, scale: Scale, theme: Theme) -> None:
+    """A run under way, as far as the line shows it: a dot on the curve."""
+    painter.save()
+    painter.setClipRect(scale.room)
+    painter.setPen(QPen(theme.color("node"), 2))
+    painter.setBrush(theme.color("text"))
+    painter.drawEllipse(scale.place(np.append(at, height_at(profile, at))), 5.5, 5.5)
+    painter.restore()
+
+
 def height_at(profile: Profile, at: Array) -> float:
     """The curve's height between its samples."""
     return float(np.interp(float(at[0]), profile.at, profile.losses))

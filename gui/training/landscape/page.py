@@ -11,17 +11,16 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from graph import GradwireError
-from graph.edits import Edit
 from gui.announcing import announce
 from gui.background import Background
-from gui.consequences import concerns_run
 from gui.inspector.axes import Array
 from gui.inspector.jacobian.progress_line import ProgressLine
 from gui.inspector.labels import Label, Sentence
 from gui.told import told_error
 from gui.training.landscape.controls import Controls
+from gui.training.landscape.following import Following, longer
 from gui.training.landscape.picture import LandscapePicture, Raced
-from gui.training.landscape.question import Given, Scene, Seen, answer, last_stage, scene_of
+from gui.training.landscape.question import Scene, Seen, answer, last_stage, scene_of
 from gui.training.landscape.race import Race
 from gui.training.landscape.words import at_point, facts, tr
 from runtime.geometry.window import Window as Frame
@@ -53,6 +52,7 @@ class LandscapePage(QWidget):
         self.progress = ProgressLine(theme, self)
         self.reading = Label(theme, size=12, wrap=True, parent=self)
         self.facts = Label(theme, size=12, ink="muted", wrap=True, parent=self)
+        self._following = Following(window)
         self._preparing, self._looking = Background(self), Background(self)
         self._soon = QTimer(self, singleShot=True, interval=SETTLED)
         self._listen()
@@ -79,10 +79,8 @@ class LandscapePage(QWidget):
 
     # --- what is asked ---------------------------------------------------------------------
 
-    def _expire(self, edit: object = None) -> None:
+    def _expire(self) -> None:
         """The graph or its numbers are others."""
-        if isinstance(edit, Edit) and not concerns_run(edit):
-            return
         self._is_stale = True
         if self.isVisible():
             self._soon.start()
@@ -92,13 +90,13 @@ class LandscapePage(QWidget):
         self._soon.stop()
         self._drop()
         self._is_stale = False
-        path = self._document.path
-        given = Given(self._document.root.copy(), path.parent if path is not None else None)
+        given = self._following.given()
         self.progress.begin(tr("Making the loss ready"))
-        self._preparing.ask_long(lambda progress: scene_of(given))
+        self._preparing.ask_long(lambda progress: scene_of(given, progress))
 
     def _take_scene(self, scene: Scene) -> None:
         self._scene, self._start = scene, None
+        self.picture.show_trail(None)
         self.problem.say("")
         self.controls.offer(scene, self._document.root)
         self.race.prefer(self._document.root.training.optimizer.lr)
@@ -107,6 +105,7 @@ class LandscapePage(QWidget):
     def _look_anew(self) -> None:
         """Other directions: what was zoomed to and where the ball was put is gone."""
         self._frame = self._start = None
+        self.picture.show_trail(None)
         self._look()
 
     def _look(self, stage: int = 0) -> None:
@@ -193,6 +192,14 @@ class LandscapePage(QWidget):
         self.facts.say(" ".join(facts(seen)))
         self._read(None)
 
+    def _follow_run(self) -> None:
+        """Draw where the run is by now."""
+        if self.seen is None or not self.isVisible():
+            return
+        place = self._following.place_on(self.seen)
+        if place is not None:
+            self.picture.show_trail(longer(self.picture.trail, place))
+
     def _draw_race(self) -> None:
         self.picture.show_race(Raced(self.race.courses, self.race.update_shown))
 
@@ -210,9 +217,8 @@ class LandscapePage(QWidget):
     # --- how it is put together --------------------------------------------------------------
 
     def _listen(self) -> None:
-        document = self._document
-        for signal in (document.changed, document.opened):
-            signal.connect(self._expire)
+        self._following.outdated.connect(self._expire)
+        self._following.moved.connect(self._follow_run)
         self._soon.timeout.connect(self._prepare)
         self._preparing.answered.connect(self._take_scene)
         self._looking.answered.connect(self._take)

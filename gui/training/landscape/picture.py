@@ -45,6 +45,7 @@ class LandscapePicture(QWidget):
         self.seen: Seen | None = None
         self.start: Array | None = None
         self.raced = Raced()
+        self.trail: Array | None = None  # where the run has been since, [points, k]
         self._is_dragged = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -60,6 +61,11 @@ class LandscapePicture(QWidget):
     def show_race(self, raced: Raced) -> None:
         """Draw these courses."""
         self.raced = raced
+        self.update()
+
+    def show_trail(self, trail: Array | None) -> None:
+        """Draw where a run has been since the landscape was worked out; its end is where it is."""
+        self.trail = trail
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -152,12 +158,16 @@ class LandscapePicture(QWidget):
     def _paint_plane(self, painter: QPainter) -> None:
         seen, scale, theme = self.seen, self.scale, self._theme
         plane_drawing.paint(painter, seen, scale, theme)
+        if self.trail is not None:
+            plane_drawing.paint_trail(painter, self.trail, scale, theme)
         plane_drawing.paint_courses(painter, self.raced.courses, self.raced.update, scale, theme)
         plane_drawing.paint_start(painter, seen.here, self.start, scale, theme)
 
     def _paint_line(self, painter: QPainter) -> None:
         seen, scale, theme = self.seen, self.scale, self._theme
         line_drawing.paint(painter, seen, scale, theme, tr("loss"))
+        if self.trail is not None:
+            line_drawing.paint_trail(painter, seen.picture, self.trail[-1], scale, theme)
         line_drawing.paint_start(painter, seen.picture, self.start, scale, theme)
         line_drawing.paint_courses(painter, self.raced.courses, self.raced.update, scale, theme)
 

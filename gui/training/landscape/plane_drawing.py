@@ -88,6 +88,17 @@ def paint_ball(painter: QPainter, style: Style, at: QPointF, theme: Theme) -> No
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
+def paint_trail(painter: QPainter, trail: Array, scale: Scale, theme: Theme) -> None:
+    """A run under way: where it has been, and a dot where it is."""
+    painter.save()
+    painter.setClipRect(scale.room)
+    _paint_way(painter, trail, scale, theme)
+    painter.setPen(QPen(theme.color("node"), 2))
+    painter.setBrush(theme.color("text"))
+    painter.drawEllipse(scale.place(trail[-1]), 5.5, 5.5)
+    painter.restore()
+
+
 def paint_start(painter: QPainter, here: Array, start: Array, scale: Scale, theme: Theme) -> None:
     """Where the parameters stand, as a ring, and where a race begins, if that is elsewhere."""
     painter.save()

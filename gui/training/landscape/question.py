@@ -3,6 +3,7 @@ out off the window's thread."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from graph import FileError
 from runtime.data.feeding import Feeder
 from runtime.geometry.window import Window
 from runtime.training.landscape.directions import (
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from gui.inspector.axes import Array
 
 Kind = Literal["entries", "random", "main", "gradient"]
+MOST_NUMBERS = 8_000_000  # of a way: 64 MB
 SAMPLES = 512  # of the training part, that the loss is of
 SIDES = (13, 41)  # of the grid: roughly at first, then fine
 POINTS = 121
@@ -46,26 +49,30 @@ BESIDE = 0.5  # of a way's span, on each side of it
 class Given:
     """What the loss is of: a copy of the graph, and what stands in for its own parameters.
 
-    `moments` are the folders of a run's kept moments, oldest first.
+    `moments` are the folders of a run's kept moments, oldest first; `update` is where the run
+    stands whose parameters these are.
     """
 
     graph: Graph
     folder: Path | None = None
     kept: Mapping[str, Array] | None = None
     moments: tuple[Path, ...] = ()
+    update: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
     """The loss as a function, where it stands, and the way that led there, [updates, n] or None.
 
-    `samples` is how many it is of; None where the graph keeps its tensors itself.
+    `samples` is how many it is of; None where the graph keeps its tensors itself. `update` is
+    that of the run whose parameters these are.
     """
 
     objective: Objective
     theta: Array
     way: Array | None
     samples: int | None
+    update: int | None = None
 
 
 @dataclass(frozen=True)
@@ -115,13 +122,14 @@ class Seen:
         return self.asked.kind != "gradient"
 
 
-def scene_of(given: Given) -> Scene:
-    """Make the loss ready; raises what `Objective` does."""
+def scene_of(given: Given, progress: Progress) -> Scene:
+    """Make the loss ready; raises what `Objective` and the feeder do, and what `progress` does."""
     feeds, samples = _samples(given)
-    objective = Objective(given.graph, feeds, given.kept)
+    frozen = given.graph.training.frozen
+    objective = Objective(given.graph, feeds, given.kept, frozen=frozen)
     theta = objective.start
-    way = _way(objective, given.moments)
-    return Scene(objective, theta, way, samples)
+    way = _way(objective, given.moments, theta, progress)
+    return Scene(objective, theta, way, samples, given.update)
 
 
 def answer(asked: Asked, scene: Scene, stage: int, progress: Progress) -> Seen:
@@ -168,9 +176,23 @@ def _samples(given: Given) -> tuple[Mapping[str, Array], int | None]:
     return feeder.feeds("train", np.arange(count)), count
 
 
-def _way(objective: Objective, moments: tuple[Path, ...]) -> Array | None:
-    """The parameters at each kept moment, [moments, n]; None without two of them."""
-    return None
+def _way(
+    objective: Objective, moments: tuple[Path, ...], theta: Array, progress: Progress
+) -> Array | None:
+    """The parameters at each kept moment, and now, [moments + 1, n]; None where nothing moved.
+
+    Moments that were given up meanwhile are left out; of long vectors fewer are read.
+    """
+    from runtime.training import keeping
+
+    most = max(MOST_NUMBERS // max(objective.size, 1), 2)
+    found = []
+    for place, folder in enumerate(moments[:: -(-len(moments) // most)] if moments else ()):
+        progress(place / len(moments))
+        with contextlib.suppress(FileError):
+            found.append(objective.flat(keeping.read(folder).parameters))
+    way = np.array([*found, theta])
+    return way if np.ptp(way, axis=0).any() else None
 
 
 def _window(asked: Asked, here: Array, way: Way | None, optimum: Optimum | None) -> Window:

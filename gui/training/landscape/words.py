@@ -64,6 +64,9 @@ def facts(seen: Seen) -> list[str]:
     if seen.scene.samples is not None:
         count = format_count(seen.scene.samples)
         found.append(tr("Loss of {0} training samples.").format(count))
+    if seen.scene.update is not None:
+        text = tr("Drawn at update {0} of the run.")
+        found.append(text.format(format_count(seen.scene.update)))
     if seen.optimum is not None:
         at = ", ".join(format_number(x) for x in seen.optimum.at.tolist())
         text = tr("Closed-form optimum at ({0}): loss {1}.")

@@ -1,0 +1,1 @@
+"""The page Sweep: the loss that a training comes to, by its learning rate."""
