@@ -22,7 +22,7 @@ from runtime import Engine, check_gradients
 from runtime.errors import Cancelled
 from runtime.tangents import Seed, pushed
 from runtime.trace import Trace
-from runtime.updates import Learning, updated
+from runtime.updates import Batch, Learning, updated
 
 if TYPE_CHECKING:
     from runtime.gradient_check import GradientReport
@@ -43,6 +43,7 @@ class Request:
     """What is to be worked out: a snapshot, and what may be kept of the last trace.
 
     `seed` is the tangent that is pushed through the run, `learning` that with which it is updated.
+    `batch` is one of a training, whose numbers stand in for the graph's own.
     """
 
     graph: Graph
@@ -51,6 +52,7 @@ class Request:
     verifies: bool = False
     seed: Seed | None = None
     learning: Learning | None = None
+    batch: Batch | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,10 @@ def compute(request: Request, watch: Watch | None = None) -> Answer:
     if request.runs == "never" or (is_large and request.runs == "if small"):
         return Answer(revision, found, is_large=is_large)
     try:
-        trace = engine.run(previous=request.previous, watch=watch)
+        if request.batch is not None:
+            trace = request.batch.run(graph, watch)
+        else:
+            trace = engine.run(previous=request.previous, watch=watch)
     except GradwireError as error:
         return Answer(revision, found, is_large=is_large, error=str(error))
     trace, refusal = _with_tangent(trace, request.seed, watch)
@@ -144,8 +149,9 @@ def numbers_in(found: Check) -> int:
 
 def run_now(document: Document) -> None:
     """Check and run in this thread, for pictures and tests; raises `GradwireError`."""
-    seed, learning = document.seeding.seed, document.updating.learning
-    answer = compute(Request(document.root.copy(), "always", seed=seed, learning=learning))
+    seed, updating = document.seeding.seed, document.updating
+    given = {"seed": seed, "learning": updating.learning, "batch": updating.batch}
+    answer = compute(Request(document.root.copy(), "always", **given))
     document.seeding.tell(answer.refusal)
     document.updating.tell(answer.stays)
     if answer.check is not None:
@@ -325,8 +331,9 @@ class Live(QObject):
     def _send(self, runs: Runs, *, verifies: bool = False) -> None:
         document = self.document
         trace, seed = document.whole_trace, document.seeding.seed
-        learning = document.updating.learning
-        self._sent = Request(document.root.copy(), runs, trace, verifies, seed, learning)
+        learning, batch = document.updating.learning, document.updating.batch
+        root = document.root.copy()
+        self._sent = Request(root, runs, trace, verifies, seed, learning, batch)
         self._worker.post(self._sent)
         self.changed.emit()
 
@@ -355,6 +362,8 @@ class Live(QObject):
             self._tell_ran()
         is_small = found is not None and numbers_in(found) <= MAX_VERIFIED
         if trace is None or trace.failure is not None or trace.target is None:
+            return
+        if self.document.updating.batch is not None:  # differences are of the graph's own numbers
             return
         if self._wants_verdict and not self._soon.isActive():
             self.verify()

@@ -21,6 +21,8 @@ from gui.slide_bar import KNOB, SlideBar
 from gui.theme import Theme
 from gui.time_bar import HEIGHT as TIME_HEIGHT
 from gui.time_bar import TimeBar
+from gui.updating.bar import HEIGHT as BATCH_HEIGHT
+from gui.updating.bar import BatchBar
 
 HEIGHT = 60
 BUTTON = 36
@@ -144,9 +146,11 @@ class Timeline(QWidget):
         super().__init__(parent)
         self.bar = StepBar(document, theme, self)
         self.time = TimeBar(document, theme, actions, self)
+        self.batch = BatchBar(document, theme, actions, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 0, 12, 0)
         column.setSpacing(0)
+        column.addWidget(self.batch)
         row = QHBoxLayout()
         row.setSpacing(4)
         column.addLayout(row)
@@ -168,12 +172,14 @@ class Timeline(QWidget):
         document.traced.connect(self._fit)
         document.playhead_moved.connect(self._fit)
         document.replaced.connect(self._fit)
+        document.updating.changed.connect(self._fit)
         self._fit()
 
     def _fit(self) -> None:
         """Be as high as the levels need that have more than one entry."""
         self._beside.setFixedWidth(self.speed.sizeHint().width())
-        self.setFixedHeight(HEIGHT + (0 if self.time.isHidden() else TIME_HEIGHT))
+        levels = ((self.time, TIME_HEIGHT), (self.batch, BATCH_HEIGHT))
+        self.setFixedHeight(HEIGHT + sum(high for level, high in levels if not level.isHidden()))
 
     def _button(self, action: QAction) -> QToolButton:
         button = QToolButton(self)

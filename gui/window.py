@@ -69,6 +69,7 @@ from gui.training.running import Running
 from gui.travelling import Travelling
 from gui.undoing import Undoing
 from gui.unrolled import Unrolling
+from gui.updating.batches import Batches
 from gui.watches import Watches
 from gui.welcome import Welcome
 from gui.workspaces import NAMES, Workspaces
@@ -113,6 +114,7 @@ class Window(QMainWindow):
         self.leading = Leading(self)
         self.drawer = Drawer(self)
         self.checkpoints = Checkpoints(document, self)
+        self.batches = Batches(self)
         self.freezing = Freezing(document, self)
         self.commands = Actions(self)
         self._lay_out()
@@ -304,6 +306,7 @@ class Window(QMainWindow):
             self.clipboard.changed,
             self.checkpoints.changed,
             self.freezing.changed,
+            document.updating.changed,
             self.find_bar.changed,
             self.unrolling.changed,
             self.reverse_graph.changed,

@@ -106,18 +106,20 @@ class Engine:
         phase: Passes = "both",
         previous: Trace | None = None,
         watch: Watch | None = None,
+        training_step: int | None = None,
     ) -> Trace:
         """Run forward and, unless `phase` is "forward", reverse; arrays by node id in `feeds`.
 
         `previous` is an earlier trace of this graph or a like one: what an edit cannot have
         changed is taken from it, and the result is the same bit for bit. `watch(step)` is called
-        before each step; `Cancelled` raised in it passes through.
+        before each step; `Cancelled` raised in it passes through. `training_step` keys the masks of
+        Dropout as a training does that has made so many updates.
 
         Raises `BackendError` for float16 on the CPU, `CheckFailed`, `NoTarget`, `FeedError`,
         `MemoryRefused`, `BadAttribute` for another phase, or `RunError` naming the node whose step
         failed.
         """
-        tape = self._start(feeds, phase, previous)
+        tape = self._start(feeds, phase, previous, training_step)
         for _ in self._play(tape, phase, watch):
             pass
         if tape.failure is not None and not self.partial:
@@ -143,6 +145,7 @@ class Engine:
         feeds: Mapping[str, Any] | None,
         phase: Passes,
         previous: Trace | None,
+        training_step: int | None = None,
     ) -> Tape:
         if phase not in ("both", "forward"):
             raise BadAttribute(port="phase", found=repr(phase), expected='"both" or "forward"')
@@ -152,7 +155,7 @@ class Engine:
         if phase == "both" and plan.target is None and not self.partial:
             raise NoTarget(plan.why_forward_only or "found no target, expected one.")
         ask_memory(plan, self.backend, reverse=phase == "both")
-        tape = Tape(plan, self.backend, previous)
+        tape = Tape(plan, self.backend, previous, training_step=training_step)
         tape.loaded = self._load(plan, fed, previous)
         tape.values = {known.source.slot: known.array for known in tape.loaded.values()}
         return tape

@@ -152,10 +152,14 @@ class Tape:
         same = (
             _same(ins, found.ins)
             and ctx.mode == self.plan.mode
-            and (ctx.seed == self.plan.seed or not step.module.is_random)
+            and (self._draws_alike(ctx) or not step.module.is_random)
             and all(array is ctx.state.get(name) for name, array in states.items())
         )
         return Record(step, ctx, found.ins, found.outs) if same else None
+
+    def _draws_alike(self, ctx: Context) -> bool:
+        """Whether masks drawn in an earlier run are those of this one."""
+        return ctx.seed == self.plan.seed and ctx.step == self.training_step
 
     # --- reverse ---------------------------------------------------------------------------
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 
 import numpy as np
 import pytest
 
-from graph import Graph, PortRef
+from graph import Graph, PortRef, rules
+from graph import edits as e
+from graph.training import Training
 from runtime import SGD, Adagrad, Adam, AdamW, BadSetting, Clip, Engine, NotFinite, RMSProp, Trainer
 from runtime.errors import NoTarget
 from runtime.explaining import as_latex, explain_step
 from runtime.explaining.writing import line_text
 from runtime.training.optimizers import optimizer
-from runtime.updates import Learning, updated
+from runtime.training.session import Session
+from runtime.updates import Learning, batch_of, updated
 from tests.training_cases import SETTINGS, graph_of, numbers
 
 RULES = {
@@ -162,3 +166,61 @@ def test_what_cannot_be_updated_is_refused_with_a_reason():
     graph.set_tensor("x.y", np.array(np.inf))
     with pytest.raises(NotFinite):
         updated(Engine(graph).run(), Learning())
+
+
+def test_an_opened_batch_is_updated_to_the_bit_as_the_training_goes_on():
+    graph = Graph(target="loss", mode="eval", seed=3)
+    graph.add("Data", "data", source="builtin:moons", samples=40, batch=16)
+    for module, id_, settings in (
+        ("Linear", "h", {"out_features": 5}),
+        ("BatchNorm", "norm", {}),
+        ("ReLU", "act", {}),
+        ("Dropout", "drop", {"p": 0.3}),
+        ("Linear", "out", {"out_features": 2}),
+    ):
+        graph.add(module, id_, **settings)
+    graph.add("CrossEntropyLoss", "loss")
+    row = ["data.x", "h", "norm", "act", "drop", "out"]
+    for before, after in itertools.pairwise(row):
+        graph.connect(before if "." in before else f"{before}.y", f"{after}.x")
+    graph.connect("out.y", "loss.logits")
+    graph.connect("data.t", "loss.target")
+    schedule, clip = rules.Cosine(warm_up=2), rules.Clip(norm=0.5)
+    training = Training(3, rules.AdamW(lr=0.05), schedule, clip, ("norm.bias",), {"out": 0.5})
+    graph.apply(e.SetGraph({"training": training}))
+    session = Session(graph)
+    for number in range(7):
+        batch = batch_of(graph, session.moment())
+        assert batch.position == session.position
+        trace = updated(batch.run(graph), batch.learning)
+        assert trace.revision == graph.revision
+        update = session.step()
+        loss = float(trace.value("loss.y"))
+        assert (trace.update.number, loss, trace.update.learning.rate, trace.update.norm) == (
+            number + 1,
+            update.loss,
+            update.rate,
+            update.norm,
+        )
+        learned = session.trainer.parameters
+        assert {str(ref) for ref in trace.update.moved} == set(learned)
+        for ref, moved in trace.update.moved.items():
+            assert moved.after.tobytes() == learned[str(ref)].tobytes(), ref
+    assert "h.weight" not in graph.tensors
+
+
+def test_masks_of_another_training_step_are_drawn_anew():
+    graph = Graph(target="loss", seed=4)
+    graph.add("Input", "x", shape=(50,))
+    graph.add("Dropout", "drop")
+    graph.add("Sum", "loss")
+    graph.connect("x.y", "drop.x")
+    graph.connect("drop.y", "loss.x")
+    graph.set_tensor("x.y", np.ones(50))
+    engine = Engine(graph, mode="train")
+    first = engine.run(training_step=1)
+    again = engine.run(training_step=2, previous=first)
+    np.testing.assert_array_equal(
+        again.value("drop.y"), Engine(graph, mode="train").run(training_step=2).value("drop.y")
+    )
+    assert (again.value("drop.y") != first.value("drop.y")).any()

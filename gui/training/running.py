@@ -183,6 +183,11 @@ class Running(QObject):
         if self.is_live:
             self._send("stop")
 
+    def keep(self) -> None:
+        """Write down where the run stands at the end of the step under way: `moments` has it."""
+        if self.is_live:
+            self._send("keep")
+
     def kill(self) -> None:
         """End the run at once, whatever it is doing: at most what came since a moment is lost."""
         if self.is_live and self._link is not None:

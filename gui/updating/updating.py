@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from gui.consequences import concerns_run
 from runtime.updates import Learning
 
 if TYPE_CHECKING:
     from gui.document import Document
+    from runtime.updates import Batch
 
 
 class Updating(QObject):
     """The update phase of a document's runs: on where its file says how it is trained.
 
-    It is the first update, with the document's parameters and an optimizer that remembers nothing.
-    `refusal` says why the last run could not have it. When it is switched on, the playhead comes to
-    the first of its steps.
+    It is the first update, with the document's parameters and an optimizer that remembers nothing;
+    while a `batch` of a training is open, that batch's, with its own feeds and numbers. An edit of
+    what runs closes it. `refusal` says why the last run could not have it. When it is switched on,
+    the playhead comes to the first of its steps.
     """
 
     changed = Signal()  # on, off, or by another rule
@@ -28,14 +31,30 @@ class Updating(QObject):
         self._document = document
         self._is_new = False
         self.is_on = False
+        self.batch: Batch | None = None
         self.refusal = ""
+        document.changed.connect(self._follow)
         document.opened.connect(self._restart)
         document.traced.connect(self._arrive)
 
     @property
     def learning(self) -> Learning | None:
         """With what runs are to be updated; None for not at all."""
+        if self.batch is not None:
+            return self.batch.learning
         return Learning.of(self._document.root) if self.is_on else None
+
+    def open_batch(self, batch: Batch) -> None:
+        """Show the run of a batch, from its start."""
+        self.batch = batch
+        self.tell("")
+        self.changed.emit()
+
+    def close_batch(self) -> None:
+        """Show the document's own numbers again."""
+        if self.batch is not None:
+            self.batch = None
+            self.changed.emit()
 
     def toggle(self) -> None:
         """Have the update behind the reverse pass, or not."""
@@ -55,8 +74,15 @@ class Updating(QObject):
 
     # --- inside ---------------------------------------------------------------------------
 
+    def _follow(self, edit: object) -> None:
+        if self.batch is not None and concerns_run(edit):
+            self.close_batch()
+            self._document.refuse(self.tr("The batch is closed, for the graph has changed."))
+
     def _restart(self) -> None:
         self.refusal, self._is_new = "", False
+        if self.batch is not None:
+            self.close_batch()
         self.is_on = self._document.root.store.fields["training"] is not None
 
     def _arrive(self) -> None:

@@ -4,12 +4,14 @@
 |---|---|
 | `learning` | with what is learned: optimizer, its memory, rate, bounds, what is frozen |
 | `record` | what an update leaves behind, parameter by parameter |
+| `batch` | one batch of a training, to be run again |
 | `updating` | the update of a finished run, by the optimizer's own code |
 | `rules` | each optimizer's rule as lines of symbols |
 """
 
+from runtime.updates.batch import Batch, batch_of
 from runtime.updates.learning import Learning
 from runtime.updates.record import Moved, Update
 from runtime.updates.updating import updated
 
-__all__ = ["Learning", "Moved", "Update", "updated"]
+__all__ = ["Batch", "Learning", "Moved", "Update", "batch_of", "updated"]
