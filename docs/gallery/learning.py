@@ -5,18 +5,35 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from docs.gallery.features import CORNERS, XOR
 from docs.gallery.sketch import Sketch
-from graph import rules
+from graph import Graph, rules
+from graph.edits import Move
 from graph.training import Training
+
+INDENT = 240  # canvas units, of a row's first node
 
 
 def _train(s: Sketch, epochs: int, **how: Any) -> None:
     s.graph.configure(training=Training(epochs=epochs, **how))
+
+
+def _in_rows(s: Sketch, *firsts: str) -> Graph:
+    """Place a long chain in rows, each beginning with one of these nodes, at the left."""
+    graph = s.place()
+    order = sorted(graph.nodes, key=lambda id_: graph.nodes[id_].at)
+    cuts = [0, *(order.index(id_) for id_ in firsts), len(order)]
+    rows = [order[start:end] for start, end in pairwise(cuts)]
+    for row in rows[1:]:
+        left = min(graph.nodes[id_].at[0] for id_ in row) - INDENT
+        graph.apply(Move({i: (graph.nodes[i].at[0] - left, graph.nodes[i].at[1]) for i in row}))
+    s.stack(rows, gap=120)
+    return graph
 
 
 def _classifier(s: Sketch, features: str, *widths: int, activation: str = "ReLU") -> None:
@@ -129,7 +146,7 @@ def digits_cnn():
         s, 12, optimizer=rules.AdamW(lr=0.005, weight_decay=0.1), schedule=rules.Cosine(),
         metrics=("accuracy",),
     )  # fmt: skip
-    return s.place()
+    return _in_rows(s, "shapes")
 
 
 def digits_autoencoder():
@@ -152,7 +169,7 @@ def digits_autoencoder():
     found = s.put("Sigmoid", "picture", found)
     s.put("MSELoss", "loss", found, flat)
     _train(s, 40, optimizer=rules.Adam(lr=0.003), metrics=("r2",))
-    return s.place()
+    return _in_rows(s, "open")
 
 
 def sine_lstm():
