@@ -58,6 +58,7 @@ class Document(QObject):
     playhead_moved = Signal()
     selection_changed = Signal()
     saved_changed = Signal()  # `path`, `is_saved` or the title
+    written = Signal()  # the file at `path` holds the graph as it is now
     refused = Signal(str)  # a sentence for the person, where the person looks
     failed = Signal(str)  # a sentence: something that was asked for did not happen
 
@@ -250,6 +251,7 @@ class Document(QObject):
         self.root.folder = path.absolute().parent
         self.history.mark_saved()
         self.saved_changed.emit()
+        self.written.emit()
 
     def replace(self, graph: Graph, path: Path | None, *, is_saved: bool = True) -> None:
         """Show another graph; its nodes have places already (`read` sees to it).

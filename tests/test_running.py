@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,9 @@ def test_a_run_is_steered_travelled_branched_and_taken_over(desk, tmp_path):
     running.one_epoch()
     wait(lambda: running.position.update == 2 and running.state == "paused")
     assert len(running.series) == len(running.series.epochs) == 2
+    with desk.qtbot.waitSignal(running.batch_answered) as answer:
+        running.batch_now()
+    assert answer.args[0].position.update == 2
     running.resume()
     wait(lambda: running.position.update > 40)
     running.pause()
@@ -96,6 +100,28 @@ def test_a_run_is_steered_travelled_branched_and_taken_over(desk, tmp_path):
     desk.document.undo()
     assert desk.document.root.tensors.get(PortRef.parse("hidden.weight")) == before
     assert desk.document.root.training == changed
+
+    # The run is kept beside the file that is saved, and gone on with when that is opened again.
+    assert running.beside.place is None
+    with desk.qtbot.waitSignal(running.beside.kept):
+        desk.window.files.save()
+    assert running.beside.place == tmp_path / "xor.run"
+    desk.document.do(e.SetGraph({"training": replace(changed, epochs=70)}), "Change")
+    desk.window.files.save()
+    desk.document.open(tmp_path / "xor.gradwire")
+    assert (running.state, running.runs) == ("none", ())
+    with desk.qtbot.waitSignal(running.batch_answered) as answer:
+        running.batch_now()
+    assert answer.args[0].position.update == 0
+    running.resume()
+    wait(lambda: running.state == "ended")
+    assert running.series.update.tolist() == list(range(61, 71))
+    assert len(running.series.epochs) == 70
+    with desk.qtbot.waitSignal(running.batch_answered) as answer:
+        running.batch_now()
+    assert answer.args[0].position.update == 70
+    newest = running.parameters()
+    assert all(np.array_equal(answer.args[0].parameters[name], newest[name]) for name in newest)
 
 
 def test_a_killed_worker_is_said_and_the_run_goes_on_from_its_last_moment(desk, tmp_path):

@@ -10,16 +10,21 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from graph import dumps, load
+from graph import Graph, dumps, load
 from graph import edits as e
-from graph.rules import SGD, Adam
+from graph.port import PortRef
+from graph.rules import SGD, Adam, Plateau
+from graph.tensor import Tensor
 from graph.training import Training
+from runtime import Engine
 from runtime.training import keeping
+from runtime.training.batch_now import batch_at
 from runtime.training.moment import Position
 from runtime.training.session import Session
 from runtime.training.worker import cores
@@ -33,6 +38,7 @@ from runtime.training.worker.messages import (
     Failed,
     Kept,
     Ready,
+    Refused,
     Shown,
     Stood,
     of_line,
@@ -49,6 +55,7 @@ from runtime.training.worker.slots import (
     reserve,
 )
 from runtime.training.worker.work import Work
+from runtime.updates import updated
 
 XOR = ROOT / "assets" / "examples" / "xor.gradwire"
 SHAPES = (("h.weight", "float64", (2, 3)), ("h.bias", "float32", (3,)))
@@ -60,6 +67,33 @@ def xor(epochs=100_000, optimizer=None):
     graph = load(XOR)
     training = Training(epochs=epochs, optimizer=optimizer or Adam(lr=0.01))
     graph.apply(e.SetGraph({"training": training}))
+    return graph
+
+
+def points(epochs=2000):
+    """A classifier of points from a Data node, with a mask, a state, a part for validation and
+    all else that a run has to remember; its last batch is smaller than the others."""
+    graph = Graph(target="loss", seed=5)
+    source = {"source": "builtin:moons", "options": {"samples": 90}, "validation": 0.2}
+    graph.add("Data", "data", batch=16, **source)
+    before = "data.x"
+    for module, id_, attributes in (
+        ("Linear", "hidden", {"out_features": 6}),
+        ("BatchNorm", "norm", {}),
+        ("Tanh", "act", {}),
+        ("Dropout", "drop", {"p": 0.2}),
+        ("Linear", "out", {"out_features": 2}),
+    ):
+        graph.add(module, id_, **attributes)
+        graph.connect(before, f"{id_}.x")
+        before = f"{id_}.y"
+    graph.add("CrossEntropyLoss", "loss")
+    graph.connect(before, "loss.prediction")
+    graph.connect("data.t", "loss.target")
+    schedule = Plateau(patience=0, factor_each=0.9)
+    graph.configure(
+        training=Training(epochs, Adam(lr=0.02), schedule=schedule, metrics=("accuracy",))
+    )
     return graph
 
 
@@ -107,40 +141,96 @@ def told(tmp_path):
 
 
 def test_a_run_in_a_process_is_the_same_to_the_bit_as_one_without(told, tmp_path):
-    graph = xor()
+    graph = points()
     run = told(graph)
     first = run.do("batch")
     assert first.update == 1
     assert [s.state for s in run.of(Stood)] == ["running", "paused"]
     session = Session(graph)
     losses = [session.step().loss]
+    ready = run.of(Ready)[0]
+    assert (ready.total, ready.per_epoch) == (10_000, 5)
+    assert ready.threads >= 1
 
-    assert run.do("run").update == 1
+    assert run.do("epoch").update == 5
+    assert run.do("run").update == 5
     run.until(Kept)
     paused = run.do("pause")
     seen = run.of(Snapshot)[-1]
-    assert seen.position == Position(paused.update, 0, paused.update)
     while session.position.update < paused.update:
         losses.append(session.step().loss)
-    for address, array in session.trainer.parameters.items():
-        assert np.array_equal(seen.parameters[address], array), address
+    assert seen.position == session.position
+    same(seen, session)
     rows = np.concatenate([s.rows for s in run.of(Snapshot)])
     assert rows[:, 0].tolist() == list(range(1, paused.update + 1))
     assert rows[:, 1].tolist() == losses
-    assert sum(len(m.epochs) for m in run.of(EpochsOver)) == paused.update
+    epochs = [epoch for message in run.of(EpochsOver) for epoch in message.epochs]
+    assert epochs == [asdict(epoch) for epoch in session.history.epochs]
 
+    # Kept beside its file, and gone on with in another process.
     kept = tmp_path / "xor.run"
     run.do("keep", str(kept))
     run.do("stop")
     assert run.until(Gone).status == 0
     again = told(graph, ring=tmp_path / "other", moment=kept)
     assert again.until(Ready).update == paused.update
-    done = again.do("batch")
+    done = again.do("epoch")
+    while session.position.update < done.update:
+        session.step()
+    assert (done.update % 5, session.position) == (0, again.of(Snapshot)[-1].position)
+    same(again.of(Snapshot)[-1], session)
+
+    # The batch that comes next, with the numbers that its step will have.
+    again.do("batch")
+    place = place_of(tmp_path / "other", done.update)
+    batch = batch_at(graph, place)
+    assert batch.position == session.position
+    assert {k: v.shape for k, v in batch.feeds.items()} == {"data.x": (16, 2), "data.t": (16,)}
+    update = session.step()
+    after = again.of(Snapshot)[-1]
+    assert after.rows[-1].tolist() == [update.number, update.loss, update.rate, update.norm]
+    assert batch.learning.count + 1 == update.number
+    assert batch.learning.rate == update.rate
+    same(after, session)
+
+
+def same(seen: Snapshot, session: Session) -> None:
+    """Parameters and states are a session's to the bit."""
+    for found, wanted in (
+        (seen.parameters, session.trainer.parameters),
+        (seen.state, session.trainer.state),
+    ):
+        assert found.keys() == wanted.keys()
+        assert all(np.array_equal(found[at], wanted[at]) for at in wanted)
+
+
+def test_a_batch_opened_apart_gives_the_update_that_the_run_makes():
+    graph = xor()
+    batch = batch_at(graph, None)
+    graph.apply(
+        e.Batch(
+            tuple(
+                e.SetTensor(PortRef.parse(at), Tensor.of(array))
+                for at, array in batch.parameters.items()
+            )
+        )
+    )
+    trace = updated(Engine(graph, mode="train").run(batch.feeds), batch.learning)
+    session = Session(xor())
     session.step()
-    assert done.update == session.position.update
-    last = again.of(Snapshot)[-1]
-    for address, array in session.trainer.parameters.items():
-        assert np.array_equal(last.parameters[address], array), address
+    moved = {str(ref): found.after for ref, found in trace.update.moved.items()}
+    for at, array in session.trainer.parameters.items():
+        assert np.array_equal(moved[at], array), at
+
+
+def test_a_disk_that_takes_nothing_is_told_of_and_the_run_goes_on(told, tmp_path):
+    run = told(xor())
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder")
+    assert run.do("batch").update == 1
+    run.do("keep", str(blocked / "xor.run"))
+    assert "expected a place that can be written" in run.of(Refused)[0].message
+    assert run.do("batch").update == 2
 
 
 def test_a_command_is_acknowledged_while_a_step_is_under_way_and_done_at_its_end():

@@ -16,6 +16,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from graph import PortRef, Tensor
 from graph import edits as e
 from gui.document import Document
+from gui.training.asked_batch import AskedBatch
+from gui.training.beside import Beside
 from gui.training.runs import Run, Runs
 from gui.training.travel import Travel
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from graph import Graph
     from runtime.training.moment import Position
     from runtime.training.worker.link import Gone, Link
-    from runtime.training.worker.messages import Failed, Message
+    from runtime.training.worker.messages import Do, Done, Failed, Message, Refused
     from runtime.training.worker.series import Series
     from runtime.training.worker.slots import Snapshot
 
@@ -48,6 +50,7 @@ class Running(QObject):
 
     changed = Signal()  # curves, parameters or position, at most 30 times a second
     state_changed = Signal()
+    batch_answered = Signal(object)  # the `BatchNow` that was asked for
     _heard = Signal(object, object)  # a link and what it said, from the link's thread
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
@@ -57,13 +60,24 @@ class Running(QObject):
         self._link: Link | None = None
         self._links: list[Link] = []  # also those that are about to end
         self._state: State = "none"
-        self._travel = Travel(self)
+        self._travel, self._asked = Travel(self), AskedBatch(self)
+        self.beside = Beside(document, self)
         self._pause = QTimer(self, singleShot=True, interval=PACE)
         self._is_news = False
-        self._forget_numbers()
+        self._problem: Trouble | None = None
+        self._why = ""
+        self._hears = {
+            "Stood": self._hear_stood,
+            "Failed": self._hear_failed,
+            "Gone": self._hear_gone,
+            "Done": self._hear_done,
+            "Refused": self._hear_refused,
+        }
         self._heard.connect(self._hear)
         self._travel.arrived.connect(self._tell_soon)
         self._pause.timeout.connect(self._tell)
+        self._asked.answered.connect(self.batch_answered)
+        self._asked.refused.connect(self._refuse)
         document.opened.connect(self._restart)
 
     # --- reading --------------------------------------------------------------------------
@@ -111,22 +125,23 @@ class Running(QObject):
     @property
     def position(self) -> Position | None:
         """Where the run stands, as far as it was shown."""
-        return self._snapshot.position if self._snapshot is not None else None
+        found = self._snapshot
+        return found.position if found is not None else None
 
     @property
     def total(self) -> int:
         """Updates from the very start to the end of the last epoch; 0 while it is unknown."""
-        return self._total
+        return self._run.total if self._run is not None else 0
 
     @property
     def updates_per_epoch(self) -> int:
         """Updates in each epoch; 0 while it is unknown."""
-        return self._per_epoch
+        return self._run.updates_per_epoch if self._run is not None else 0
 
     @property
     def threads(self) -> int:
         """Threads that the linear algebra of the worker may use; 0 while it is unknown."""
-        return self._threads
+        return self._run.threads if self._run is not None else 0
 
     @property
     def pid(self) -> int | None:
@@ -150,9 +165,8 @@ class Running(QObject):
         """
         if self._travel.update is not None and self._travel.tensors is not None:
             return dict(self._travel.tensors)
-        if self._snapshot is None:
-            return None
-        return {**self._snapshot.parameters, **self._snapshot.state}
+        newest = self._snapshot
+        return None if newest is None else {**newest.parameters, **newest.state}
 
     # --- steering -------------------------------------------------------------------------
 
@@ -167,7 +181,12 @@ class Running(QObject):
             self._send("pause")
 
     def resume(self) -> None:
-        """Go on; also after an end or a failure, from the newest moment that was kept."""
+        """Go on; also after an end or a failure, from the newest moment that was kept.
+
+        Before the first run, with the one that is kept beside the file, where there is one.
+        """
+        if self._run is None and (place := self.beside.place) is not None:
+            self._launch(self._runs.add(self._document.root.copy()), place)
         self._go_on("run")
 
     def one_batch(self) -> None:
@@ -206,10 +225,28 @@ class Running(QObject):
         if run is None or not run.moments:
             return
         update = self._travel.update if self._travel.update is not None else max(run.moments)
-        graph = self._with_settings(run.graph)
+        if update not in run.moments:
+            self._document.refuse(self.tr("This moment is kept no longer. Choose another."))
+            return
+        place, graph = run.moments[update], self._with_settings(run.graph)
         self.travel(None)
-        self._launch(self._runs.add(graph, run, update), run.moments[update])
+        self._launch(self._runs.add(graph, run, update), place)
         self._send("run")
+
+    def keep_at(self, folder: Path) -> None:
+        """Keep the run in a folder: as it stands now, and whenever it stands again."""
+        if self.is_live:
+            self._send("keep", str(folder))
+
+    def batch_now(self) -> None:
+        """Ask for a copy of the batch that comes next at what is shown: `batch_answered` tells it.
+
+        Its forward pass, reverse pass and update have the numbers of the run, which goes on.
+        """
+        if self._travel.update is not None or not self.is_live:
+            self._read_batch(self._travel.update)
+        elif (number := self._send("keep")) is not None:
+            self._asked.wait_for(number)
 
     def take_over(self) -> None:
         """Write what is shown into the document, as one edit."""
@@ -228,6 +265,7 @@ class Running(QObject):
         """End the run at once, and all that belongs to it."""
         self._pause.stop()
         self._travel.close()
+        self._asked.drop()
         for link in self._links:
             link.forget()
         for link in self._links:
@@ -244,12 +282,8 @@ class Running(QObject):
         if self._link is not None:
             self._link.forget()
         self._links = [link for link in self._links if not link.is_over]
-        path, is_other = self._document.path, run is not self._run
-        self._run = run
-        if is_other:
-            self._forget_numbers()
-        self._problem, self._why = None, ""
-        order = Order(run.graph, run.ring, path.parent if path is not None else None, moment=moment)
+        self._run, self._problem, self._why = run, None, ""
+        order = Order(run.graph, run.ring, self._folder, moment=moment)
         said: list[Link] = []
         link = Link(order, lambda message: self._heard.emit(said[0], message))
         said.append(link)
@@ -257,7 +291,7 @@ class Running(QObject):
         self._links.append(link)
         self._turn("starting")
 
-    def _go_on(self, do: str) -> None:
+    def _go_on(self, do: Do) -> None:
         if self._run is None:
             self._launch(self._runs.add(self._document.root.copy()))
         elif not self.is_live:
@@ -268,36 +302,24 @@ class Running(QObject):
         self.travel(None)
         self._send(do)
 
-    def _send(self, do) -> None:
-        if self._link is not None:
-            self._link.send(do)
+    def _send(self, do: Do, where: str = "") -> int | None:
+        return self._link.send(do, where) if self._link is not None else None
+
+    def _read_batch(self, update: int | None) -> None:
+        moments = self._run.moments if self._run is not None else {}
+        at = max(moments, default=0) if update is None else update
+        self._asked.read(self.graph or self._document.root.copy(), moments.get(at), self._folder)
 
     @Slot(object, object)
     def _hear(self, link: Link, message: Message | Snapshot) -> None:
-        if link is self._link:
-            hears = getattr(self, f"_hear_{type(message).__name__.lower()}", None)
-            if hears is not None:
-                hears(message)
-
-    def _hear_ready(self, ready) -> None:
-        self._total, self._per_epoch = ready.total, ready.per_epoch
-        self._threads = ready.threads
-        self._run.meet(tuple(address for address, *_ in ready.parameters))
-        self._tell_soon()
-
-    def _hear_snapshot(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-        self._run.recording.add(snapshot)
-        self._tell_soon()
-
-    def _hear_epochsover(self, over) -> None:
-        self._run.recording.end_epochs(over)
-        self._tell_soon()
-
-    def _hear_kept(self, kept) -> None:
-        self._run.kept.add(kept.update)
-        self._run.kept.difference_update(kept.gone)
-        self._tell_soon()
+        if link is not self._link or self._run is None:
+            return
+        hears = self._hears.get(type(message).__name__)
+        if hears is not None:
+            hears(message)
+        else:
+            self._run.hear(message)
+            self._tell_soon()
 
     def _hear_stood(self, stood) -> None:
         self._why = stood.why
@@ -318,7 +340,26 @@ class Running(QObject):
         self._problem = Trouble("Gone", sentence)
         self._turn("failed")
 
+    def _hear_done(self, done: Done) -> None:
+        if self._asked.is_there(done.number):
+            self._read_batch(done.update)
+
+    def _hear_refused(self, refused: Refused) -> None:
+        self._document.failed.emit(refused.message)
+
     # --- inside ---------------------------------------------------------------------------
+
+    @property
+    def _snapshot(self) -> Snapshot | None:
+        return self._run.snapshot if self._run is not None else None
+
+    @property
+    def _folder(self) -> Path | None:
+        """Where the data of the document lie."""
+        return self._document.path.parent if self._document.path is not None else None
+
+    def _refuse(self, error: Exception) -> None:
+        self._document.failed.emit(str(error))
 
     def _with_settings(self, trained: Graph) -> Graph:
         """The graph of a run with the document's present settings of training."""
@@ -326,20 +367,15 @@ class Running(QObject):
         graph.apply(e.SetGraph({"training": self._document.root.training}))
         return graph
 
-    def _forget_numbers(self) -> None:
-        self._snapshot: Snapshot | None = None
-        self._problem: Trouble | None = None
-        self._why = ""
-        self._total = self._per_epoch = self._threads = 0
-
     def _restart(self) -> None:
         """Another document: nothing of the old run is to be seen there."""
         if self._link is not None:
             self._link.forget()
         self._link = self._run = None
         self._travel.go(None)
+        self._asked.drop()
         self._runs.clear()
-        self._forget_numbers()
+        self._problem, self._why = None, ""
         self._turn("none")
         self._tell_soon()
 

@@ -13,7 +13,9 @@ from runtime.training.worker.ring import place_of
 if TYPE_CHECKING:
     from graph import Graph
     from graph.training import Training
+    from runtime.training.worker.messages import Message, Ready
     from runtime.training.worker.series import Recording, Series
+    from runtime.training.worker.slots import Snapshot
 
 
 class Run:
@@ -31,6 +33,8 @@ class Run:
         self.parent, self.start = parent, start
         self.recording: Recording = Recording()
         self.kept: set[int] = set()
+        self.snapshot: Snapshot | None = None
+        self.total = self.updates_per_epoch = self.threads = 0  # while they are unknown
 
     @property
     def settings(self) -> Training:
@@ -50,15 +54,34 @@ class Run:
         found |= {update: place_of(self.ring, update) for update in self.kept}
         return dict(sorted(found.items()))
 
-    def meet(self, names: tuple[str, ...]) -> None:
-        """The addresses of the parameters that are trained are known now."""
-        if self.recording.names != names:
-            before = self.recording if self.parent is None else self.parent.recording
-            self.recording = before.branch(self.start, names)
+    def hear(self, message: Message | Snapshot) -> None:
+        """Take what its worker tells of it."""
+        from runtime.training.worker import messages as m
+        from runtime.training.worker.slots import Snapshot
+
+        match message:
+            case m.Ready():
+                self._meet(message)
+            case Snapshot():
+                self.snapshot = message
+                self.recording.add(message)
+            case m.EpochsOver():
+                self.recording.end_epochs(message)
+            case m.Kept():
+                self.kept.add(message.update)
+                self.kept.difference_update(message.gone)
 
     def go_back(self, update: int) -> None:
         """What came after this update is lost, and is made anew."""
         self.recording = self.recording.branch(update, self.recording.names)
+
+    def _meet(self, ready: Ready) -> None:
+        self.total, self.updates_per_epoch = ready.total, ready.per_epoch
+        self.threads = ready.threads
+        names = tuple(address for address, *_ in ready.parameters)
+        if self.recording.names != names:
+            before = self.recording if self.parent is None else self.parent.recording
+            self.recording = before.branch(self.start, names)
 
 
 class Runs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from runtime.feeds import Host
@@ -38,6 +38,11 @@ class Moment:
     best_figure: float | None
     kept: Mapping[str, Host]
     why_ended: str
+
+    def fitting(self, memory: Mapping[str, Host]) -> Moment:
+        """The same for an optimizer that begins with `memory`: another one remembers nothing."""
+        shapes, others = ({k: a.shape for k, a in m.items()} for m in (self.memory, memory))
+        return self if shapes == others else replace(self, memory=memory)
 
     @property
     def learned(self) -> Mapping[str, Host]:

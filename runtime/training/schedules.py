@@ -111,3 +111,8 @@ def schedule_of(declared: rules.Schedule | rules.Plateau, updates: int) -> Sched
     if isinstance(made, Cosine) and made.updates is None:
         made = replace(made, updates=max(updates - made.warm_up, 1))
     return made
+
+
+def share_at(schedule: Schedule | Plateau, update: int) -> float:
+    """The share of the learning rate after so many updates; `Plateau` has its present one."""
+    return schedule.factor if isinstance(schedule, Plateau) else schedule.factor(update)

@@ -33,7 +33,7 @@ from runtime.training.parameters import (
     states,
     trainable,
 )
-from runtime.training.schedules import Plateau, Schedule
+from runtime.training.schedules import Plateau, Schedule, share_at
 
 if TYPE_CHECKING:
     from graph.model import Graph
@@ -147,9 +147,7 @@ class Trainer:
     @property
     def rate(self) -> float:
         """The learning rate of the next update."""
-        schedule = self.schedule
-        share = schedule.factor if isinstance(schedule, Plateau) else schedule.factor(self.count)
-        return self.optimizer.lr * share
+        return self.optimizer.lr * share_at(self.schedule, self.count)
 
     def step(self, feeds: Mapping[str, Any] | None = None) -> Array:
         """One forward pass, reverse pass and update; the loss before it, 0-d, on the device.

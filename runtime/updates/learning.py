@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from runtime.feeds import Host
 from runtime.training.clipping import Clip
 from runtime.training.optimizers import SGD, Optimizer, optimizer_of
-from runtime.training.schedules import Plateau, schedule_of
+from runtime.training.schedules import schedule_of, share_at
 
 if TYPE_CHECKING:
     from graph.model import Graph
@@ -54,5 +54,4 @@ class Learning:
 
 def first_share(training: Training) -> float:
     """The schedule's share of the learning rate at the first update."""
-    schedule = schedule_of(training.schedule, 1)
-    return schedule.factor if isinstance(schedule, Plateau) else schedule.factor(0)
+    return share_at(schedule_of(training.schedule, 1), 0)

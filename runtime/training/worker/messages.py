@@ -115,6 +115,13 @@ class Failed(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class Refused(Message):
+    """Something did not happen, as the sentence says; the run goes on all the same."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shown(Message):
     """The slot of this number is filled; it is the reader's until he gives it back."""
 
@@ -146,7 +153,8 @@ class Beat(Message):
 _KINDS: Mapping[str, type[Message]] = {
     kind.__name__: kind
     for kind in (
-        Begin, Command, Ready, Acknowledged, Done, Stood, Failed, Shown, EpochsOver, Kept, Beat
+        Begin, Command, Ready, Acknowledged, Done, Stood, Failed, Refused, Shown, EpochsOver,
+        Kept, Beat,
     )
 }  # fmt: skip
 

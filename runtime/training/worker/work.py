@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
-from graph.errors import GradwireError
+from graph.errors import FileError, GradwireError
 from graph.files import loads
 from runtime.feeds import Host
 from runtime.training import keeping
-from runtime.training.moment import Moment
 from runtime.training.session import Session
 from runtime.training.worker.cores import blas_threads
 from runtime.training.worker.messages import (
@@ -25,6 +25,7 @@ from runtime.training.worker.messages import (
     Kept,
     Message,
     Ready,
+    Refused,
     Shape,
     Shown,
     Standing,
@@ -62,6 +63,7 @@ class Work:
         self._rows: list[tuple[float, ...]] = []
         self._measured: list[tuple[float, ...]] = []
         self._told = 0  # epochs
+        self._beside: Path | None = None  # where the run is kept with its file
         self._next, self._interval = 0.0, PACE
         send(
             Ready(
@@ -133,6 +135,7 @@ class Work:
         """The run goes on no further; all is kept and shown as it stands, then it is told."""
         self._state, self._goal = state, None
         self._keep()  # also what failed, so that the same batch can be run again
+        self._keep_beside()
         self._show()
         self._send(message)
         self._tell_done(max(self._awaited.values(), default=0))
@@ -146,7 +149,9 @@ class Work:
 
     def _obey(self, command: Command) -> None:
         if command.do == "keep":
-            self._keep(command.where)
+            self._beside = Path(command.where) if command.where else self._beside
+            self._keep()
+            self._keep_beside()
         elif command.do == "stop":
             self._end("it was stopped")
         elif command.do == "pause":
@@ -178,9 +183,11 @@ class Work:
         while not self._slots.is_free:
             time.sleep(PATIENCE)
         self._tell_epochs()
-        start, trainer = time.monotonic(), self._session.trainer
-        tensors = trainer.parameters | trainer.state
-        number = self._slots.fill(self._session.position, self._rows, self._measured, tensors)
+        start, session = time.monotonic(), self._session
+        trainer = session.trainer
+        is_over = self._state == "ended"  # then with the best that was learned, where that is kept
+        tensors = session.learned if is_over else trainer.parameters | trainer.state
+        number = self._slots.fill(session.position, self._rows, self._measured, tensors)
         self._rows.clear()
         self._measured.clear()
         self._send(Shown(number))
@@ -192,13 +199,31 @@ class Work:
         if self._ring.is_due(self.update):
             self._keep()
 
-    def _keep(self, where: str = "") -> None:
-        moment = self._session.moment()
-        if where:
-            keeping.write(Path(where), moment)
+    def _keep(self) -> None:
+        """Keep this moment in the ring."""
         if self.update not in self._ring.updates:
-            gone = self._ring.keep(self.update, lambda folder: keeping.write(folder, moment))
-            self._send(Kept(self.update, gone))
+            with self._telling():
+                gone = self._ring.keep(self.update, self._write)
+                self._send(Kept(self.update, gone))
+
+    def _keep_beside(self) -> None:
+        """Keep this moment with the file too, once that was wished for."""
+        if self._beside is not None:
+            with self._telling():
+                self._write(self._beside)
+
+    def _write(self, folder: Path) -> None:
+        keeping.write(folder, self._session.moment())
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """A disk that is full or closed is told of; the run goes on all the same."""
+        try:
+            yield
+        except (FileError, OSError) as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            self._send(Refused(str(error)))
 
 
 def failure(error: Exception, update: int) -> Failed:
@@ -216,16 +241,6 @@ def _session(begin: Begin) -> Session:
     graph = loads(begin.graph.encode(), name="the document")
     folder = Path(begin.folder) if begin.folder is not None else None
     session = Session(graph, folder, begin.device, overrides=begin.overrides)
-    session.trainer.begin(session.feeder.batch(0, 0))
     if begin.moment is not None:
-        session.go_to(_of_this(session, keeping.read(Path(begin.moment))))
+        session.go_to(keeping.read(Path(begin.moment)).fitting(session.trainer.memory))
     return session
-
-
-def _of_this(session: Session, moment: Moment) -> Moment:
-    """The moment for a session whose optimizer may be another one, which remembers nothing yet."""
-    memory = session.trainer.memory
-    is_same = {k: a.shape for k, a in memory.items()} == {
-        k: a.shape for k, a in moment.memory.items()
-    }
-    return moment if is_same else replace(moment, memory=memory)
