@@ -58,7 +58,7 @@ def test_what_was_kept_goes_on_in_another_process_to_the_bit(half, tmp_path):
 def test_all_that_a_moment_holds_comes_back(half, tmp_path):
     odd = Epoch(1, 4, 0.5, {"train": {"loss": float("inf"), "f1": float("nan"), "r2": 1e-320}})
     moment = replace(half, epochs=(odd,), best_figure=float("-inf"), why_ended="it was ended")
-    told = keeping.Told(7, "cpu", "float32", 3, versions(), {"epochs": 2})
+    told = keeping.Told(7, "cpu", "float32", 3, "ab", versions(), {"epochs": 2})
     keeping.write(tmp_path, moment, told)
     found, about = keeping.read_all(tmp_path)
     assert about == told

@@ -14,6 +14,7 @@ from runtime import Adam as runtime_adam
 from runtime import BadSetting, NotFinite, Trainer, engine
 from runtime.data.batches import Split
 from runtime.data.generated import generate
+from runtime.errors import FeedError
 from runtime.plan import compile_plan
 from runtime.training.figures import measured
 from runtime.training.fitting import Fitting, SetFeeder, play
@@ -287,3 +288,71 @@ def test_over_time_each_step_of_a_sample_is_judged():
     truth = trace.value("data.t")
     assert truth.shape == (4, 12, 1)
     assert found == ((trace.value("out.y") > 0) == truth).mean()
+
+
+def test_metrics_without_a_loss_are_refused_before_the_start():
+    graph = Graph(target="total")
+    graph.add("Parameter", "w", shape=(2,))
+    graph.add("Sum", "total")
+    graph.connect("w.y", "total.x")
+    graph.configure(training=Training(2, metrics=("mae",)))
+    with pytest.raises(BadSetting, match=r"metrics: found no loss before total\.y"):
+        Session(graph)
+
+
+def test_figures_that_cannot_be_had_are_asked_for_again_and_no_batch_is_lost(finished):
+    whole, moments, updates = finished
+    running = session()
+    running.go_to(moments[3])
+    good = running.feeder.feeds
+
+    def refused(part, indices):
+        raise FeedError("no more samples")
+
+    running.feeder.feeds = lambda part, i: good(part, i) if part == "train" else refused(part, i)
+    for _ in range(2):
+        with pytest.raises(FeedError):
+            running.step()
+    kept = running.moment()
+    assert kept.position == (0, 4, 4)
+    running.feeder.feeds = good
+    assert running.step() == updates[3]
+    again = session()
+    again.go_to(kept)
+    assert same(again, running)
+    play(again)
+    assert same(again, whole)
+
+
+def test_a_training_ended_early_goes_on_where_more_patience_is_asked():
+    short = session(Training(9, SGD(lr=0.0), stop=Stop(patience=1)))
+    play(short)
+    assert "has not become better for 1 epoch" in short.why_ended
+    longer = session(Training(9, SGD(lr=0.0), stop=Stop(patience=5)))
+    longer.go_to(short.moment())
+    assert not longer.is_over
+
+
+def test_a_trainer_fits_the_graphs_own_samples_by_its_own_rule():
+    graph = Graph(target="loss", seed=2)
+    graph.add("Data", "data", source="builtin:line", options={"samples": 30}, batch=10)
+    graph.add("Linear", "out", out_features=1)
+    graph.add("MSELoss", "loss")
+    for ends in (("data.x", "out.x"), ("out.y", "loss.prediction"), ("data.t", "loss.target")):
+        graph.connect(*ends)
+    graph.configure(training=Training(4, SGD(lr=123.0), metrics=("r2",)))
+    trainer = Trainer(graph, runtime_adam(lr=0.1))
+    history = trainer.fit()
+    assert trainer.count == 12
+    assert [epoch.rate for epoch in history.epochs] == [0.1] * 4
+    losses = history.figure("train", "r2")
+    assert losses[-1] > losses[0]
+
+
+def test_nothing_is_left_to_train_where_all_is_frozen():
+    graph = classifier(Training(1, frozen=("hidden", "norm", "out")))
+    feeder = SetFeeder(generate("moons", samples=8))
+    running = Session(graph, feeder=feeder)
+    play(running)
+    assert running.trainer.names == ()
+    assert running.history.epochs[0].figures["train"]["loss"] > 0

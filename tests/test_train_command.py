@@ -116,6 +116,19 @@ def test_interrupted_and_resumed_is_the_same_to_the_bit(command, file, tmp_path,
     assert parted.read_bytes() == whole.read_bytes()
 
 
+def test_pressed_twice_it_ends_at_once_and_what_was_kept_stays(command, file, monkeypatch):
+    command("train", file, "--epochs", 1)
+
+    def pressed_twice(session):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Session, "step", pressed_twice)
+    status, _, err = command("train", file)
+    assert (status, err.splitlines()[-1]) == (1, "gradwire: error: interrupted")
+    assert keeping.read(file.with_suffix(".run")).position.update == 4
+
+
 def test_more_epochs_go_on_and_other_settings_are_said(command, file):
     command("train", file, "--epochs", 1)
     status, _, err = command("train", file, "--resume", "--epochs", 2, "--lr", 0.5)
@@ -181,6 +194,10 @@ def test_predict_runs_what_leads_to_the_prediction_alone(command, file, tmp_path
         (("train", "--resume"), "manifest.json: found no such file or folder"),
         (("train", "--device", "gpu"), 'device: found "gpu", expected cpu or cuda:N.'),
         (("evaluate", "--metric", "acuracy"), 'found "acuracy"'),
+        (
+            ("evaluate", "--part", "all"),
+            'part: found "all", expected one of train, validation, test',
+        ),
         (("evaluate", "--run"), "manifest.json: found no such file"),
         (("predict", "--out", "y.txt"), "expected a name that ends in .npy."),
         (("predict", "--feed", "x=[[1, 2, 3]]"), "data.x: found [1, 3], expected"),

@@ -21,8 +21,6 @@ from runtime.command_line import (
 if TYPE_CHECKING:
     from runtime.feeds import Host
 
-PARTS = ("train", "validation", "test")
-
 
 def option_device(command: Command) -> Command:
     """Where it is computed."""
@@ -87,7 +85,7 @@ def train(
 
 @click.command()
 @click.argument("file")
-@click.option("--part", type=click.Choice(PARTS), help="One part of the samples; else each.")
+@click.option("--part", metavar="PART", help="train, validation or test; else each.")
 @click.option("--metric", "metrics", multiple=True, metavar="NAME", help="Instead of the file's.")
 @option_device
 @option_data

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graph.errors import GradwireError
 from graph.files import save
 from runtime.columns import Columns
 from runtime.data.feeding import Feeder
@@ -66,8 +67,10 @@ class Course:
             try:
                 with Shown(self.session) as shown:
                     self._learn(shown, is_asked)
-            finally:  # also where a batch was refused: nothing has changed since
+            except GradwireError:  # a batch was refused: nothing has changed since the one before
                 self._keep()
+                raise
+            self._keep()
             if out is not None:
                 self._graph.apply(self.session.edit())
                 save(self._graph, out)

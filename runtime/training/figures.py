@@ -19,6 +19,7 @@ from runtime.training.pictures.verdicts import reading_of
 
 if TYPE_CHECKING:
     from graph.model import Graph
+    from runtime.plan import Plan
     from runtime.trace import Trace
     from runtime.training.trainer import Trainer
 
@@ -63,7 +64,7 @@ def figures(
         assert trace.plan.end is not None
         total += float(to_numpy(trace.values[trace.plan.end]).sum()) * len(indices)
         if metrics:
-            loss = _loss(trace)
+            loss = judged_loss(trace.plan)
             found.append(compared(trace, loss))
             predicts = getattr(trace.plan.flat.graph.module(loss), "predicts", "numbers")
     figures = {"loss": total / count if count else math.nan}
@@ -106,8 +107,8 @@ def compared(trace: Trace, loss: str) -> tuple[Host, Host]:
     return found[0], found[1]
 
 
-def _loss(trace: Trace) -> str:
-    plan = trace.plan
+def judged_loss(plan: Plan) -> str:
+    """The address of the loss that says what metrics are of; raises `BadSetting` for none."""
     assert plan.target is not None
     loss = nearest_loss(plan.flat.graph, plan.flat.inner(apart(plan.target)[0]).node)
     if loss is None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from runtime.columns import Columns
 from runtime.data.batches import Part
 from runtime.data.feeding import Feeder
+from runtime.errors import BadSetting
 from runtime.numerals import format_number
 from runtime.report import worded
 from runtime.tables import console
@@ -25,10 +26,10 @@ PARTS: tuple[Part, ...] = get_args(Part)
 
 @dataclass(frozen=True)
 class Judged:
-    """Figures by part, and how many samples each has."""
+    """Figures by part, and how many samples each has; None where a graph keeps its own."""
 
     figures: Mapping[Part, Mapping[str, float]]
-    samples: Mapping[Part, int]
+    samples: Mapping[Part, int | None]
 
     def report(self) -> dict[str, Any]:
         """The same as one object; numbers that are not finite are words."""
@@ -42,7 +43,9 @@ class Judged:
         names = next(iter(self.figures.values()), {})
         table = Columns("Part", "Samples", *names)
         for part, own in self.figures.items():
-            table.add(part, f"{self.samples[part]:,}", *map(format_number, own.values()))
+            count = self.samples[part]
+            samples = "as kept" if count is None else f"{count:,}"
+            table.add(part, samples, *map(format_number, own.values()))
         table.print(console())
 
 
@@ -60,10 +63,13 @@ def judge(
     """
     for name in metrics:
         metric(name)
+    if part not in (None, *PARTS):
+        raise BadSetting(f'part: found "{part}", expected one of {", ".join(PARTS)}.')
     feeder, trainer = Feeder.of(graph, folder, sources), Trainer(graph, device=device)
     trainer.begin(feeder.batch(0, 0))
     asked = [known for known in PARTS if part in (None, known)]
     chosen = [known for known in asked if part is not None or feeder.length(known)]
     names = tuple(metrics) or graph.training.metrics
     found = {known: figures(trainer, feeder, known, names) for known in chosen}
-    return Judged(found, {known: feeder.length(known) for known in chosen})
+    counts = {known: feeder.length(known) if feeder.sets else None for known in chosen}
+    return Judged(found, counts)

@@ -9,6 +9,7 @@ been written by anybody: it is data only, and sizes are checked before memory is
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 
 from graph.errors import FileError, sentence
 from graph.files import disk
@@ -39,12 +41,17 @@ _GROUPS = ("parameters", "state", "memory", "kept")
 
 
 class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is known of a kept training beside its moment."""
+    """What is known of a kept training beside its moment.
+
+    `first_batch` is SHA-256 of the first batch: other samples, or another order of them, have
+    another one.
+    """
 
     seed: int = 0
     device: str = "cpu"
     dtype: str = "float64"
     blas_threads: int = 1
+    first_batch: str = ""
     versions: dict[str, str] = {}
     training: dict[str, Any] = {}
 
@@ -113,9 +120,18 @@ def told_of(session: Session) -> Told:
         trainer.device,
         trainer.dtype,
         blas_threads(),
+        _digest(session.feeder.batch(0, 0)),
         versions(),
         written_training(session.training),
     )
+
+
+def _digest(feeds: Mapping[str, Host]) -> str:
+    digest = hashlib.sha256()
+    for name, array in feeds.items():
+        digest.update(f"{name} {array.dtype.name} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
 
 
 def differences(told: Told, session: Session) -> list[str]:

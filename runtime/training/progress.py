@@ -64,4 +64,5 @@ class Shown:
         self._figures = ", ".join(f"{name} {format_number(x)}" for name, x in own.items())
         every = max(self._session.training.epochs // LINES, 1)
         if not self._console.is_terminal and epoch.number % every == 0:
-            self._console.print(f"epoch {epoch.number:,}: {part} {self._figures}")
+            text = f"epoch {epoch.number:,}: {part} {self._figures}"
+            self._console.print(text, soft_wrap=True)

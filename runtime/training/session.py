@@ -17,7 +17,7 @@ from runtime.data.feeding import Feeder
 from runtime.errors import BadSetting
 from runtime.feeds import Host
 from runtime.training.clipping import Clip
-from runtime.training.figures import Feeding, figures
+from runtime.training.figures import Feeding, figures, judged_loss
 from runtime.training.history import ALL_DONE, Epoch, History
 from runtime.training.moment import Moment, Position
 from runtime.training.optimizers import optimizer_of
@@ -62,6 +62,8 @@ class Session:
         self._best: float | None = None
         self._kept: Mapping[str, Host] = {}
         self.trainer.begin(self.feeder.batch(0, 0))
+        if self.training.metrics:
+            judged_loss(self.trainer.plan)
         self._settle()
 
     @property
@@ -100,14 +102,15 @@ class Session:
         """
         if self.is_over:
             raise BadSetting(f"training: found it over, since {self.why_ended}.")
-        loss = float(self.trainer.step(self.feeds()))
+        if self._batch < self.updates_per_epoch:  # else an epoch's figures could not be had
+            loss = float(self.trainer.step(self.feeds()))
+            self._losses += loss * self.feeder.samples(self._batch)
+            self._batch += 1
         update = self.trainer.last
         assert update is not None
-        self._losses += loss * self.feeder.samples(self._batch)
-        self._batch += 1
         if self._batch < self.updates_per_epoch:
             return update
-        return replace(update, epoch=self._end_epoch(update))
+        return replace(update, epoch=self._end_epoch())
 
     def end(self, why: str) -> None:
         """End it here; `why` goes on "since ..."."""
@@ -134,10 +137,11 @@ class Session:
     def go_to(self, moment: Moment) -> None:
         """Be at a moment of this training, or of one with more or fewer epochs, again.
 
-        Raises `BadSetting` where it was kept of another graph, optimizer or set.
+        What ended it then ends it now only where that still holds. Raises `BadSetting` where it was
+        kept of another graph, optimizer or set.
         """
         epoch, batch, update = moment.position
-        if batch >= self.updates_per_epoch or update != epoch * self.updates_per_epoch + batch:
+        if batch > self.updates_per_epoch or update != epoch * self.updates_per_epoch + batch:
             raise BadSetting(
                 f"training: found update {update:,} in epoch {epoch + 1}, expected"
                 f" {self.updates_per_epoch:,} updates an epoch as the samples give."
@@ -150,7 +154,9 @@ class Session:
         self.history.best = moment.best
         self._batch, self._losses = batch, moment.losses
         self._best, self._kept = moment.best_figure, moment.kept
-        self.history.why_ended = "" if moment.why_ended == ALL_DONE else moment.why_ended
+        self.history.why_ended = ""
+        if batch == self.updates_per_epoch:
+            self._end_epoch()
         self._settle()
 
     @property
@@ -167,7 +173,7 @@ class Session:
 
     # --- inside ---------------------------------------------------------------------------
 
-    def _end_epoch(self, update: Update) -> Epoch:
+    def _end_epoch(self) -> Epoch:
         history = self.history
         mean = self._losses / max(self.feeder.length("train"), 1)
         number = len(history.epochs) + 1

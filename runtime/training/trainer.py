@@ -130,6 +130,13 @@ class Trainer:
         return {name: np.array(to_numpy(array)) for name, array in self._memory.items()}
 
     @property
+    def plan(self) -> Plan:
+        """The plan of the last step, or the one that was made ready."""
+        self._parameters()
+        assert self._plan is not None
+        return self._plan
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The addresses of the parameters that are trained, in their order."""
         return tuple(map(str, self._parameters().shapes))
