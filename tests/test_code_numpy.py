@@ -275,13 +275,12 @@ def learns_sums() -> Graph:
     graph.add("Data", "data", source="builtin:adding", options={"samples": 8, "steps": 5}, batch=4)
     graph.add("GRUCell", "cell", hidden_size=3)
     graph.add("LastStep", "last")
-    graph.add("LastStep", "sum")
     graph.add("Linear", "out", out_features=1)
     graph.add("MSELoss", "loss")
     graph.connect("data.x", "cell.x")
     graph.connect("cell.y", "cell.h", delay=1)
-    for edge in (("cell.y", "last.x"), ("data.t", "sum.x"), ("last.y", "out.x"),
-                 ("out.y", "loss.prediction"), ("sum.y", "loss.target")):  # fmt: skip
+    for edge in (("cell.y", "last.x"), ("last.y", "out.x"), ("out.y", "loss.prediction"),
+                 ("data.t", "loss.target")):  # fmt: skip
         graph.connect(*edge)
     return graph
 

@@ -13,6 +13,7 @@ from graph.model import Graph
 from graph.module import Module
 from graph.port import PortRef, PortType
 from graph.records import Edge
+from graph.time import varies
 from runtime.as_numpy.rules import reverse_ports
 from runtime.errors import CheckFailed
 
@@ -69,9 +70,7 @@ class Anatomy:
 
     def in_time(self, ref: PortRef) -> bool:
         """Whether a value differs from step to step; a parameter does not."""
-        if self.is_source(ref.node):
-            return ref.port in self.module(ref.node).over_time
-        return self.is_inside(ref.node) and ref not in self.owned
+        return varies(self.graph, ref, self.check.time.inside) and ref not in self.owned
 
     def leads_out(self, id_: str) -> bool:
         """Whether a node reads all time steps."""

@@ -141,9 +141,7 @@ class Passes:
         module = self.anatomy.module(id_)
         (source,) = self.anatomy.sources(id_, module.wired_names[0])
         x, y = self.values[source], self.values[PortRef(id_, module.output_names[0])]
-        if self.anatomy.in_time(source):
-            return f"{y} = {LEADING_OUT[module.name](module).format(x=x)}"
-        return f"{y} = {f'np.stack([{x}] * T)' if module.name == 'AllSteps' else x}"
+        return f"{y} = {LEADING_OUT[module.name](module).format(x=x)}"
 
     def _bring(self, edge: Edge) -> str:
         """The line that reads an earlier step, or what stands before the first."""
@@ -256,10 +254,7 @@ class Passes:
         module = self.anatomy.module(id_)
         (source,) = self.anatomy.sources(id_, module.wired_names[0])
         arrived, name = self.gradients[PortRef(id_, module.output_names[0])], self.gradients[source]
-        if not self.anatomy.in_time(source):
-            total = f"{arrived}.sum(axis=0)" if module.name == "AllSteps" else arrived
-            yield self._add(source, total, inside=False)
-        elif module.name == "AllSteps":
+        if module.name == "AllSteps":
             yield "for t in range(T):"
             yield f"{STEP}{name}[t] += {arrived}[t]"
         else:
