@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 
 from gui.announcing import announce
 from gui.icons import icon, paint_icon
+from gui.inspector.buttons import Button
 from gui.inspector.labels import Label
 from gui.theme import Theme
 
@@ -18,14 +20,29 @@ WIDTH, MARGIN = 560, 12
 ICON = 16
 
 
+Offer = tuple[str, Callable[[], object]]
+
+
 class Notice(QFrame):
-    """One sentence on a panel, with a button that takes it away; so does Esc."""
+    """One sentence on a panel, with a button that takes it away; so does Esc.
+
+    `mark` is its drawing: `failed` in the ink of errors, or another in text ink. An `offer` is a
+    second button: its text, and what it does; it takes the notice away too.
+    """
 
     dismissed = Signal()
 
-    def __init__(self, theme: Theme, sentence: str, tip: str, parent: QWidget) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        sentence: str,
+        tip: str,
+        parent: QWidget,
+        mark: str = "failed",
+        offer: Offer | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._mark = theme, mark
         self.label = Label(theme, sentence, wrap=True, parent=self)
         self.label.setToolTip(f"<qt>{html.escape(tip)}</qt>")  # it may come from a file
         self.button = QToolButton(self, objectName="flat")
@@ -36,6 +53,12 @@ class Notice(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12 + ICON + 8, 8, 8, 8)
         row.addWidget(self.label, 1)
+        self.offer: Button | None = None
+        if offer is not None:
+            text, then = offer
+            self.offer = Button(theme, text, text, then, parent=self)
+            self.offer.clicked.connect(self.dismissed)
+            row.addWidget(self.offer, alignment=Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignTop)
         self.setAccessibleName(sentence)
         theme.changed.connect(self._dye)
@@ -49,14 +72,14 @@ class Notice(QFrame):
             super().keyPressEvent(event)
 
     def paintEvent(self, event) -> None:
-        """A panel with the border and the mark of an error."""
+        """A panel with a border and its mark."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        error = self._theme.color("error")
-        painter.setPen(QPen(error, 1))
+        ink = self._theme.color("error" if self._mark == "failed" else "text")
+        painter.setPen(QPen(ink, 1))
         painter.setBrush(self._theme.color("panel"))
         painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        paint_icon(painter, "failed", self._mark_place().toRectF(), error)
+        paint_icon(painter, self._mark, self._mark_place().toRectF(), ink)
         painter.end()
 
     def _mark_place(self):
@@ -88,13 +111,18 @@ class Notices(QWidget):
         """What stands there, the oldest first."""
         return [notice.label.said for notice in self.all]
 
-    def tell(self, sentence: str, tip: str = "") -> None:
-        """Show a sentence until it is dismissed; one that stands there is not repeated."""
+    def tell(
+        self, sentence: str, tip: str = "", *, mark: str = "failed", offer: Offer | None = None
+    ) -> None:
+        """Show a sentence until it is dismissed; one that stands there is not repeated.
+
+        `mark` and `offer` are as a `Notice` takes them.
+        """
         if sentence in self.texts:
             return
         if len(self.all) == MOST:
             self._take_away(self.all[0])
-        notice = Notice(self._theme, sentence, tip or sentence, self)
+        notice = Notice(self._theme, sentence, tip or sentence, self, mark, offer)
         notice.dismissed.connect(self._take_sender_away)
         self.all.append(notice)
         self._column.addWidget(notice)

@@ -65,6 +65,7 @@ from gui.stepping import Stepping
 from gui.theme import Theme
 from gui.timeline import Timeline
 from gui.title_bar import TitleBar
+from gui.training.diagnosing import Diagnosing
 from gui.training.running import Running
 from gui.travelling import Travelling
 from gui.undoing import Undoing
@@ -115,6 +116,7 @@ class Window(QMainWindow):
         self.drawer = Drawer(self)
         self.checkpoints = Checkpoints(document, self)
         self.batches = Batches(self)
+        self.diagnosing = Diagnosing(self)
         self.freezing = Freezing(document, self)
         self.commands = Actions(self)
         self._lay_out()
