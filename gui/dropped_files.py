@@ -1,11 +1,13 @@
-"""Files dragged onto a window: graphs are opened, of anything else it is said why not."""
+"""Files dragged onto a window: graphs are opened, data become nodes, else it is said why not."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, QUrl
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt, QTimer, QUrl
+
+from gui.data.taking import is_data
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QDropEvent
@@ -21,7 +23,7 @@ class DroppedFiles(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
-        self._waiting: list[QUrl] = []
+        self._waiting: list[tuple[QUrl, QPointF | None]] = []
         # Opening waits for a thread, and whoever drags must not wait for that.
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._open)
@@ -39,17 +41,28 @@ class DroppedFiles(QObject):
         """Open what was let go, as soon as the drag is over."""
         self.move(event)
         if event.isAccepted():
-            self._waiting.extend(event.mimeData().urls())
+            at = self._canvas_point(event.position().toPoint())
+            self._waiting.extend((url, at) for url in event.mimeData().urls())
             self._soon.start()
 
     def _open(self) -> None:
         urls, self._waiting = self._waiting, []
-        for url in urls:
+        for url, at in urls:
             reason = self._refusal(url)
+            path = Path(url.toLocalFile())
             if reason:
                 self._window.notices.tell(reason, url.toDisplayString())
+            elif is_data(path):
+                self._window.data_drops.take(path, at)
             else:
-                self._window.files.read(Path(url.toLocalFile()))
+                self._window.files.read(path)
+
+    def _canvas_point(self, pixel: QPoint) -> QPointF | None:
+        """Where on the canvas something was let go; None beside it."""
+        canvas = self._window.canvas
+        inside = canvas.viewport().mapFrom(self._window, pixel)
+        is_on = canvas.viewport().rect().contains(inside)
+        return canvas.mapToScene(inside) if is_on else None
 
     def _refusal(self, url: QUrl) -> str:
         """Why it cannot be opened, or nothing."""
@@ -58,10 +71,10 @@ class DroppedFiles(QObject):
             text = self.tr("{0}: found an address elsewhere, expected a file on this computer.")
             return text.format(name)
         path = Path(url.toLocalFile())
+        if is_data(path) or path.suffix.lower() == SUFFIX:
+            return ""
+        found = path.suffix or self.tr("no suffix")
         if path.is_dir():
-            text = self.tr("{0}: found a folder, expected a {1} file. Drag the files in it.")
-            return text.format(path.name, SUFFIX)
-        if path.suffix.lower() != SUFFIX:
-            text = self.tr("{0}: found {1}, expected a {2} file.")
-            return text.format(name, path.suffix or self.tr("no suffix"), SUFFIX)
-        return ""
+            found = self.tr("a folder without folders of images")
+        text = self.tr("{0}: found {1}, expected a {2} file or data: csv, tsv, npz, npy, IDX.")
+        return text.format(name or path.name, found, SUFFIX)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,16 @@ class Settings(QObject):
         """Empty the list of recent files."""
         self._file.remove("recent")
         self.changed.emit("recent")
+
+    @property
+    def data_links(self) -> list[Path]:
+        """Files outside a document's folder that documents may read on this machine."""
+        return [Path(name) for name in self._names("data_links")]
+
+    def add_data_links(self, paths: Iterable[Path]) -> None:
+        """Let documents read these files too."""
+        known = dict.fromkeys([*self._names("data_links"), *map(str, paths)])
+        self._file.setValue("data_links", list(known))
 
     @property
     def used_modules(self) -> list[str]:

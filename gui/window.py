@@ -32,6 +32,7 @@ from gui.clipboard import Clipboard
 from gui.command_palette import CommandPalette
 from gui.comparing import Comparing, DifferenceMarks
 from gui.composites import Composites
+from gui.data.dropping import DataDrops
 from gui.document import Document
 from gui.drawer import Drawer
 from gui.drawer.by_workspace import DrawerByWorkspace
@@ -109,6 +110,7 @@ class Window(QMainWindow):
         self.clipboard = Clipboard(document, self.canvas, self.notices, self)
         self.autosave = Autosave(document, settings, self)
         self.files = Files(self, document, settings)
+        self.data_drops = DataDrops(self)
         self.dropped_files = DroppedFiles(self)
         self.gallery = Gallery(self)
         self.status = StatusBar(document, self.live, theme, self)

@@ -282,8 +282,9 @@ def test_what_is_no_graph_is_refused_with_a_sentence(desk, tmp_path):
     drop(desk.view.viewport(), picture, tmp_path, "https://example.org/net.gradwire", bad)
     desk.qtbot.waitUntil(lambda: len(desk.window.notices.texts) == 4)
     assert desk.window.notices.texts[:3] == [
-        "cat.png: found .png, expected a .gradwire file.",
-        f"{tmp_path.name}: found a folder, expected a .gradwire file. Drag the files in it.",
+        "cat.png: found .png, expected a .gradwire file or data: csv, tsv, npz, npy, IDX.",
+        f"{tmp_path.name}: found a folder without folders of images, expected a .gradwire file or"
+        " data: csv, tsv, npz, npy, IDX.",
         "net.gradwire: found an address elsewhere, expected a file on this computer.",
     ]
     assert desk.window.notices.texts[3].startswith("bad.gradwire: found")

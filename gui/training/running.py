@@ -20,6 +20,7 @@ from gui.training.asked_batch import AskedBatch
 from gui.training.beside import Beside
 from gui.training.runs import Run, Runs
 from gui.training.travel import Travel
+from runtime.data import consent
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -283,7 +284,8 @@ class Running(QObject):
             self._link.forget()
         self._links = [link for link in self._links if not link.is_over]
         self._run, self._problem, self._why = run, None, ""
-        order = Order(run.graph, run.ring, self._folder, moment=moment)
+        links = consent.links_of(run.graph)  # the worker knows nothing of what is allowed here
+        order = Order(run.graph, run.ring, self._folder, overrides=links, moment=moment)
         said: list[Link] = []
         link = Link(order, lambda message: self._heard.emit(said[0], message))
         said.append(link)

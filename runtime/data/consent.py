@@ -8,6 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runtime.data.nodes import data_nodes
+
+if TYPE_CHECKING:
+    from graph.model import Graph
 
 _allowed: set[str] = set()
 
@@ -20,6 +26,20 @@ def allow(paths: Iterable[str | Path]) -> None:
 def allowed() -> frozenset[str]:
     """The files that are allowed, as absolute paths without symbolic links."""
     return frozenset(_allowed)
+
+
+def links_of(graph: Graph) -> dict[str, str]:
+    """The sources of Data nodes that are read only because they are allowed, by address.
+
+    Another process knows nothing of what is allowed here: it is given these as overrides.
+    """
+    folder, found = graph.folder, {}
+    for id_, module in data_nodes(graph).items():
+        path = Path(module.settings["source"])
+        is_outside = folder is None or not path.resolve().is_relative_to(folder.resolve())
+        if path.is_absolute() and is_outside and is_allowed(path.resolve()):
+            found[id_] = str(path)
+    return found
 
 
 def is_allowed(path: Path) -> bool:

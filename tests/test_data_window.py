@@ -1,0 +1,153 @@
+"""Data in the window: files let go on the canvas become Data nodes; the inspector shows them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from graph import load
+from runtime.data import consent
+from tests.canvas_desk import LEFT, NONE
+from tests.window_desk import COPY, desk_for
+
+pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")
+
+FLOWERS = "length,width,name\n" + "".join(
+    f"{i % 5 + 0.5},{i % 3},{'rose' if i % 2 else 'tulip'}\n" for i in range(40)
+)
+
+
+@pytest.fixture
+def desk(qtbot, tmp_path, monkeypatch):
+    monkeypatch.setattr(consent, "_allowed", set())
+    with desk_for(qtbot, tmp_path, monkeypatch) as desk:
+        yield desk
+
+
+def let_go(desk, path, x=40, y=60):
+    """What Qt delivers where a file is dragged onto the canvas."""
+    widget, at = desk.view.viewport(), QPoint(x, y)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    QApplication.sendEvent(widget, QDragEnterEvent(at, COPY, data, LEFT, NONE))
+    QApplication.sendEvent(widget, QDropEvent(QPointF(at), COPY, data, LEFT, NONE))
+
+
+def answer(desk, text):
+    """Press a button of the question."""
+    desk.qtbot.waitUntil(lambda: len(_boxes(desk)) == 1)
+    (box,) = _boxes(desk)
+    button = next(b for b in box.buttons() if b.text().replace("&", "") == text)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def _boxes(desk):
+    return [box for box in desk.window.findChildren(QMessageBox) if box.isVisible()]
+
+
+def saved(desk, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    assert desk.window.files.write(home / "net.gradwire")
+    return home
+
+
+def data_nodes(desk):
+    nodes = desk.document.root.nodes.values()
+    return [node for node in nodes if node.module == "Data"]
+
+
+def test_a_file_beside_the_document_becomes_a_node_at_once(desk, tmp_path):
+    home = saved(desk, tmp_path)
+    (home / "flowers.csv").write_text(FLOWERS)
+    let_go(desk, home / "flowers.csv")
+    desk.qtbot.waitUntil(lambda: len(data_nodes(desk)) == 1)
+    (node,) = data_nodes(desk)
+    assert node.attributes["source"] == "flowers.csv"
+    assert node.attributes["gives"] == ("x float64 [2]", "t int64 []")
+    assert not _boxes(desk)
+    desk.settle()
+    assert desk.document.trace.value("data.x").shape == (32, 2)
+    assert desk.document.selection.nodes == {"data"}
+    assert desk.document.undo()
+    assert not data_nodes(desk), "one entry of the history"
+
+
+def test_a_file_from_elsewhere_is_copied_or_linked_as_one_says(desk, tmp_path, monkeypatch):
+    home = saved(desk, tmp_path)
+    other = tmp_path / "flowers.csv"
+    other.write_text(FLOWERS)
+    let_go(desk, other)
+    answer(desk, "Copy")
+    desk.qtbot.waitUntil(lambda: len(data_nodes(desk)) == 1)
+    assert data_nodes(desk)[0].attributes["source"] == "net.data/flowers.csv"
+    assert (home / "net.data" / "flowers.csv").read_text() == FLOWERS
+    let_go(desk, other, 40, 300)
+    answer(desk, "Keep a link")
+    desk.qtbot.waitUntil(lambda: len(data_nodes(desk)) == 2)
+    assert data_nodes(desk)[1].attributes["source"] == str(other)
+    assert desk.settings.data_links == [other]
+    desk.settle()
+    assert desk.document.check.ok
+    let_go(desk, other, 40, 500)
+    answer(desk, "Cancel")
+    desk.qtbot.waitUntil(lambda: not desk.window.data_drops.is_busy)
+    assert len(data_nodes(desk)) == 2
+    # On another machine nobody has allowed it: the graph stays whole and says so.
+    desk.window.files.save()
+    monkeypatch.setattr(consent, "_allowed", set())
+    from runtime import Engine
+
+    graph = load(home / "net.gradwire")
+    (problem,) = Engine(graph, partial=True).check().errors
+    assert (problem.node, "elsewhere" in problem.message) == ("data2", True)
+    assert graph.module("data2").facts.count == 40
+
+
+def test_a_document_without_a_file_is_saved_before_it_gets_a_copy(desk, tmp_path, monkeypatch):
+    other = tmp_path / "flowers.csv"
+    other.write_text(FLOWERS)
+    home = tmp_path / "home"
+    home.mkdir()
+    files = desk.window.files
+    monkeypatch.setattr(files, "save", lambda: files.write(home / "new.gradwire"))
+    let_go(desk, other)
+    answer(desk, "Save and copy")
+    desk.qtbot.waitUntil(lambda: len(data_nodes(desk)) == 1)
+    assert (home / "new.data" / "flowers.csv").is_file()
+
+
+def test_a_folder_of_images_by_class_becomes_arrays_beside_the_document(desk, tmp_path):
+    home = saved(desk, tmp_path)
+    for name, grey in (("cats", 40), ("dogs", 200)):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        for number in range(3):
+            image = QImage(8, 6, QImage.Format.Format_RGB888)
+            image.fill(QColor(*[grey + number] * 3))
+            image.setPixelColor(1, 2, Qt.GlobalColor.red)
+            assert image.save(str(tmp_path / "pets" / name / f"{number}.png"))
+    let_go(desk, tmp_path / "pets")
+    answer(desk, "Copy")
+    desk.qtbot.waitUntil(lambda: len(data_nodes(desk)) == 1)
+    (node,) = data_nodes(desk)
+    assert node.attributes["source"] == "net.data/pets.npz"
+    assert node.attributes["gives"] == ("x float64 [3, 6, 8]", "t int64 []")
+    kept = np.load(home / "net.data" / "pets.npz")
+    assert kept["classes"].tolist() == ["cats", "dogs"]
+    assert kept["t"].tolist() == [0, 0, 0, 1, 1, 1]
+    assert kept["x"][4, :, 0, 0].tolist() == [201, 201, 201]
+    assert kept["x"][4, :, 2, 1].tolist() == [255, 0, 0]
+    desk.settle()
+
+
+def test_what_cannot_be_read_is_said_and_makes_no_node(desk, tmp_path):
+    home = saved(desk, tmp_path)
+    (home / "bad.csv").write_text("a,b\n1,2\n3\n")
+    let_go(desk, home / "bad.csv")
+    desk.qtbot.waitUntil(lambda: len(desk.window.notices.texts) == 1)
+    assert "found 1 cells in row 3 of bad.csv" in desk.window.notices.texts[0]
+    assert not data_nodes(desk)
