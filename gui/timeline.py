@@ -21,11 +21,13 @@ from gui.slide_bar import KNOB, SlideBar
 from gui.theme import Theme
 from gui.time_bar import HEIGHT as TIME_HEIGHT
 from gui.time_bar import TimeBar
+from gui.training.run_bar import RunBar
+from gui.training.running import Running
 from gui.updating.bar import HEIGHT as BATCH_HEIGHT
 from gui.updating.bar import BatchBar
 
 HEIGHT = 60
-BUTTON = 36
+BUTTON, GAP = 36, 4
 BAR_TOP, BAR = 20.0, 8.0
 LEAST_SEGMENT = 5.0  # narrower ones are drawn without gaps
 PHASES = ("forward", "tangent", "reverse", "update")
@@ -133,7 +135,8 @@ class StepBar(SlideBar):
 
 
 class Timeline(QWidget):
-    """Keys, step bar and speed in one row of 60 pixels; below it the time steps, if any."""
+    """Keys, step bar and speed in one row of 60 pixels; above it the moments of a training and
+    below it the time steps, if any."""
 
     def __init__(
         self,
@@ -141,34 +144,36 @@ class Timeline(QWidget):
         player: Player,
         theme: Theme,
         actions: Mapping[str, QAction],
+        running: Running,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self.run = RunBar(running, theme, self)
         self.bar = StepBar(document, theme, self)
         self.time = TimeBar(document, theme, actions, self)
         self.batch = BatchBar(document, theme, actions, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 0, 12, 0)
         column.setSpacing(0)
-        column.addWidget(self.batch)
         row = QHBoxLayout()
-        row.setSpacing(4)
+        row.setSpacing(GAP)
+        # As wide as what stands right of the steps, so that all bars end together.
+        self._beside = [QWidget(self), QWidget(self)]
+        column.addLayout(self._level(self.run, self._beside[0]))
+        column.addWidget(self.batch)
         column.addLayout(row)
-        below = QHBoxLayout()
-        below.addWidget(self.time)
-        self._beside = QWidget(self)  # as wide as the speed, so that both bars end together
-        below.addWidget(self._beside)
-        below.setSpacing(8)
-        column.addLayout(below)
+        column.addLayout(self._level(self.time, self._beside[1]))
         for name in BUTTONS:
             row.addWidget(self._button(actions[name]), alignment=Qt.AlignmentFlag.AlignTop)
         row.addSpacing(12)
         row.addWidget(self.bar, 1)
-        row.addSpacing(8)
+        row.addSpacing(8 - GAP)
         row.addWidget(self._button(actions["predict"]), alignment=Qt.AlignmentFlag.AlignTop)
         self.speed = self._make_speed(player)
         self._show_speed(player)
         row.addWidget(self.speed, alignment=Qt.AlignmentFlag.AlignTop)
+        running.changed.connect(self._fit)
+        running.state_changed.connect(self._fit)
         document.traced.connect(self._fit)
         document.playhead_moved.connect(self._fit)
         document.replaced.connect(self._fit)
@@ -177,9 +182,21 @@ class Timeline(QWidget):
 
     def _fit(self) -> None:
         """Be as high as the levels need that have more than one entry."""
-        self._beside.setFixedWidth(self.speed.sizeHint().width())
-        levels = ((self.time, TIME_HEIGHT), (self.batch, BATCH_HEIGHT))
+        for widget in self._beside:
+            widget.setFixedWidth(BUTTON + GAP + self.speed.sizeHint().width())
+        levels = (
+            (self.run, TIME_HEIGHT),
+            (self.batch, BATCH_HEIGHT),
+            (self.time, TIME_HEIGHT),
+        )
         self.setFixedHeight(HEIGHT + sum(high for level, high in levels if not level.isHidden()))
+
+    def _level(self, bar: QWidget, beside: QWidget) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(bar)
+        row.addWidget(beside)
+        return row
 
     def _button(self, action: QAction) -> QToolButton:
         button = QToolButton(self)

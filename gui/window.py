@@ -67,7 +67,10 @@ from gui.theme import Theme
 from gui.timeline import Timeline
 from gui.title_bar import TitleBar
 from gui.training.diagnosing import Diagnosing
+from gui.training.compared import Compared
+from gui.training.counting import Counting
 from gui.training.running import Running
+from gui.training.transport import Transport
 from gui.travelling import Travelling
 from gui.undoing import Undoing
 from gui.unrolled import Unrolling
@@ -115,6 +118,9 @@ class Window(QMainWindow):
         self.gallery = Gallery(self)
         self.status = StatusBar(document, self.live, theme, self)
         self.leading = Leading(self)
+        self.transport = Transport(self)
+        self.counting = Counting(document, self)
+        self.compared = Compared(self.running, self)
         self.drawer = Drawer(self)
         self.checkpoints = Checkpoints(document, self)
         self.batches = Batches(self)
@@ -277,7 +283,7 @@ class Window(QMainWindow):
         column.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)  # the dock follows it
         self.sentence = SentenceBar(self.document, self.theme, self, self.how_to)
         self.timeline = Timeline(
-            self.document, self.stepping.player, self.theme, self.commands.by_id, self
+            self.document, self.stepping.player, self.theme, self.commands.by_id, self.running, self
         )
         for widget in (self.sentence, self.timeline, self.drawer):
             column.addWidget(widget)
@@ -323,6 +329,8 @@ class Window(QMainWindow):
         ):
             signal.connect(lambda *_: refresh())
         document.playhead_moved.connect(self.commands.follow_step)
+        self.running.changed.connect(self.commands.follow_training)
+        document.opened.connect(self.compared.forget)
         self.live.changed.connect(self._show_busy)
         document.saved_changed.connect(self._name_window)
         self.canvas.canvas.folding.changed.connect(self._tell_folded)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gui.window import Window
 
 RUN_ROWS = tuple(row for row in ROWS if row.menu == "run")
+TRAIN_ROWS = tuple(row for row in ROWS if row.menu == "train")
 EVERYWHERE = Qt.ShortcutContext.WindowShortcut
 AT_CANVAS = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
@@ -66,6 +67,10 @@ class Actions(QObject):
     def follow_step(self) -> None:
         """Follow the playhead, which the menu Run alone depends on: it may move often."""
         self._refresh(RUN_ROWS)
+
+    def follow_training(self) -> None:
+        """Follow a run, which the menu Train alone depends on: it tells of itself often."""
+        self._refresh(TRAIN_ROWS)
 
     def _refresh(self, rows: Iterable[Row]) -> None:
         for row in rows:
@@ -146,8 +151,11 @@ class Actions(QObject):
         attrgetter(row_of(submenu.objectName()).fills)(self._window)(submenu)
 
     def _draw_play(self) -> None:
-        name = "pause" if self._window.stepping.player.is_playing else "play"
-        self.by_id["play"].setIcon(icon(name, self._window.theme.color("text")))
+        window = self._window
+        is_training = window.running.state in ("starting", "running")
+        for id_, moves in (("play", window.stepping.player.is_playing), ("train_run", is_training)):
+            drawing = icon("pause" if moves else "play", window.theme.color("text"))
+            self.by_id[id_].setIcon(drawing)
 
 
 def inner_menu(menu: QMenu, row: Row) -> QMenu:

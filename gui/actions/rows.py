@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gui.actions.row import A, N, Row, plain_title, tr
-from gui.actions.tables import edit, file, graph, run, view
+from gui.actions.tables import edit, file, graph, run, train, view
 from gui.actions.tables import help as helping
 
 __all__ = ["INNER", "MENUS", "ROWS", "A", "N", "Row", "plain_title", "row_of", "tr"]
@@ -14,6 +14,7 @@ MENUS = (
     ("view", N(A, "&View")),
     ("graph", N(A, "&Graph")),
     ("run", N(A, "&Run")),
+    ("train", N(A, "&Train")),
     ("help", N(A, "&Help")),
 )
 # Submenus of which each row is a command: by `within`.
@@ -23,7 +24,7 @@ INNER = {
     "travel": N(A, "&Travel to"),
 }
 
-ROWS = (*file.ROWS, *edit.ROWS, *view.ROWS, *graph.ROWS, *run.ROWS, *helping.ROWS)
+ROWS = (*file.ROWS, *edit.ROWS, *view.ROWS, *graph.ROWS, *run.ROWS, *train.ROWS, *helping.ROWS)
 _BY_ID = {row.id: row for row in ROWS}
 
 

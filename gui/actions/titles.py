@@ -31,6 +31,12 @@ def _play(w: Window) -> str:
     return tr(N(A, "Pause")) if w.stepping.player.is_playing else ""
 
 
+def _train(w: Window) -> str:
+    if w.running.state in ("starting", "running"):
+        return tr(N(A, "Pause &training"))
+    return tr(N(A, "Continue &training")) if w.running.state == "paused" else ""
+
+
 def _delete(w: Window) -> str:
     selection = w.document.selection
     if selection.kind == "edge":
@@ -45,5 +51,6 @@ TITLES: Mapping[str, Callable[[Window], str]] = {
     "redo": _redo,
     "live": _live,
     "play": _play,
+    "train_run": _train,
     "delete": _delete,
 }

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from gui.tabs import Tabs
+from gui.drawer.tab_row import TabRow
 from gui.training.pages import PAGES, tr
+from gui.training.panel.run_line import RunLine
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
     from gui.window import Window
 
+BUTTONS = ("train_run", "train_batch", "train_epoch", "train_stop")
 KEPT = "training/page"  # in the settings: the page that was shown last
 
 
@@ -22,17 +27,22 @@ class TrainingPanel(QWidget):
         super().__init__(window)
         self._window = window
         self._pages: dict[str, QWidget] = {}
-        self.tabs = Tabs(window.theme, [tr(page.title) for page in PAGES], self, fills=False)
+        self.row = TabRow(window.theme, [tr(page.title) for page in PAGES], self)
+        self.tabs = self.row.bar
         self.tabs.setAccessibleName(tr("Pages of the training"))
+        self.line = RunLine(window)
         self.stack = QStackedWidget(self)
         head = QHBoxLayout()
         head.setContentsMargins(8, 0, 8, 0)
-        head.addWidget(self.tabs)
-        head.addStretch(1)
+        head.setSpacing(4)
+        head.addWidget(self.row, 1)
+        for id_ in BUTTONS:
+            head.addWidget(self._button(window.commands.by_id[id_]))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
+        column.addWidget(self.line)
         column.addWidget(self.stack, 1)
         self.setFocusProxy(self.tabs)
         self.show_page(str(window.settings.bytes_of(KEPT) or ""))
@@ -56,6 +66,20 @@ class TrainingPanel(QWidget):
         ids = [page.id for page in PAGES]
         self.tabs.setCurrentIndex(ids.index(id_) if id_ in ids else 0)
         self.stack.setCurrentWidget(self.page(self.current))
+
+    def _button(self, action: QAction) -> QToolButton:
+        button = QToolButton(self, objectName="flat")
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setFixedHeight(28)
+
+        def name() -> None:
+            button.setAccessibleName(action.text().replace("&", ""))
+
+        action.changed.connect(name)  # Train becomes Pause
+        name()
+        return button
 
     def _turn(self) -> None:
         self._window.settings.keep_bytes(KEPT, self.current)
