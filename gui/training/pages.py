@@ -34,15 +34,33 @@ def tr(text: str) -> str:
     return QCoreApplication.translate(T, text)
 
 
+def _late(title: str, make: Callable[[Window], QWidget]) -> Callable[[Window], QWidget]:
+    """A page that needs pyqtgraph: made once that is there."""
+
+    def make_late(window: Window) -> QWidget:
+        from gui.training.plots.late import Late
+
+        return Late(window.theme, tr(title), lambda: make(window))
+
+    return make_late
+
+
 def _curves(window: Window) -> QWidget:
-    from gui.training.plots.late import Late
+    from gui.training.curves.page import CurvesPage
 
-    def make() -> QWidget:
-        from gui.training.curves.page import CurvesPage
+    return CurvesPage(window)
 
-        return CurvesPage(window)
 
-    return Late(window.theme, tr("Curves"), make)
+def _parameters(window: Window) -> QWidget:
+    from gui.training.parameters.page import ParametersPage
+
+    return ParametersPage(window)
+
+
+def _runs(window: Window) -> QWidget:
+    from gui.training.tree.page import RunsPage
+
+    return RunsPage(window)
 
 
 def _pictures(window: Window) -> QWidget:
@@ -69,8 +87,10 @@ def _sweep(window: Window) -> QWidget:
 
 
 PAGES = (
-    Page("curves", N(T, "Curves"), _curves),
+    Page("curves", N(T, "Curves"), _late("Curves", _curves)),
+    Page("parameters", N(T, "Parameters"), _late("Parameters", _parameters)),
     Page("pictures", N(T, "Pictures"), _pictures),
     Page("landscape", N(T, "Landscape"), _landscape),
+    Page("runs", N(T, "Runs"), _late("Runs", _runs)),
     Page("sweep", N(T, "Sweep"), _sweep),
 )

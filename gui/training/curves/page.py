@@ -14,8 +14,9 @@ from gui.inspector.labels import Label
 from gui.numbers import format_count
 from gui.training.curves.chart import Chart
 from gui.training.curves.reading import Entry, Reading
-from gui.training.curves.records import Record, figures_of
+from gui.training.curves.records import Record, figures_of, record_of
 from gui.training.curves.words import place_text, tr
+from gui.training.pacing import Paced
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -48,7 +49,16 @@ class CurvesPage(QWidget):
         left, right = (chart.plot.box for chart in self.charts)
         right.setXLink(left)
         self.setFocusProxy(self.charts[0].plot)
-        self.show_records(())
+        self._running, self._compared = window.running, window.compared
+        self._pace = Paced(self._follow, self)
+        for signal in (self._running.changed, self._running.state_changed, self._compared.changed):
+            signal.connect(self._pace.ask)
+        self._follow()
+
+    def showEvent(self, event) -> None:
+        """Catch up with what came while nobody looked."""
+        super().showEvent(event)
+        self._follow()
 
     def show_records(self, records: Sequence[Record]) -> None:
         """Draw these runs."""
@@ -72,6 +82,18 @@ class CurvesPage(QWidget):
         self._read(x)
 
     # --- inside ----------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        """Draw the runs as they are now."""
+        if not self.isVisible():
+            return
+        per_epoch = max(self._running.updates_per_epoch, 1)
+        self.show_records([record_of(run, per_epoch) for run in self._compared.runs])
+        at = self._running.travelled
+        if at is not None and self.axis.read() == "epoch":
+            at = at / self.records[-1].per_epoch
+        for chart in self.charts:
+            chart.plot.set_mark(at)
 
     def _lines(self):
         return [line for chart in self.charts for line in chart.lines]

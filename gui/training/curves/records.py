@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gui.training.words import run_name
 from runtime.training.history import Epoch
+
+if TYPE_CHECKING:
+    from gui.training.runs import Run
 
 NOTHING = np.zeros(0)
 
@@ -31,6 +36,25 @@ class Record:
     def is_empty(self) -> bool:
         """Whether there is nothing to draw yet."""
         return not len(self.update) and not self.epochs
+
+
+def record_of(run: Run, per_epoch: int) -> Record:
+    """What a run has left so far."""
+    series = run.series
+    return Record(
+        run_name(run.id),
+        series.update,
+        series.loss,
+        series.rate,
+        series.norm,
+        series.epochs,
+        _per_epoch(series.epochs, per_epoch),
+    )
+
+
+def _per_epoch(epochs: Sequence[Epoch], usual: int) -> int:
+    """How many updates an epoch of these has; runs may have had batches of other sizes."""
+    return epochs[-1].updates // epochs[-1].number if epochs else usual
 
 
 def figures_of(records: Sequence[Record]) -> tuple[str, ...]:

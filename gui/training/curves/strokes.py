@@ -35,4 +35,5 @@ def _stroke(line: Line, is_current: bool, has_means: bool) -> Stroke:
         dash=DASH[line.kind],
         alpha=FAINT if is_faint else 1.0,
         has_dots=line.kind != "batches",
+        label="" if is_current or line.kind == "validation" else line.run,
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from pyqtgraph import GraphicsView, InfiniteLine, PlotDataItem, ViewBox
+from pyqtgraph import GraphicsView, InfiniteLine, PlotDataItem, TextItem, ViewBox
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
@@ -17,7 +17,7 @@ from gui.training.plots.axis import Axis
 
 DASHES = {"solid": (), "dashed": (5.0, 3.0), "dotted": (1.0, 3.0)}
 DOT = 5  # pixels
-FEW = 60  # points up to which each has a dot
+FEW = 24  # points up to which each has a dot
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Stroke:
     dash: str = "solid"
     alpha: float = 1.0
     has_dots: bool = False
+    label: str = ""  # written at its end
 
 
 class Plot(GraphicsView):
@@ -48,6 +49,7 @@ class Plot(GraphicsView):
         self.is_log = False
         self.cursor_x: float | None = None
         self._items: dict[str, PlotDataItem] = {}
+        self._labels: dict[str, TextItem] = {}
         self.call(name)
         self.setMinimumSize(160, 96)
         self.setAntialiasing(True)
@@ -64,9 +66,10 @@ class Plot(GraphicsView):
         grid.addItem(self.bottom, 1, 1)
         self.left.linkToView(self.box)
         self.bottom.linkToView(self.box)
-        self._line = InfiniteLine(angle=90)
-        self._line.hide()
-        self.box.addItem(self._line, ignoreBounds=True)
+        self._line, self._mark = InfiniteLine(angle=90), InfiniteLine(angle=90)
+        for line in (self._line, self._mark):
+            line.hide()
+            self.box.addItem(line, ignoreBounds=True)
         theme.changed.connect(self._dye)
         self._dye()
 
@@ -83,6 +86,8 @@ class Plot(GraphicsView):
         wanted = {stroke.key for stroke in strokes}
         for key in [key for key in self._items if key not in wanted]:
             self.box.removeItem(self._items.pop(key))
+            if key in self._labels:
+                self.box.removeItem(self._labels.pop(key))
         for stroke in strokes:
             self._draw(stroke)
 
@@ -105,6 +110,12 @@ class Plot(GraphicsView):
         self._line.setVisible(x is not None)
         if x is not None:
             self._line.setValue(x)
+
+    def set_mark(self, x: float | None) -> None:
+        """Mark an x for as long as it is looked at, or nothing."""
+        self._mark.setVisible(x is not None)
+        if x is not None:
+            self._mark.setValue(x)
 
     def x_at(self, pixel: float) -> float:
         """The x of the axis at an x of the widget."""
@@ -189,12 +200,30 @@ class Plot(GraphicsView):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # it looks for bounds among NaN too
             item.setData(x, y, pen=pen, connect="finite", **dots)
+        if stroke.label:
+            self._label(stroke, x, y)
+
+    def _label(self, stroke: Stroke, x: np.ndarray, y: np.ndarray) -> None:
+        """Write a curve's name at its end."""
+        item = self._labels.get(stroke.key)
+        if item is None:
+            item = self._labels[stroke.key] = TextItem(anchor=(1, 1))
+            self.box.addItem(item, ignoreBounds=True)
+        good = np.flatnonzero(np.isfinite(y))
+        item.setVisible(bool(len(good)))
+        if len(good):
+            item.setFont(self._theme.font(11))
+            item.setText(stroke.label, QColor(self._theme.color("muted")))
+            end = float(y[good[-1]])
+            item.setAnchor((1, 0 if end > y[good].mean() else 1))  # on the side with more room
+            item.setPos(float(x[good[-1]]), end)
 
     def _dye(self) -> None:
         self.setBackground(QColor(self._theme.color("panel")))
         for axis in (self.left, self.bottom):
             axis.dye()
-        pen = QPen(self._theme.color("line"), 1)
-        pen.setCosmetic(True)
-        self._line.setPen(pen)
+        for line, ink, width in ((self._line, "line", 1), (self._mark, "text", 2)):
+            pen = QPen(self._theme.color(ink), width)
+            pen.setCosmetic(True)
+            line.setPen(pen)
         self.show_strokes(self.strokes)
