@@ -66,9 +66,9 @@ from gui.stepping import Stepping
 from gui.theme import Theme
 from gui.timeline import Timeline
 from gui.title_bar import TitleBar
-from gui.training.diagnosing import Diagnosing
 from gui.training.compared import Compared
 from gui.training.counting import Counting
+from gui.training.diagnosing import Diagnosing
 from gui.training.running import Running
 from gui.training.transport import Transport
 from gui.travelling import Travelling

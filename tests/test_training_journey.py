@@ -73,9 +73,7 @@ def test_train_look_back_branch_compare_and_take_over(desk):
     desk.press_key(Key.Key_F7, CONTROL)
     desk.qtbot.waitUntil(lambda: running.state == "paused" and bool(running.position))
     assert running.position.update == 1
-    assert line.words.said == (
-        "Run 1 stands still at epoch 1 of 3, batch 1 of 4, update 1 of 12."
-    )
+    assert line.words.said == ("Run 1 stands still at epoch 1 of 3, batch 1 of 4, update 1 of 12.")
     assert window.commands.by_id["train_run"].text() == "Continue &training"
     desk.press_key(Key.Key_F5, CONTROL)
     desk.qtbot.waitUntil(lambda: running.state == "ended")
@@ -94,7 +92,7 @@ def test_train_look_back_branch_compare_and_take_over(desk):
     newest = running.parameters()["hidden.weight"].copy()
     bar, places_ = window.timeline.run, places(running)
     for back in (2, 3):
-        desk.press_key(Key.Key_Left, CONTROL | ALT)
+        desk.press_key(Key.Key_PageUp, CONTROL | ALT)
         words = f"Run 1, update {places_[-back]}"
         desk.qtbot.waitUntil(lambda words=words: bar.words.said == words)
         assert running.travelled == places_[-back]
