@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from graph.problem import Problem
     from graph.records import Edge, Node
     from graph.tensor import Tensor
+    from graph.training import Training
 
 _HOMES = {
     "attributes": ("AttributeSpec", "DtypeName", "ShapeSpec", "attribute"),
@@ -61,6 +62,7 @@ _HOMES = {
     "problem": ("Problem",),
     "records": ("Edge", "Node"),
     "tensor": ("Tensor",),
+    "training": ("Training",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -70,7 +72,7 @@ __all__ = [  # noqa: RUF022 - in the order of the rooms
     "FileError", "GradwireError", "GraphError", "KindMismatch", "PortOccupied", "SelfLoop",
     "ShapeMismatch", "UnknownModule", "UnknownNode", "UnknownPort", "WiringError", "dumps", "load",
     "loads", "save", "Frame", "History", "arrange", "Graph", "Example", "Module", "Port", "PortRef",
-    "PortType", "Problem", "Edge", "Node", "Tensor",
+    "PortType", "Problem", "Edge", "Node", "Tensor", "Training",
 ]  # fmt: skip
 
 

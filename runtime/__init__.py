@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from runtime.training.clipping import Clip
     from runtime.training.optimizers import SGD, Adagrad, Adam, AdamW, RMSProp
     from runtime.training.schedules import Cosine, Plateau, Schedule, Steps
+    from runtime.training.session import Session
     from runtime.training.trainer import Trainer
 
 _HOMES = {
@@ -48,6 +49,7 @@ _HOMES = {
     "training.clipping": ("Clip",),
     "training.optimizers": ("SGD", "Adagrad", "Adam", "AdamW", "RMSProp"),
     "training.schedules": ("Cosine", "Plateau", "Schedule", "Steps"),
+    "training.session": ("Session",),
     "training.trainer": ("Trainer",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -58,7 +60,7 @@ __all__ = [  # noqa: RUF022 - in the order of the rooms
     "GradientReport", "Verdict", "check_gradients", "Plan", "compile_plan", "EdgeView", "Failure",
     "Step", "Trace", "checkpoints_for", "run_with_checkpoints", "Clip", "SGD", "Adagrad",
     "Adam", "AdamW", "RMSProp", "Cosine", "Plateau", "Schedule", "Steps", "Trainer",
-    "BadSetting", "NotFinite",
+    "BadSetting", "NotFinite", "Session",
 ]  # fmt: skip
 
 

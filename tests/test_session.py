@@ -356,3 +356,15 @@ def test_nothing_is_left_to_train_where_all_is_frozen():
     play(running)
     assert running.trainer.names == ()
     assert running.history.epochs[0].figures["train"]["loss"] > 0
+
+
+def test_a_gpu_trains_as_the_cpu_does(gpu):
+    one, two = session(), Session(classifier(), feeder=session().feeder, device=gpu.name)
+    for _ in range(6):
+        update, found = one.step(), two.step()
+        assert found.loss == pytest.approx(update.loss, abs=1e-6)
+    for ref, array in one.learned.items():
+        np.testing.assert_allclose(two.learned[ref], array, atol=1e-6)
+    kept, again = two.moment(), Session(classifier(), feeder=session().feeder, device=gpu.name)
+    again.go_to(kept)
+    assert again.step().loss == pytest.approx(two.step().loss, abs=1e-6)

@@ -211,3 +211,11 @@ def test_what_cannot_be_is_one_line(command, file, arguments, message):
     assert err.startswith("gradwire: error: ")
     assert err.count("\n") == 1
     assert message in err
+
+
+def test_a_place_where_nothing_can_be_kept_is_refused_before_the_start(command, file, monkeypatch):
+    file.with_suffix(".run").write_text("in the way")
+    monkeypatch.setattr(Session, "step", lambda session: pytest.fail("it began"))
+    status, out, err = command("train", file)
+    assert (status, out) == (2, "")
+    assert "expected a place that can be written" in err

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from graph.model import Graph
 
 ALL = "all"
+NAMED = ("builtin:", "system:")  # sources that are no paths
 
 
 def overridden(graph: Graph, asked: Mapping[str, Any]) -> None:
@@ -64,7 +65,7 @@ def _definition(graph: Graph, around: list[str]) -> str:
 
 
 def sources_of(texts: Iterable[str]) -> dict[str, str]:
-    """Sources by Data node, from `ID=PATH`; raises `BadSetting`."""
+    """Sources by Data node, from `ID=PATH`, a path from the working folder; raises `BadSetting`."""
     found: dict[str, str] = {}
     for text in texts:
         id_, equals, path = text.partition("=")
@@ -72,7 +73,7 @@ def sources_of(texts: Iterable[str]) -> dict[str, str]:
             raise BadSetting(f'--data: found "{text}", expected ID=PATH.')
         if id_ in found:
             raise BadSetting(f"--data: found {id_} twice, expected one source.")
-        found[id_] = path
+        found[id_] = path if path.startswith(NAMED) else str(Path(path).absolute())
     return found
 
 

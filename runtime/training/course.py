@@ -61,7 +61,11 @@ class Course:
             _say(f"gradwire: warning: {self._path}: {difference}")
 
     def run(self, out: Path | None = None) -> None:
-        """Train to the end, or to Ctrl+C; `out` is where the trained graph is written."""
+        """Train to the end, or to Ctrl+C; `out` is where the trained graph is written.
+
+        Raises as `Session.step`, and `FileError`; where nothing can be kept before it begins.
+        """
+        keeping.make(self._folder)
         self._say_beginning()
         with _stopping() as is_asked:
             try:

@@ -9,8 +9,10 @@ been written by anybody: it is data only, and sizes are checked before memory is
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -95,12 +97,20 @@ def folder_of(path: Path) -> Path:
     return path.with_name(f"{path.name.removesuffix('.gradwire')}.run")
 
 
-def write(folder: Path, moment: Moment, told: Told | None = None) -> None:
-    """Keep a moment in a folder, in the place of what it kept; raises `FileError`."""
+def make(folder: Path) -> None:
+    """Make the folder where there is none; raises `FileError` where nothing can be kept in it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(errno.EACCES, "")
     except OSError as error:
-        raise disk.refusal(error, folder, "a place that can be written", "") from None
+        mend = "Copy the file to another place."
+        raise disk.refusal(error, folder, "a place that can be written", mend) from None
+
+
+def write(folder: Path, moment: Moment, told: Told | None = None) -> None:
+    """Keep a moment in a folder, in the place of what it kept; raises `FileError`."""
+    make(folder)
     arrays = _named(moment)
     file = _free_name(folder, moment.position.update)
     write_arrays(folder / file, arrays)
