@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,9 +61,8 @@ def subject_of(checked: Check) -> Subject:
     prediction, truth = (_feeder(graph, PortRef(node, port.name)) for port in module.wired_ports)
     if prediction is None:
         raise NoTarget(f"{node}: found no prediction, expected an edge to it.", node=node)
-    inputs = tuple(_data(graph, [prediction.node]))
-    ends = [prediction.node] if truth is None else [prediction.node, truth.node]
-    data = tuple(_data(graph, ends))
+    inputs = tuple(_data(graph, [prediction]))
+    data = tuple(_data(graph, [prediction] if truth is None else [prediction, truth]))
     predicts = getattr(module, "predicts", "numbers")
     return Subject(node, prediction, truth, inputs, data, predicts)
 
@@ -96,13 +95,13 @@ def needed_by(graph: Graph, ids: Iterable[str]) -> frozenset[str]:
         found |= graph.upstream(delayed)
 
 
-def _data(graph: Graph, ids: Iterable[str]) -> Iterator[PortRef]:
-    """The data ports that are read on the way to some nodes, in the document's order."""
-    needed = needed_by(graph, ids)
-    read = {edge.source for id_ in needed for edge in graph.arriving(id_).values()}
+def _data(graph: Graph, ends: Sequence[PortRef]) -> Iterator[PortRef]:
+    """The data ports that are read on the way to some ports, in the document's order."""
+    needed = needed_by(graph, {ref.node for ref in ends})
+    read = set(ends) | {edge.source for id_ in needed for edge in graph.arriving(id_).values()}
     for id_ in graph.nodes:
         if id_ in needed and is_data(graph, id_):
             module = graph.module(id_)
             assert module is not None
-            ports = [PortRef(id_, port.name) for port in module.output_ports]
-            yield from (port for port in ports if port in read or len(ports) == 1)
+            ports = (PortRef(id_, port.name) for port in module.output_ports)
+            yield from (port for port in ports if port in read)
