@@ -33,18 +33,21 @@ class ConfusionView(View):
         super().__init__(theme, parent)
         self.table = np.zeros((0, 0), int)
         self.cell: tuple[int, int] | None = None
+        self._left = 0.0
+        self._has_numbers = False
 
     def show_drawn(self, studio: Studio, drawn: Drawn) -> None:
         """Take the newest predictions."""
         super().show_drawn(studio, drawn)
         self.table = drawn.verdicts.table
+        self._left = self._names_wide()
         self.fit()
         if self.cell is not None and max(self.cell) >= len(self.table):
             self.pick(None)
 
     def wide(self, height: int) -> int:
         """The table is square."""
-        return round(height - HEAD - FOOT + self._names_wide() + 4)
+        return round(height - HEAD - FOOT + self._left + 4)
 
     def pick(self, cell: tuple[int, int] | None) -> None:
         """Choose a cell, or none."""
@@ -187,12 +190,12 @@ class ConfusionView(View):
     def _names_wide(self) -> float:
         """Pixels that the names of the rows take."""
         metrics = QFontMetricsF(self.theme.font(11))
-        names = [] if self.drawn is None else map(self.drawn.verdicts.name, range(len(self.table)))
+        names = map(self.drawn.verdicts.name, range(len(self.table)))
         wide = max([metrics.horizontalAdvance(tr("true")), *map(metrics.horizontalAdvance, names)])
         return min(wide, NAMES) + 12
 
     def _room(self) -> QRectF:
-        left = self._names_wide()
+        left = self._left
         side = max(min(self.width() - left - 4, self.height() - HEAD - FOOT), 20)
         return QRectF(left, HEAD, side, side)
 

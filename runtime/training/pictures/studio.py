@@ -94,7 +94,7 @@ class Studio:
 
     # --- what there is ---------------------------------------------------------------------
 
-    @property
+    @cached_property
     def inputs(self) -> Host | None:
         """The samples of the only data port that predictions are made of: [N, ...]."""
         given = self.subject.given

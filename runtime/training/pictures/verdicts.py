@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from runtime.feeds import Host
-from runtime.modules.context import scipy_special
+from runtime.modules.curves import sigmoid
 
 BY_CLASS = ("class logits", "logarithms")  # a row of scores says which one class it is
 MARKS = ((0.0, 1.0), (-1.0, 1.0))  # what the truths of two classes may be
@@ -45,7 +45,8 @@ class Reading:
             second = self._share(flat[:, 0])
             return np.stack([1 - second, second], axis=1)
         if self.predicts == "class logits":
-            found: Host = scipy_special().softmax(flat, axis=1)
+            raised = np.exp(flat - flat.max(axis=1, keepdims=True))
+            found: Host = raised / raised.sum(axis=1, keepdims=True)
             return found
         return np.exp(flat) if self.predicts == "logarithms" else self._share(flat)
 
@@ -68,7 +69,7 @@ class Reading:
     def _share(self, score: Host) -> Host:
         """One score brought to what it says for a class: 0 to 1."""
         if self.predicts == "logits":
-            found: Host = scipy_special().expit(score)
+            found: Host = sigmoid(np, score)
             return found
         return np.clip((score - self.low) / (1 - self.low), 0.0, 1.0)
 
