@@ -9,6 +9,7 @@ import pytest
 
 from graph import GradwireError, Graph, PortRef, load
 from runtime import Engine
+from runtime.data.feeding import Feeder
 from runtime.errors import NoTarget
 from runtime.training.pictures.studio import Studio, Wish
 from runtime.training.pictures.verdicts import Reading, Verdicts, reading_of
@@ -286,3 +287,59 @@ def test_work_ends_where_nobody_waits():
     with pytest.raises(KeyboardInterrupt):
         Studio(example("xor")).draw(wish("plane", "hidden"), None, watch)
     assert len(calls) == 2
+
+
+# --- sets ----------------------------------------------------------------------------------------
+
+
+def of_set(source: str, **attributes) -> Graph:
+    """Data -> Linear -> CrossEntropyLoss."""
+    graph = Graph(dtype="float64", target="loss", seed=3)
+    graph.add("Data", "data", source=f"builtin:{source}", **attributes)
+    graph.add("Linear", "logits", out_features=3)
+    graph.add("CrossEntropyLoss", "loss")
+    for edge in ("data.x logits.x", "logits.y loss.logits", "data.t loss.target"):
+        graph.connect(*edge.split())
+    return graph
+
+
+def test_all_samples_of_a_part_are_looked_at_in_its_scale():
+    graph = of_set("iris", test=0.2, scale="standardise", batch=8)
+    feeder = Feeder.of(graph)
+    for part in ("train", "test"):
+        studio = Studio(graph, part)
+        assert (studio.count, studio.of) == (feeder.length(part),) * 2
+        assert studio.samples.parts == ("train", "test")
+        fed = feeder.all(part)
+        expected = Engine(graph).run(fed, phase="forward").value("logits.y")
+        found = studio.verdicts()
+        np.testing.assert_allclose(found.scores, expected, rtol=1e-12)
+        np.testing.assert_array_equal(found.true, fed["data.t"])
+        assert found.name(0) == "setosa"
+    assert Studio(graph, "validation").samples.part == "train"  # there is none
+
+
+def test_many_samples_are_cut_and_counted():
+    graph = of_set("blobs", options={"samples": 2_500})
+    studio = Studio(graph)
+    assert (studio.count, studio.of) == (2_000, 2_500)
+    assert studio.coordinates == 2
+    assert studio.plane(None, 5).scores.shape == (5, 5, 3)
+
+
+def test_sequences_of_a_set_have_time_first():
+    graph = Graph(dtype="float64", target="loss")
+    graph.add("Data", "data", source="builtin:adding", options={"samples": 6, "steps": 4})
+    graph.add("RNNCell", "cell", hidden_size=3)
+    graph.add("LastStep", "last")
+    graph.add("Linear", "said", out_features=1)
+    graph.add("MSELoss", "loss")
+    edges = "data.x cell.x; cell.y last.x; last.y said.x; said.y loss.prediction"
+    for edge in (*edges.split("; "), "data.t loss.target"):
+        graph.connect(*edge.split())
+    graph.connect("cell.y", "cell.h", delay=1)
+    studio = Studio(graph)
+    assert studio.inputs is None
+    fed = Feeder.of(graph).all("train")
+    expected = Engine(graph).run(fed, phase="forward").value("said.y")
+    np.testing.assert_allclose(studio.verdicts().scores, expected, rtol=1e-12)

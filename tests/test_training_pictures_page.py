@@ -6,20 +6,25 @@ What is drawn is held against runtime/training/pictures, whose tests hold it aga
 from __future__ import annotations
 
 import itertools
+import sys
 import threading
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from graph import Graph, Tensor, load
 from graph import edits as e
 from graph.port import PortRef
+from graph.rules import Adam
+from graph.training import Training
 from gui.numbers import format_number
 from gui.theme import TOKENS
 from gui.training.pictures import class_marks
+from gui.training.plots import loading
 from runtime.training.pictures.studio import Studio
 from tests.accessible_walk import nameless
 from tests.canvas_desk import LEFT, NONE
@@ -196,3 +201,62 @@ def test_classes_differ_by_shape_and_the_first_four_by_ink_too():
         for one, other in itertools.combinations(inks, 2):
             apart = min(distance(one, other, vision) for vision in VISION)
             assert apart >= 8, (one, other)  # 2 can just be seen
+
+
+def test_a_run_is_followed_and_what_is_taken_over_is_seen_in_the_document(desk):
+    graph = Graph(target="loss", seed=1)
+    graph.add("Data", "data", source="builtin:moons", batch=None, test=0.25)
+    graph.add("Linear", "hidden", out_features=2)
+    graph.add("Tanh", "bent")
+    graph.add("Linear", "logits", out_features=2)
+    graph.add("CrossEntropyLoss", "loss")
+    edges = "data.x hidden.x; hidden.y bent.x; bent.y logits.x; logits.y loss.logits"
+    for edge in (*edges.split("; "), "data.t loss.target"):
+        graph.connect(*edge.split())
+    graph.configure(training=Training(epochs=40, optimizer=Adam(lr=0.1)))
+    page = pictures(desk, graph)
+    first = page.answer.drawn
+    assert first.verdicts.is_wrong.any()
+    running = desk.window.running
+    running.start()
+    desk.qtbot.waitUntil(lambda: running.state == "ended")
+    settle(desk, page)
+    learned = running.parameters()
+    expected = Studio(desk.document.root).verdicts(learned).scores
+    np.testing.assert_array_equal(page.answer.drawn.verdicts.scores, expected)
+    assert not np.array_equal(first.plane.scores, page.answer.drawn.plane.scores)
+    page.part.setFocus()
+    QTest.keyClick(page.part, Key.Key_Down)
+    desk.qtbot.waitUntil(lambda: page.answer.studio.samples.part == "test")
+    settle(desk, page)
+    assert page.summary.said.endswith("of 50 samples.")
+    scores = page.answer.drawn.verdicts.scores
+    running.take_over()
+    desk.qtbot.waitUntil(lambda: page.answer.question.parameters is None)
+    settle(desk, page)
+    np.testing.assert_array_equal(page.answer.drawn.verdicts.scores, scores)
+    desk.document.undo()
+    desk.qtbot.waitUntil(lambda: page.answer.drawn.verdicts.scores is not scores)
+    settle(desk, page)
+    assert not np.array_equal(page.answer.drawn.verdicts.scores, scores)
+
+
+def test_the_windows_thread_makes_qts_classes_before_a_library_asks_for_them(qtbot, monkeypatch):
+    told, main = [], threading.main_thread()
+
+    def load(name: str):
+        told.append((name, threading.current_thread() is main))
+        return import_module(name)
+
+    monkeypatch.setattr(loading, "import_module", load)
+    holder = QObject()
+    work = loading.Loading("tests.canvas_desk", True, holder)
+    monkeypatch.delitem(sys.modules, "tests.canvas_desk")
+    with qtbot.waitSignal(work.done):
+        work.start()
+    assert told == [
+        *((f"PySide6.{name}", True) for name in loading.QT),
+        ("tests.canvas_desk", False),
+    ]
+    work.start()  # it is there
+    assert not work.is_busy

@@ -86,13 +86,15 @@ class Card(QWidget):
         return area
 
 
-def offer(field: ChoiceField, choices: list[tuple[str, object]], value: object) -> object:
-    """Put choices up where they have changed; what is chosen then."""
+def offer(
+    field: ChoiceField, choices: list[tuple[str, object]], value: object, first: object = None
+) -> object:
+    """Put choices up where they have changed; what is chosen then, `first` where that is gone."""
     known = [(field.itemText(i), field.itemData(i)) for i in range(field.count())]
     if known != choices:
         field.offer(choices)
-    if choices and value not in [data for _, data in choices]:
-        value = choices[-1][1]
+    if value not in [data for _, data in choices]:
+        value = first
     if choices:
         field.show_value(value)
     field.setVisible(len(choices) > 1)

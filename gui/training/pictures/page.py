@@ -126,10 +126,9 @@ class PicturesPage(QWidget):
         offer(self.part, parts, studio.samples.part)
         ports = [(str(ref), ref) for ref in studio.hidden_ports]
         nodes = [(node, node) for node in studio.convolutions]
-        port = offer(self.port, ports, self.asking.wish.port)
-        known = [node for _, node in nodes]
-        first = self.asking.wish.node if self.asking.wish.node in known else next(iter(known), "")
-        node = offer(self.node, nodes, first)
+        wish = self.asking.wish
+        port = offer(self.port, ports, wish.port, studio.hidden_port)
+        node = offer(self.node, nodes, wish.node, next(iter(studio.convolutions), ""))
         wanted = {"plane": self.plane, "hidden": self.hidden, "filters": self.filters}
         pictures = frozenset(n for n, card in wanted.items() if card.isVisibleTo(self._row))
         self.asking.choose(pictures=pictures, port=port, node=node or "")
@@ -183,7 +182,6 @@ class PicturesPage(QWidget):
         row.addStretch(0)
         self._area = QScrollArea(self, widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(self._row)
         self._area.viewport().setAutoFillBackground(False)
         self._row.setAutoFillBackground(False)

@@ -15,7 +15,7 @@ MOVES = {
 }
 
 
-LEAST = 160  # pixels
+LEAST = 184  # pixels from top to bottom
 
 
 class View(QWidget):
@@ -36,6 +36,7 @@ class View(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(LEAST)
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from importlib import import_module
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from gui.background import Background
 from gui.inspector.labels import Label
 from gui.theme import Theme
 from gui.training.pages import tr
+from gui.training.plots.loading import Loading
 
 LIBRARY = "pyqtgraph"
 
@@ -28,29 +26,23 @@ class Late(QStackedWidget):
     ) -> None:
         super().__init__()
         self.page: QWidget | None = None
-        self._library = library
         self._make = make
         self._words = Label(theme, tr("The plots are being prepared."), ink="muted", parent=self)
         self._words.setMargin(16)
         self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.addWidget(self._words)
         self.setAccessibleName(name)
-        self._work = Background(self)
-        self._work.answered.connect(self._fill)
-        self._work.refused.connect(self._fail)
+        self._loading = Loading(library, library == LIBRARY, self)
+        self._loading.done.connect(self._fill)
+        self._loading.failed.connect(self._fail)
 
     def showEvent(self, event) -> None:
         """Now it is wanted."""
         super().showEvent(event)
-        if self.page is not None or self._work.is_busy:
-            return
-        library = self._library
-        if library in sys.modules:
-            self._fill()
-        else:
-            self._work.ask_long(lambda progress: import_module(library))
+        if self.page is None:
+            self._loading.start()
 
-    def _fill(self, _: object = None) -> None:
+    def _fill(self) -> None:
         self.page = self._make()
         self.addWidget(self.page)
         self.setCurrentWidget(self.page)

@@ -121,6 +121,13 @@ class Studio:
         plan = self.function.plan(self.function.count)
         return hidden.hidden_ports(plan, self.subject.inputs)
 
+    @property
+    def hidden_port(self) -> PortRef | None:
+        """The last of them before the prediction: what the end of the graph sees."""
+        prediction = self.checked.flat.outer(self.subject.prediction)
+        before = [ref for ref in self.hidden_ports if ref != prediction]
+        return next(reversed(before or self.hidden_ports), None)
+
     @cached_property
     def convolutions(self) -> tuple[str, ...]:
         """The nodes that slide filters over images."""
