@@ -43,6 +43,14 @@ class Leading(QObject):
         self._open_inspector()
         self._window.inspector.show_training()
 
+    def show_landscape(self) -> None:
+        """Show the loss over the parameters in the drawer."""
+        self._show_training_page("landscape")
+
+    def show_sweep(self) -> None:
+        """Show the sweep of learning rates in the drawer."""
+        self._show_training_page("sweep")
+
     def show_units(self) -> None:
         """Show the units of the selected layer."""
         self._open_inspector()
@@ -101,6 +109,13 @@ class Leading(QObject):
             window.breakpoints.toggle()
         window.drawer.show_tab("breakpoints")
         window.drawer.panel("breakpoints").choose(address)
+
+    def _show_training_page(self, id_: str) -> None:
+        drawer = self._window.drawer
+        drawer.show_tab("training")
+        panel = drawer.panel("training")
+        panel.show_page(id_)
+        panel.page(id_).setFocus()
 
     def _open_inspector(self) -> None:
         if not self._window.workspaces.is_right_shown:

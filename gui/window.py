@@ -45,6 +45,7 @@ from gui.freezing.freezing import Freezing
 from gui.freezing.overlay import FrozenMarks
 from gui.gallery import Gallery
 from gui.health import Diagnosis
+from gui.initialising import Initialising
 from gui.inspector import Inspector
 from gui.inspector.geometry.what_if import WhatIf
 from gui.leading import Leading
@@ -126,6 +127,7 @@ class Window(QMainWindow):
         self.batches = Batches(self)
         self.diagnosing = Diagnosing(self)
         self.freezing = Freezing(document, self)
+        self.initialising = Initialising(self)
         self.commands = Actions(self)
         self._lay_out()
         self.shown_checkpoints = ShownCheckpoints(self)

@@ -30,11 +30,11 @@ CONTEXT: Mapping[Kind, str] = {
     "canvas": "add - paste select_all - zoom_fit arrange rename",
     "node": "open_inside? unfold? edit_value? show_units? edit_label edit_note bypass - target"
     f" target_by_itself? to_node {TRAVEL} - breakpoint condition watch checkpoint freeze?"
-    " - group ungroup? expand? make_unique? keep_composite? - select_ancestors select_descendants"
-    " - cut copy duplicate - delete delete_reconnect",
+    " reinitialise - group ungroup? expand? make_unique? keep_composite? - select_ancestors"
+    " select_descendants - cut copy duplicate - delete delete_reconnect",
     "nodes": "arrange frame_selection align_left align_centre align_right align_top align_middle"
     " align_bottom distribute_across distribute_down bypass breakpoint watch checkpoint"
-    " freeze? - group - select_ancestors select_descendants - cut copy duplicate"
+    " freeze? reinitialise - group - select_ancestors select_descendants - cut copy duplicate"
     " - delete delete_reconnect",
     "place": f"{TRAVEL} - breakpoint condition watch",
     "frame": "fold_frame frame_title fit_frame - remove_frame",
