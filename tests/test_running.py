@@ -14,6 +14,7 @@ from graph import PortRef, load, save
 from graph import edits as e
 from graph.rules import SGD, Adam
 from graph.training import Training
+from gui.training.silence import Silence
 from runtime.feeds import tensor_array
 from tests.window_desk import WindowDesk, desk_for
 
@@ -52,9 +53,6 @@ def test_a_run_is_steered_travelled_branched_and_taken_over(desk, tmp_path):
     running.one_epoch()
     wait(lambda: running.position.update == 2 and running.state == "paused")
     assert len(running.series) == len(running.series.epochs) == 2
-    with desk.qtbot.waitSignal(running.batch_answered) as answer:
-        running.batch_now()
-    assert answer.args[0].position.update == 2
     running.resume()
     wait(lambda: running.position.update > 40)
     running.pause()
@@ -110,18 +108,10 @@ def test_a_run_is_steered_travelled_branched_and_taken_over(desk, tmp_path):
     desk.window.files.save()
     desk.document.open(tmp_path / "xor.gradwire")
     assert (running.state, running.runs) == ("none", ())
-    with desk.qtbot.waitSignal(running.batch_answered) as answer:
-        running.batch_now()
-    assert answer.args[0].position.update == 0
     running.resume()
     wait(lambda: running.state == "ended")
     assert running.series.update.tolist() == list(range(61, 71))
     assert len(running.series.epochs) == 70
-    with desk.qtbot.waitSignal(running.batch_answered) as answer:
-        running.batch_now()
-    assert answer.args[0].position.update == 70
-    newest = running.parameters()
-    assert all(np.array_equal(answer.args[0].parameters[name], newest[name]) for name in newest)
 
 
 def test_a_killed_worker_is_said_and_the_run_goes_on_from_its_last_moment(desk, tmp_path):
@@ -173,3 +163,15 @@ def test_a_killed_worker_is_said_and_the_run_goes_on_from_its_last_moment(desk, 
     pid = running.pid
     desk.window.leave()
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_worker_that_says_nothing_is_noticed_once(qtbot):
+    silence = Silence(seconds=0.05)
+    told = []
+    silence.noticed.connect(lambda: told.append(True))
+    silence.watch(is_on=True)
+    qtbot.waitUntil(lambda: told == [True])
+    assert not silence._timer.isActive()
+    silence.watch(is_on=True)
+    silence.watch(is_on=False)
+    assert not silence._timer.isActive()

@@ -18,13 +18,9 @@ import pytest
 
 from graph import Graph, dumps, load
 from graph import edits as e
-from graph.port import PortRef
 from graph.rules import SGD, Adam, Plateau
-from graph.tensor import Tensor
 from graph.training import Training
-from runtime import Engine
 from runtime.training import keeping
-from runtime.training.batch_now import batch_at
 from runtime.training.moment import Position
 from runtime.training.session import Session
 from runtime.training.worker import cores
@@ -55,7 +51,6 @@ from runtime.training.worker.slots import (
     reserve,
 )
 from runtime.training.worker.work import Work
-from runtime.updates import updated
 
 XOR = ROOT / "assets" / "examples" / "xor.gradwire"
 SHAPES = (("h.weight", "float64", (2, 3)), ("h.bias", "float32", (3,)))
@@ -180,19 +175,6 @@ def test_a_run_in_a_process_is_the_same_to_the_bit_as_one_without(told, tmp_path
     assert (done.update % 5, session.position) == (0, again.of(Snapshot)[-1].position)
     same(again.of(Snapshot)[-1], session)
 
-    # The batch that comes next, with the numbers that its step will have.
-    again.do("batch")
-    place = place_of(tmp_path / "other", done.update)
-    batch = batch_at(graph, place)
-    assert batch.position == session.position
-    assert {k: v.shape for k, v in batch.feeds.items()} == {"data.x": (16, 2), "data.t": (16,)}
-    update = session.step()
-    after = again.of(Snapshot)[-1]
-    assert after.rows[-1].tolist() == [update.number, update.loss, update.rate, update.norm]
-    assert batch.learning.count + 1 == update.number
-    assert batch.learning.rate == update.rate
-    same(after, session)
-
 
 def same(seen: Snapshot, session: Session) -> None:
     """Parameters and states are a session's to the bit."""
@@ -202,25 +184,6 @@ def same(seen: Snapshot, session: Session) -> None:
     ):
         assert found.keys() == wanted.keys()
         assert all(np.array_equal(found[at], wanted[at]) for at in wanted)
-
-
-def test_a_batch_opened_apart_gives_the_update_that_the_run_makes():
-    graph = xor()
-    batch = batch_at(graph, None)
-    graph.apply(
-        e.Batch(
-            tuple(
-                e.SetTensor(PortRef.parse(at), Tensor.of(array))
-                for at, array in batch.parameters.items()
-            )
-        )
-    )
-    trace = updated(Engine(graph, mode="train").run(batch.feeds), batch.learning)
-    session = Session(xor())
-    session.step()
-    moved = {str(ref): found.after for ref, found in trace.update.moved.items()}
-    for at, array in session.trainer.parameters.items():
-        assert np.array_equal(moved[at], array), at
 
 
 def test_a_disk_that_takes_nothing_is_told_of_and_the_run_goes_on(told, tmp_path):

@@ -52,7 +52,7 @@ class Beside(QObject):
         if running.run is None or folder is None:
             return
         if running.is_live:
-            running.keep_at(folder)
+            running.keep(folder)
         elif running.moments:
             newest = running.run.moments[running.moments[-1]]
             self._background.ask(partial(_copy, newest, folder), UNKNOWN)

@@ -16,9 +16,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from graph import PortRef, Tensor
 from graph import edits as e
 from gui.document import Document
-from gui.training.asked_batch import AskedBatch
 from gui.training.beside import Beside
 from gui.training.runs import Run, Runs
+from gui.training.silence import Silence
 from gui.training.travel import Travel
 from runtime.data import consent
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from graph import Graph
     from runtime.training.moment import Position
     from runtime.training.worker.link import Gone, Link
-    from runtime.training.worker.messages import Do, Done, Failed, Message, Refused
+    from runtime.training.worker.messages import Do, Failed, Message, Refused
     from runtime.training.worker.series import Series
     from runtime.training.worker.slots import Snapshot
 
@@ -51,17 +51,19 @@ class Running(QObject):
 
     changed = Signal()  # curves, parameters or position, at most 30 times a second
     state_changed = Signal()
-    batch_answered = Signal(object)  # the `BatchNow` that was asked for
-    _heard = Signal(object, object)  # a link and what it said, from the link's thread
+    _heard = Signal(object, object)  # a link's token and what it said, from the link's thread
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
         self._runs, self._run = Runs(), None
         self._link: Link | None = None
+        self._token: object = None  # what the link under way calls itself
         self._links: list[Link] = []  # also those that are about to end
         self._state: State = "none"
-        self._travel, self._asked = Travel(self), AskedBatch(self)
+        self._travel = Travel(self)
+        self._silence = Silence(self)
+        self._silence.noticed.connect(self._tell_silence)
         self.beside = Beside(document, self)
         self._pause = QTimer(self, singleShot=True, interval=PACE)
         self._is_news = False
@@ -71,14 +73,11 @@ class Running(QObject):
             "Stood": self._hear_stood,
             "Failed": self._hear_failed,
             "Gone": self._hear_gone,
-            "Done": self._hear_done,
             "Refused": self._hear_refused,
         }
         self._heard.connect(self._hear)
         self._travel.arrived.connect(self._tell_soon)
         self._pause.timeout.connect(self._tell)
-        self._asked.answered.connect(self.batch_answered)
-        self._asked.refused.connect(self._refuse)
         document.opened.connect(self._restart)
 
     # --- reading --------------------------------------------------------------------------
@@ -203,15 +202,19 @@ class Running(QObject):
         if self.is_live:
             self._send("stop")
 
-    def keep(self) -> None:
-        """Write down where the run stands at the end of the step under way: `moments` has it."""
+    def keep(self, beside: Path | None = None) -> None:
+        """Keep the moment at which the run stands, at the end of the step under way.
+
+        `beside` is a folder in which the run is kept too: now, and whenever it stands again.
+        """
         if self.is_live:
-            self._send("keep")
+            self._send("keep", "" if beside is None else str(beside))
 
     def kill(self) -> None:
         """End the run at once, whatever it is doing: at most what came since a moment is lost."""
         if self.is_live and self._link is not None:
             self._link.forget()
+            self._token = None
             self._why = self.tr("It was ended at once.")
             self._turn("ended")
 
@@ -234,21 +237,6 @@ class Running(QObject):
         self._launch(self._runs.add(graph, run, update), place)
         self._send("run")
 
-    def keep_at(self, folder: Path) -> None:
-        """Keep the run in a folder: as it stands now, and whenever it stands again."""
-        if self.is_live:
-            self._send("keep", str(folder))
-
-    def batch_now(self) -> None:
-        """Ask for a copy of the batch that comes next at what is shown: `batch_answered` tells it.
-
-        Its forward pass, reverse pass and update have the numbers of the run, which goes on.
-        """
-        if self._travel.update is not None or not self.is_live:
-            self._read_batch(self._travel.update)
-        elif (number := self._send("keep")) is not None:
-            self._asked.wait_for(number)
-
     def take_over(self) -> None:
         """Write what is shown into the document, as one edit."""
         found = self.parameters()
@@ -257,6 +245,8 @@ class Running(QObject):
         kept, edits = self._document.root.tensors, []
         for address, array in found.items():
             ref, tensor = PortRef.parse(address), Tensor.of(array)
+            if not self._fits(ref, tensor):
+                return
             if kept.get(ref) != tensor:
                 edits.append(e.SetTensor(ref, tensor))
         if edits:
@@ -265,8 +255,8 @@ class Running(QObject):
     def close(self) -> None:
         """End the run at once, and all that belongs to it."""
         self._pause.stop()
+        self._silence.watch(is_on=False)
         self._travel.close()
-        self._asked.drop()
         for link in self._links:
             link.forget()
         for link in self._links:
@@ -286,11 +276,9 @@ class Running(QObject):
         self._run, self._problem, self._why = run, None, ""
         links = consent.links_of(run.graph)  # the worker knows nothing of what is allowed here
         order = Order(run.graph, run.ring, self._folder, overrides=links, moment=moment)
-        said: list[Link] = []
-        link = Link(order, lambda message: self._heard.emit(said[0], message))
-        said.append(link)
-        self._link = link
-        self._links.append(link)
+        token = self._token = object()
+        self._link = Link(order, lambda message: self._heard.emit(token, message))
+        self._links.append(self._link)
         self._turn("starting")
 
     def _go_on(self, do: Do) -> None:
@@ -304,18 +292,15 @@ class Running(QObject):
         self.travel(None)
         self._send(do)
 
-    def _send(self, do: Do, where: str = "") -> int | None:
-        return self._link.send(do, where) if self._link is not None else None
-
-    def _read_batch(self, update: int | None) -> None:
-        moments = self._run.moments if self._run is not None else {}
-        at = max(moments, default=0) if update is None else update
-        self._asked.read(self.graph or self._document.root.copy(), moments.get(at), self._folder)
+    def _send(self, do: Do, where: str = "") -> None:
+        if self._link is not None:
+            self._link.send(do, where)
 
     @Slot(object, object)
-    def _hear(self, link: Link, message: Message | Snapshot) -> None:
-        if link is not self._link or self._run is None:
+    def _hear(self, token: object, message: Message | Snapshot) -> None:
+        if token is not self._token or self._run is None:
             return
+        self._silence.hear()
         hears = self._hears.get(type(message).__name__)
         if hears is not None:
             hears(message)
@@ -342,12 +327,14 @@ class Running(QObject):
         self._problem = Trouble("Gone", sentence)
         self._turn("failed")
 
-    def _hear_done(self, done: Done) -> None:
-        if self._asked.is_there(done.number):
-            self._read_batch(done.update)
-
     def _hear_refused(self, refused: Refused) -> None:
         self._document.failed.emit(refused.message)
+
+    def _tell_silence(self) -> None:
+        text = self.tr(
+            "The training process has not answered for {0} seconds. It can be ended at once."
+        )
+        self._document.failed.emit(text.format(round(self._silence.seconds)))
 
     # --- inside ---------------------------------------------------------------------------
 
@@ -360,8 +347,16 @@ class Running(QObject):
         """Where the data of the document lie."""
         return self._document.path.parent if self._document.path is not None else None
 
-    def _refuse(self, error: Exception) -> None:
-        self._document.failed.emit(str(error))
+    def _fits(self, ref: PortRef, tensor: Tensor) -> bool:
+        """Whether the document still has such a tensor; says so where it does not."""
+        check = self._document.whole_check
+        type_ = check.types.get(ref) if check is not None and self._document.is_checked else None
+        if type_ is None or type_.shape == tensor.shape:
+            return True
+        text = self.tr("{0}: learned were {1}, the graph has {2} now. Train it anew.")
+        shapes = (list(tensor.shape), list(type_.shape))
+        self._document.refuse(text.format(ref, *shapes))
+        return False
 
     def _with_settings(self, trained: Graph) -> Graph:
         """The graph of a run with the document's present settings of training."""
@@ -373,9 +368,8 @@ class Running(QObject):
         """Another document: nothing of the old run is to be seen there."""
         if self._link is not None:
             self._link.forget()
-        self._link = self._run = None
+        self._link = self._run = self._token = None
         self._travel.go(None)
-        self._asked.drop()
         self._runs.clear()
         self._problem, self._why = None, ""
         self._turn("none")
@@ -384,6 +378,7 @@ class Running(QObject):
     def _turn(self, state: State) -> None:
         if state != self._state:
             self._state = state
+            self._silence.watch(is_on=self.is_live and state != "starting")
             self.state_changed.emit()
 
     def _tell_soon(self) -> None:
