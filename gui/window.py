@@ -334,6 +334,8 @@ class Window(QMainWindow):
         self.running.changed.connect(self.commands.follow_training)
         document.opened.connect(self.compared.forget)
         self.live.changed.connect(self._show_busy)
+        self.workspaces.changed.connect(self._follow_workspace)
+        self._follow_workspace()
         document.saved_changed.connect(self._name_window)
         self.canvas.canvas.folding.changed.connect(self._tell_folded)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
@@ -348,6 +350,9 @@ class Window(QMainWindow):
         BreakpointMarks(self.canvas.canvas, self.breakpoints, self.holding)
         FrozenMarks(self.canvas.canvas, self.freezing)
         DifferenceMarks(self.canvas.canvas, self.comparing)
+
+    def _follow_workspace(self) -> None:
+        self.inspector.put_training_first(self.workspaces.current == "train")
 
     def _show_busy(self) -> None:
         self.canvas.canvas.waiting.show_busy(self.live.is_busy)

@@ -99,6 +99,11 @@ def test_train_look_back_branch_compare_and_take_over(desk):
     assert not np.array_equal(running.parameters()["hidden.weight"], newest)
     desk.qtbot.waitUntil(lambda: line.branch.isVisible() and line.take_over.isVisible())
 
+    # A click in the curves leads to the moment nearest to it.
+    plot = page.charts[0].plot
+    QTest.mouseClick(plot.viewport(), LEFT, NONE, QPoint(round(plot.pixel_of(places_[2])), 40))
+    desk.qtbot.waitUntil(lambda: running.travelled == places_[2])
+
     # The slider leads there too, and with its last place back to the newest state.
     QTest.mouseClick(bar.slider, LEFT, NONE, QPoint(int(bar.slider.x_of(0)), 15))
     desk.qtbot.waitUntil(lambda: running.travelled == 0)
@@ -127,6 +132,12 @@ def test_train_look_back_branch_compare_and_take_over(desk):
     QTest.mouseClick(runs.use, LEFT)
     assert desk.graph.training.optimizer == SGD(lr=0.5)
     assert desk.document.history.undo_text == "Use the settings of Run 1"
+
+    # The form stands on top in this workspace; the line says that the run trains something else.
+    form = window.inspector.page.training
+    assert form.y() < window.inspector.page.rows["title"].y()
+    desk.type_into(form.epochs.field, "4")
+    desk.qtbot.waitUntil(lambda: line.words.said.endswith("The graph was changed since."))
 
     # Figures of the parameters, and histograms of the moments.
     parameters = page_of(desk, "parameters")

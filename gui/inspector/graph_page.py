@@ -72,6 +72,14 @@ class GraphPage(QWidget):
         self.table.refresh()
         self._explain_target()
 
+    def put_training_first(self, is_first: bool) -> None:
+        """Have the form of the training below the heading, or behind the nodes."""
+        column = self.layout()
+        if (column.indexOf(self.training) == 1) != is_first:
+            column.removeWidget(self.training)
+            behind = column.indexOf(self._nodes) + 1
+            column.insertWidget(1 if is_first else behind, self.training)
+
     def follow(self) -> None:
         """The graph's page shows nothing that the playhead decides."""
 
@@ -137,8 +145,8 @@ class GraphPage(QWidget):
             column.addWidget(row)
         column.addWidget(self.reason)
         column.addWidget(self.time)
-        nodes = Section(self._theme, self.tr("Nodes"), self.table, self.totals, parent=self)
-        column.addWidget(nodes)
+        self._nodes = Section(self._theme, self.tr("Nodes"), self.table, self.totals, parent=self)
+        column.addWidget(self._nodes)
         column.addWidget(self.training)
         column.addWidget(Section(self._theme, self.tr("Note"), self.note, parent=self))
         column.addStretch(1)

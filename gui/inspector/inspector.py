@@ -44,6 +44,7 @@ class Inspector(QScrollArea):
         document.checked.connect(self._refresh)
         document.replaced.connect(self._start_anew)
         document.turning.connect(self._wait)
+        self._is_training_first = False
         self._is_waiting = False  # for a large change to be over
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._rebuild)
@@ -74,6 +75,12 @@ class Inspector(QScrollArea):
             picture = self.page.units.picture
             picture.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.ensureWidgetVisible(self.page.units)
+
+    def put_training_first(self, is_first: bool) -> None:
+        """Have the form of the training on top of the graph's page, now and from now on."""
+        self._is_training_first = is_first
+        if isinstance(self.page, GraphPage):
+            self.page.put_training_first(is_first)
 
     def show_training(self) -> None:
         """Take the keys to the settings of the training, on the graph's page."""
@@ -187,4 +194,6 @@ class Inspector(QScrollArea):
             return NodesPage(self.document, self._theme, self)
         if kind == "definition":
             return DefinitionPage(self.document, self._theme, self)
-        return GraphPage(self.document, self._theme, self)
+        page = GraphPage(self.document, self._theme, self)
+        page.put_training_first(self._is_training_first)
+        return page

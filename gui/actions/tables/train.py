@@ -15,6 +15,8 @@ ROWS = (
         N(A, "Go on to the end of the epoch, then stand still."), "can_step_training"),
     Row("train_stop", N(A, "&Stop the training"), "Shift+F5", "train", "transport.stop",
         N(A, "End the run at the end of its step; its newest moment is kept."), "is_training"),
+    Row("train_kill", N(A, "Stop at &once"), "", "train", "running.kill",
+        N(A, "End the run in the middle of its step, however long that takes."), "is_training"),
     Row("train_anew", N(A, "Train a&new"), "Ctrl+Shift+F5", "train", "transport.restart",
         N(A, "Begin a new run with the graph and its settings as they are now."), "can_train"),
     Row("previous_moment", N(A, "&Previous moment"), "Ctrl+Alt+PgUp", "train",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from gui.inspector.buttons import Button
 from gui.inspector.fields import ChoiceField, TruthField
 from gui.numbers import format_number
 from gui.theme import Theme
@@ -36,9 +37,15 @@ class Chart(QWidget):
         self.log.setToolTip(tr("Logarithmic scale: equal factors are equally high."))
         self.log.committed.connect(lambda: self.plot.set_log(self.log.read()))
         self.plot = Plot(theme, tr("Curves"), self)
+        self.whole = Button(
+            theme, tr("Whole"), tr("Show the whole curves again"), self._show_all, parent=self
+        )
+        self.whole.hide()
+        self.plot.zoomed.connect(self.whole.show)
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.choice, 1)
+        head.addWidget(self.whole)
         head.addWidget(self.log)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -78,5 +85,9 @@ class Chart(QWidget):
 
     def _choose(self) -> None:
         self.figure = self.choice.read()
-        self.plot.show_all()
+        self._show_all()
         self.chosen.emit()
+
+    def _show_all(self) -> None:
+        self.plot.show_all()
+        self.whole.hide()

@@ -16,6 +16,7 @@ from gui.training.curves.chart import Chart
 from gui.training.curves.reading import Entry, Reading
 from gui.training.curves.records import Record, figures_of, record_of
 from gui.training.curves.words import place_text, tr
+from gui.training.moments import go_to, places
 from gui.training.pacing import Paced
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class CurvesPage(QWidget):
             chart.chosen.connect(self._choose)
             chart.plot.pointed.connect(self.set_cursor)
             chart.plot.stepped.connect(self._step)
+            chart.plot.pressed.connect(self._travel)
         left, right = (chart.plot.box for chart in self.charts)
         right.setXLink(left)
         self.setFocusProxy(self.charts[0].plot)
@@ -122,6 +124,13 @@ class CurvesPage(QWidget):
         side = "left" if by < 0 else "right"
         index = int(np.searchsorted(places, x, side=side)) + (-1 if by < 0 else 0)
         self.set_cursor(float(places[min(max(index, 0), len(places) - 1)]))
+
+    def _travel(self, x: float) -> None:
+        """Show the run at the kept moment nearest to an x of the axis."""
+        found = places(self._running)
+        if found and self.records:
+            update = x if self.axis.read() == "update" else x * self.records[-1].per_epoch
+            go_to(self._running, min(found, key=lambda kept: abs(kept - update)))
 
     def _choose(self) -> None:
         self._was_chosen = True

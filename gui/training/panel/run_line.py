@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from gui.inspector.buttons import Button
 from gui.inspector.jacobian.progress_line import Bar
 from gui.inspector.labels import Label
 from gui.training.pages import tr
+from gui.training.tree.differences import differences
 from gui.training.words import standing
 
 if TYPE_CHECKING:
     from gui.window import Window
+
+
+PAUSE = 200  # milliseconds after an edit
 
 
 class RunLine(QWidget):
@@ -47,6 +52,11 @@ class RunLine(QWidget):
         self._running.changed.connect(self.follow)
         self._running.state_changed.connect(self.follow)
         window.counting.changed.connect(self.follow)
+        self._soon = QTimer(self, singleShot=True, interval=PAUSE)
+        self._soon.timeout.connect(self._compare)
+        self._running.state_changed.connect(self._soon.start)
+        window.document.edited.connect(self._soon.start)
+        self._is_changed = False
 
     def showEvent(self, event) -> None:
         """Catch up."""
@@ -67,6 +77,8 @@ class RunLine(QWidget):
         said = standing(running)
         is_bad = running.problem is not None or (not said and bool(counting.refusal))
         self.words.dye("error" if is_bad else "text")
+        if said and self._is_changed:
+            said = tr("{0} The graph was changed since.").format(said)
         self.words.say(said or counting.refusal or counting.sentence)
         at = running.travelled
         if at is None:
@@ -78,6 +90,13 @@ class RunLine(QWidget):
         self.newest.setVisible(is_away)
         self.branch.setVisible(is_away)
         self.take_over.setVisible(is_away or bool(has_result))
+
+    def _compare(self) -> None:
+        """Whether the newest run trains another graph than the document has now."""
+        run = self._running.run
+        root = self._window.document.root
+        self._is_changed = run is not None and bool(differences(run.graph, root))
+        self.follow()
 
     def _go_to_node(self) -> None:
         problem = self._running.problem

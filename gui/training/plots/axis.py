@@ -21,6 +21,7 @@ class Axis(AxisItem):
             self.setWidth(WIDTH)
         else:
             self.setHeight(HEIGHT)
+        self.setStyle(maxTickLevel=1)  # finer ticks are a grid too dense to read
         self.setZValue(-1000)  # its grid lies behind the curves
         self.setGrid(255)
         self.dye()

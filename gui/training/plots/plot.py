@@ -17,6 +17,7 @@ from gui.training.plots.axis import Axis
 
 DASHES = {"solid": (), "dashed": (5.0, 3.0), "dotted": (1.0, 3.0)}
 DOT = 5  # pixels
+CLICK = 4  # pixels that the mouse may move in a click
 FEW = 24  # points up to which each has a dot
 
 
@@ -40,7 +41,8 @@ class Plot(GraphicsView):
 
     pointed = Signal(object)  # an x of the axis, or None when the mouse has left
     stepped = Signal(int)  # an arrow key: -1 or 1
-    pressed = Signal(float)  # an x was double-clicked or chosen with Enter
+    pressed = Signal(float)  # an x was clicked, or chosen with Enter
+    zoomed = Signal()  # a part is shown from now on, not all
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent, useOpenGL=False, background=None)
@@ -66,6 +68,8 @@ class Plot(GraphicsView):
         grid.addItem(self.bottom, 1, 1)
         self.left.linkToView(self.box)
         self.bottom.linkToView(self.box)
+        self.box.sigRangeChangedManually.connect(lambda _: self.zoomed.emit())
+        self._pressed_at: QPointF | None = None
         self._line, self._mark = InfiniteLine(angle=90), InfiniteLine(angle=90)
         for line in (self._line, self._mark):
             line.hide()
@@ -140,9 +144,21 @@ class Plot(GraphicsView):
         super().leaveEvent(event)
         self.pointed.emit(None)
 
-    def mouseDoubleClickEvent(self, event) -> None:
-        """Take all into sight again."""
-        self.show_all()
+    def mousePressEvent(self, event) -> None:
+        """A click chooses; what is dragged moves the curves."""
+        super().mousePressEvent(event)
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        self._pressed_at = event.position() if is_left else None
+
+    def mouseReleaseEvent(self, event) -> None:
+        """Choose the x of a click."""
+        super().mouseReleaseEvent(event)
+        start, self._pressed_at = self._pressed_at, None
+        if start is None or (event.position() - start).manhattanLength() > CLICK:
+            return
+        place = self.mapToScene(event.position().toPoint())
+        if self.box.sceneBoundingRect().contains(place):
+            self.pressed.emit(float(self.box.mapSceneToView(place).x()))
 
     def keyPressEvent(self, event) -> None:
         """Left and Right move the cursor, Enter chooses where it stands."""
