@@ -349,6 +349,20 @@ def test_a_trainer_fits_the_graphs_own_samples_by_its_own_rule():
     assert losses[-1] > losses[0]
 
 
+def test_what_a_node_has_not_is_frozen_without_a_word_and_a_slip_is_named():
+    graph = classifier(Training(1, frozen=("act", "hidden.bias"), lr_factors={"drop": 0.5}))
+    graph.set("hidden", bias=False)
+    feeder = SetFeeder(generate("moons", samples=8))
+    running = Session(graph, feeder=feeder)
+    assert "hidden.weight" in running.trainer.names
+    running.step()
+    slip = classifier(Training(1, frozen=("hidden.wieght",)))
+    with pytest.raises(
+        BadSetting, match=r"frozen: found hidden\.wieght, expected a parameter such"
+    ):
+        Session(slip, feeder=feeder)
+
+
 def test_nothing_is_left_to_train_where_all_is_frozen():
     graph = classifier(Training(1, frozen=("hidden", "norm", "out")))
     feeder = SetFeeder(generate("moons", samples=8))

@@ -56,7 +56,7 @@ class Course:
     def resume(self) -> None:
         """Go on where the kept training stands; says what is no longer as it was."""
         moment, told = keeping.read_all(self._folder)
-        self.session.go_to(moment)
+        self.session.go_to(moment.fitting(self.session.trainer.memory))
         for difference in keeping.differences(told, self.session):
             _say(f"gradwire: warning: {self._path}: {difference}")
 

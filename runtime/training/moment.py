@@ -51,9 +51,3 @@ class Moment:
         By address.
         """
         return self.kept or {**self.parameters, **self.state}
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of its arrays."""
-        groups = (self.parameters, self.state, self.memory, self.kept)
-        return sum(array.nbytes for group in groups for array in group.values())

@@ -19,6 +19,7 @@ from runtime.trained import trained_slots
 from runtime.training.clipping import norm_of
 
 if TYPE_CHECKING:
+    from graph.model import Graph
     from runtime.plan import Plan
 
 
@@ -92,18 +93,31 @@ def shapes_of(plan: Plan, slots: Mapping[PortRef, int]) -> dict[PortRef, tuple[i
 def named(plan: Plan, names: Iterable[str], setting: str) -> list[PortRef]:
     """The parameters that are meant by ports, or by nodes with all that is theirs.
 
-    Raises `BadSetting` for a name that means none; `setting` is where it stands.
+    A node without parameters, and a parameter that a node could have and has not now, mean none.
+    Raises `BadSetting` for another name; `setting` is where it stands.
     """
     every, found = trainable(plan), []
     for name in names:
         own = [r for r in every if name in (str(r), r.node) or r.node.startswith(f"{name}/")]
-        if not own:
+        if not own and not _could_be(plan.flat.graph, name):
             raise BadSetting(
                 f"{setting}: found {name}, expected a parameter such as"
                 f" {next(map(str, every), 'h.weight')}, or a node that has some."
             )
         found += own
     return found
+
+
+def _could_be(graph: Graph, name: str) -> bool:
+    """Whether a name is of a node, or of a port that its module declares."""
+    node, _, port = name.partition(".")
+    for id_ in graph.nodes:
+        if id_ == node or id_.startswith(f"{node}/"):
+            module = graph.module(id_)
+            declared = () if module is None else [term.name for term in type(module).sig.inputs]
+            if not port or port in declared:
+                return True
+    return False
 
 
 def shares(plan: Plan, kept: Parameters, factors: Mapping[str, float]) -> Any:

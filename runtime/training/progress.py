@@ -61,8 +61,9 @@ class Shown:
     def _end_epoch(self, epoch: Epoch) -> None:
         part = "validation" if "validation" in epoch.figures else "train"
         own = epoch.figures[part]  # type: ignore[index]
-        self._figures = ", ".join(f"{name} {format_number(x)}" for name, x in own.items())
+        figures = ", ".join(f"{name} {format_number(x)}" for name, x in own.items())
+        self._figures = f"{part} {figures}"
         every = max(self._session.training.epochs // LINES, 1)
         if not self._console.is_terminal and epoch.number % every == 0:
-            text = f"epoch {epoch.number:,}: {part} {self._figures}"
+            text = f"epoch {epoch.number:,}: {self._figures}"
             self._console.print(text, soft_wrap=True)

@@ -25,9 +25,3 @@ def leaving_one_free() -> dict[str, str]:
         name: str(min(int(text), most) if text.isdecimal() and int(text) else most)
         for name, text in chosen.items()
     }
-
-
-def blas_threads() -> int:
-    """The threads that the pools of this process may use."""
-    text = os.environ.get("OPENBLAS_NUM_THREADS", "")
-    return int(text) if text.isdecimal() and int(text) else cores()

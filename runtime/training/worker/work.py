@@ -14,8 +14,8 @@ from graph.errors import FileError, GradwireError
 from graph.files import loads
 from runtime.feeds import Host
 from runtime.training import keeping
+from runtime.training.machine import blas_threads
 from runtime.training.session import Session
-from runtime.training.worker.cores import blas_threads
 from runtime.training.worker.messages import (
     Begin,
     Command,
@@ -51,6 +51,7 @@ class Work:
     ) -> None:
         self._commands, self._send = commands, send
         self._session = session = _session(begin)
+        self._about = keeping.told_of(session)
         trainer = session.trainer
         parameters, state = _shapes(trainer.parameters), _shapes(trainer.state)
         layout = Layout(parameters, state)
@@ -213,7 +214,7 @@ class Work:
                 self._write(self._beside)
 
     def _write(self, folder: Path) -> None:
-        keeping.write(folder, self._session.moment())
+        keeping.write(folder, self._session.moment(), self._about)
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
