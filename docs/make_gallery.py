@@ -47,6 +47,7 @@ EXAMPLES = {
     "sine_lstm": learning.sine_lstm,
     "echo": learning.echo,
     "adding": learning.adding,
+    "fashion_mnist": learning.fashion_mnist,
 }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gui.dropped_files import SUFFIX
+from runtime.data.system import system_set
 
 FIRST = "backprop_by_hand"
 # From one number to networks in time: the order in which they are shown.
@@ -18,8 +19,12 @@ ORDER = (
     "learned_features", "radial_features", "vanishing", "divergence", "autoencoder", "digits",
     "two_inputs", "rnn", "lstm", "gru", "attention_head", "transformer_block",
     "learn_xor", "learn_spirals", "learn_iris", "digits_mlp", "digits_cnn", "digits_autoencoder",
-    "sine_lstm", "echo", "adding",
+    "sine_lstm", "echo", "adding", "fashion_mnist",
 )  # fmt: skip
+
+
+NEEDS = {"fashion_mnist": "fashion-mnist"}
+"""The set of the system that an example is trained on."""
 
 
 class Words(NamedTuple):
@@ -30,10 +35,18 @@ class Words(NamedTuple):
 
 
 def examples() -> list[Path]:
-    """The example files, in their order; one that has no place in it comes last."""
+    """The example files, in their order; one that has no place in it comes last.
+
+    One whose samples come with a package of the system is offered where that is installed.
+    """
     place = {name: number for number, name in enumerate(ORDER)}
-    found = Path(str(files("assets") / "examples")).glob(f"*{SUFFIX}")
+    every = Path(str(files("assets") / "examples")).glob(f"*{SUFFIX}")
+    found = [path for path in every if _is_installed(NEEDS.get(path.stem))]
     return sorted(found, key=lambda path: (place.get(path.stem, len(place)), path.stem))
+
+
+def _is_installed(name: str | None) -> bool:
+    return name is None or system_set(name).path is not None
 
 
 def first_example() -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from graph.edits import SetNode
 from graph.port import PortRef
 from graph.records import Time
 from graph.training import Training
+from gui.examples import examples
 from runtime import SGD, Adagrad, Adam, AdamW, Clip, Cosine, Engine, RMSProp, Steps, Trainer
 from runtime.as_numpy.carried import functions
 from runtime.as_numpy.command import program_of
@@ -24,7 +24,7 @@ from runtime.training.schedules import Plateau, Schedule
 from tests.catalogue_cases import Case, computing_cases, error
 from tests.command_files import by_hand_file, calling, layered_file, refused
 
-EXAMPLES = sorted((Path(__file__).parent.parent / "assets" / "examples").glob("*.gradwire"))
+EXAMPLES = examples()
 PLAIN = Recipe(SGD(lr=0.1))
 
 
@@ -117,7 +117,8 @@ def test_a_module_without_a_rule_is_refused_by_name(monkeypatch):
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_examples_compute_the_same(path):
     graph = load(path)
-    assert differs(graph, write_numpy(graph, PLAIN)) < 1e-12
+    allowed = 1e-12 if graph.dtype == "float64" else 1e-5
+    assert differs(graph, write_numpy(graph, PLAIN)) < allowed
 
 
 def test_every_example_runs_alone(tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from docs.make_gallery import EXAMPLES
 from graph import check, dumps, load
 from graph.training import Training
-from gui.examples import ORDER, words_of
+from gui.examples import ORDER, examples, words_of
 from runtime import Engine, check_gradients
 from tests.catalogue_cases import error
 
@@ -49,10 +49,12 @@ def test_every_example_is_sound(path):
     bodies = [definition.body for definition in graph.definitions.values()]
     for shown in (graph, *bodies):
         assert all(node.at is not None for node in shown.nodes.values())
+    if path not in examples():
+        return  # its samples are not on this machine
     report = check_gradients(graph, few_samples(graph))
     assert report.ok
     # Black margins of a digit are all alike: there pooling takes the first.
-    kinks = {"kink"} if path.stem in ("digits", "digits_cnn") else set()
+    kinks = {"kink"} if path.stem in ("digits", "digits_cnn", "fashion_mnist") else set()
     assert {verdict.word for verdict in report.edges.values()} <= kinks | {
         "agrees",
         "not differentiable",

@@ -16,6 +16,7 @@ from graph import Graph, rules
 from graph.edits import Move
 from graph.training import Training
 
+FORGET = 1.0
 INDENT = 240  # canvas units, of a row's first node
 
 
@@ -241,6 +242,8 @@ def adding_by(cell: str, *, steps: int, samples: int, epochs: int, units: int, r
     s.graph.connect(state, "cell.h", delay=1)
     if cell == "LSTMCell":
         s.graph.connect("cell.c_next", "cell.c", delay=1)
+        # The forget gate begins open: Gers, Schmidhuber, Cummins, Learning to forget, 2000.
+        s.keep("cell.bias_ih", np.repeat([0.0, FORGET, 0.0, 0.0], units))
     last = s.put("LastStep", "last", state)
     said = s.put("Linear", "said", last, out_features=1)
     s.put("MSELoss", "loss", said, "data.t")
