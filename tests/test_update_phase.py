@@ -68,6 +68,10 @@ def test_the_update_is_stepped_shown_and_taken_back(desk):
     assert head.step.phase == "reverse"
     desk.view.grab()
     assert desk.texts("update") == {}
+    document.selection.set_nodes({"b"})
+    desk.press_key(Key.Key_Z)  # it is frozen: its step goes at once
+    desk.qtbot.waitUntil(lambda: len(document.trace.update.moved) == 1)
+    assert not desk.window.live.is_verifying  # nothing else of the run is another
     desk.press_key(Key.Key_U, BOTH)
     desk.qtbot.waitUntil(lambda: document.trace.update is None)
     assert [step.phase for step in head.steps].count("update") == 0

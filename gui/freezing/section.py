@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from graph import PortRef
 from graph.initialise import trained
+from gui.canvas.notes import update_forms
 from gui.freezing.freezing import Freezing, name_at
 from gui.inspector.fields import FloatField, TruthField
 from gui.inspector.labels import Label, Sentence
@@ -24,7 +25,7 @@ FACTOR = 88  # pixels of the field of a factor
 
 
 class LearningRow:
-    """One parameter, or all inside a composite: a tick and a factor."""
+    """One parameter, or all inside a composite: a tick and a factor, and what an update adds."""
 
     def __init__(self, theme: Theme, name: str, shown: str, parent: QWidget) -> None:
         self.name = name
@@ -32,6 +33,7 @@ class LearningRow:
         self.frozen = TruthField(theme, parent)
         self.factor = FloatField(theme, parent=parent)
         self.factor.setFixedWidth(FACTOR)
+        self.change = Label(theme, size=12, weight=600, parent=parent)
 
 
 class LearningSection(QWidget):
@@ -70,6 +72,15 @@ class LearningSection(QWidget):
             row.factor.show_value(self._freezing.factor(row.name))
             row.factor.setEnabled(not is_frozen)
         self.error.say("", "")
+        self.follow()
+
+    def follow(self) -> None:
+        """Show what the update adds, as the playhead has it now."""
+        shown = self.document.shown
+        for port, row in self.rows.items():
+            forms = update_forms(shown.update(PortRef(self.id, port))) if shown.has_updates else ()
+            row.change.say(forms[0] if forms else "")
+            row.change.setVisible(bool(forms))
 
     def _names(self) -> dict[str, str]:
         """What stands in the rows, with the names in the file's training."""
@@ -92,7 +103,7 @@ class LearningSection(QWidget):
         for column, text in enumerate(heads):
             head = Label(self._theme, text, size=11, ink="muted", parent=self._table)
             self._grid.addWidget(head, 0, column)
-        for line, (shown, name) in enumerate(names.items(), 1):
+        for line, (shown, name) in enumerate(names.items()):
             row = LearningRow(self._theme, name, shown, self._table)
             row.frozen.setAccessibleName(self.tr("Freeze {0}").format(name))
             row.frozen.setToolTip(self.tr("Frozen: training leaves {0} as it is").format(name))
@@ -102,7 +113,8 @@ class LearningSection(QWidget):
             row.frozen.committed.connect(partial(self._switch, row))
             row.factor.committed.connect(partial(self._set, row))
             for column, part in enumerate((row.label, row.frozen, row.factor)):
-                self._grid.addWidget(part, line, column, Qt.AlignmentFlag.AlignVCenter)
+                self._grid.addWidget(part, 2 * line + 1, column, Qt.AlignmentFlag.AlignVCenter)
+            self._grid.addWidget(row.change, 2 * line + 2, 0, 1, 3)
             self.rows[shown] = row
 
     def _switch(self, row: LearningRow) -> None:

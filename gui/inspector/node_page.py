@@ -134,6 +134,7 @@ class NodePage(QWidget):
         """Show the numbers as the playhead has them now."""
         self.ports.follow()
         self.problems.follow()
+        self.learning.follow()
         if self.tangent is not None:
             self.tangent.follow()
         if self.over_time is not None:

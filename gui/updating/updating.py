@@ -33,6 +33,7 @@ class Updating(QObject):
         self.is_on = False
         self.batch: Batch | None = None
         self.refusal = ""
+        self._training = document.root.training
         document.changed.connect(self._follow)
         document.opened.connect(self._restart)
         document.traced.connect(self._arrive)
@@ -75,12 +76,16 @@ class Updating(QObject):
     # --- inside ---------------------------------------------------------------------------
 
     def _follow(self, edit: object) -> None:
+        training, self._training = self._training, self._document.root.training
+        if self.is_on and self.batch is None and training != self._training:
+            self.changed.emit()  # by another rule; nothing else of the run is another
         if self.batch is not None and concerns_run(edit):
             self.close_batch()
             self._document.refuse(self.tr("The batch is closed, for the graph has changed."))
 
     def _restart(self) -> None:
         self.refusal, self._is_new = "", False
+        self._training = self._document.root.training
         if self.batch is not None:
             self.close_batch()
         self.is_on = self._document.root.store.fields["training"] is not None
