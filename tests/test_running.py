@@ -14,7 +14,9 @@ from graph import PortRef, load, save
 from graph import edits as e
 from graph.rules import SGD, Adam
 from graph.training import Training
+from gui.training.pace import Pace
 from gui.training.silence import Silence
+from gui.training.words import standing
 from runtime.feeds import tensor_array
 from tests.window_desk import WindowDesk, desk_for
 
@@ -108,7 +110,8 @@ def test_a_run_is_steered_travelled_branched_and_taken_over(desk, tmp_path):
     desk.window.files.save()
     desk.document.open(tmp_path / "xor.gradwire")
     assert (running.state, running.runs) == ("none", ())
-    running.resume()
+    assert "kept beside the file" in standing(running)
+    desk.window.transport.toggle()
     wait(lambda: running.state == "ended")
     assert running.series.update.tolist() == list(range(61, 71))
     assert len(running.series.epochs) == 70
@@ -137,6 +140,10 @@ def test_a_killed_worker_is_said_and_the_run_goes_on_from_its_last_moment(desk, 
 
     # Another file: nothing of the run is to be seen there, whatever its worker still says.
     told = []
+    desk.window.commands.by_id["train_run"].trigger()
+    wait(lambda: running.state == "running")
+    desk.window.commands.by_id["train_kill"].trigger()
+    assert (running.state, running.why) == ("ended", "It was ended at once.")
     running.resume()
     wait(lambda: running.state == "running")
     pid = running.pid
@@ -175,3 +182,15 @@ def test_a_worker_that_says_nothing_is_noticed_once(qtbot):
     silence.watch(is_on=True)
     silence.watch(is_on=False)
     assert not silence._timer.isActive()
+
+
+def test_much_that_is_new_is_told_at_once_and_then_once_more(qtbot):
+    pace, told = Pace(interval=20), []
+    pace.told.connect(lambda: told.append(True))
+    for _ in range(50):
+        pace.tell()
+    assert told == [True]
+    qtbot.waitUntil(lambda: told == [True, True])
+    pace.tell()
+    pace.stop()
+    assert not pace._pause.isActive()

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from graph import PortRef, Tensor
 from graph import edits as e
 from gui.document import Document
 from gui.training.beside import Beside
+from gui.training.pace import Pace
 from gui.training.runs import Run, Runs
 from gui.training.silence import Silence
 from gui.training.travel import Travel
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from runtime.training.worker.slots import Snapshot
 
 State = Literal["none", "starting", "running", "paused", "ended", "failed"]
-PACE = 33  # milliseconds between two tellings of what changed
 LIVES = ("starting", "running", "paused")
 
 
@@ -65,8 +65,7 @@ class Running(QObject):
         self._silence = Silence(self)
         self._silence.noticed.connect(self._tell_silence)
         self.beside = Beside(document, self)
-        self._pause = QTimer(self, singleShot=True, interval=PACE)
-        self._is_news = False
+        self._pace = Pace(self)
         self._problem: Trouble | None = None
         self._why = ""
         self._hears = {
@@ -76,8 +75,8 @@ class Running(QObject):
             "Refused": self._hear_refused,
         }
         self._heard.connect(self._hear)
-        self._travel.arrived.connect(self._tell_soon)
-        self._pause.timeout.connect(self._tell)
+        self._travel.arrived.connect(self._pace.tell)
+        self._pace.told.connect(self.changed)
         document.opened.connect(self._restart)
 
     # --- reading --------------------------------------------------------------------------
@@ -91,6 +90,17 @@ class Running(QObject):
     def is_live(self) -> bool:
         """Whether there is a process that can be told something."""
         return self._state in LIVES
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether going on is what one would expect: the run is paused, or has lost its process.
+
+        Also where a run is kept beside the file, and none was begun yet.
+        """
+        if self._run is None:
+            return self.beside.place is not None
+        is_lost = self._problem is not None and self._problem.kind == "Gone"
+        return self._state == "paused" or (is_lost and bool(self._run.moments))
 
     @property
     def why(self) -> str:
@@ -254,7 +264,7 @@ class Running(QObject):
 
     def close(self) -> None:
         """End the run at once, and all that belongs to it."""
-        self._pause.stop()
+        self._pace.stop()
         self._silence.watch(is_on=False)
         self._travel.close()
         for link in self._links:
@@ -306,7 +316,7 @@ class Running(QObject):
             hears(message)
         else:
             self._run.hear(message)
-            self._tell_soon()
+            self._pace.tell()
 
     def _hear_stood(self, stood) -> None:
         self._why = stood.why
@@ -373,22 +383,10 @@ class Running(QObject):
         self._runs.clear()
         self._problem, self._why = None, ""
         self._turn("none")
-        self._tell_soon()
+        self._pace.tell()
 
     def _turn(self, state: State) -> None:
         if state != self._state:
             self._state = state
             self._silence.watch(is_on=self.is_live and state != "starting")
             self.state_changed.emit()
-
-    def _tell_soon(self) -> None:
-        """Tell at once, but not sooner than a while after the last time."""
-        self._is_news = True
-        if not self._pause.isActive():
-            self._tell()
-
-    def _tell(self) -> None:
-        if self._is_news:
-            self._is_news = False
-            self._pause.start()
-            self.changed.emit()

@@ -27,12 +27,17 @@ class Transport(QObject):
         return check is not None and check.target is not None
 
     def toggle(self) -> None:
-        """Train, stand still, or go on; after an end a new run begins."""
+        """Train, stand still, or go on; after an end a new run begins.
+
+        One goes on with what was paused, with what lost its process, and before the first run with
+        what is kept beside the file.
+        """
         running = self._running
         if running.state in ("starting", "running"):
             running.pause()
-        elif running.state == "paused":
+        elif running.can_go_on:
             running.resume()
+            self._show()
         else:
             self.restart()
 

@@ -15,15 +15,18 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from graph.errors import GradwireError
 from runtime.array import Array
 from runtime.feeds import Host
 from runtime.training.moment import Position
 from runtime.training.worker.messages import Shape
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 ROWS, WATCHED = 4096, 16  # entries of the curves that a slot has room for
 CURVES = ("update", "loss", "rate", "norm")
