@@ -249,6 +249,13 @@ def test_shares_classes_and_the_table_of_confusion():
     assert found.worst_first.tolist() == [3, 2, 0, 1]
 
 
+def test_logits_of_several_labels_are_compared_as_probabilities():
+    logits, truth = np.array([[[0.0], [9.0]], [[-9.0], [0.0]]]), np.ones((2, 2, 1))
+    found = Verdicts(reading_of("logits", logits, truth), logits, truth)
+    off = 1 - 1 / (1 + np.exp(-logits))
+    np.testing.assert_allclose(found.badness, np.square(off).mean(axis=(1, 2)))
+
+
 def test_numbers_are_the_worse_the_further_off_and_nan_is_the_worst():
     scores = np.array([[1.0], [np.nan], [5.0], [2.0]])
     truth = np.array([[1.5], [2.0], [2.5], [2.5]])

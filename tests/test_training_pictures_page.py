@@ -178,7 +178,7 @@ def test_a_graph_without_a_loss_says_why_there_is_nothing_and_the_next_has_pictu
     assert page.empty.isVisible()
     assert shown(page) == []
     desk.document.replace(example("linear_regression"), None)
-    desk.qtbot.waitUntil(lambda: page.answer.drawn is not None)
+    assert page.empty.said == "The pictures are being drawn."
     settle(desk, page)
     assert shown(page) == ["Curve"]
     curve = page.plane.view
@@ -189,6 +189,21 @@ def test_a_graph_without_a_loss_says_why_there_is_nothing_and_the_next_has_pictu
     desk.qtbot.waitUntil(lambda: not page.plane.isVisible())
     settle(desk, page)
     assert page.summary.said.startswith("Mean squared error")
+    desk.document.replace(example("sine_lstm"), None)
+    settle(desk, page)
+    assert shown(page) == ["Sequence"]
+    count = len(page.answer.drawn.verdicts)
+    assert page.summary.said.endswith(f"over {count} samples.")
+    series = page.series.view
+    series.setFocus()
+    QTest.keyClick(series, Key.Key_Right)
+    QTest.keyClick(series, Key.Key_Right)
+    assert series.sample == 1
+    truth = page.answer.drawn.verdicts.truth
+    first, last = (series.place_of(step) for step in (0, truth.shape[1] - 1))
+    assert first.x() < last.x()
+    assert (first.y() < last.y()) == bool(truth[1, 0, 0] > truth[1, -1, 0])
+    assert not page.grab().isNull()
 
 
 def test_classes_differ_by_shape_and_the_first_four_by_ink_too():

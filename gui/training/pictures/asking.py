@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from graph import GradwireError
 from gui.newest import Newest
 from runtime.training.pictures.plane import FINE
-from runtime.training.pictures.studio import Drawn, Studio, Wish
+from runtime.training.pictures.studio import MOST_WORK, QUICK_WORK, Drawn, Studio, Wish
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -73,7 +73,7 @@ class Asking(QObject):
     def __init__(self, window: MainWindow, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._window, self._document = window, window.document
-        self.wish = Wish(frozenset())
+        self.wish = Wish(frozenset(), work=QUICK_WORK)
         self.part: Part = "train"
         self._is_awake = False
         self._studio: tuple[Key, Studio] | None = None
@@ -135,7 +135,7 @@ class Asking(QObject):
         self._send(self.wish)
 
     def _refine(self) -> None:
-        self._send(replace(self.wish, side=FINE))
+        self._send(replace(self.wish, side=FINE, work=MOST_WORK))
 
     def _send(self, wish: Wish) -> None:
         key, graph, parameters = self._subject()
@@ -175,7 +175,13 @@ class Asking(QObject):
             return
         if answer.studio is not None:
             self._studio = question.key, answer.studio
-            has_grid = not question.wish.pictures.isdisjoint(("plane", "hidden"))
-            if question.wish.side < FINE and has_grid and not self._soon.isActive():
+            if self._is_rough(answer) and not self._soon.isActive():
                 self._still.start()
         self.answered.emit(answer)
+
+    def _is_rough(self, answer: Answer) -> bool:
+        """Whether it can be drawn finer, or of more samples."""
+        wish, studio, drawn = answer.question.wish, answer.studio, answer.drawn
+        has_grid = not wish.pictures.isdisjoint(("plane", "hidden"))
+        is_coarse = has_grid and wish.side < FINE
+        return is_coarse or (wish.work < MOST_WORK and len(drawn.verdicts) < studio.count)

@@ -24,11 +24,13 @@ from gui.training.pictures.confusion_view import ConfusionView
 from gui.training.pictures.filter_view import FilterView
 from gui.training.pictures.plane_view import HiddenView, PlaneView
 from gui.training.pictures.sample_view import SampleView, is_image
+from gui.training.pictures.series_view import SeriesView, is_series
 from gui.training.pictures.words import sample_text, summary_text
 
 if TYPE_CHECKING:
     from gui.window import Window
     from runtime.training.pictures.studio import Studio
+    from runtime.training.pictures.verdicts import Verdicts
 
 WORST, GIVEN = "worst", "given"
 ORDER_FOR = 1_000  # milliseconds that an order of samples stays while it trains
@@ -48,6 +50,7 @@ class PicturesPage(QWidget):
         self._ordered = QElapsedTimer()
         self.asking = Asking(window, self)
         self.asking.answered.connect(self._take)
+        window.document.opened.connect(self._forget)
         self._make_cards()
         self.part = ChoiceField(self._theme, [], self)
         self.part.setAccessibleName(tr("The part of the set that is shown"))
@@ -67,7 +70,9 @@ class PicturesPage(QWidget):
     @property
     def cards(self) -> tuple[Card, ...]:
         """All cards, in their order."""
-        return self.plane, self.hidden, self.confusion, self.samples, self.filters
+        return (
+            self.plane, self.series, self.hidden, self.confusion, self.samples, self.filters,
+        )  # fmt: skip
 
     def showEvent(self, event) -> None:
         """Catch up with what happened out of sight."""
@@ -96,7 +101,7 @@ class PicturesPage(QWidget):
             self._refuse(answer.refusal)
             return
         studio, drawn = answer.studio, answer.drawn
-        self._offer(studio)
+        self._offer(studio, drawn.verdicts)
         self.pages.setCurrentWidget(self._area)
         for card in self.cards:
             if card.isVisibleTo(self._row):
@@ -112,11 +117,12 @@ class PicturesPage(QWidget):
             self._put_in_order()
         self._say()
 
-    def _offer(self, studio: Studio) -> None:
+    def _offer(self, studio: Studio, verdicts: Verdicts) -> None:
         """Show the cards that the graph has, and put up what can be chosen about them."""
         has_classes = studio.reading.classes > 0
         self.plane.setVisible(studio.coordinates > 0)
         self.plane.title.say(self._plane_title(studio))
+        self.series.setVisible(is_series(studio, verdicts))
         self.hidden.setVisible(bool(studio.hidden_ports))
         self.confusion.setVisible(has_classes)
         self.samples.setVisible(is_image(studio.inputs))
@@ -133,6 +139,13 @@ class PicturesPage(QWidget):
         pictures = frozenset(n for n, card in wanted.items() if card.isVisibleTo(self._row))
         self.asking.choose(pictures=pictures, port=port, node=node or "")
 
+    def _forget(self) -> None:
+        """Another document: what was seen is of none of its graphs."""
+        self.answer = None
+        self._ordered.invalidate()
+        self.read(None)
+        self._refuse(tr("The pictures are being drawn."))
+
     def _refuse(self, sentence: str) -> None:
         self.empty.say(sentence)
         self.pages.setCurrentWidget(self.empty)
@@ -141,6 +154,8 @@ class PicturesPage(QWidget):
 
     def _put_in_order(self) -> None:
         """The samples that are shown as tiles, in the order that was chosen."""
+        if self.answer is None:
+            return
         self._ordered.restart()
         verdicts = self.answer.drawn.verdicts
         order = verdicts.worst_first if self.order.read() == WORST else range(len(verdicts))
@@ -156,6 +171,7 @@ class PicturesPage(QWidget):
         theme, row = self._theme, QWidget(self)
         self._row = row
         self.plane = Card(theme, tr("Decisions"), PlaneView(theme), row)
+        self.series = Card(theme, tr("Sequence"), SeriesView(theme), row)
         self.hidden = Card(theme, tr("Hidden space"), HiddenView(theme), row)
         self.port = self.hidden.add_choice(tr("The port that is shown"))
         self.port.committed.connect(lambda: self.asking.choose(port=self.port.read(), window=None))

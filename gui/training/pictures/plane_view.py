@@ -47,7 +47,8 @@ class PlaneView(View):
         if isinstance(self.figure, Curve):
             self._take_curve(self.figure)
         elif isinstance(self.figure, Regions):
-            self._spots, self._window = studio.inputs, self.figure.window
+            self._spots = studio.inputs[: len(drawn.verdicts)]
+            self._window = self.figure.window
         elif isinstance(self.figure, Hidden):
             self._spots, self._window = self.figure.spots, self.figure.window
         self.fit()
@@ -140,7 +141,7 @@ class PlaneView(View):
 
     def _take_curve(self, figure: Curve) -> None:
         """Samples at their targets; the window holds these, and the curve as far as they are."""
-        x = self.studio.inputs[:, 0].astype(np.float64)
+        x = self.studio.inputs[: len(self.drawn.verdicts), 0].astype(np.float64)
         truth = self.drawn.verdicts.truth
         y = self.drawn.verdicts.scores if truth is None else truth
         y = np.asarray(y, np.float64).reshape(len(x), -1)[:, 0]

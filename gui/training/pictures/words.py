@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gui.numbers import format_count, format_number, format_percent
+from gui.numbers import format_count, format_number
 from gui.training.pages import tr
 
 if TYPE_CHECKING:
@@ -73,9 +73,9 @@ def summary_text(studio: Studio, verdicts: Verdicts) -> str:
     if count < studio.of:
         of = tr("the first {0} of {1}").format(of, format_count(studio.of))
     if verdicts.reading.classes:
-        share = 1 - float(verdicts.is_wrong.mean())
+        right = format_number(100 * (1 - float(verdicts.is_wrong.mean())), 3)
         wrong = format_count(int(verdicts.is_wrong.sum()))
-        return tr("{0} right, {1} wrong of {2} samples.").format(format_percent(share), wrong, of)
+        return tr("{0}% right, {1} wrong of {2} samples.").format(right, wrong, of)
     if verdicts.truth is None:
         return tr("{0} samples.").format(of)
     mean = format_number(float(verdicts.badness.mean()))

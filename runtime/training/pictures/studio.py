@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from graph.model import Graph
 
 MOST_WORK = 60_000_000  # numbers of one evaluation of all samples
+FEWEST = 16  # samples that are looked at however much they take
+QUICK_WORK = 3_000_000  # the same while pictures follow each other
 AT_ONCE = 4_000_000  # numbers that are held beside each other
 Watch = Callable[[], None]
 
@@ -39,6 +41,7 @@ class Wish:
 
     `port` is a hidden port and `t` its time step, `node` a convolution, `sample` the one that it
     is shown at. `side` is how fine a grid is, `window` where the hidden port was seen before.
+    `work` is how many numbers the samples may take: of many only the first are looked at.
     """
 
     pictures: frozenset[str]
@@ -48,6 +51,7 @@ class Wish:
     sample: int = 0
     side: int = plane.SIDE
     window: Window | None = None
+    work: int = MOST_WORK
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,13 +83,8 @@ class Studio:
         self.function = Function(graph, self.samples.feeds, ends)
         if not self.function.count:
             raise NoValue("found no samples, expected some on axis 0 of the data.")
-        self.count = min(self.function.count, MOST, self._affordable())
-        self.is_whole = False  # whether all samples must be evaluated together
-        try:
-            for ref in self.subject.inputs:
-                self.function.ask_apart(ref, self.subject.prediction, self.function.count)
-        except (GradwireError, KeyError):
-            self.is_whole, self.count = True, self.function.count
+        self.is_whole = self._mixes()  # whether all samples must be evaluated together
+        self.count = self._affordable(MOST_WORK)
 
     @property
     def of(self) -> int:
@@ -108,6 +107,17 @@ class Studio:
         x = self.inputs
         is_flat = x is not None and x.ndim == 2 and x.shape[1] in (1, 2) and not self.is_whole
         return int(x.shape[1]) if x is not None and is_flat else 0
+
+    @property
+    def is_over_time(self) -> bool:
+        """Whether something is predicted at each time step of sequences."""
+        plan = self.function.plan(self.function.count)
+        shape = plan.check.types[self.subject.prediction].shape
+        return self._has_sequences and len(shape) > 1 and shape[0] == plan.steps
+
+    @property
+    def _has_sequences(self) -> bool:
+        return any(map(self.function.is_sequence, self.samples.feeds))
 
     @cached_property
     def window(self) -> Window:
@@ -144,10 +154,11 @@ class Studio:
         self, wish: Wish, parameters: Parameters | None = None, watch: Watch | None = None
     ) -> Drawn:
         """What is wished for. `watch` is called now and then, and may raise to end it."""
-        verdicts, refused = self.verdicts(parameters, watch), {}
+        count = self._affordable(wish.work)
+        verdicts, refused = self.verdicts(parameters, watch, count), {}
         makers: Mapping[str, Callable[[], object]] = {
             "plane": lambda: self.plane(parameters, wish.side),
-            "hidden": lambda: self.hidden(wish, parameters),
+            "hidden": lambda: self.hidden(wish, parameters, count),
             "filters": lambda: self.filters(wish, parameters),
         }
         found: dict[str, object] = {}
@@ -163,12 +174,19 @@ class Studio:
         return Drawn(wish, verdicts, refused=refused, **found)  # type: ignore[arg-type]
 
     def verdicts(
-        self, parameters: Parameters | None = None, watch: Watch | None = None
+        self,
+        parameters: Parameters | None = None,
+        watch: Watch | None = None,
+        count: int | None = None,
     ) -> Verdicts:
-        """What is predicted for the samples, and what is true."""
+        """What is predicted for the samples, and what is true: for the first `count`, or all.
+
+        What comes out over time has the samples as axis 0 and time as axis 1.
+        """
         subject = self.subject
         ends = [subject.prediction, *([] if subject.truth is None else [subject.truth])]
-        scores, *rest = self._over_samples(ends, parameters, watch)
+        found = self._over_samples(ends, parameters, watch, count=count)
+        scores, *rest = map(self._samples_first, found)
         truth = rest[0] if rest else None
         reading = reading_of(subject.predicts, scores, truth)
         return Verdicts(reading, scores, truth, self.samples.classes).work_out()
@@ -188,12 +206,14 @@ class Studio:
             return plane.curve(evaluate, self.window)
         return plane.regions(evaluate, self.window, self.reading, side)
 
-    def hidden(self, wish: Wish, parameters: Parameters | None = None) -> Hidden | None:
+    def hidden(
+        self, wish: Wish, parameters: Parameters | None = None, count: int | None = None
+    ) -> Hidden | None:
         """The samples at a port of two numbers, what is decided there, and how the plane bends."""
         port = wish.port
         if port is None:
             return None
-        (spots,) = self._over_samples([port], parameters, None, wish.t)
+        (spots,) = self._over_samples([port], parameters, None, wish.t, count)
         spots = spots.reshape(len(spots), -1).astype(np.float64)
         window = hidden.around(spots, wish.window)
         mesh = None
@@ -221,9 +241,33 @@ class Studio:
 
     # --- inside ------------------------------------------------------------------------------
 
-    def _affordable(self) -> int:
-        """How many samples may be evaluated for a picture."""
-        return max(int(MOST_WORK / self.function.work), 16)
+    def _affordable(self, work: int) -> int:
+        """How many samples may be evaluated for so much work."""
+        if self.is_whole:
+            return self.function.count
+        return min(self.function.count, MOST, max(int(work / self.function.work), FEWEST))
+
+    def _mixes(self) -> bool:
+        """Whether a sample's prediction depends on other samples.
+
+        What comes over time is not asked: its samples are no axis 0 that could be followed.
+        """
+        if any(map(self.function.is_sequence, self.subject.inputs)):
+            return False
+        try:
+            for ref in self.subject.inputs:
+                self.function.ask_apart(ref, self.subject.prediction, self.function.count)
+        except (GradwireError, KeyError):
+            return True
+        return False
+
+    def _samples_first(self, array: Host) -> Host:
+        """What comes out over time, [time, samples, ...], as [samples, time, ...]."""
+        steps = self.function.plan(self.function.count).steps
+        if not self._has_sequences or array.ndim < 2 or array.shape[0] != steps:
+            return array
+        swapped: Host = array.swapaxes(0, 1)
+        return swapped
 
     def _over_samples(
         self,
@@ -231,14 +275,17 @@ class Studio:
         parameters: Parameters | None,
         watch: Watch | None,
         t: int | None = None,
+        count: int | None = None,
     ) -> tuple[Host, ...]:
-        """Values of all samples; in pieces where they stay apart."""
-        size = self.count if self.is_whole else max(int(AT_ONCE / self.function.work), 1)
+        """Values of the samples; in pieces where they stay apart, for what keeps them as axis 0."""
+        count = self.count if count is None else count
+        is_one = self.is_whole or self._has_sequences
+        size = count if is_one else max(int(AT_ONCE / self.function.work), 1)
         parts = []
-        for first in range(0, self.count, size):
+        for first in range(0, count, size):
             if watch is not None:
                 watch()
-            feeds = self.function.samples(first, min(first + size, self.count))
+            feeds = self.function.samples(first, min(first + size, count))
             parts.append(self.function.at(feeds, ends, parameters, t))
         if len(parts) == 1:
             return parts[0]

@@ -50,6 +50,13 @@ class Reading:
             return found
         return np.exp(flat) if self.predicts == "logarithms" else self._share(flat)
 
+    def said(self, scores: Host) -> Host:
+        """What is said of the truth, entry by entry: probabilities for logits and logarithms."""
+        if self.predicts == "logits":
+            found: Host = sigmoid(np, scores)
+            return found
+        return np.exp(scores) if self.predicts == "logarithms" else scores
+
     def classes_of(self, scores: Host) -> Host:
         """The class of each sample, the first of several that are equal: [N]."""
         flat = scores.reshape(len(scores), -1)
@@ -139,7 +146,8 @@ class Verdicts:
 
     @cached_property
     def badness(self) -> Host:
-        """How far off each sample is: 1 − what is said for its class, or the mean squared error.
+        """How far off each sample is: 1 − what is said for its class, or the mean squared error
+        of what is said.
 
         All 0 without a truth. What is not finite is infinitely bad.
         """
@@ -149,7 +157,8 @@ class Verdicts:
             off: Host = 1 - self.shares[np.arange(len(self)), self.true]
         else:
             with np.errstate(all="ignore"):
-                wide = (self.scores - self.truth).reshape(len(self), -1).astype(np.float64)
+                away = self.reading.said(self.scores) - self.truth
+                wide = away.reshape(len(self), -1).astype(np.float64)
                 off = np.square(wide).mean(axis=1) if wide.size else np.zeros(len(self))
         bad: Host = np.where(np.isfinite(off), off, np.inf)
         return bad
