@@ -71,6 +71,58 @@ def step_the_update(window) -> None:
     window.canvas.zoom_to_fit()
 
 
+def train(window, page: str) -> None:
+    """Train to the end, and turn to a page of the panel; its histograms are all there."""
+    running, panel = window.running, window.drawer.panel("training")
+    window.drawer.show_tab("training")
+    window.transport.restart()
+    until(lambda: running.state == "ended")
+    panel.show_page(page)
+    until(lambda: panel.page(page).page is not None, 1000)
+    shown = panel.page(page).page
+    until(lambda: page != "parameters" or len(shown.strips.updates) == len(running.moments), 400)
+    window.notices.dismiss_all()
+    window.canvas.zoom_to_fit()
+
+
+def train_and_read(window) -> None:
+    """Put the cursor of the curves in the middle of a run."""
+    train(window, "curves")
+    page = window.drawer.panel("training").page("curves").page
+    page.set_cursor(page.records[-1].per_epoch * 20)
+
+
+def train_and_go_back(window) -> None:
+    """Look at the parameters as they were in the middle of a run."""
+    train(window, "parameters")
+    moments = window.running.moments
+    window.running.travel(moments[len(moments) // 3])
+    until(lambda: window.running.travelled is not None, 400)
+
+
+def train_by_two_rates(window) -> None:
+    """Train, branch from the middle, and train anew with another learning rate."""
+    from dataclasses import replace
+
+    from graph import edits
+
+    train(window, "curves")
+    running, document = window.running, window.document
+    running.travel(running.moments[len(running.moments) // 3])
+    until(lambda: running.travelled is not None)
+
+    def set_rate(lr: float) -> None:
+        training = document.root.training
+        training = replace(training, optimizer=replace(training.optimizer, lr=lr))
+        document.do(edits.SetGraph({"training": training}), "Set the learning rate")
+
+    set_rate(0.001)
+    window.transport.branch()
+    until(lambda: len(running.runs) == 2 and running.state == "ended")
+    set_rate(0.2)
+    train(window, "runs")
+
+
 def watch_ports(window) -> None:
     """Watch what fans out, and what it becomes."""
     from graph import PortRef, edits
@@ -131,6 +183,10 @@ SHOTS = (
     Shot("watch", "fan_out", acts=watch_ports),
     Shot("compare", acts=compare_runs),
     Shot("update", acts=step_the_update, size=(1280, 960)),
+    Shot("training", "learn_iris", "train", steps=0, acts=train_and_read),
+    Shot("training-dark", "learn_iris", "train", 0, theme="dark", acts=train_and_read),
+    Shot("training-parameters", "learn_iris", "train", steps=0, acts=train_and_go_back),
+    Shot("training-runs", "learn_iris", "train", steps=0, acts=train_by_two_rates),
     Shot("diagnose-vanishing", "vanishing", workspace="diagnose", commands=("zoom_fit",)),
     Shot("diagnose-nan", "nan", workspace="diagnose", node="log", commands=("zoom_fit",)),
     Shot("jacobian-convolution", "convolution", edge="conv.x", size=PANEL, is_panel=True),
