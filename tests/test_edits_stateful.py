@@ -17,6 +17,7 @@ from graph.history import History
 from graph.port import PortRef
 from graph.records import Edge, Node
 from graph.tensor import Tensor
+from graph.training import Training
 from tests.conftest import TOYS
 
 CATALOGUE = Catalogue(TOYS)
@@ -40,7 +41,8 @@ FIRST = b"""{"gradwire": 1, "title": "start", "target": "c.y", "x-top": [1, {"x"
   "d/inner.w": {"dtype": "int8", "shape": [1], "values": [-5], "x-t": 2},
   "e.weight": {"dtype": "float64", "shape": [3, 2], "values": [0, 1, 2, 3, 4, 5], "x-t": 3}},
 "view": {"breakpoints": [{"at": "d/inner", "x-b": 1}, {"at": "e.x"}], "watches": ["a.y"],
-  "checkpoints": ["b"]}, "time": {"steps": 2}}"""
+  "checkpoints": ["b"]}, "time": {"steps": 2},
+"training": {"frozen": ["d/inner", "e.weight"], "lr_factors": {"b": 0.5}, "x-g": 1}}"""
 
 ATTRIBUTES = {
     "Source": {"shape": [(), (2,), ("B", 2), (0,), (1, 3), (-1,), "no"]},
@@ -95,7 +97,7 @@ class Drawing:
             self.add, self.add, self.connect, self.connect, self.connect, self.replace,
             self.disconnect, self.delay, self.remove, self.set, self.set_and_cut, self.label,
             self.rename, self.rename_kept, self.move, self.tensor, self.fields, self.frames,
-            self.route, self.batch,
+            self.route, self.training, self.batch,
         )  # fmt: skip
         return self.one_of(kinds)()
 
@@ -105,6 +107,11 @@ class Drawing:
         at = self.one_of([None, (0.0, 8.0), (1.5, float("inf"))])
         bypassed = self.draw(st.integers(0, 4)) == 0
         return e.AddNode(Node(self.one_of(IDS), module, attributes, at=at, bypassed=bypassed))
+
+    def training(self):
+        names = [self.id(), f"{self.id()}.weight", f"{self.id()}/inner"]
+        frozen = tuple(name for name in names if self.draw(st.booleans()))
+        return e.SetGraph({"training": Training(2, frozen=frozen, lr_factors={self.id(): 0.5})})
 
     def connect(self):
         delayed = {"delay": 2, "initial": f"{self.id()}.y"}

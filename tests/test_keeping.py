@@ -10,6 +10,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -57,7 +58,10 @@ def test_what_was_kept_goes_on_in_another_process_to_the_bit(half, tmp_path):
 
 def test_all_that_a_moment_holds_comes_back(half, tmp_path):
     odd = Epoch(1, 4, 0.5, {"train": {"loss": float("inf"), "f1": float("nan"), "r2": 1e-320}})
-    moment = replace(half, epochs=(odd,), best_figure=float("-inf"), why_ended="it was ended")
+    waiting = {"factor": 0.5, "best": float("inf"), "waited": 2}
+    moment = replace(
+        half, schedule=waiting, epochs=(odd,), best_figure=float("-inf"), why_ended="it was ended"
+    )
     told = keeping.Told(7, "cpu", "float32", 3, "ab", versions(), {"epochs": 2})
     keeping.write(tmp_path, moment, told)
     found, about = keeping.read_all(tmp_path)
@@ -108,6 +112,10 @@ def changed(folder, **entries):
         ({"file": "../manifest.json"}, r"\$\.file: found another name"),
         ({"file": "arrays-9.npz"}, "no such file"),
         ({"best_figure": "three"}, "expected a number, NaN"),
+        (
+            {"schedule": {"factor": 1}},
+            r'schedule: found an object without it, expected the key "best"',
+        ),
         ({"tensors": {}}, "found other arrays"),
     ],
 )
@@ -159,6 +167,16 @@ def test_arrays_that_do_not_fit_are_refused_before_they_are_made(half, tmp_path)
     path.unlink()
     with pytest.raises(FileError, match="no such file"):
         keeping.read(tmp_path)
+
+
+def test_what_differs_is_said_in_plain_text():
+    running = session()
+    told = keeping.told_of(running)
+    assert keeping.differences(told, running) == []
+    other = msgspec.structs.replace(told, seed=1, versions=told.versions | {"n\x1b": "\x1b[2J"})
+    found = keeping.differences(other, running)
+    assert found[0] == "seed: found 5, when it was kept 1"
+    assert found[1] == r'n\u001b version: found nothing, when it was kept "\u001b[2J"'
 
 
 def test_a_run_stands_beside_its_file():

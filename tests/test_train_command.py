@@ -135,7 +135,7 @@ def test_more_epochs_go_on_and_other_settings_are_said(command, file):
     assert status == 0
     warnings = [line for line in err.splitlines() if "warning" in line]
     assert len(warnings) == 1
-    assert "training.optimizer: found {'name': 'Adam', 'lr': 0.5}, when it was kept" in warnings[0]
+    assert 'training.optimizer: found {"name": "Adam", "lr": 0.5}, when it was kept' in warnings[0]
     assert keeping.read(file.with_suffix(".run")).position.update == 8
 
 

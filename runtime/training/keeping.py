@@ -74,6 +74,14 @@ class EpochEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     figures: dict[str, dict[str, float | str]]
 
 
+class PlateauEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a schedule that waits for a figure remembers."""
+
+    factor: float
+    best: float | str | None
+    waited: int
+
+
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole manifest."""
 
@@ -82,7 +90,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     epoch: int
     batch: int
     update: int
-    schedule: dict[str, Any]
+    schedule: PlateauEntry | None
     losses: float
     best: int
     best_figure: float | str | None
@@ -155,11 +163,17 @@ def differences(told: Told, session: Session) -> list[str]:
         known |= {f"training.{key}": x for key, x in known.pop("training").items()}
         known.pop("training.epochs", None)
     return [
-        f"{name.replace('_', ' ')}: found {now.get(name, 'none')}, when it was kept"
-        f" {then.get(name, 'none')}"
+        f"{_brief(name)[1:-1].replace('_', ' ')}: found {_brief(now.get(name))}, when it was kept"
+        f" {_brief(then.get(name))}"
         for name in dict.fromkeys((*now, *then))
         if now.get(name) != then.get(name)
     ]
+
+
+def _brief(value: Any) -> str:
+    """A value of a manifest as it can stand in a line of a terminal."""
+    text = "nothing" if value is None else json.dumps(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def read(folder: Path) -> Moment:
@@ -214,7 +228,7 @@ def _manifest(moment: Moment, told: Told, file: str, arrays: Mapping[str, Host])
         "epoch": epoch,
         "batch": batch,
         "update": update,
-        "schedule": dict(moment.schedule),
+        "schedule": _plateau(moment.schedule),
         "losses": moment.losses,
         "best": moment.best,
         "best_figure": None if moment.best_figure is None else worded(moment.best_figure),
@@ -226,6 +240,12 @@ def _manifest(moment: Moment, told: Told, file: str, arrays: Mapping[str, Host])
             for name, array in arrays.items()
         },
     }
+
+
+def _plateau(kept: Mapping[str, Any]) -> dict[str, Any] | None:
+    if not kept:
+        return None
+    return {**kept, "best": None if kept["best"] is None else worded(kept["best"])}
 
 
 def _epoch(epoch: Epoch) -> dict[str, Any]:
@@ -269,7 +289,11 @@ def _moment(manifest: Manifest, arrays: Mapping[str, Host], path: str) -> Moment
         raise FileError(path, "$.epoch", sentence("", "a negative count", "0 or more", ""))
     try:
         epochs = tuple(map(_epoch_of, manifest.epochs))
-        best = None if manifest.best_figure is None else float(manifest.best_figure)
+        best = _figure(manifest.best_figure)
+        waiting = manifest.schedule
+        schedule = {} if waiting is None else msgspec.structs.asdict(waiting)
+        if waiting is not None:
+            schedule["best"] = _figure(waiting.best)
     except ValueError:
         found = sentence("", "a text", "a number, NaN, Infinity or -Infinity", "")
         raise FileError(path, "$.epochs", found) from None
@@ -281,7 +305,7 @@ def _moment(manifest: Manifest, arrays: Mapping[str, Host], path: str) -> Moment
         groups["parameters"],
         groups["state"],
         groups["memory"],
-        manifest.schedule,
+        schedule,
         manifest.losses,
         epochs,
         manifest.best,
@@ -289,6 +313,10 @@ def _moment(manifest: Manifest, arrays: Mapping[str, Host], path: str) -> Moment
         groups["kept"],
         manifest.why_ended,
     )
+
+
+def _figure(written: float | str | None) -> float | None:
+    return None if written is None else float(written)
 
 
 def _epoch_of(entry: EpochEntry) -> Epoch:
