@@ -92,7 +92,7 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "one_place": lambda w: len(chosen_addresses(w.document)) == 1,
     "memory_shown": lambda w: w.drawer.current == "memory",
     "is_checkpoint": lambda w: w.checkpoints.has_chosen,
-    "can_freeze": lambda w: bool(w.freezing.chosen),
+    "can_freeze": lambda w: w.freezing.can_freeze,
     "is_frozen": lambda w: w.freezing.has_chosen,
     "theme_system": lambda w: w.theme.choice == "system",
     "theme_light": lambda w: w.theme.choice == "light",

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from graph import PortRef
+from graph import Graph, PortRef
 from graph import edits as e
 from graph.addresses import node_at
 from graph.initialise import trained
@@ -28,6 +28,7 @@ class Freezing(QObject):
         super().__init__(parent)
         self._document = document
         self._seen = self._all()
+        self._read: tuple[tuple[str, ...], frozenset[str], frozenset[str]] | None = None
         document.changed.connect(self._follow)
         document.opened.connect(self._follow)
 
@@ -39,13 +40,17 @@ class Freezing(QObject):
     @property
     def chosen(self) -> tuple[str, ...]:
         """What is selected and can be frozen: nodes with parameters, or the pin of one."""
-        names = chosen_addresses(self._document)
-        return tuple(name for name in names if next(self.ports_of(name), None) is not None)
+        return tuple(self._chosen())
+
+    @property
+    def can_freeze(self) -> bool:
+        """Whether something of what is selected can be frozen."""
+        return next(self._chosen(), None) is not None
 
     @property
     def has_chosen(self) -> bool:
         """Whether all that is selected and can be frozen is."""
-        chosen = self.chosen
+        chosen = self.chosen if self.frozen else ()
         return bool(chosen) and all(map(self.is_frozen, chosen))
 
     def ports_of(self, name: str) -> Iterator[str]:
@@ -67,15 +72,17 @@ class Freezing(QObject):
                 yield f"{address}.{each}"
 
     def is_frozen(self, name: str) -> bool:
-        """Whether all that a name means is frozen: by that name, or by one around it."""
-        frozen = set(self.frozen)
-        return any(each in frozen for each in _covering(name)) or self._is_frozen_in_parts(
-            name, frozen
-        )
+        """Whether all that a name means is frozen: by that name, by one around it, or in parts."""
+        frozen, holders = self._names()
+        if not frozen.isdisjoint(_covering(name)):
+            return True
+        if name not in holders:
+            return False
+        return all(not frozen.isdisjoint(_covering(port)) for port in self.ports_of(name))
 
     def holds_frozen(self, name: str) -> bool:
         """Whether some of what a node means is frozen by a name of its own."""
-        return any(each.startswith((f"{name}.", f"{name}/")) for each in self.frozen)
+        return name in self._names()[1]
 
     def factor(self, name: str) -> float:
         """The factor of the learning rate that a name has: that of the last entry for it."""
@@ -124,10 +131,23 @@ class Freezing(QObject):
 
     # --- inside ---------------------------------------------------------------------------
 
-    def _is_frozen_in_parts(self, name: str, frozen: set[str]) -> bool:
-        if "." in name or not self.holds_frozen(name):
-            return False
-        return all(any(x in frozen for x in _covering(port)) for port in self.ports_of(name))
+    def _chosen(self) -> Iterator[str]:
+        document = self._document
+        if document.selection.edge is not None:
+            names = chosen_addresses(document)
+            yield from (x for x in names if next(self.ports_of(x), None) is not None)
+            return
+        graph, chosen = document.graph, document.selection.nodes
+        for id_ in graph.nodes if chosen else ():
+            if id_ in chosen and _has_parameters(graph, id_):
+                yield name_at(document.place, id_)
+
+    def _names(self) -> tuple[frozenset[str], frozenset[str]]:
+        """What is frozen, and the nodes in which some of it lies; read once for each training."""
+        if self._read is None or self._read[0] is not self.frozen:
+            holders = {x for name in self.frozen for x in _covering(name) if x != name}
+            self._read = (self.frozen, frozenset(self.frozen), frozenset(holders))
+        return self._read[1], self._read[2]
 
     def _text(self, text: str, names: tuple[str, ...]) -> str:
         if len(names) > 1:
@@ -152,6 +172,16 @@ class Freezing(QObject):
         if self._all() != self._seen:
             self._seen = self._all()
             self.changed.emit()
+
+
+def _has_parameters(graph: Graph, id_: str) -> bool:
+    """Whether a node owns a tensor that is trained, or has one inside."""
+    inside = graph.definitions.get(graph.nodes[id_].module)
+    if inside is not None:
+        return any(_has_parameters(inside.body, inner) for inner in inside.body.nodes)
+    module = graph.module(id_)
+    own = () if module is None else trained(module)
+    return any(graph.incoming(PortRef(id_, port)) is None for port in own)
 
 
 def name_at(place: str, id_: str, port: str = "") -> str:
