@@ -87,7 +87,7 @@ def test_a_folder_keeps_one_moment_and_holds_the_old_one_until_the_new_is_there(
     keeping.write(tmp_path, half)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["arrays-6-1.npz", "manifest.json"]
 
-    def full(path, data):
+    def full(path, data, **_):
         raise FileError(str(path), "", "found a full disk.")
 
     monkeypatch.setattr(disk, "write", full)

@@ -430,6 +430,23 @@ def test_a_ring_takes_no_more_than_its_share_of_the_time(tmp_path):
     assert ring.is_due(50)
 
 
+def test_on_a_slow_disk_a_short_run_has_moments_from_its_start_to_its_end(tmp_path):
+    now = [0.0]
+    ring = Ring(tmp_path, budget=1 << 30, total=400, clock=lambda: now[0])
+
+    def write(folder: Path) -> None:
+        folder.mkdir()
+        now[0] += 0.04
+
+    for update in range(401):
+        now[0] += 0.005
+        if ring.is_due(update):
+            ring.keep(update, write)
+    assert len(ring.updates) > 20
+    assert max(np.diff(ring.updates)) < 40
+    assert 400 - ring.updates[-1] < 40
+
+
 def test_a_worker_leaves_the_window_a_core_and_a_smaller_choice_stands(monkeypatch):
     monkeypatch.setattr(cores, "cores", lambda: 4)
     for name in cores.POOLS:

@@ -43,18 +43,22 @@ def read(path: str | os.PathLike[str]) -> bytes:
     return data
 
 
-def write(path: str | os.PathLike[str], data: bytes) -> None:
+def write(path: str | os.PathLike[str], data: bytes, *, lasts: bool = True) -> None:
     """Put `data` in the place of `path` (of its target, for a symbolic link), keeping the mode.
 
     A temporary file in the same folder is written, flushed to the disk and renamed; then the
     folder is flushed too. Source of the order: POSIX rename and fsync. Raises `FileError` and
     leaves the old file as it was.
+
+    Without `lasts` nothing is flushed: the file outlives the process, but maybe no power cut.
     """
     _check_size(len(data), path)
-    fill(path, lambda file: file.write(data))
+    fill(path, lambda file: file.write(data), lasts=lasts)
 
 
-def fill(path: str | os.PathLike[str], writing: Callable[[BinaryIO], object]) -> None:
+def fill(
+    path: str | os.PathLike[str], writing: Callable[[BinaryIO], object], *, lasts: bool = True
+) -> None:
     """`write` for a file of any size: `writing` writes it piece by piece."""
     try:
         place = Path(path).resolve()
@@ -63,14 +67,17 @@ def fill(path: str | os.PathLike[str], writing: Callable[[BinaryIO], object]) ->
             _check_ordinary(before, path)
             if not os.access(place, os.W_OK):
                 raise PermissionError(errno.EACCES, "")
-        _replace(place, writing, before)
+        _replace(place, writing, before, lasts)
     except (OSError, ValueError, RuntimeError) as error:
         mend = "Save it in another place."
         raise refusal(error, path, "a place that can be written", mend) from None
 
 
 def _replace(
-    place: Path, writing: Callable[[BinaryIO], object], before: os.stat_result | None
+    place: Path,
+    writing: Callable[[BinaryIO], object],
+    before: os.stat_result | None,
+    lasts: bool,
 ) -> None:
     handle, temporary = tempfile.mkstemp(prefix=".gradwire-", suffix=".tmp", dir=place.parent)
     try:
@@ -78,13 +85,15 @@ def _replace(
             writing(file)
             file.flush()
             _keep_owner_and_mode(file.fileno(), before)
-            os.fsync(file.fileno())
+            if lasts:
+                os.fsync(file.fileno())
         os.replace(temporary, place)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
-    _flush_folder(place.parent)
+    if lasts:
+        _flush_folder(place.parent)
 
 
 def _keep_owner_and_mode(handle: int, before: os.stat_result | None) -> None:

@@ -19,10 +19,10 @@ KINDS = frozenset("fiub")  # dtypes that a tensor can have; no objects
 Kind = tuple[str, tuple[int, ...]]
 
 
-def write_arrays(path: Path, arrays: Mapping[str, Host]) -> None:
-    """Write arrays in C order, in the place of the file; raises `FileError`."""
+def write_arrays(path: Path, arrays: Mapping[str, Host], *, lasts: bool = True) -> None:
+    """Write arrays in C order, in the place of the file, as `disk.write`; raises `FileError`."""
     plain: dict[str, Any] = {name: np.array(array, order="C") for name, array in arrays.items()}
-    disk.fill(path, lambda file: np.savez(file, **plain))
+    disk.fill(path, lambda file: np.savez(file, **plain), lasts=lasts)
 
 
 def read_arrays(path: Path, kinds: Mapping[str, Kind]) -> dict[str, Host]:

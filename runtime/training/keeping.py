@@ -116,14 +116,17 @@ def make(folder: Path) -> None:
         raise disk.refusal(error, folder, "a place that can be written", mend) from None
 
 
-def write(folder: Path, moment: Moment, told: Told | None = None) -> None:
-    """Keep a moment in a folder, in the place of what it kept; raises `FileError`."""
+def write(folder: Path, moment: Moment, told: Told | None = None, *, lasts: bool = True) -> None:
+    """Keep a moment in a folder, in the place of what it kept; raises `FileError`.
+
+    `lasts` is that of `disk.write`: whether it has to outlive a power cut.
+    """
     make(folder)
     arrays = _named(moment)
     file = _free_name(folder, moment.position.update)
-    write_arrays(folder / file, arrays)
+    write_arrays(folder / file, arrays, lasts=lasts)
     manifest = _manifest(moment, told or Told(), file, arrays)
-    disk.write(folder / MANIFEST, _json(manifest))
+    disk.write(folder / MANIFEST, _json(manifest), lasts=lasts)
     for old in folder.glob("arrays-*.npz"):
         if old.name != file and _ARRAYS.fullmatch(old.name):
             with contextlib.suppress(OSError):

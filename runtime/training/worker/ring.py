@@ -9,7 +9,7 @@ from pathlib import Path
 
 MOST = 200  # moments of one run, however small they are
 STRIDES = 100  # moments that the length of a run is divided into
-FREE = 1.0  # seconds that keeping may take before its share is looked at
+FREE = 1.0  # seconds that keeping may take over a whole run, however short that is
 SHARE = 0.1  # of the time that a run takes which keeping may take
 OFTEN = 5.0  # seconds after which a moment is kept in any case: what a crash may cost
 
@@ -42,7 +42,7 @@ class Ring:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._folder, self._budget, self._clock = folder, budget, clock
-        self._stride = max(total // STRIDES, 1)
+        self._stride, self._total = max(total // STRIDES, 1), max(total, 1)
         self._sizes: dict[int, int] = {}
         self._spent = 0.0
         self._began = self._last = clock()
@@ -55,7 +55,8 @@ class Ring:
     def is_due(self, update: int) -> bool:
         """Whether the moment at this update should be kept."""
         now = self._clock()
-        if self._spent > max(FREE, SHARE * (now - self._began)):
+        free = FREE * (self._stride + update) / self._total  # spread over all of the run
+        if self._sizes and self._spent > max(free, SHARE * (now - self._began)):
             return False
         newest = max(self._sizes, default=-self._stride)
         return update - newest >= self._stride or now - self._last >= OFTEN

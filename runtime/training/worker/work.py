@@ -214,7 +214,9 @@ class Work:
                 self._write(self._beside)
 
     def _write(self, folder: Path) -> None:
-        keeping.write(folder, self._session.moment(), self._about)
+        """A moment of the ring is one of many: waiting for the disk would thin them out."""
+        lasts = folder == self._beside
+        keeping.write(folder, self._session.moment(), self._about, lasts=lasts)
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
