@@ -72,9 +72,7 @@ def shown(figure: float, name: str) -> str:
 
 def adding(cell: str) -> Callable[[], Graph]:
     """The adding problem over 100 steps."""
-    return lambda: learning.adding_by(
-        cell, steps=100, samples=4000, epochs=25, units=32, rate=0.005
-    )
+    return lambda: learning.adding_by(cell, steps=100, samples=4000, batch=50, epochs=16, units=32)
 
 
 def fashion(**how: Any) -> Training:

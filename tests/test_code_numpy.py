@@ -176,7 +176,7 @@ def test_time_delays_and_names_of_python(truncate):
     graph.configure(time=Time(truncate=truncate))
     text = write_numpy(graph, PLAIN)
     assert differs(graph, text) < 1e-12
-    assert "lambda_[t] = np.tanh(" in text  # a word of Python's is no name
+    assert "    lambda_[t] = (\n" in text  # a word of Python's is no name
 
 
 def test_another_batch_fits_the_same_program():

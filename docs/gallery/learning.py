@@ -228,7 +228,7 @@ def adding():
     return adding_by("LSTMCell", steps=8, samples=512, epochs=60, units=12)
 
 
-def adding_by(cell: str, *, steps: int, samples: int, epochs: int, units: int, rate: float = 0.01):
+def adding_by(cell: str, *, steps: int, samples: int, epochs: int, units: int, batch: int = 32):
     """The adding problem at a length, by a cell of the library."""
     s = Sketch(
         "Learn to add what was marked",
@@ -237,7 +237,7 @@ def adding_by(cell: str, *, steps: int, samples: int, epochs: int, units: int, r
         seed=1,
     )
     options = {"samples": samples, "steps": steps}
-    s.put("Data", "data", source="builtin:adding", options=options, batch=32, validation=0.125)
+    s.put("Data", "data", source="builtin:adding", options=options, batch=batch, validation=0.125)
     state = s.put(cell, "cell", "data.x", hidden_size=units)
     s.graph.connect(state, "cell.h", delay=1)
     if cell == "LSTMCell":
@@ -248,7 +248,7 @@ def adding_by(cell: str, *, steps: int, samples: int, epochs: int, units: int, r
     said = s.put("Linear", "said", last, out_features=1)
     s.put("MSELoss", "loss", said, "data.t")
     _train(
-        s, epochs, optimizer=rules.Adam(lr=rate), clip=rules.Clip(norm=1.0), metrics=("r2",)
+        s, epochs, optimizer=rules.Adam(lr=0.01), clip=rules.Clip(norm=1.0), metrics=("r2",)
     )  # fmt: skip
     return s.place()
 

@@ -126,7 +126,7 @@ def over_features(place: Place) -> Written:
         if centred
         else (f"({x} ** 2).mean(axis=-1, keepdims=True)")
     )
-    first = f"{kept} = normalise({x}, -1, {eps}, {mean}, {spread})"
+    first = f"{kept} = normalise({x}, {eps}, {mean}, {spread})"
     axes = tuple(range(place.rank("x") - 1))
     back = f"normalise_back({place.g} * {place['weight']}, {kept}[0], {kept}[1], -1, {centred})"
     return _scaled(place, [first], back, axes, "")
@@ -137,31 +137,15 @@ def batch_norm(place: Place) -> Written:
     x, kept, rank = place["x"], place.kept, place.rank("x")
     axes = tuple(axis for axis in range(rank) if axis != 1)
     wide = f".reshape(-1{', 1' * (rank - 2)})"
-    rate, eps = place.settings["momentum"], number(place.settings["eps"])
-    state = {port: f'state["{place.id}.{port}"]' for port in place.module.states}
-    moved = {
-        "running_mean": f"{x}.mean(axis={axes})",
-        "running_var": f"{x}.var(axis={axes}) * ({x}.size / {x}.shape[1] / "
-        f"max({x}.size / {x}.shape[1] - 1, 1))",
-    }
-    lines = ["if training:"]
-    lines += [
-        f'    changed["{place.id}.{port}"] = {number(1 - rate)} * {state[port]} + {number(rate)}'
-        f" * {moved[port]}"
-        for port in state
-    ]
-    for_batch = f"{x}.mean(axis={axes}, keepdims=True), {x}.var(axis={axes}, keepdims=True)"
-    lines += [
-        f"    {kept} = normalise({x}, {axes}, {eps}, {for_batch})",
-        "else:",
-        f"    {kept} = normalise({x}, {axes}, {eps}, {state['running_mean']}{wide},"
-        f" {state['running_var']}{wide})",
-    ]
+    ports = [f'"{place.id}.{port}"' for port in place.module.states]
+    moved = ", ".join(f"changed[{port}]" for port in ports)
+    read = ", ".join(f"state[{port}]" for port in ports)
+    how = f"{number(place.settings['eps'])}, {number(place.settings['momentum'])}, training"
+    line = f"{kept}, {moved} = batch_norm({x}, {read}, {how})"
     h = f"{place.g} * {place['weight']}{wide}"
-    back = (
-        f"normalise_back({h}, {kept}[0], {kept}[1], {axes}, True) if training else {h} * {kept}[1]"
-    )
-    return _scaled(place, lines, back, axes, wide)
+    through = f"normalise_back({h}, {kept}[0], {kept}[1], {axes}, True)"
+    back = f"{through} if training else {h} * {kept}[1]"
+    return _scaled(place, [line], back, axes, wide)
 
 
 def _scaled(place: Place, lines: list[str], back: str, axes: tuple[int, ...], wide: str) -> Written:

@@ -151,7 +151,8 @@ class _Program:
                 f'{STEP}"{ref}": {gradients[ref]},' for ref in values if ref in anatomy.leaves
             ]
         lines += ["}", f"return {results}"]
-        yield from (STEP + line if line else "" for line in lines)
+        for line in lines:
+            yield from _wrapped(STEP + line if line else "")
         yield ""
         yield ""
 
@@ -227,6 +228,24 @@ class _Program:
         yield f"{STEP}{STEP}if count % {every} == 1 or count == {self.updates}:"
         yield f'{STEP}{STEP}{STEP}loss = np.sum(outputs["{anatomy.target}"])'
         yield f'{STEP}{STEP}{STEP}print(f"update {{count}}: loss {{loss:.6g}}")'
+
+
+_ASSIGNED = re.compile(r"(\s*[^#=]*? \+?= )(.*)")
+
+
+def _wrapped(line: str) -> Iterator[str]:
+    """A long assignment over several lines, in brackets."""
+    found = _ASSIGNED.fullmatch(line) if len(line) > WIDEST else None
+    if found is None:
+        yield line
+        return
+    indent = line[: len(line) - len(line.lstrip())]
+    yield f"{found[1]}("
+    yield from textwrap.wrap(
+        found[2], WIDEST, break_long_words=False, break_on_hyphens=False,
+        initial_indent=indent + STEP, subsequent_indent=indent + STEP,
+    )  # fmt: skip
+    yield f"{indent})"
 
 
 def _dictionary(name: str, words: str, entries: Iterator[str]) -> Iterator[str]:

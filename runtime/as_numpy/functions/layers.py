@@ -11,10 +11,29 @@ from runtime.array import Array
 from runtime.as_numpy.functions.reducing import softmax
 
 
-def normalise(x: Array, axes: Any, eps: float, mean: Any, variance: Any) -> tuple[Array, Array]:
+def normalise(x: Array, eps: float, mean: Any, variance: Any) -> tuple[Array, Array]:
     """z = (x - mean) / sqrt(variance + eps), and the factor that z was made with."""
     factor = 1 / np.sqrt(variance + eps)
     return (x - mean) * factor, factor
+
+
+def batch_norm(
+    x: Array, mean: Array, variance: Array, eps: float, rate: float, training: bool
+) -> tuple[tuple[Array, Array], Array, Array]:
+    """Each feature normalised, and the running mean and variance after this batch.
+
+    In training by the batch, towards which the running ones move (the variance unbiased), else by
+    the running ones.
+    """
+    axes = tuple(axis for axis in range(x.ndim) if axis != 1)
+    wide = (-1, *[1] * (x.ndim - 2))
+    if not training:
+        return normalise(x, eps, mean.reshape(wide), variance.reshape(wide)), mean, variance
+    found = normalise(x, eps, x.mean(axis=axes, keepdims=True), x.var(axis=axes, keepdims=True))
+    count = x.size // x.shape[1]
+    mean = (1 - rate) * mean + rate * x.mean(axis=axes)
+    unbiased = x.var(axis=axes) * (count / max(count - 1, 1))
+    return found, mean, (1 - rate) * variance + rate * unbiased
 
 
 def normalise_back(h: Array, z: Array, factor: Array, axes: Any, centred: bool) -> Array:

@@ -16,16 +16,11 @@ from runtime.array import Array
 def slide(out: Any, stride: Any, dilation: Any, kernel: Any) -> Any:
     """Each entry of the kernel, with the part of the padded input that it meets on its way."""
     for taps in itertools.product(*map(range, kernel)):
-        yield (
-            taps,
-            (
-                Ellipsis,
-                *(
-                    slice(k * d, k * d + (count - 1) * s + 1, s)
-                    for k, d, s, count in zip(taps, dilation, stride, out, strict=True)
-                ),
-            ),
-        )
+        met = [
+            slice(k * d, k * d + (count - 1) * s + 1, s)
+            for k, d, s, count in zip(taps, dilation, stride, out, strict=True)
+        ]
+        yield taps, (Ellipsis, *met)
 
 
 def places(size: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> list[int]:
