@@ -234,7 +234,14 @@ def test_a_grid_holds_the_losses_of_its_places(valley):
     x, y = np.moveaxis(found.window.grid(9), -1, 0)
     np.testing.assert_allclose(found.losses, np.sin(2 * x) + x**2 / 4 + y**2 / 2, atol=1e-12)
     assert found.loss == pytest.approx(np.sin(8) + 4 + 1.125)
-    assert told == [row / 9 for row in range(1, 10)]
+    assert told == [sample / 81 for sample in range(1, 82)]
+    told.clear()
+    finer = sample_plane(
+        objective, plane, found.window, objective.start, 17, told.append, known=found
+    )
+    assert len(told) == 17**2 - 81  # what is known is not worked out again
+    whole = sample_plane(objective, plane, found.window, objective.start, 17)
+    np.testing.assert_array_equal(finer.losses, whole.losses)
     place, least = found.lowest
     assert least == found.losses.min()
     assert place.tolist() == [-1.0, 0.0]

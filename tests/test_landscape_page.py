@@ -27,7 +27,9 @@ Key = Qt.Key
 
 @pytest.fixture
 def desk(qtbot, tmp_path, monkeypatch):
-    monkeypatch.setattr(question, "SIDES", (5, 9))  # few samples: what is drawn is not looked at
+    monkeypatch.setattr(
+        question, "SIDES", (5, 9, 17)
+    )  # few samples: what is drawn is not looked at
     monkeypatch.setattr(question, "POINTS", 21)
     with desk_for(qtbot, tmp_path, monkeypatch) as made:
         yield made

@@ -20,7 +20,7 @@ from gui.told import told_error
 from gui.training.landscape.controls import Controls
 from gui.training.landscape.following import Following, longer
 from gui.training.landscape.picture import LandscapePicture, Raced
-from gui.training.landscape.question import Scene, Seen, answer, last_stage, scene_of
+from gui.training.landscape.question import Scene, Seen, answer, finer, scene_of
 from gui.training.landscape.race import Race
 from gui.training.landscape.words import at_point, facts, tr
 from runtime.geometry.window import Window as Frame
@@ -108,12 +108,12 @@ class LandscapePage(QWidget):
         self.picture.show_trail(None)
         self._look()
 
-    def _look(self, stage: int = 0) -> None:
+    def _look(self) -> None:
         if self._scene is None:
             return
         asked, scene = replace(self.controls.asked, window=self._frame), self._scene
         self.progress.begin(tr("Working out the loss"))
-        self._looking.ask_long(lambda progress: answer(asked, scene, stage, progress))
+        self._looking.ask_long(lambda progress: answer(asked, scene, progress))
 
     def _take(self, seen: Seen) -> None:
         if seen.scene is not self._scene:
@@ -124,8 +124,9 @@ class LandscapePage(QWidget):
             self._start = seen.here
         self._show_parts(is_drawn=True)
         self._draw()
-        if seen.stage < last_stage(seen.asked):
-            self._looking.ask_long(partial(_finer, seen))
+        if not seen.is_finest:
+            self.progress.begin(tr("Working out the loss more finely"))
+            self._looking.ask_long(partial(finer, seen))
 
     def _refuse(self, error: Exception) -> None:
         if not isinstance(error, GradwireError | MemoryError):
@@ -252,10 +253,6 @@ class LandscapePage(QWidget):
         row.addWidget(_scrolled(right, RIGHT, self))
         self.setFocusProxy(self.controls.kind)
         self._show_parts(is_drawn=False)
-
-
-def _finer(seen: Seen, progress) -> Seen:
-    return answer(seen.asked, seen.scene, seen.stage + 1, progress)
 
 
 def _scrolled(column: QVBoxLayout, width: int, parent: QWidget) -> QScrollArea:

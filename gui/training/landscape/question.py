@@ -4,8 +4,9 @@ out off the window's thread."""
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["entries", "random", "main", "gradient"]
 MOST_NUMBERS = 8_000_000  # of a way: 64 MB
-SAMPLES = 512  # of the training part, that the loss is of
-SIDES = (13, 41)  # of the grid: roughly at first, then fine
+SAMPLES = 256  # of the training part, that the loss is of
+SIDES = (11, 21, 41)  # of the grid: roughly at first, then finer, each with the samples before
+PATIENCE = 8.0  # seconds: a finer grid that would take longer is left out
 POINTS = 121
 AROUND = 1.25  # of the largest coordinate: zero is in sight
 BESIDE = 0.5  # of a way's span, on each side of it
@@ -91,7 +93,7 @@ class Asked:
 class Seen:
     """The answer: a landscape or a profile, with the way and the optimum on it if there are any.
 
-    `stage` counts the grids, from rough to fine.
+    `stage` counts the grids, from rough to fine; it took so many `seconds`.
     """
 
     asked: Asked
@@ -100,6 +102,15 @@ class Seen:
     way: Way | None = None
     optimum: Optimum | None = None
     stage: int = 0
+    seconds: float = 0.0
+
+    @property
+    def is_finest(self) -> bool:
+        """Whether there is no finer grid, or none that one would wait for."""
+        if isinstance(self.picture, Profile) or self.stage + 1 >= len(SIDES):
+            return True
+        more = (SIDES[self.stage + 1] / SIDES[self.stage]) ** 2
+        return self.seconds * more > PATIENCE
 
     @property
     def here(self) -> Array:
@@ -132,12 +143,23 @@ def scene_of(given: Given, progress: Progress) -> Scene:
     return Scene(objective, theta, way, samples, given.update)
 
 
-def answer(asked: Asked, scene: Scene, stage: int, progress: Progress) -> Seen:
-    """Look; `progress` ends it by raising. Raises `BadSetting` where one cannot look so."""
+def finer(seen: Seen, progress: Progress) -> Seen:
+    """The same on the next grid."""
+    begun, known, stage = time.monotonic(), seen.picture, seen.stage + 1
+    assert isinstance(known, Landscape)
+    picture = sample_plane(
+        seen.scene.objective, seen.directions, known.window, seen.here, SIDES[stage], progress,
+        known,
+    )  # fmt: skip
+    return replace(seen, picture=picture, stage=stage, seconds=time.monotonic() - begun)
+
+
+def answer(asked: Asked, scene: Scene, progress: Progress) -> Seen:
+    """Look roughly; `progress` ends it by raising. Raises `BadSetting` where one cannot look so."""
+    begun = time.monotonic()
     objective, theta = scene.objective, scene.theta
     if asked.kind == "gradient":
-        profile = sample_gradient(objective, theta, POINTS, progress)
-        return Seen(asked, scene, profile, stage=last_stage(asked))
+        return Seen(asked, scene, sample_gradient(objective, theta, POINTS, progress))
     directions = directions_of(asked, scene)
     here = directions.coordinates(theta)
     way = seen_on(directions, scene.way) if scene.way is not None else None
@@ -146,9 +168,9 @@ def answer(asked: Asked, scene: Scene, stage: int, progress: Progress) -> Seen:
     picture: Landscape | Profile
     if len(here) == 1:
         picture = sample_line(objective, directions, window, float(here[0]), POINTS, progress)
-        return Seen(asked, scene, picture, way, optimum, last_stage(asked))
-    picture = sample_plane(objective, directions, window, here, SIDES[stage], progress)
-    return Seen(asked, scene, picture, way, optimum, stage)
+        return Seen(asked, scene, picture, way, optimum)
+    picture = sample_plane(objective, directions, window, here, SIDES[0], progress)
+    return Seen(asked, scene, picture, way, optimum, seconds=time.monotonic() - begun)
 
 
 def directions_of(asked: Asked, scene: Scene) -> Directions:
@@ -160,11 +182,6 @@ def directions_of(asked: Asked, scene: Scene) -> Directions:
         way = theta[None] if scene.way is None else scene.way
         return main_directions(theta, way)
     return chosen_entries(objective, asked.entries, theta)
-
-
-def last_stage(asked: Asked) -> int:
-    """The finest there is."""
-    return len(SIDES) - 1
 
 
 def _samples(given: Given) -> tuple[Mapping[str, Array], int | None]:

@@ -111,18 +111,23 @@ def sample_plane(
     here: Host,
     side: int = SIDE,
     progress: Progress | None = None,
+    known: Landscape | None = None,
 ) -> Landscape:
-    """The loss over a grid of two directions. `progress(share)` is called after each row.
+    """The loss over a grid of two directions. `progress(share)` is called after each sample.
 
-    It may raise, to end the work; raises `RunError` as `Objective.loss`.
+    It may raise, to end the work; raises `RunError` as `Objective.loss`. A landscape that is
+    `known` of the same directions and window, with half as many gaps, gives its samples.
     """
     steps = objective.depending(directions.moving)
     grid, losses = window.grid(side), np.empty((side, side))
-    for row in range(side):
-        for column in range(side):
-            losses[row, column] = objective.loss(directions.theta(grid[row, column]), steps)
+    is_known = np.zeros((side, side), bool)
+    if known is not None and known.window == window and 2 * known.side - 1 == side:
+        losses[::2, ::2], is_known[::2, ::2] = known.losses, True
+    left = np.argwhere(~is_known).tolist()
+    for count, (row, column) in enumerate(left, 1):
+        losses[row, column] = objective.loss(directions.theta(grid[row, column]), steps)
         if progress is not None:
-            progress((row + 1) / side)
+            progress(count / len(left))
     loss = objective.loss(directions.theta(here), steps)
     return Landscape(directions, window, losses, np.asarray(here, float), loss)
 
