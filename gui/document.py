@@ -60,6 +60,7 @@ class Document(QObject):
     saved_changed = Signal()  # `path`, `is_saved` or the title
     written = Signal()  # the file at `path` holds the graph as it is now
     refused = Signal(str)  # a sentence for the person, where the person looks
+    data_wanted = Signal(str)  # a node whose set is to come from a file that is asked for
     failed = Signal(str)  # a sentence: something that was asked for did not happen
 
     def __init__(self, parent: QObject | None = None, catalogue: Catalogue | None = None) -> None:

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from graph import load
 from runtime.data import consent
@@ -151,3 +151,87 @@ def test_what_cannot_be_read_is_said_and_makes_no_node(desk, tmp_path):
     desk.qtbot.waitUntil(lambda: len(desk.window.notices.texts) == 1)
     assert "found 1 cells in row 3 of bad.csv" in desk.window.notices.texts[0]
     assert not data_nodes(desk)
+
+
+def section_of(desk, id_):
+    """The inspector's section of a node, once its set has been looked at."""
+    desk.document.selection.set_nodes({id_})
+    desk.qtbot.waitUntil(lambda: getattr(desk.window.inspector.page, "data", None) is not None)
+    section = desk.window.inspector.page.data
+    desk.qtbot.waitUntil(lambda: section.preview is not None and not section.is_busy)
+    desk.settle()
+    return section
+
+
+def choose(field, text):
+    """Take an entry of a choice by the keyboard's way: by its text."""
+    field.setCurrentIndex(field.findText(text))
+    field.activated.emit(field.currentIndex())
+
+
+def test_the_inspector_shows_a_set_and_changes_it(desk, tmp_path):
+    home = saved(desk, tmp_path)
+    (home / "flowers.csv").write_text(FLOWERS)
+    let_go(desk, home / "flowers.csv")
+    desk.qtbot.waitUntil(lambda: len(data_nodes(desk)) == 1)
+    section = section_of(desk, "data")
+    assert section.counted.said == "40 samples in batches of 32: 2 updates an epoch."
+    assert "A sample: x float64 [2]; t int64 []." in section.told.said
+    assert section.counts.accessibleName().endswith("rose: 20, tulip: 20")
+    assert section.scatter.picture.accessibleName() == "Samples by length and width"
+    assert section.table.model().rowCount() == 40
+    shown = [section.columns, section.counts, section.scatter, section.table]
+    assert all(part.isVisibleTo(section) for part in shown)
+    assert not section.images.isVisibleTo(section)
+    # Without the tick of its column a feature is not read, and the shapes follow in one edit.
+    place = section.columns.visualRect(section.columns.tick_of("width", "x"))
+    section.columns.scrollTo(section.columns.tick_of("width", "x"))
+    QTest.mouseClick(section.columns.viewport(), LEFT, NONE, _tick(section.columns, place))
+    desk.qtbot.waitUntil(lambda: data_nodes(desk)[0].attributes["gives"][0] == "x float64 [1]")
+    assert data_nodes(desk)[0].attributes["x_columns"] == ("length",)
+    desk.settle()
+    assert desk.document.check.ok
+    # Another set: what belonged to the file goes, and undo brings it back.
+    choose(section.set, "moons, generated")
+    desk.qtbot.waitUntil(lambda: "source" in data_nodes(desk)[0].attributes)
+    assert dict(data_nodes(desk)[0].attributes) == {"source": "builtin:moons"}
+    desk.qtbot.waitUntil(lambda: not section.is_busy and section.preview.data.name == "moons")
+    assert section.options.isVisibleTo(section)
+    desk.type_into(section.options.field, "samples = 64, noise = 0.3")
+    assert data_nodes(desk)[0].attributes["options"] == {"samples": 64, "noise": 0.3}
+    desk.type_into(section.options.field, "sample = 64")
+    assert "no such setting" in section.options.error.said
+    assert desk.document.undo()
+    assert desk.document.undo()
+    assert data_nodes(desk)[0].attributes["x_columns"] == ("length",)
+
+
+def _tick(tree, place):
+    """The box of a tick, at the left of its cell."""
+    return QPoint(place.left() + 10, place.center().y())
+
+
+def test_images_are_shown_with_their_classes(desk):
+    desk.document.graph.add("Data", "digits", source="builtin:digits", batch=16)
+    section = section_of(desk, "digits")
+    assert section.images.isVisibleTo(section)
+    assert section.images.accessibleName().startswith("Samples: 0, 1, 2, 3, 4")
+    assert section.counts.accessibleName().count(":") == 11
+    assert not section.columns.isVisibleTo(section)
+    rows = desk.window.inspector.page.form.rows
+    assert not {"source", "gives", "hash", "x_columns"} & rows.keys()
+    assert not rows["missing"].isVisibleTo(desk.window.inspector.page.form)
+    assert rows["batch"].isVisibleTo(desk.window.inspector.page.form)
+
+
+def test_a_node_takes_another_file_that_is_chosen(desk, tmp_path, monkeypatch):
+    home = saved(desk, tmp_path)
+    (home / "flowers.csv").write_text(FLOWERS)
+    desk.document.graph.add("Data", "data", source="builtin:moons", options={"samples": 9})
+    section = section_of(desk, "data")
+    answer = staticmethod(lambda *_: (str(home / "flowers.csv"), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", answer)
+    QTest.mouseClick(section.file, LEFT)
+    desk.qtbot.waitUntil(lambda: data_nodes(desk)[0].attributes["source"] == "flowers.csv")
+    assert "options" not in data_nodes(desk)[0].attributes
+    assert len(data_nodes(desk)) == 1

@@ -81,13 +81,16 @@ def take(wanted: Wanted, progress: Progress) -> Taken:
             path = _copied(path, _folder(wanted.copies), progress)
     except OSError as error:
         raise DataError(f"{path.name}, which cannot be copied ({error})", "a copy") from None
-    return described(_source(path, wanted.folder), wanted.folder)
+    return described(_source(path, wanted.folder), wanted.folder, is_chosen=True)
 
 
-def described(source: str, folder: Path | None, **settings: Any) -> Taken:
-    """Read a file that the person chose; its settings say what it holds."""
+def described(source: str, folder: Path | None, *, is_chosen: bool, **settings: Any) -> Taken:
+    """Read a file under these settings; those of the answer also say what it holds.
+
+    `is_chosen` says that the person named the file now. Raises `DataError`.
+    """
     asked = Data(source=source, **settings).settings
-    opened = open_set(asked, 0, folder, is_trusted=True)
+    opened = open_set(asked, 0, folder, is_trusted=is_chosen)
     path = Path(source) if folder is None else folder / source
     found = {"source": source, **settings, **opened.described()}
     return Taken(found, opened.data.notes, files_of(path))

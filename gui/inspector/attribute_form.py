@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
@@ -165,16 +166,24 @@ class AttributeRow(QWidget):
 
 
 class AttributeForm(QWidget):
-    """All attributes of one node, in the order of the declaration."""
+    """All attributes of one node, in the order of the declaration; or all but some."""
 
-    def __init__(self, document: Document, theme: Theme, id_: str, parent: QWidget) -> None:
+    def __init__(
+        self,
+        document: Document,
+        theme: Theme,
+        id_: str,
+        parent: QWidget,
+        but: Collection[str] = (),
+    ) -> None:
         super().__init__(parent)
         self.rows: dict[str, AttributeRow] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         kind = document.graph.catalogue.get(document.graph.nodes[id_].module)
-        for name, spec in (kind.attributes if kind else {}).items():
+        specs = kind.attributes if kind else {}
+        for name, spec in ((name, specs[name]) for name in specs if name not in but):
             row = AttributeRow(document, theme, id_, spec, self)
             self.rows[name] = row
             column.addWidget(row)

@@ -11,6 +11,8 @@ from graph.bypassing import through
 from graph.edits import SetGraph, SetNode
 from graph.labelling import label_edit
 from graph.naming import name_of
+from gui.data.changing import SHOWN_THERE
+from gui.data.section import DataSection
 from gui.forward_mode.section import TangentSection
 from gui.freezing.section import LearningSection
 from gui.icons import icon_of
@@ -35,6 +37,7 @@ from gui.inspector.units.reading import LAYER
 from gui.inspector.verdicts import node_verdict
 from gui.theme import Theme
 from gui.unique import make_unique
+from runtime.data.nodes import DATA
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -68,7 +71,9 @@ class NodePage(QWidget):
         self.label = self._row(self.tr("Label"), LineField(theme), self._label, self._set_label)
         mono = LineField(theme, mono=True)
         self.name = self._row(self.tr("Id"), mono, lambda: self.id, self._rename)
-        self.form = AttributeForm(document, theme, id_, self)
+        is_data = kind is not None and kind.name == DATA
+        self.data = DataSection(document, theme, id_, self) if is_data else None
+        self.form = AttributeForm(document, theme, id_, self, SHOWN_THERE if is_data else ())
         self.value = self._value_editor()
         self.parameters = ParameterList(document, theme, id_, self)
         self.units = UnitView(document, theme, id_, self) if _may_have_units(graph, id_) else None
@@ -109,6 +114,10 @@ class NodePage(QWidget):
                 self.inside.setVisible(self.shared.is_needed)
         if self.value is not None:
             self.value.refresh()
+        if self.data is not None:
+            self.data.refresh()
+            for name, row in self.form.rows.items():
+                row.setVisible(self.data.concerns(name))
         self.problems.refresh()
         self._show_bypass()
         self._show_target()
@@ -245,6 +254,8 @@ class NodePage(QWidget):
         column.addWidget(self.bypass)
         column.addWidget(self.label)
         column.addWidget(self.name)
+        if self.data is not None:
+            column.addWidget(Section(theme, self.tr("Data"), self.data, parent=self))
         if self.form.rows:
             column.addWidget(Section(theme, self.tr("Attributes"), self.form, parent=self))
         elif self.kind is None:

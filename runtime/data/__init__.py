@@ -13,5 +13,9 @@
 | `prepared` | the set of a Data node, in parts, scaled, in batches |
 | `feeding` | batches as feeds, for all Data nodes of a graph |
 | `first_batch` | what a run without feeds takes |
+| `files` | sets that lie in files |
+| `system` | sets that a package of the operating system brings |
+| `consent` | which files outside the document's folder may be read |
+| `preview` | what is shown of a set |
 | `rows` | texts between commas |
 """

@@ -85,16 +85,13 @@ def open_set(
 
 
 def _once(key: Key, make: Callable[[], Dataset]) -> Dataset:
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
-    found = make()
-    with _lock:
-        _kept[key] = found
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
-    return found
+    with _lock:  # also while it is made: who else wants it now gets it then
+        if key not in _kept:
+            _kept[key] = make()
+            while len(_kept) > MOST_KEPT:
+                _kept.popitem(last=False)
+        _kept.move_to_end(key)
+        return _kept[key]
 
 
 def _named(data: Dataset, wanted: SystemSet) -> Dataset:

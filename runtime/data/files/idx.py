@@ -5,14 +5,14 @@ Source: LeCun, Cortes, Burges, The MNIST database, "the IDX file format".
 
 from __future__ import annotations
 
-import gzip
 import struct
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
-from runtime.data.files.sizes import bytes_of, read_exactly
+from runtime.data.files.sizes import CHUNK, Readable, bytes_of, read_exactly
 from runtime.errors import DataError
 from runtime.feeds import Host
 
@@ -21,14 +21,38 @@ MOST_RATIO = 1100
 """Deflate makes nothing smaller than 1032 times; who claims more is no IDX file but a bomb."""
 
 
+class Inflated:
+    """What a compressed file holds, in large pieces: small ones hand the interpreter to and fro.
+
+    `gzip` reads 8 KiB at a time, which takes half a minute while a window waits for its turn.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._rest = file, b""
+        self._unpack = zlib.decompressobj(wbits=31)  # with gzip's header
+
+    def read(self, size: int, /) -> bytes:
+        """So many bytes at most, none at the end; raises `EOFError` where the file is cut off."""
+        while not self._unpack.eof:
+            data = self._rest or self._file.read(CHUNK)
+            found = self._unpack.decompress(data, size)
+            self._rest = self._unpack.unconsumed_tail
+            if found:
+                return found
+            if not data and not self._unpack.eof:
+                raise EOFError("it is cut off")
+        return b""
+
+
 def read_idx(path: Path) -> Host:
     """The array of a file; raises `DataError` where header, size or compression do not fit."""
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            zeros, code, axes = struct.unpack(">HBB", _head(file.read(4), 4, path))
+        with path.open("rb") as plain:
+            file: Readable = Inflated(plain) if path.suffix == ".gz" else plain
+            zeros, code, axes = struct.unpack(">HBB", _head(file, 4, path))
             if zeros or code not in DTYPES or not axes:
                 raise DataError(f"{path.name}, which does not begin as IDX does", "an IDX file")
-            shape = struct.unpack(f">{axes}I", _head(file.read(4 * axes), 4 * axes, path))
+            shape = struct.unpack(f">{axes}I", _head(file, 4 * axes, path))
             dtype = np.dtype(DTYPES[code])
             wanted = bytes_of(shape, dtype.itemsize, path.name)
             if wanted > path.stat().st_size * MOST_RATIO:
@@ -71,7 +95,11 @@ def _beside(path: Path, name: str) -> Path | None:
     return None
 
 
-def _head(data: bytes, wanted: int, path: Path) -> bytes:
-    if len(data) < wanted:
-        raise DataError(f"{path.name}, which ends in its header", "an IDX file")
+def _head(file: Readable, wanted: int, path: Path) -> bytes:
+    data = b""
+    while len(data) < wanted:
+        part = file.read(wanted - len(data))
+        if not part:
+            raise DataError(f"{path.name}, which ends in its header", "an IDX file")
+        data += part
     return data
