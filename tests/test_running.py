@@ -18,6 +18,7 @@ from gui.training.pace import Pace
 from gui.training.silence import Silence
 from gui.training.words import standing
 from runtime.feeds import tensor_array
+from runtime.training import keeping
 from tests.window_desk import WindowDesk, desk_for
 
 EXAMPLES = Path(__file__).parents[1] / "assets" / "examples"
@@ -101,6 +102,13 @@ def test_a_run_is_steered_travelled_branched_and_taken_over(desk, tmp_path):
     assert desk.document.root.tensors.get(PortRef.parse("hidden.weight")) == before
     assert desk.document.root.training == changed
 
+    # What fits the graph no longer is not taken over.
+    desk.document.do(e.SetAttributes("hidden", {"out_features": 5}), "Change")
+    desk.settle()
+    running.take_over()
+    assert desk.refused[-1].startswith("hidden.weight: learned were [8, 2], the graph has [5, 2]")
+    desk.document.undo()
+
     # The run is kept beside the file that is saved, and gone on with when that is opened again.
     assert running.beside.place is None
     with desk.qtbot.waitSignal(running.beside.kept):
@@ -161,7 +169,8 @@ def test_a_killed_worker_is_said_and_the_run_goes_on_from_its_last_moment(desk, 
     running.start()
     wait(lambda: running.state == "failed")
     assert (running.problem.kind, running.problem.node) == ("NotFinite", "loss")
-    assert running.position.update == running.moments[-1]
+    moment = keeping.read(running.run.moments[running.moments[-1]])  # the bad batch comes next
+    assert moment.position == running.position
     assert all(np.isfinite(array).all() for array in running.parameters().values())
 
     # A window that closes takes its worker with it.

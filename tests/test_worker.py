@@ -18,12 +18,12 @@ import pytest
 
 from graph import Graph, dumps, load
 from graph import edits as e
-from graph.rules import SGD, Adam, Plateau
+from graph.rules import Adam, Plateau
 from graph.training import Training
-from runtime.training import keeping
 from runtime.training.moment import Position
 from runtime.training.session import Session
 from runtime.training.worker import cores
+from runtime.training.worker.homes import Home, sweep
 from runtime.training.worker.link import ROOT, Gone, Link, Order
 from runtime.training.worker.messages import (
     Acknowledged,
@@ -162,8 +162,14 @@ def test_a_run_in_a_process_is_the_same_to_the_bit_as_one_without(told, tmp_path
     epochs = [epoch for message in run.of(EpochsOver) for epoch in message.epochs]
     assert epochs == [asdict(epoch) for epoch in session.history.epochs]
 
+    # A disk that takes nothing is told of, and the run goes on all the same.
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder")
+    run.do("keep", str(blocked / "points.run"))
+    assert "expected a place that can be written" in run.of(Refused)[0].message
+
     # Kept beside its file, and gone on with in another process.
-    kept = tmp_path / "xor.run"
+    kept = tmp_path / "points.run"
     run.do("keep", str(kept))
     run.do("stop")
     assert run.until(Gone).status == 0
@@ -184,16 +190,6 @@ def same(seen: Snapshot, session: Session) -> None:
     ):
         assert found.keys() == wanted.keys()
         assert all(np.array_equal(found[at], wanted[at]) for at in wanted)
-
-
-def test_a_disk_that_takes_nothing_is_told_of_and_the_run_goes_on(told, tmp_path):
-    run = told(xor())
-    blocked = tmp_path / "file"
-    blocked.write_text("no folder")
-    assert run.do("batch").update == 1
-    run.do("keep", str(blocked / "xor.run"))
-    assert "expected a place that can be written" in run.of(Refused)[0].message
-    assert run.do("batch").update == 2
 
 
 def test_a_command_is_acknowledged_while_a_step_is_under_way_and_done_at_its_end():
@@ -281,6 +277,7 @@ import sys
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
 from tests.test_worker import xor
+from runtime.training.worker.homes import Home, sweep
 from runtime.training.worker.link import Link, Order
 from runtime.training.worker.messages import Kept
 def tell(message):
@@ -304,20 +301,6 @@ link.send("run")
         time.sleep(0.01)
     assert not Path(f"/proc/{worker}").exists()
     assert not (tmp_path / "ring").exists()
-
-
-def test_a_run_that_is_not_finite_names_the_node_and_keeps_the_bad_batch(told, tmp_path):
-    graph = load(ROOT / "assets" / "examples" / "linear_regression.gradwire")
-    graph.apply(e.SetGraph({"training": Training(epochs=10_000, optimizer=SGD(lr=10.0))}))
-    run = told(graph)
-    run.link.send("run")
-    failed = run.until(Failed)
-    assert failed.kind == "NotFinite"
-    assert failed.node == "loss"
-    assert run.until(Gone).status == 0
-    moment = keeping.read(place_of(tmp_path / "ring", failed.update))
-    assert moment.position.update == failed.update
-    assert all(np.isfinite(array).all() for array in moment.parameters.values())
 
 
 def test_a_graph_that_cannot_be_trained_is_refused_in_a_sentence(told):
@@ -445,6 +428,23 @@ def test_on_a_slow_disk_a_short_run_has_moments_from_its_start_to_its_end(tmp_pa
     assert len(ring.updates) > 20
     assert max(np.diff(ring.updates)) < 40
     assert 400 - ring.updates[-1] < 40
+
+
+def test_a_folder_of_moments_is_removed_once_its_process_has_gone(tmp_path):
+    mine = Home(tmp_path)
+    (tmp_path / "gradwire-run-foreign").mkdir()  # without a lock nobody knows whose it is
+    script = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from pathlib import Path; from runtime.training.worker.homes import Home\n"
+        f"home = Home(Path({str(tmp_path)!r})); (home.folder / '1').mkdir()\n"
+        "import os; os._exit(1)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=False)
+    assert len(list(tmp_path.iterdir())) == 3
+    sweep(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {mine.folder.name, "gradwire-run-foreign"}
+    mine.remove()
+    assert not mine.folder.exists()
 
 
 def test_a_worker_leaves_the_window_a_core_and_a_smaller_choice_stands(monkeypatch):

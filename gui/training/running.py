@@ -285,7 +285,9 @@ class Running(QObject):
         self._links = [link for link in self._links if not link.is_over]
         self._run, self._problem, self._why = run, None, ""
         links = consent.links_of(run.graph)  # the worker knows nothing of what is allowed here
-        order = Order(run.graph, run.ring, self._folder, overrides=links, moment=moment)
+        order = Order(
+            run.graph, run.ring, self._folder, overrides=links, moment=moment, budget=run.budget
+        )
         token = self._token = object()
         self._link = Link(order, lambda message: self._heard.emit(token, message))
         self._links.append(self._link)

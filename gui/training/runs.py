@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +11,13 @@ from runtime.training.worker.ring import place_of
 if TYPE_CHECKING:
     from graph import Graph
     from graph.training import Training
+    from runtime.training.worker.homes import Home
     from runtime.training.worker.messages import Message, Ready
     from runtime.training.worker.series import Recording, Series
     from runtime.training.worker.slots import Snapshot
+
+
+BUDGET = 1 << 29  # bytes on the disk for the moments of all runs of a document
 
 
 class Run:
@@ -30,7 +32,7 @@ class Run:
         from runtime.training.worker.series import Recording
 
         self.id, self.graph, self.ring = id_, graph, ring
-        self.parent, self.start = parent, start
+        self.parent, self.start, self.budget = parent, start, BUDGET
         self.recording: Recording = Recording()
         self.kept: set[int] = set()
         self.snapshot: Snapshot | None = None
@@ -85,11 +87,15 @@ class Run:
 
 
 class Runs:
-    """All runs since the document was opened, oldest first, and the folder of their moments."""
+    """All runs since the document was opened, oldest first, and the folder of their moments.
+
+    The first run may take half of the budget, the next a sixth, then a twelfth: however many there
+    are, all of them together stay below it.
+    """
 
     def __init__(self) -> None:
         self._all: list[Run] = []
-        self._folder: Path | None = None
+        self._home: Home | None = None
 
     def __iter__(self) -> Iterator[Run]:
         return iter(self._all)
@@ -99,16 +105,19 @@ class Runs:
 
     def add(self, graph: Graph, parent: Run | None = None, start: int = 0) -> Run:
         """A new run, which branches from `parent` at an update."""
-        if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="gradwire-run-"))
+        from runtime.training.worker.homes import Home
+
+        if self._home is None:
+            self._home = Home()
         id_ = len(self._all) + 1
-        run = Run(id_, graph, self._folder / str(id_), parent, start)
+        run = Run(id_, graph, self._home.folder / str(id_), parent, start)
+        run.budget = BUDGET // (id_ * (id_ + 1))
         self._all.append(run)
         return run
 
     def clear(self) -> None:
         """Forget all runs, and remove their moments."""
         self._all.clear()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder = None
+        if self._home is not None:
+            self._home.remove()
+        self._home = None

@@ -8,6 +8,7 @@
 | `process` | the worker's side: its pipes, signs of life, and its end |
 | `work` | its steps, and what is done between two of them |
 | `ring` | moments of the run, kept on the disk under a budget |
+| `homes` | the folder of a window's moments, removed when its process has gone |
 | `series` | the curves of a run, as they grow |
 | `cores` | threads that leave the window a core |
 """

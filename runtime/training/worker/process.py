@@ -9,6 +9,7 @@ import os
 import queue
 import shutil
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from graph.errors import GradwireError
 from runtime import logfile
+from runtime.training.worker.homes import sweep
 from runtime.training.worker.messages import Acknowledged, Beat, Begin, Command, Lines, Message
 from runtime.training.worker.work import Work, failure
 
@@ -48,6 +50,7 @@ def _serve(lines: Lines, handles: Sequence[int]) -> None:
     try:
         work = Work(begin, handles, commands, lines.send)
         _start(_beat, work, lines)
+        _start(sweep, Path(tempfile.gettempdir()))
         work.play()
     except BrokenPipeError:
         leave()

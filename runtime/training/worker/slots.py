@@ -171,10 +171,17 @@ def reserve(handles: Sequence[int], size: int) -> int:
     """
     for number, handle in enumerate(handles):
         with contextlib.suppress(OSError):
-            # Truly taken, not only promised: writing to a full one would end the process.
-            os.posix_fallocate(handle, 0, size)
+            _take(handle, size)
             return number
     raise SlotsError(f"slots: found no memory and no disk with {size} bytes. Free some space.")
+
+
+def _take(handle: int, size: int) -> None:
+    """Have the bytes truly, not only promised: writing to a full file would end the process."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(handle, 0, size)
+    else:
+        os.ftruncate(handle, size)
 
 
 def _aligned(size: int) -> int:
