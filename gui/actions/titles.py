@@ -34,7 +34,7 @@ def _play(w: Window) -> str:
 def _train(w: Window) -> str:
     if w.running.state in ("starting", "running"):
         return tr(N(A, "Pause &training"))
-    return tr(N(A, "Continue &training")) if w.running.state == "paused" else ""
+    return tr(N(A, "Continue &training")) if w.running.can_go_on else ""
 
 
 def _delete(w: Window) -> str:

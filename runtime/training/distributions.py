@@ -96,12 +96,14 @@ class Survey:
         trace = self._engine.run(self._feeder.batch(epoch, batch))
         addresses = list(moment.parameters)
         gradients = {at: trace.gradient(at) for at in addresses}
-        outputs = {at: _output(trace, PortRef.parse(at).node) for at in addresses}
+        nodes = {at: PortRef.parse(at).node for at in addresses}
+        outputs = {node: _output(trace, node) for node in dict.fromkeys(nodes.values())}
+        activations = {node: histogram(x) for node, x in outputs.items() if x is not None}
         return Distributions(
             update,
             {at: histogram(x) for at, x in moment.parameters.items()},
             {at: histogram(x) for at, x in gradients.items() if x is not None},
-            {at: histogram(x) for at, x in outputs.items() if x is not None},
+            {at: activations[node] for at, node in nodes.items() if node in activations},
         )
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from graph import GradwireError
 from gui.background import Background
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from gui.training.running import Running
     from gui.training.runs import Run
     from runtime.training.distributions import Distributions, Survey
+
+MOST = 64  # moments that are measured
+REST = 250  # milliseconds between two of them while the training goes on
 
 
 class Surveying(QObject):
@@ -39,6 +42,8 @@ class Surveying(QObject):
         self._work.answered.connect(self._take)
         self._work.refused.connect(self._refuse)
         self._asked: tuple[int, Path] | None = None
+        self._rest = QTimer(self, singleShot=True, interval=REST)  # the training needs the cores
+        self._rest.timeout.connect(self.go_on)
         document.opened.connect(self._forget)
 
     def want(self, is_wanted: bool) -> None:
@@ -53,9 +58,7 @@ class Surveying(QObject):
 
     def found(self) -> list[Distributions]:
         """What is known of the newest run's moments, in order."""
-        run = self._running.run
-        places = run.moments.values() if run is not None else ()
-        known = (self._found.get(place) for place in places)
+        known = (self._found.get(place) for place in self._places())
         return [one for one in known if one is not None]
 
     def go_on(self) -> None:
@@ -63,13 +66,20 @@ class Surveying(QObject):
         run = self._running.run
         if not self._is_wanted or run is None or self._work.is_busy:
             return
-        place = next((place for place in run.moments.values() if place not in self._found), None)
-        if place is None:
+        place = next((place for place in self._places() if place not in self._found), None)
+        if place is None or self._rest.isActive():
             return
         known = self._survey
         survey = known[1] if known is not None and known[0] == run.id else None
         self._asked = (run.id, place)
         self._work.ask_long(partial(_measure, run.graph, self._folder(run), survey, place))
+
+    def _places(self) -> list[Path]:
+        """The folders of the moments to be measured: not all where there are very many."""
+        run = self._running.run
+        places = list(run.moments.values()) if run is not None else []
+        step = -(-len(places) // MOST)
+        return places[:: max(step, 1)]
 
     def _folder(self, run: Run) -> Path | None:
         path = self._document.path
@@ -80,8 +90,7 @@ class Surveying(QObject):
         survey, self._found[place] = answer
         self._survey = (id_, survey)
         self.refusal = ""
-        self.changed.emit()
-        self.go_on()
+        self._tell()
 
     def _refuse(self, error: Exception) -> None:
         if not isinstance(error, GradwireError):
@@ -89,8 +98,14 @@ class Surveying(QObject):
         _, place = self._asked
         self._found[place] = None  # it may have been thinned out meanwhile
         self.refusal = str(error)
+        self._tell()
+
+    def _tell(self) -> None:
         self.changed.emit()
-        self.go_on()
+        if self._running.state == "running":
+            self._rest.start()
+        else:
+            self.go_on()
 
     def _forget(self) -> None:
         self._work.drop()
