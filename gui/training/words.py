@@ -31,7 +31,9 @@ def standing(running: Running) -> str:
         return tr("{0} begins.").format(name)
     at = place_of(running, running.position.update)
     if running.state == "ended":
-        return tr("{0} has ended at {1}: {2}.").format(name, at, running.why.rstrip("."))
+        counts = (running.position.update, running.total)
+        words = tr("{0} has ended after update {1} of {2}: {3}.")
+        return words.format(name, *map(format_count, counts), running.why.rstrip("."))
     if running.state == "paused":
         return tr("{0} stands still at {1}.").format(name, at)
     return tr("{0} trains: {1}.").format(name, at)

@@ -36,6 +36,7 @@ class TrainingPanel(QWidget):
         head.setContentsMargins(8, 0, 8, 0)
         head.setSpacing(4)
         head.addWidget(self.row, 1)
+        window.commands.by_id["train_stop"].setIconText(tr("Stop"))  # what it says on a button
         for id_ in BUTTONS:
             head.addWidget(self._button(window.commands.by_id[id_]))
         column = QVBoxLayout(self)

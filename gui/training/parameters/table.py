@@ -19,7 +19,7 @@ from gui.training.parameters.figures import Figures
 if TYPE_CHECKING:
     from graph import Graph
 
-ROW, FIGURE = 24, 76
+ROW, FIGURE, LEAST = 24, 68, 248
 Role = Qt.ItemDataRole
 
 
@@ -85,7 +85,7 @@ class ParameterModel(QAbstractTableModel):
         if column == 0:
             return row.address if self._graph is None else place_name(self._graph, row.address)
         number = row.norm if column == 1 else row.ratio
-        return "" if math.isnan(number) else format_number(number)
+        return "" if math.isnan(number) else format_number(number, 3)
 
 
 def _side(column: int) -> Qt.AlignmentFlag:
@@ -119,6 +119,7 @@ class ParameterTable(QTableView):
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, 2):
             head.resizeSection(column, FIGURE)
+        self.setMinimumWidth(LEAST)
         self.activated.connect(lambda index: self.followed.emit(self._address(index)))
 
     @property

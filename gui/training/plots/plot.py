@@ -53,7 +53,7 @@ class Plot(GraphicsView):
         self._items: dict[str, PlotDataItem] = {}
         self._labels: dict[str, TextItem] = {}
         self.call(name)
-        self.setMinimumSize(160, 96)
+        self.setMinimumSize(120, 64)
         self.setAntialiasing(True)
         self.box = ViewBox(enableMenu=False)
         self.box.setMouseEnabled(x=True, y=False)
