@@ -219,3 +219,49 @@ def test_a_place_where_nothing_can_be_kept_is_refused_before_the_start(command, 
     status, out, err = command("train", file)
     assert (status, out) == (2, "")
     assert "expected a place that can be written" in err
+
+
+@pytest.fixture
+def points(tmp_path):
+    """A table of points of two classes, beside the file."""
+    numbers = np.random.RandomState(0).standard_normal((24, 2))
+    rows = [f"{a},{b},{'yes' if a > b else 'no'}" for a, b in numbers]
+    (tmp_path / "points.csv").write_text("\n".join(("a,b,class", *rows)) + "\n")
+    return tmp_path / "points.csv"
+
+
+def test_another_source_stands_in_also_where_the_own_one_is_gone(
+    command, file, points, tmp_path, monkeypatch
+):
+    graph = load(file)
+    graph.set("data", source="gone.csv", options={})
+    save(graph, file)
+    status, _, err = command("train", file)
+    assert (status, 'found no file "gone.csv"' in err) == (2, True)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    status, _, err = command("train", file, "--data", "data=../points.csv", "--out", "out.gradwire")
+    assert status == 0
+    assert err.startswith("16 samples as one full batch: 1 update an epoch, 3 in 3 epochs.")
+    assert load("out.gradwire").nodes["data"].attributes["source"] == "gone.csv"
+    judged = json.loads(command("evaluate", file, "--data", "data=../points.csv", "--json")[1])
+    assert {part: own["samples"] for part, own in judged.items()} == {
+        "train": 16, "validation": 4, "test": 4,
+    }  # fmt: skip
+
+
+def test_a_file_beside_the_graph_is_read_for_its_shapes_and_none_elsewhere(
+    command, file, points, tmp_path
+):
+    graph = load(file)
+    graph.set("data", source="points.csv", options={})
+    save(graph, file)
+    assert command("train", file, "--out", tmp_path / "out.gradwire")[0] == 0
+    kept = load(tmp_path / "out.gradwire").nodes["data"].attributes
+    assert (kept["gives"], kept["samples"]) == (("x float64 [2]", "t int64 []"), 24)
+    assert kept["hash"].startswith("sha256:")
+    (tmp_path / "inner").mkdir()
+    graph.set("data", source="../points.csv")
+    save(graph, tmp_path / "inner" / "outside.gradwire")
+    status, _, err = command("train", tmp_path / "inner" / "outside.gradwire")
+    assert (status, 'found "../points.csv" elsewhere' in err) == (2, True)

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graph import edits as e
+from runtime.data.facts import Facts, known_facts
+from runtime.data.feeding import Feeder
 from runtime.data.nodes import data_nodes
-from runtime.errors import BadSetting
+from runtime.errors import BadSetting, DataError
 from runtime.training import keeping
 from runtime.training.optimizers import optimizer
 from runtime.training.session import taking_over
@@ -48,11 +50,14 @@ def _set_batch(graph: Graph, text: str) -> None:
     if not nodes:
         raise BadSetting("--batch: found no Data node, expected one whose batches are meant.")
     for address in nodes:
-        *around, id_ = address.split("/")
-        edit: e.Edit = e.SetAttributes(id_, {"batch": None if text == ALL else int(text)})
-        if around:
-            edit = e.Within(_definition(graph, around), edit)
-        graph.apply(edit)
+        _set(graph, address, {"batch": None if text == ALL else int(text)})
+
+
+def _set(graph: Graph, address: str, values: Mapping[str, Any]) -> None:
+    """Set attributes of a node at an address; of one inside, in its definition."""
+    *around, id_ = address.split("/")
+    edit: e.Edit = e.SetAttributes(id_, values)
+    graph.apply(e.Within(_definition(graph, around), edit) if around else edit)
 
 
 def _definition(graph: Graph, around: list[str]) -> str:
@@ -75,6 +80,32 @@ def sources_of(texts: Iterable[str]) -> dict[str, str]:
             raise BadSetting(f"--data: found {id_} twice, expected one source.")
         found[id_] = path if path.startswith(NAMED) else str(Path(path).absolute())
     return found
+
+
+def with_samples(
+    graph: Graph, folder: Path, sources: Mapping[str, str] | None = None
+) -> tuple[Graph, Feeder]:
+    """The graph with the samples of these sources instead of its own, and what gives them.
+
+    A file in `folder` whose shapes nobody has told yet is read for them: the graph keeps these.
+    Other sources are known to the graph that is given back alone. Raises as `Feeder.of`.
+    """
+    other = dict(sources or {})
+    while True:
+        try:
+            feeder = Feeder.of(graph, folder, other)
+            break
+        except DataError as error:
+            module = data_nodes(graph).get(error.node or "")
+            if module is None or not error.settings or known_facts(module.settings) is not None:
+                raise
+            _set(graph, str(error.node), error.settings)
+    changed = graph.copy() if other else graph
+    for id_, source in other.items():
+        facts = Facts.of(feeder.sets[id_].data)
+        told = {"gives": facts.texts(), "samples": facts.count, "hash": ""}
+        _set(changed, id_, {"source": source, **told})
+    return changed, feeder
 
 
 def with_learned(graph: Graph, path: Path) -> None:

@@ -14,12 +14,12 @@ import click
 from graph.errors import GradwireError
 from graph.files import save
 from runtime.columns import Columns
-from runtime.data.feeding import Feeder
 from runtime.numerals import format_number
 from runtime.report import as_json as written
 from runtime.report import worded
 from runtime.tables import console
 from runtime.training import keeping
+from runtime.training.asked import with_samples
 from runtime.training.progress import Shown
 from runtime.training.session import Session
 
@@ -46,10 +46,10 @@ class Course:
         *,
         as_json: bool = False,
     ) -> None:
-        feeder = Feeder.of(graph, path.parent, sources)
+        trained, feeder = with_samples(graph, path.parent, sources)
         self._graph, self._path, self._as_json = graph, path, as_json
         self._sentence = feeder.sentence(graph.training.epochs)
-        self.session = Session(graph, device=device, feeder=feeder)
+        self.session = Session(trained, device=device, feeder=feeder)
         self._folder = keeping.folder_of(path)
         self._kept_at = time.monotonic()
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from runtime.columns import Columns
 from runtime.data.batches import Part
-from runtime.data.feeding import Feeder
 from runtime.errors import BadSetting
 from runtime.numerals import format_number
 from runtime.report import worded
 from runtime.tables import console
+from runtime.training.asked import with_samples
 from runtime.training.figures import figures
 from runtime.training.metrics import metric
 from runtime.training.trainer import Trainer
@@ -65,7 +65,8 @@ def judge(
         metric(name)
     if part not in (None, *PARTS):
         raise BadSetting(f'part: found "{part}", expected one of {", ".join(PARTS)}.')
-    feeder, trainer = Feeder.of(graph, folder, sources), Trainer(graph, device=device)
+    judged, feeder = with_samples(graph, folder, sources)
+    trainer = Trainer(judged, device=device)
     trainer.begin(feeder.batch(0, 0))
     asked = [known for known in PARTS if part in (None, known)]
     chosen = [known for known in asked if part is not None or feeder.length(known)]

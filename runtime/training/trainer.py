@@ -289,7 +289,7 @@ class Trainer:
                 loaded = Loaded(source, array)
             else:
                 given = fed_at(fed, apart(source.ref)[0])
-                known = self._loaded.get(source.ref)
+                known = self._loaded.get(source.ref) if given is None else None
                 loaded = load(source, given, known, self._engine.backend)
             tape.loaded[source.ref] = loaded
             tape.values[source.slot] = loaded.array
