@@ -183,6 +183,7 @@ def paths(
     default="text",
     help="How it is written.",
 )
+@click.option("--update", is_flag=True, help="Also the first update of the file's training.")
 @option_json
 def explain(
     file: str,
@@ -191,6 +192,7 @@ def explain(
     dtype: str | None,
     mode: str | None,
     form: str,
+    update: bool,
     as_json: bool,
     **asked: str | None,
 ) -> int:
@@ -208,6 +210,10 @@ def explain(
         from runtime.feed_text import parse_feeds
 
         trace = Engine(graph, "cpu", dtype, mode, target).run(parse_feeds(feeds))
+        if update:
+            from runtime.updates import Learning, updated
+
+            trace = updated(trace, Learning.of(graph))
         found = explained(trace, Asked(**asked))
     warn(file, trace)
     click.echo(writing.as_json(found) if as_json else writing.FORMS[form](found), nl=as_json)

@@ -110,3 +110,16 @@ def test_a_missing_file_is_refused(explain, tmp_path):
     status, _, err = explain(tmp_path / "none.gradwire")
     assert status == 2
     assert "none.gradwire" in err
+
+
+def test_the_update_is_explained_where_it_is_asked_for(explain):
+    status, out, _ = explain(BY_HAND, "--node", "w", "--update")
+    assert status == 0
+    assert "Update, step 9 of 10, w by Adam" in out
+    assert "  m̂ = m_t / (1 − β_1^t) = 0.2 / (1 − 0.9¹) = 2" in out
+    assert "b by Adam" not in out
+    status, out, _ = explain(BY_HAND, "--update")
+    assert out.count(" by Adam: ") == 2
+    status, _, err = explain(FAN_OUT, "--update")
+    assert status == 2
+    assert "parameters: found none that is trained" in err

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from graph import PortRef
 from gui.places import address_of
-from runtime.explaining import explain_edge, explain_node, explain_path, explain_ports, explain_step
+from runtime.explaining import (
+    explain_edge,
+    explain_node,
+    explain_path,
+    explain_ports,
+    explain_step,
+    explain_updates,
+)
 from runtime.moments import at, moment
 
 if TYPE_CHECKING:
@@ -38,15 +45,16 @@ class StepSubject:
 
 @dataclass(frozen=True, slots=True)
 class NodeSubject:
-    """A node forward and in reverse, by its address, at a time step if it has any."""
+    """A node forward, in reverse and updated, by its address, at a time step if it has any."""
 
     node: str
     t: int | None
 
     def explain(self, trace: Trace) -> tuple[Explanation, ...]:
-        """Both. Raises `NoValue` where the run does not have the node."""
+        """All of it. Raises `NoValue` where the run does not have the node."""
         key = at(self.node, self.t)
-        return explain_node(trace, key if key in trace.plan.step_of else self.node)
+        node = key if key in trace.plan.step_of else self.node
+        return (*explain_node(trace, node), *explain_updates(trace, node))
 
 
 @dataclass(frozen=True, slots=True)

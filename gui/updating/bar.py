@@ -54,4 +54,4 @@ class BatchBar(QWidget):
         epoch, number, update = batch.position
         text = self.tr("Epoch {0}, batch {1} of {2}: update {3}")
         self.words.say(text.format(epoch + 1, number + 1, batch.per_epoch, update + 1))
-        self.note.say(self.tr("a copy of the training, which goes on with its own numbers"))
+        self.note.say(self.tr("a copy; the training goes on by itself"))

@@ -65,7 +65,7 @@ class Batches(QObject):
             running.keep()
             self._look()
         elif running.moments:
-            self._read(running.moments[-1])
+            self._read(self._newest_moment())
         else:
             self._after = 0  # the first moment is written when the worker has begun
 
@@ -75,6 +75,11 @@ class Batches(QObject):
         self._document.updating.close_batch()
 
     # --- inside ---------------------------------------------------------------------------
+
+    def _newest_moment(self) -> int:
+        """The newest kept moment that another batch of the training follows, if there is one."""
+        moments = self._running.moments
+        return max((at for at in moments if at < self._running.total), default=moments[-1])
 
     def _look(self) -> None:
         """Whether the moment that was asked for is there."""

@@ -7,12 +7,12 @@
 | `latex`, `plain` (on `boxes`) | the tree as LaTeX, and as text |
 | `substituting` | names and numbers for a formula's letters |
 | `naming`, `tensors` | what ports are called, how tensors are shown |
-| `nodes`, `pulling`, `edges`, `between`, `products`, `tangents` | what is explained |
+| `nodes`, `pulling`, `edges`, `between`, `products`, `tangents`, `updates` | what is explained |
 | `kinks`, `troubles` | what must be known besides |
 | `explanation`, `writing` | the result, and how it is written out |
 """
 
-from runtime.explaining.asking import explain, explain_node, explain_step
+from runtime.explaining.asking import explain, explain_node, explain_step, explain_updates
 from runtime.explaining.between import explain_ports
 from runtime.explaining.edges import explain_edge
 from runtime.explaining.explanation import Explanation, Line, Of
@@ -33,4 +33,5 @@ __all__ = [
     "explain_path",
     "explain_ports",
     "explain_step",
+    "explain_updates",
 ]

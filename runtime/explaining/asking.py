@@ -36,7 +36,7 @@ class Asked:
 def explained(trace: Trace, asked: Asked) -> list[Explanation]:
     """The explanations of what is asked for; raises `NoValue` where it is not in the run."""
     if asked.node is not None:
-        return list(explain_node(trace, asked.node))
+        return [*explain_node(trace, asked.node), *explain_updates(trace, asked.node)]
     if asked.edge is not None:
         return [explain_edge(trace, *_ends(asked.edge))]
     if asked.source is not None and asked.end is not None:
@@ -71,6 +71,14 @@ def explain_node(trace: Trace, node: str) -> tuple[Explanation, Explanation]:
     key = _key(trace, node)
     telling = NodeTelling(trace, key)
     return telling.forward(), telling.reverse()
+
+
+def explain_updates(trace: Trace, node: str) -> Iterator[Explanation]:
+    """The updates of a node's parameters, inside a composite of all; none in a run without."""
+    drawn = apart(PortRef(node, ""))[0].node
+    for step in trace.steps if trace.update is not None else ():
+        if step.phase == "update" and (step.node == drawn or step.node.startswith(f"{drawn}/")):
+            yield explain_step(trace, step)
 
 
 def explain(trace: Trace) -> Iterator[Explanation]:

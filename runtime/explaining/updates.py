@@ -48,7 +48,8 @@ def explain_update(trace: Trace, step: Step) -> Explanation:
     lead = f"Update, step {step.index + 1} of {len(trace.steps)}, "
     how = name_of(update.learning.optimizer)
     words = f"{lead}{visible(name)} by {how}: {rule.sentence}"
-    notes = [_number(update), _rate(update, moved), not_finite(moved.after, "The parameter")]
+    notes = [_number(update), _rate(update, moved), _mode(trace)]
+    notes.append(not_finite(moved.after, "The parameter"))
     about = {"phase": "update", "node": step.node, "port": step.port}
     return Explanation(about, words, tuple(lines), tuple(filter(None, notes)), lead)
 
@@ -107,3 +108,12 @@ def _rate(update: Update, moved: Moved) -> str:
     whole = update.learning.rate
     factor = moved.rate / whole if whole else 0.0
     return f"The parameter has a factor of its own: {factor:.4g} times the learning rate."
+
+
+def _mode(trace: Trace) -> str:
+    """What a run in evaluation mode leaves out, where it does."""
+    steps = (step for step in trace.plan.forward if step.module.is_random or step.states)
+    found = next(steps, None) if trace.mode == "eval" else None
+    if found is None:
+        return ""
+    return f"The run is in evaluation mode: in training {found.module.name} acts otherwise."
