@@ -148,6 +148,32 @@ def compare_runs(window) -> None:
     window.canvas.zoom_to_fit()
 
 
+def race_in_the_valley(window) -> None:
+    """Let the optimizers race, from a point that stands where the parameters do."""
+    window.commands.by_id["landscape"].trigger()
+    page = window.drawer.panel("training").page("landscape")
+    until(lambda: page.seen is not None and not page.is_busy)
+    page.race.begin()
+    until(lambda: bool(page.race.courses) and not page.is_busy)
+    window.canvas.zoom_to_fit()
+
+
+def sweep_rates(window) -> None:
+    """Train with sixteen learning rates by plain SGD, and read the best."""
+    from dataclasses import replace
+
+    from graph import edits
+    from graph.rules import SGD
+
+    training = replace(window.document.root.training, optimizer=SGD())
+    window.document.do(edits.SetGraph({"training": training}), "Train by SGD")
+    window.commands.by_id["sweep"].trigger()
+    page = window.drawer.panel("training").page("sweep")
+    page.begin()
+    until(lambda: page.sweep is not None and not page.is_busy)
+    window.canvas.zoom_to_fit()
+
+
 PANEL = (1280, 1170)  # the inspector shows its whole page
 SHOTS = (
     Shot("window-light", edge="x1.a", is_scaled=True),
@@ -184,6 +210,8 @@ SHOTS = (
     Shot("compare", acts=compare_runs),
     Shot("update", acts=step_the_update, size=(1280, 960)),
     Shot("training", "learn_iris", "train", steps=0, acts=train_and_read),
+    Shot("landscape", "ball_in_the_valley", "train", acts=race_in_the_valley),
+    Shot("sweep", "linear_regression", "train", acts=sweep_rates),
     Shot("training-dark", "learn_iris", "train", 0, theme="dark", acts=train_and_read),
     Shot("training-parameters", "learn_iris", "train", steps=0, acts=train_and_go_back),
     Shot("training-runs", "learn_iris", "train", steps=0, acts=train_by_two_rates),

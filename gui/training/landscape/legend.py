@@ -48,7 +48,7 @@ class Legend(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(2)
+        grid.setVerticalSpacing(0)
         grid.setColumnStretch(2, 1)
         for row, style in enumerate(STYLES):
             tick = self.ticks[style.name] = TruthField(theme, self)

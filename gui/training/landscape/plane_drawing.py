@@ -15,7 +15,7 @@ from gui.training.landscape.racers import Style, paint_mark
 from runtime.training.landscape.racing import Course
 from runtime.training.landscape.sampling import Landscape
 
-WIDEST = 2.2  # times as wide as high, at most
+WIDEST = 2.8  # times as wide as high, at most
 DARKEST = 0.42  # of the tint, where the loss is the highest that has a line
 NUMBERED = 3  # each of so many lines has its number
 MOST_DOTS = 40  # places of a way that have a dot

@@ -205,7 +205,7 @@ class Race(QWidget):
             fields.addWidget(field, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column.setSpacing(4)
         column.addLayout(head)
         column.addWidget(self.slider)
         column.addWidget(self.legend)
