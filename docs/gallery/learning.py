@@ -287,7 +287,6 @@ def fashion_cnn():
     flat = s.put("Dropout", "drop", flat, p=0.3)
     _classifier(s, flat, 64, 10)
     _train(
-        s, 3, optimizer=rules.AdamW(lr=3e-3, weight_decay=0.02), schedule=rules.Cosine(),
-        metrics=("accuracy",),
+        s, 3, optimizer=rules.AdamW(lr=3e-3, weight_decay=0.02), schedule=rules.Cosine()
     )  # fmt: skip
     return s.place()
