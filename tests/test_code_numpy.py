@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -179,6 +181,18 @@ def test_time_delays_and_names_of_python(truncate):
     assert "    lambda_[t] = (\n" in text  # a word of Python's is no name
 
 
+def test_ids_that_are_words_of_python_or_of_the_program():
+    ids = ["np", "print", "for", "parameters", "gradients", "conv", "d_for", "t", "FLOAT"]
+    graph = Graph(seed=1)
+    graph.add("Parameter", "range", shape=(2,))
+    for before, id_ in pairwise(["range", *ids]):
+        graph.add("Sin", id_)
+        graph.connect(f"{before}.y", f"{id_}.x")
+    graph.add("Sum", "sum")
+    graph.connect("FLOAT.y", "sum.x")
+    assert differs(graph, write_numpy(graph, PLAIN)) < 1e-12
+
+
 def test_another_batch_fits_the_same_program():
     """What was repeated along a batch of one is added along every batch."""
     graph = Graph(seed=1)
@@ -337,8 +351,6 @@ def test_text_of_a_file_stands_in_comments_alone():
     graph.configure(title=evil)
     graph.apply(SetNode("relu", {"label": evil}))
     text = write_numpy(graph, PLAIN)
-    import ast
-
     lines = [line for line in text.splitlines() if "abort" in line]
     assert len(lines) == 2
     assert all(line.lstrip().startswith("#") for line in lines)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 
 from graph.port import PortRef, PortType
 from graph.records import Edge
@@ -94,7 +95,8 @@ class Passes:
             back = {port: place.g} if place.gradients else {}
             return Written((f"{place.y} = {place[port]}",), back)
         if not place.gradients:  # what is not needed is written all the same, and left out
-            place = _with_some_gradients(place)
+            stand_ins = dict.fromkeys(place.module.output_names, "g")
+            place = replace(place, gradients=stand_ins)
         return rule_of(place.module, id_)(place)
 
     # --- forward ---------------------------------------------------------------------------
@@ -284,11 +286,3 @@ class Passes:
             return f"{name} = {name} + {gradient}"
         self._arrived.add(source)
         return f"{name} = {gradient}"
-
-
-def _with_some_gradients(place: Place) -> Place:
-    """A place whose rule can be asked although nothing comes back there."""
-    from dataclasses import replace
-
-    names: Mapping[str, str] = dict.fromkeys(place.module.output_names, "g")
-    return replace(place, gradients=names)
