@@ -92,8 +92,10 @@ class Updating(QObject):
 
     def _arrive(self) -> None:
         """The first run with an update: show where it begins."""
+        if not self._is_new:
+            return
         trace, head = self._document.trace, self._document.playhead
-        if not self._is_new or trace is None or trace.update is None:
+        if trace is None or trace.update is None:
             return
         self._is_new = False
         ends = [at for at, step in enumerate(head.steps, 1) if step.phase == "update"]
