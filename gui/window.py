@@ -331,7 +331,8 @@ class Window(QMainWindow):
         ):
             signal.connect(lambda *_: refresh())
         document.playhead_moved.connect(self.commands.follow_step)
-        self.running.changed.connect(self.commands.follow_training)
+        for signal in (self.running.changed, document.checked):
+            signal.connect(self.commands.follow_training)
         document.opened.connect(self.compared.forget)
         self.live.changed.connect(self._show_busy)
         self.workspaces.changed.connect(self._follow_workspace)

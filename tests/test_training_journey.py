@@ -9,7 +9,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from graph import Graph
+from graph import Graph, PortRef, Tensor
+from graph.edits import SetTensor
 from graph.rules import SGD
 from gui.training.moments import places
 from gui.training.tree.differences import differences
@@ -156,6 +157,32 @@ def test_train_look_back_branch_compare_and_take_over(desk):
     assert set(kept) == {"hidden.weight", "hidden.bias", "out.weight", "out.bias"}
     desk.document.undo()
     assert dict(desk.graph.tensors) == before
+
+
+def test_what_cannot_be_trained_is_said_before_it_begins(desk):
+    desk.press_key(Key.Key_4, CONTROL)
+    line = desk.window.drawer.panel("training").line
+    train = desk.window.commands.by_id["train_run"]
+    desk.qtbot.waitUntil(lambda: line.words.said == "There is nothing to train yet.")
+    assert not train.isEnabled()
+
+    graph = moons()
+    graph.set("data", source="moons.csv")
+    desk.document.replace(graph, None)
+    desk.qtbot.waitUntil(lambda: line.words.said.startswith('data: found "moons.csv"'))
+    graph = moons()
+    graph.disconnect("act.x")
+    desk.document.replace(graph, None)
+    desk.qtbot.waitUntil(lambda: line.words.said.startswith("act.x: found no edge"))
+    assert not train.isEnabled()
+    graph = Graph(target="loss")
+    graph.add("Constant", "x", shape=())
+    graph.add("Square", "loss")
+    graph.connect("x.y", "loss.x")
+    graph.apply(SetTensor(PortRef("x", "y"), Tensor.scalar(2.0)))
+    desk.document.replace(graph, None)
+    words = "The graph has no parameters that could be trained."
+    desk.qtbot.waitUntil(lambda: line.words.said == words)
 
 
 def test_runs_differ_by_what_was_changed():

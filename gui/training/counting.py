@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from graph import GradwireError
+from graph import GradwireError, check
+from graph.initialise import trained
 from gui.background import Background
-from gui.told import told_error
+from gui.told import told, told_error
+from gui.training.pages import tr
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,22 +61,39 @@ class Counting(QObject):
         folder = document.path.parent if document.path is not None else None
         self._work.ask_long(partial(_count, document.root.copy(), folder))
 
-    def _take(self, sentence: str) -> None:
-        self._tell(sentence, "")
+    def _take(self, found: tuple[str, str]) -> None:
+        if found != (self.sentence, self.refusal):
+            self.sentence, self.refusal = found
+            self.changed.emit()
 
     def _refuse(self, error: Exception) -> None:
         if not isinstance(error, GradwireError):
             raise error
-        self._tell("", told_error(self._document.root, error))
-
-    def _tell(self, sentence: str, refusal: str) -> None:
-        if (sentence, refusal) != (self.sentence, self.refusal):
-            self.sentence, self.refusal = sentence, refusal
-            self.changed.emit()
+        self._take(("", told_error(self._document.root, error)))
 
 
-def _count(graph: Graph, folder: Path | None, _: object) -> str:
-    """The sentence of the graph's samples and epochs; raises `GradwireError`."""
+def _count(graph: Graph, folder: Path | None, _: object) -> tuple[str, str]:
+    """The sentence of the graph's samples and epochs, or why it cannot be trained.
+
+    Raises `GradwireError` where the samples cannot be had.
+    """
     from runtime.data.feeding import Feeder
 
-    return Feeder.of(graph, folder).sentence(graph.training.epochs)
+    if not graph.nodes:
+        return "", tr("There is nothing to train yet.")
+    feeder = Feeder.of(graph, folder)  # first, for a set that is missing is said best by itself
+    refusal = _refusal(graph)
+    return ("", refusal) if refusal else (feeder.sentence(graph.training.epochs), "")
+
+
+def _refusal(graph: Graph) -> str:
+    """What stands against any training of a graph, whatever its samples are."""
+    found = check(graph)
+    error = next((problem for problem in found.problems if problem.severity == "error"), None)
+    if found.target is None:
+        problem = error or found.target_problem
+        return tr("The graph has no target yet.") if problem is None else told(graph, problem)
+    modules = map(found.flat.graph.module, found.flat.graph.nodes)
+    if not any(module is not None and trained(module) for module in modules):
+        return tr("The graph has no parameters that could be trained.")
+    return ""

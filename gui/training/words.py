@@ -19,7 +19,9 @@ def run_name(number: int) -> str:
 def standing(running: Running) -> str:
     """A sentence on how the newest run stands; empty where there is none."""
     if running.run is None:
-        kept = tr("A run is kept beside the file. Train goes on with it, Train anew begins again.")
+        kept = tr(
+            "A run is kept beside the file. Continue goes on with it, Train anew begins again."
+        )
         return kept if running.can_go_on else ""
     name = run_name(running.run.id)
     if running.problem is not None:
