@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from graph import load
 from runtime.data import consent
-from tests.canvas_desk import LEFT, NONE
-from tests.window_desk import COPY, desk_for
+from tests.data_desk import FLOWERS, let_go
+from tests.window_desk import desk_for
 
 pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")
-
-FLOWERS = "length,width,name\n" + "".join(
-    f"{i % 5 + 0.5},{i % 3},{'rose' if i % 2 else 'tulip'}\n" for i in range(40)
-)
 
 
 @pytest.fixture
@@ -26,15 +22,6 @@ def desk(qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr(consent, "_allowed", set())
     with desk_for(qtbot, tmp_path, monkeypatch) as desk:
         yield desk
-
-
-def let_go(desk, path, x=40, y=60):
-    """What Qt delivers where a file is dragged onto the canvas."""
-    widget, at = desk.view.viewport(), QPoint(x, y)
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    QApplication.sendEvent(widget, QDragEnterEvent(at, COPY, data, LEFT, NONE))
-    QApplication.sendEvent(widget, QDropEvent(QPointF(at), COPY, data, LEFT, NONE))
 
 
 def answer(desk, text):
