@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from graph import load
 from runtime.data import consent
+from tests.canvas_desk import LEFT, NONE
 from tests.data_desk import FLOWERS, let_go
 from tests.window_desk import desk_for
 
