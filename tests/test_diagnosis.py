@@ -99,6 +99,7 @@ def test_a_gap_that_widens_is_called_overfitting_from_its_best_epoch_on():
     for validation in (
         [1.1, 0.8, 0.7, 0.71, 0.7, 0.72, 0.71],  # it stays
         [1.1, 0.8, 0.7, 0.65, 0.6, 0.55, 0.9],  # one bad epoch
+        [0.1, 0.08, 0.05, 0.06, 0.06, 0.07, 0.07],  # still below the training loss: no gap
     ):
         assert not diagnose_curves(*[np.zeros(0)] * 3, epochs(falling, validation))
     rising = epochs(falling[::-1], [1.1, 0.8, 0.7, 0.75, 0.8, 0.9, 1.1])
@@ -112,6 +113,11 @@ def test_a_loss_that_stays_is_a_plateau_unless_nothing_is_left_to_learn():
     (found,) = diagnose_curves(*stuck, [])
     assert (found.kind, found.since) == ("plateau", 1)
     assert not diagnose_curves(*curves(graph, feeds, 0.1, 400), [])  # the noise is left, 0.01
+    updates, losses = np.arange(1, 101), 2 + np.exp(-np.arange(100) / 4)
+    (flat,) = diagnose_curves(updates, losses, np.ones(100), [], np.ones(100))
+    assert flat.kind == "plateau"
+    norms = np.exp(-np.arange(100) / 4)  # nothing of the gradient is left: it is a minimum
+    assert not diagnose_curves(updates, losses, np.ones(100), [], norms)
 
 
 def test_zeros_stay_alike_and_random_weights_do_not():

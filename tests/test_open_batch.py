@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 
 from graph import edits as e
 from graph import load, save
-from graph.rules import Adam
+from graph.rules import SGD, Adam
 from graph.training import Training
 from gui.sentence import sentence_of
 from gui.updating.batches import alike
@@ -105,3 +105,17 @@ def test_a_batch_of_a_run_under_way_is_opened_and_an_edit_closes_it(desk):
     window.commands.by_id["open_batch"].trigger()
     assert desk.refused[-1].startswith("The graph is another than the run's.")
     assert document.updating.batch is None
+
+
+def test_the_batch_at_which_a_training_failed_is_stepped_to_its_first_bad_number(desk):
+    window, document, wait = desk.window, desk.document, desk.qtbot.waitUntil
+    training = Training(epochs=50, optimizer=SGD(lr=1e200))
+    document.do(e.SetGraph({"training": training}), "Too fast")
+    window.running.start()
+    wait(lambda: window.running.state == "failed")
+    window.commands.by_id["open_batch"].trigger()
+    wait(lambda: document.updating.batch is not None and document.trace.plan.mode == "train")
+    assert document.trace.update is None
+    assert document.trace.origin is not None
+    assert document.trace.origin.node == window.running.problem.node
+    assert "not finite" in window.timeline.batch.note.said

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from graph import GradwireError, Graph, PortRef, Tensor
 from graph import edits as e
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from runtime.training.worker.series import Series
 
 KEY = "training failures"
-PACE = 1_000  # milliseconds between two looks
+PACE = 1_000  # milliseconds between two looks at least
+COST = 10  # times as long as a look took, before the next one: it takes of the window's time
+LONGEST = 20_000
 LEAST = 20  # updates before the parameters are judged: in the beginning much is small
 MOST = 4_000_000  # trained numbers up to which they are
 
@@ -45,7 +47,7 @@ class Question:
     def answer(self, progress: Progress) -> tuple[Diagnosis, ...]:
         """All that is found."""
         series = self.series
-        found = diagnose_curves(series.update, series.loss, series.rate, series.epochs)
+        found = diagnose_curves(series.update, series.loss, series.rate, series.epochs, series.norm)
         is_diverging = any(each.kind == "diverging" for each in found)
         if self.parameters is None or is_diverging or len(series) < LEAST:
             return found
@@ -76,12 +78,14 @@ class Diagnosing(QObject):
         self._window, self._running = window, window.running
         self.found: tuple[Diagnosis, ...] = ()
         self._told: set[tuple[str, str]] = set()
+        self._seen: set[tuple[str, str]] = set()
+        self._clock = QElapsedTimer()
         self._run: object = None
         self._is_news = False
         self._pause = QTimer(self, singleShot=True, interval=PACE)
         self._pause.timeout.connect(self._look)
         self._newest = Newest(self)
-        self._newest.answered.connect(self._take)
+        self._newest.answered.connect(self._answer)
         self._newest.refused.connect(self._refuse)
         self._running.changed.connect(self._note)
         self._running.state_changed.connect(self._note)
@@ -109,10 +113,9 @@ class Diagnosing(QObject):
         if not self._is_news or running.run is None or not len(running.series):
             return
         if self._newest.is_busy:
-            self._pause.start()
-            return
+            return  # its answer looks again
         self._is_news = False
-        self._pause.start()
+        self._clock.start()
         parameters = running.parameters() if running.travelled is None else None
         if parameters is not None and sum(x.size for x in parameters.values()) > MOST:
             parameters = None
@@ -120,6 +123,15 @@ class Diagnosing(QObject):
         folder = path.parent if path is not None else None
         question = Question(running.series, running.run.graph, folder, parameters)
         self._newest.ask_long(question.answer)
+
+    def _answer(self, found: tuple[Diagnosis, ...]) -> None:
+        """While the run goes on, a node is blamed only if it was to blame the last time too."""
+        self._pause.start(min(max(PACE, COST * self._clock.elapsed()), LONGEST))
+        keys = {(each.kind, each.node) for each in found}
+        seen, self._seen = self._seen, keys
+        goes_on = self._running.state == "running"
+        sure = (x for x in found if not (goes_on and x.node) or (x.kind, x.node) in seen)
+        self._take(tuple(sure))
 
     def _take(self, found: tuple[Diagnosis, ...]) -> None:
         if found == self.found:
@@ -138,6 +150,7 @@ class Diagnosing(QObject):
     def _forget(self) -> None:
         self._newest.drop()
         self._told.clear()
+        self._seen.clear()
         self._run = None
         self._take(())
 

@@ -42,6 +42,7 @@ class BatchBar(QWidget):
         row.addWidget(self.note, 1)
         row.addWidget(self.button)
         document.updating.changed.connect(self.follow)
+        document.updating.told.connect(self.follow)
         document.replaced.connect(self.follow)
         self.follow()
 
@@ -54,4 +55,5 @@ class BatchBar(QWidget):
         epoch, number, update = batch.position
         text = self.tr("Epoch {0}, batch {1} of {2}: update {3}")
         self.words.say(text.format(epoch + 1, number + 1, batch.per_epoch, update + 1))
-        self.note.say(self.tr("a copy; the training goes on by itself"))
+        refusal = self._document.updating.refusal
+        self.note.say(refusal or self.tr("a copy; the training goes on by itself"))

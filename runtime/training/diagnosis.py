@@ -29,10 +29,11 @@ Kind = Literal[
 WINDOWS = 20  # into which the updates of a run are divided
 RISEN = 2.0  # times the best loss, from which on a rise is no noise any more
 WAITED = 3  # epochs that a validation loss has to get worse
-WORSE = 1.05  # times its best, from which on it is worse
+WORSE = 1.1  # times its best, from which on it is worse
 LEAST_FLAT = 40  # updates before a flat curve is told
 FLAT = 0.005  # of the loss: within it a curve is flat
 SOLVED = 0.02  # of the first loss: below it nothing is left to learn
+SETTLED = 0.01  # of the first gradients: below it the training stands in a minimum
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +57,17 @@ class Diagnosis:
 
 
 def diagnose_curves(
-    updates: Host, losses: Host, rates: Host, epochs: Sequence[Epoch]
+    updates: Host, losses: Host, rates: Host, epochs: Sequence[Epoch], norms: Host | None = None
 ) -> tuple[Diagnosis, ...]:
     """What the curves of a run tell: `updates, losses, rates` [n], an entry an update, and epochs.
 
-    A run that diverges is told nothing else: first things first.
+    `norms` [n] are those of the gradient: with them a minimum is not taken for a plateau. Of a run
+    that diverges nothing else is told: first things first.
     """
     diverging = _diverging(updates, losses, rates)
     if diverging is not None:
         return (diverging,)
-    found = (_overfitting(epochs), _plateau(updates, losses))
+    found = (_overfitting(epochs), None if _is_settled(norms) else _plateau(updates, losses))
     return tuple(each for each in found if each is not None)
 
 
@@ -122,8 +124,9 @@ def _overfitting(epochs: Sequence[Epoch]) -> Diagnosis | None:
     seen = [x.figures["train"]["loss"] for x in both]
     best = int(np.argmin(shown))
     is_old = len(both) - 1 - best >= WAITED
-    is_worse = min(shown[-WAITED:]) > WORSE * shown[best] and shown[-1] - shown[best] > 0
-    if not (is_old and is_worse and seen[-1] < seen[best]):
+    is_worse = min(shown[-WAITED:]) > WORSE * shown[best] > 0
+    has_gap = shown[-1] - seen[-1] > max(shown[best] - seen[best], 0)
+    if not (is_old and is_worse and has_gap and seen[-1] < seen[best]):
         return None
     number = both[best].number
     found = (
@@ -149,6 +152,14 @@ def _plateau(updates: Host, losses: Host) -> Diagnosis | None:
     found = f"The training stands on a plateau since update {since}: the loss stays at {at}."
     mend = "If that is not good enough, take a higher learning rate, momentum, or more units."
     return Diagnosis("plateau", found, mend, since=since)
+
+
+def _is_settled(norms: Host | None) -> bool:
+    """Whether next to nothing of the gradient is left: the loss is where it can be by here."""
+    if norms is None or len(norms) < WINDOWS or not np.isfinite(norms).all():
+        return False
+    means = _windows(norms)
+    return bool(means[-1] < SETTLED * means[0])
 
 
 def _flat_from(means: Host) -> int:
