@@ -56,6 +56,12 @@ def hold_at_breakpoint(window) -> None:
         until(lambda: not window.holding.is_busy)
 
 
+def look_at_set(window) -> None:
+    """Let the inspector read the set of the chosen node, and show it from its counts on."""
+    section = window.inspector.page.data
+    until(lambda: section.preview is not None and not section.is_busy, 600)
+
+
 def step_the_update(window) -> None:
     """Let Adam update the parameters, and write the last of its steps out."""
     from graph import edits
@@ -209,6 +215,7 @@ SHOTS = (
     Shot("watch", "fan_out", acts=watch_ports),
     Shot("compare", acts=compare_runs),
     Shot("update", acts=step_the_update, size=(1280, 960)),
+    Shot("data-section", "learn_iris", "build", node="data", size=(1280, 960), acts=look_at_set),
     Shot("training", "learn_iris", "train", steps=0, acts=train_and_read),
     Shot("landscape", "ball_in_the_valley", "train", acts=race_in_the_valley),
     Shot("sweep", "linear_regression", "train", acts=sweep_rates),

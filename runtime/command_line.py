@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -111,10 +111,17 @@ def in_file(path: str) -> Iterator[None]:
 
 
 def load_graph(path: str) -> Graph:
-    """The graph of a file; raises `FileError`."""
+    """The graph of a file, which knows what its data files hold; raises `FileError`."""
     from graph.files import load
+    from runtime.data.knowing import know_files
+    from runtime.errors import DataError
 
-    return load(path)
+    graph = load(path)
+    with suppress(DataError):  # who needs the set says so, and may get it from elsewhere
+        edit = know_files(graph)
+        if edit is not None:
+            graph.apply(edit)
+    return graph
 
 
 def warn(path: str, trace: Trace) -> None:

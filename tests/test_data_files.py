@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 
 from graph import Graph, check, load, save
+from graph.edits import Batch
 from runtime import Engine
 from runtime.data import consent
 from runtime.data.feeding import Feeder
 from runtime.data.files.places import digest, find
 from runtime.data.files.sizes import ask_room
+from runtime.data.knowing import know_files
 from runtime.data.opening import open_set
+from runtime.data.system import SYSTEM_SETS
 from runtime.errors import CheckFailed, DataError
 from runtime.modules.sources import Data
 
@@ -372,3 +375,52 @@ def test_a_set_of_the_system_is_found_or_said_how_to_install(tmp_path, monkeypat
     feeder = Feeder.of(graph)
     assert (feeder.length("train"), feeder.length("test")) == (5, 2)
     assert feeder.sets["data"].data.classes[9] == "Ankle boot"
+
+
+@pytest.mark.skipif(
+    SYSTEM_SETS["fashion-mnist"].path is None, reason="dataset-fashion-mnist is not installed"
+)
+def test_the_real_images_are_as_they_are_known():
+    graph = Graph()
+    graph.add("Data", "data", source="system:fashion-mnist", batch=128, scale="standardise")
+    feeder = Feeder.of(graph)
+    assert feeder.sentence(5).endswith("469 updates an epoch, 2,345 in 5 epochs")
+    assert feeder.length("test") == 10_000
+    assert set(feeder.sets["data"].data.class_counts().values()) == {7000}
+    batch = feeder.batch(0, 0)["data.x"]
+    assert batch.shape == (128, 1, 28, 28)
+    assert abs(batch.mean()) < 0.1
+    assert abs(batch.std() - 1) < 0.1
+
+
+def test_a_node_that_names_its_file_alone_is_told_what_it_holds(tmp_path):
+    (tmp_path / "flowers.csv").write_text(FLOWERS)
+    graph = Graph()
+    graph.add("Data", "data", source="flowers.csv", x_columns=["width"])
+    graph.folder = tmp_path
+    (problem,) = Engine(graph, partial=True).check().errors
+    assert "not read so far" in problem.message
+    edit = know_files(graph)
+    assert edit == Batch((problem.mends[0].edit,))
+    graph.apply(edit)
+    assert graph.module("data").facts.texts() == ("x float64 [1]", "t int64 []")
+    assert Engine(graph).run(phase="forward").value("data.x").shape == (4, 1)
+    assert know_files(graph) is None
+    graph.add("Data", "lost", source="none.csv")
+    with pytest.raises(DataError, match="lost: found no file"):
+        know_files(graph)
+
+
+def test_links_that_are_allowed_go_to_other_processes_as_overrides(tmp_path, monkeypatch):
+    monkeypatch.setattr(consent, "_allowed", set())
+    home, other = tmp_path / "home", tmp_path / "other.csv"
+    home.mkdir()
+    other.write_text(FLOWERS)
+    graph = described_graph(tmp_path, "other.csv")
+    graph.set("data", source=str(other))
+    graph.folder = home
+    assert consent.links_of(graph) == {}
+    consent.allow([other])
+    assert consent.links_of(graph) == {"data": str(other)}
+    consent._allowed.clear()
+    assert Feeder.of(graph, home, overrides={"data": str(other)}).length("train") == 4

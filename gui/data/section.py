@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QHBoxLayout, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from graph import GradwireError
 from graph.edits import RESET
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 OF_FILES = ("x_columns", "t_columns", "t_is", "missing", "sequences")
 """Settings under which a file is read."""
 OF_TABLES = ("t_is", "missing")
-TABLE_HIGH = 168
+TABLE_HIGH, WIDEST = 168, 160
 _GROUPS = re.compile(r"(?<=\d),(?=\d{3})")
 
 
@@ -229,7 +229,9 @@ def _table(theme: Theme, parent: QWidget) -> QTableView:
         header.setFont(theme.font(11))
         header.setHighlightSections(False)
     table.verticalHeader().setDefaultSectionSize(22)
-    table.horizontalHeader().setDefaultSectionSize(76)
+    head = table.horizontalHeader()
+    head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    head.setMaximumSectionSize(WIDEST)
     outline(table, theme)
     return table
 

@@ -16,6 +16,7 @@
 | `files` | sets that lie in files |
 | `system` | sets that a package of the operating system brings |
 | `consent` | which files outside the document's folder may be read |
+| `knowing` | what a file says of itself |
 | `preview` | what is shown of a set |
 | `rows` | texts between commas |
 """
