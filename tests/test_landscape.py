@@ -245,7 +245,7 @@ def test_a_grid_holds_the_losses_of_its_places(valley):
     place, least = found.lowest
     assert least == found.losses.min()
     assert place.tolist() == [-1.0, 0.0]
-    assert all(len(line) for line in found.lines().values())
+    assert all(len(line) for line in found.lines.values())
 
 
 def test_cancelled_work_ends_at_its_next_report(valley):

@@ -120,6 +120,28 @@ def test_a_ball_is_put_into_the_valley_and_optimizers_race_from_it(desk):
     QTest.keyClick(page.picture, Key.Key_Home)
     settle(desk, page)
     assert page.picture.start.tolist() == [4.0, 1.5]
+
+    for field, text, found in (
+        (page.race.rate, "fast", "fast"),
+        (page.race.rate, "-1", "SGD.lr: found -1.0"),
+        (page.race.updates.lineEdit(), "100000", "race: found 100,000 updates"),
+    ):
+        desk.type_into(field, text)
+        QTest.mouseClick(page.race.go, LEFT)
+        settle(desk, page)
+        assert found in page.problem.said
+        assert page.picture.isVisible()
+        assert page.race.courses == []
+        desk.type_into(page.race.rate, "0.05")
+    desk.type_into(page.race.updates.lineEdit(), "20")
+    QTest.mouseClick(page.race.go, LEFT)
+    settle(desk, page)
+    assert page.problem.isHidden()
+    assert page.race.at.said == "update 20 of 20"
+    desk.document.do(e.SetTensor(PortRef("y", "y"), Tensor.scalar(1.0)), "Set y")
+    settle(desk, page)
+    assert page.race.rate.text() == "0.05"  # what was typed stays
+    desk.window.undoing.undo()
     assert desk.document.is_saved  # one only looked
     assert nameless(page) == []
 

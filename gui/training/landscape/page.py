@@ -73,6 +73,7 @@ class LandscapePage(QWidget):
     def hideEvent(self, event) -> None:
         """Nothing is worked out for nobody."""
         super().hideEvent(event)
+        self.race.halt()
         if self._preparing.is_busy or self._looking.is_busy:
             self._drop()
             self._is_stale = True
@@ -136,6 +137,17 @@ class LandscapePage(QWidget):
         self.seen = None
         self._show_parts(is_drawn=False)
         self.problem.say(text or tr("There is not enough memory for this picture."), "warning")
+
+    def _begin_race(self) -> None:
+        self.problem.say("")
+        self.progress.begin(tr("Racing"))
+
+    def _refuse_race(self, error: Exception) -> None:
+        """The landscape stays."""
+        if not isinstance(error, GradwireError):
+            raise error
+        self.progress.end()
+        self.problem.say(told_error(self._document.root, error), "warning")
 
     def _cancel(self) -> None:
         """What is drawn already stays."""
@@ -225,7 +237,10 @@ class LandscapePage(QWidget):
         self._looking.answered.connect(self._take)
         for work in (self._preparing, self._looking):
             work.refused.connect(self._refuse)
-        self.race.refused.connect(self._refuse)
+        self.race.began.connect(self._begin_race)
+        self.race.progressed.connect(self.progress.advance)
+        self.race.ended.connect(self.progress.end)
+        self.race.refused.connect(self._refuse_race)
         self._looking.progressed.connect(self.progress.advance)
         self.progress.cancelled.connect(self._cancel)
         self.progress.wanted.connect(self._go_on)

@@ -39,7 +39,7 @@ def paint(painter: QPainter, seen: Seen, scale: Scale, theme: Theme) -> None:
     paint_share(painter, scale, _shares(landscape), theme.color("forward"), DARKEST)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(theme.color("forward", 0.75), 1))
-    lines = landscape.lines()
+    lines = landscape.lines
     for line in lines.values():
         painter.drawPath(scale.segments(line))
     numbered = dict(list(lines.items())[NUMBERED - 1 :: NUMBERED])

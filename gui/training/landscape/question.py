@@ -151,6 +151,7 @@ def finer(seen: Seen, progress: Progress) -> Seen:
         seen.scene.objective, seen.directions, known.window, seen.here, SIDES[stage], progress,
         known,
     )  # fmt: skip
+    _ = picture.lines  # found here, so that painting need not
     return replace(seen, picture=picture, stage=stage, seconds=time.monotonic() - begun)
 
 
@@ -170,6 +171,7 @@ def answer(asked: Asked, scene: Scene, progress: Progress) -> Seen:
         picture = sample_line(objective, directions, window, float(here[0]), POINTS, progress)
         return Seen(asked, scene, picture, way, optimum)
     picture = sample_plane(objective, directions, window, here, SIDES[0], progress)
+    _ = picture.lines
     return Seen(asked, scene, picture, way, optimum, seconds=time.monotonic() - begun)
 
 

@@ -19,7 +19,7 @@ from gui.training.landscape.legend import Legend
 from gui.training.landscape.question import Seen
 from gui.training.landscape.racers import Style
 from gui.training.landscape.words import tr
-from runtime.training.landscape.racing import MOST_UPDATES, Course, race
+from runtime.training.landscape.racing import Course, race
 from runtime.values import BadValue
 
 RATE, UPDATES = 0.03, 150
@@ -63,17 +63,22 @@ class Slider(SlideBar):
 class Race(QWidget):
     """Starts a race, plays it, and lets one slide through it. `changed` when other is to be drawn.
 
-    `refused(error)` where the landscape cannot be raced on.
+    `refused(error)` where the landscape cannot be raced on; `began`, `progressed(share)` and
+    `ended` are of the work.
     """
 
     changed = Signal()
     refused = Signal(object)
+    began = Signal()
+    progressed = Signal(float)
+    ended = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._seen: Seen | None = None
         self._start: Array | None = None
+        self._preferred = RATE
         self.courses: list[tuple[Style, Course]] = []
         self.update_shown = 0
         self.legend = Legend(theme, self)
@@ -93,7 +98,8 @@ class Race(QWidget):
         self._clock.timeout.connect(self._tick)
         self._work = Background(self)
         self._work.answered.connect(self._take)
-        self._work.refused.connect(self.refused)
+        self._work.refused.connect(self._refuse)
+        self._work.progressed.connect(self.progressed)
         self._lay_out()
         self.slider.valueChanged.connect(self._slide)
         self.legend.changed.connect(self._again)
@@ -108,8 +114,9 @@ class Race(QWidget):
 
     def prefer(self, rate: float) -> None:
         """The learning rate that the document is trained with, until another is typed."""
-        if not self.rate.isModified():
+        if self.rate.text() == self.rate.write(self._preferred):
             self.rate.show_value(rate)
+        self._preferred = rate
 
     def follow(self, seen: Seen | None, start: Array | None) -> None:
         """Another landscape or start: courses that were found elsewhere go."""
@@ -126,6 +133,10 @@ class Race(QWidget):
         if is_other or is_moved:
             self.forget()
 
+    def halt(self) -> None:
+        """Stay at the update that is shown."""
+        self._clock.stop()
+
     def forget(self) -> None:
         """No courses."""
         self._clock.stop()
@@ -138,14 +149,14 @@ class Race(QWidget):
         if self._seen is None or not self._seen.can_race or not self.legend.chosen:
             return
         try:
-            rate, updates = float(self.rate.read() or 0.0), int(self.updates.read() or 1)
+            rate, updates = float(self.rate.read() or 0.0), int(self.updates.read() or 0)
         except BadValue as error:
-            self.refused.emit(error)
+            self._refuse(error)
             return
-        updates = min(updates, MOST_UPDATES)
         styles = tuple(self.legend.chosen)
         started = Started(self._seen, self._start, styles, rate, updates)
         self._clock.stop()
+        self.began.emit()
         self._work.ask_long(started.run)
 
     def show_update(self, update: int) -> None:
@@ -159,8 +170,13 @@ class Race(QWidget):
     def _last(self) -> int:
         return max((len(course.points) - 1 for _, course in self.courses), default=0)
 
+    def _refuse(self, error: Exception) -> None:
+        self.forget()
+        self.refused.emit(error)
+
     def _take(self, courses: list[tuple[Style, Course]]) -> None:
         self.courses = courses
+        self.ended.emit()
         if not self._theme.motion:
             self.show_update(self._last)
             return

@@ -21,7 +21,6 @@ from gui.told import told_error
 from gui.training.sweep.picture import NOBODY, SweepPicture
 from gui.training.sweep.words import swept, swept_best, tr
 from runtime.training.landscape.sweeping import COUNT, HIGHEST, LOWEST, rates_between, sweep
-from runtime.values import BadValue
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -79,7 +78,7 @@ class SweepPage(QWidget):
             rates = rates_between(*(field.read() or 0.0 for field in (self.low, self.high)),
                                   self.count.read() or 0)  # fmt: skip
             updates = self.updates.read() or 0
-        except (BadValue, GradwireError) as error:
+        except GradwireError as error:
             self._refuse(error)
             return
         self.problem.say("")
@@ -104,7 +103,7 @@ class SweepPage(QWidget):
         announce(self.picture, self.reading.said)
 
     def _refuse(self, error: Exception) -> None:
-        if not isinstance(error, GradwireError | BadValue):
+        if not isinstance(error, GradwireError):
             raise error
         self.progress.end()
         self.problem.say(told_error(self._document.root, error), "warning")

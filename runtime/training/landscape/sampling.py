@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,11 +42,12 @@ class Landscape:
         """Samples along each axis."""
         return len(self.losses)
 
-    @property
+    @functools.cached_property
     def heights(self) -> list[float]:
         """The losses at which lines are drawn: evenly apart in a bowl, close at the bottom."""
         return rings(self.losses)
 
+    @functools.cached_property
     def lines(self) -> dict[float, Host]:
         """Segments [count, 2, 2] of the line at each height."""
         grid = self.window.grid(self.side)
