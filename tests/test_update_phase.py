@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from graph import PortRef
+from graph import PortRef, load
 from graph import edits as e
 from graph.rules import Adam
 from graph.training import Training
 from gui.accessible.words import node_description, port_values
 from gui.document import Document
+from gui.examples import examples
 from gui.live import run_now
 from gui.sentence import sentence_of
 from tests.canvas_desk import by_hand
@@ -23,6 +24,7 @@ from tests.window_desk import desk_for
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 Key = Qt.Key
+BY_PATH = {path.stem: path for path in examples()}
 BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
@@ -135,6 +137,27 @@ def test_the_update_of_a_composite_is_one_step_and_two_inside(qapp):
     head.last()
     assert document.shown.update(bias).is_value
     assert "becomes" in sentence_of(document).text
+
+
+def test_each_copy_of_the_unrolled_view_shows_what_is_added_to_its_parameter(desk):
+    document = desk.document
+    document.replace(load(BY_PATH["rnn"]), None)
+    desk.settle()
+    desk.window.commands.by_id["update_phase"].trigger()
+    desk.qtbot.waitUntil(lambda: document.trace.update is not None)
+    desk.window.commands.by_id["unroll"].trigger()
+    view = desk.window.unrolling.view
+    desk.qtbot.waitUntil(lambda: view.document.copies is not None)
+    document.playhead.last()
+    shown = view.document.shown
+    assert shown.has_updates
+    moved = document.trace.update.moved
+    ref = next(ref for ref in moved if ref.node in document.trace.plan.check.time.inside)
+    for t in range(document.trace.time_steps):
+        copy = view.document.copies.id_of(ref.node, t)
+        assert shown.update(PortRef(copy, ref.port)).array is moved[ref].delta
+    document.playhead.end_forward()
+    assert not view.document.shown.has_updates
 
 
 def test_what_is_to_be_predicted_is_not_told_by_the_update(qapp):

@@ -105,6 +105,8 @@ class Diagnosing(QObject):
         if self._running.run is not self._run:
             self._forget()
             self._run = self._running.run
+        if self._running.state != "running":
+            self._pause.stop()
         if not self._pause.isActive():
             self._look()
 
@@ -126,10 +128,11 @@ class Diagnosing(QObject):
 
     def _answer(self, found: tuple[Diagnosis, ...]) -> None:
         """While the run goes on, a node is blamed only if it was to blame the last time too."""
-        self._pause.start(min(max(PACE, COST * self._clock.elapsed()), LONGEST))
+        goes_on = self._running.state == "running"
+        pause = min(max(PACE, COST * self._clock.elapsed()), LONGEST)
+        self._pause.start(pause if goes_on else 0)  # one that stands is judged as it stands
         keys = {(each.kind, each.node) for each in found}
         seen, self._seen = self._seen, keys
-        goes_on = self._running.state == "running"
         sure = (x for x in found if not (goes_on and x.node) or (x.kind, x.node) in seen)
         self._take(tuple(sure))
 

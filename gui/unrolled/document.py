@@ -53,6 +53,10 @@ class UnrolledShown(Shown):
     def has_tangents(self) -> bool:
         return self._shown_at(None).has_tangents
 
+    @property
+    def has_updates(self) -> bool:
+        return self._shown_at(None).has_updates
+
     def is_ahead(self, node: str) -> bool:
         if self._copies is None:
             return False
