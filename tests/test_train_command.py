@@ -164,6 +164,18 @@ def test_evaluate_judges_each_part_and_what_a_run_has_learned(command, file, tmp
     assert out.splitlines()[2].split()[:2] == ["test", "20"]
 
 
+def test_classes_that_are_taken_for_each_other_are_counted(command, file):
+    found = json.loads(command("evaluate", file, "--confusion", "--part", "train", "--json")[1])
+    table = found["train"]["confusion"]
+    assert table["classes"] == ["0", "1"]
+    (tn, fp), (fn, tp) = table["counts"]
+    assert (tn, fp, fn, tp) == (table["tn"], table["fp"], table["fn"], table["tp"])
+    assert tn + fp + fn + tp == 60
+    assert (tn + tp) / 60 == pytest.approx(found["train"]["accuracy"])
+    out = command("evaluate", file, "--confusion", "--part", "train")[1]
+    assert f"TN {tn}, FP {fp}, FN {fn}, TP {tp}, where class 1 is positive" in out
+
+
 def test_predict_runs_what_leads_to_the_prediction_alone(command, file, tmp_path):
     points = np.array([[0.0, 1.0], [2.0, -0.5], [1.0, 0.0]])
     np.save(tmp_path / "new.npy", points)

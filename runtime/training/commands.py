@@ -87,6 +87,7 @@ def train(
 @click.argument("file")
 @click.option("--part", metavar="PART", help="train, validation or test; else each.")
 @click.option("--metric", "metrics", multiple=True, metavar="NAME", help="Instead of the file's.")
+@click.option("--confusion", is_flag=True, help="Count how often each class was taken for which.")
 @option_device
 @option_data
 @option_learned
@@ -95,6 +96,7 @@ def evaluate(
     file: str,
     part: str | None,
     metrics: tuple[str, ...],
+    confusion: bool,
     device: str | None,
     sources: tuple[str, ...],
     of_run: bool,
@@ -108,7 +110,9 @@ def evaluate(
 
         if of_run:
             with_learned(graph, Path(file))
-        found = judge(graph, Path(file).parent, device, sources_of(sources), part, metrics)
+        other = sources_of(sources)
+        folder = Path(file).parent
+        found = judge(graph, folder, device, other, part, metrics, confuses=confusion)
     if as_json:
         from runtime.report import as_json as written
 

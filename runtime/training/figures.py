@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -47,31 +48,52 @@ class Feeding(Protocol):
         """The feeds of some samples of a part, by their place in it."""
 
 
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """The loss of a part, and what was compared: `scores` and `truth` [N, ...], as `predicts` says.
+
+    Without metrics nothing is compared, and N is 0.
+    """
+
+    loss: float
+    predicts: str
+    scores: Host
+    truth: Host
+
+    def figures(self, metrics: Sequence[str]) -> dict[str, float]:
+        """Loss and metrics by name."""
+        if not len(self.scores):
+            return {"loss": self.loss}
+        return {"loss": self.loss} | measured(metrics, self.predicts, self.scores, self.truth)
+
+
 def figures(
     trainer: Trainer, feeder: Feeding, part: Part, metrics: Sequence[str] = ()
 ) -> dict[str, float]:
-    """Loss and metrics of a part, in evaluation mode, with what was learned so far.
+    """Loss and metrics of a part; raises as `judgement`."""
+    return judgement(trainer, feeder, part, compares=bool(metrics)).figures(metrics)
+
+
+def judgement(trainer: Trainer, feeder: Feeding, part: Part, *, compares: bool) -> Judgement:
+    """A part in evaluation mode, with what was learned so far.
 
     The loss is the mean over samples, in runs of at most 256. Raises as `Engine.run`, and
-    `BadSetting` where metrics are asked for and no loss says what they are of.
+    `BadSetting` where something is to be compared and no loss says what.
     """
-    count, total = feeder.length(part), 0.0
+    count, total, predicts = feeder.length(part), 0.0, ""
     found: list[tuple[Host, Host]] = []
-    predicts = ""
     for start in range(0, count, AT_ONCE):
         indices = np.arange(start, min(start + AT_ONCE, count))
         trace = trainer.judge(feeder.feeds(part, indices))
         assert trace.plan.end is not None
         total += float(to_numpy(trace.values[trace.plan.end]).sum()) * len(indices)
-        if metrics:
+        if compares:
             loss = judged_loss(trace.plan)
             found.append(compared(trace, loss))
             predicts = getattr(trace.plan.flat.graph.module(loss), "predicts", "numbers")
-    figures = {"loss": total / count if count else math.nan}
-    if found:
-        scores, truth = (np.concatenate(own) for own in zip(*found, strict=True))
-        figures |= measured(metrics, predicts, scores, truth)
-    return figures
+    pairs = zip(*found, strict=True) if found else (([np.empty(0)],) * 2)
+    scores, truth = (np.concatenate(own) for own in pairs)
+    return Judgement(total / count if count else math.nan, predicts, scores, truth)
 
 
 def measured(metrics: Sequence[str], predicts: str, scores: Host, truth: Host) -> dict[str, float]:
