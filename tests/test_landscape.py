@@ -428,11 +428,11 @@ def test_a_sweep_finds_rates_that_crawl_that_fit_and_that_diverge():
     graph, told = example("linear_regression"), []
     training = Training(optimizer=SGD(lr=5.0), epochs=3, stop=Stop(patience=1))
     found = sweep(
-        graph, [1e-4, 0.1, 100.0], 200, feeder=Kept(), training=training, progress=told.append
+        graph, [1e-4, 0.1, 100.0], 80, feeder=Kept(), training=training, progress=told.append
     )
     trainer = Trainer(graph, SGD(lr=0.1))
     assert found.start == float(trainer.step())
-    for _ in range(199):
+    for _ in range(79):
         trainer.step()
     assert found.losses[1] == pytest.approx(float(trainer.step()))
     assert found.best == 1
@@ -449,8 +449,8 @@ def test_a_sweep_finds_rates_that_crawl_that_fit_and_that_diverge():
 
 
 def test_the_square_follows_outliers_and_the_absolute_value_does_not():
-    trainer = Trainer(example("line_with_outliers"), Adam(lr=0.05))
-    for _ in range(400):
+    trainer = Trainer(example("line_with_outliers"), Adam(lr=0.1))
+    for _ in range(200):
         trainer.step()
     learned = trainer.parameters
 

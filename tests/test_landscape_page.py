@@ -235,33 +235,27 @@ def test_what_nobody_sees_is_not_worked_out(desk):
     assert page.seen.here[0] == 0.25
 
 
-def test_the_way_of_a_run_is_drawn_and_a_run_under_way_leaves_a_trail(desk):
+def test_a_run_under_way_leaves_a_trail_and_its_whole_way_is_drawn_when_it_stands(desk):
     page = show(desk, "ball_in_the_valley")
     running = desk.window.running
-    running.start()
-    desk.qtbot.waitUntil(lambda: running.state == "ended")
-    settle(desk, page)
-    assert page.seen.scene.update == 150
-    np.testing.assert_allclose(page.seen.here, [-0.697, 0.0006], atol=1e-3)
-    way = page.seen.way
-    assert way.share == pytest.approx(1)
-    np.testing.assert_allclose(way.points[-1], page.seen.here)
-    assert len(way.points) > 2
-    assert "100% of the run's way lies in this plane." in page.facts.said
-    choose(page, "main")
-    settle(desk, page)
-    assert page.seen.way.share == pytest.approx(1)
-
     long = replace(desk.document.root.training, epochs=1_000_000)
     desk.document.do(e.SetGraph({"training": long}), "Train for long")
     running.start()
     desk.qtbot.waitUntil(lambda: page.picture.trail is not None and len(page.picture.trail) > 1)
+    assert page.picture.trail.shape[1] == 2
     running.stop()
     desk.qtbot.waitUntil(lambda: running.state == "ended")
     settle(desk, page)
     assert page.picture.trail is None  # the whole way is drawn instead
     assert page.seen.scene.update == running.position.update
     assert page.seen.scene.theta[0] == running.parameters()["x.y"]
+    way = page.seen.way
+    assert len(way.points) > 2
+    np.testing.assert_allclose(way.points[-1], page.seen.here)
+    assert "100% of the run's way lies in this plane." in page.facts.said
+    choose(page, "main")
+    settle(desk, page)
+    assert page.seen.way.share == pytest.approx(1)
 
     desk.document.do(e.SetTensor(PortRef("x", "y"), Tensor.scalar(1.0)), "Set x")
     settle(desk, page)
