@@ -131,6 +131,18 @@ def test_a_killed_worker_is_said_and_the_run_goes_on_from_its_last_moment(desk, 
     running, wait = desk.window.running, desk.qtbot.waitUntil
     running.start()
     wait(lambda: running.position is not None and running.position.update > 5)
+
+    # The graph is edited meanwhile; the run goes on with the one that it began with.
+    desk.document.do(e.SetAttributes("hidden", {"out_features": 5}), "Change")
+    desk.document.do(e.Rename("output", "result"), "Rename")
+    at = running.position.update
+    wait(lambda: running.position.update > at)
+    assert running.parameters()["hidden.weight"].shape == (8, 2)
+    assert "output" in running.graph
+    assert "result" not in running.graph
+    desk.document.undo()
+    desk.document.undo()
+
     os.kill(running.pid, signal.SIGKILL)
     wait(lambda: running.state == "failed")
     last = running.moments[-1]

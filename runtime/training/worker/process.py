@@ -8,6 +8,7 @@ import logging
 import os
 import queue
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -32,6 +33,7 @@ def main(handles: Sequence[int]) -> None:
     `handles` are the files that the slots may be in.
     """
     logfile.install()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the window, which ends this one
     os.nice(NICENESS)  # the window comes first
     lines = Lines(sys.stdin.buffer, os.fdopen(os.dup(1), "wb"))
     os.dup2(2, 1)  # what a library prints is no message
