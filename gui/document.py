@@ -61,6 +61,7 @@ class Document(QObject):
     written = Signal()  # the file at `path` holds the graph as it is now
     refused = Signal(str)  # a sentence for the person, where the person looks
     data_wanted = Signal(str)  # a node whose set is to come from a file that is asked for
+    data_changed = Signal()  # a file that a node names is another now, or gone
     failed = Signal(str)  # a sentence: something that was asked for did not happen
 
     def __init__(self, parent: QObject | None = None, catalogue: Catalogue | None = None) -> None:

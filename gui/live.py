@@ -245,6 +245,7 @@ class Live(QObject):
         self._later = _timer(self, VERIFY_AFTER, self._verify)
         document.changed.connect(self._after_edit)
         document.opened.connect(self._restart)
+        document.data_changed.connect(self._soon.start)
         document.seeding.changed.connect(self._run_again)
         document.updating.changed.connect(self._run_again)
         self._soon.start()

@@ -33,6 +33,7 @@ from gui.command_palette import CommandPalette
 from gui.comparing import Comparing, DifferenceMarks
 from gui.composites import Composites
 from gui.data.dropping import DataDrops
+from gui.data.watching import FileWatch
 from gui.document import Document
 from gui.drawer import Drawer
 from gui.drawer.by_workspace import DrawerByWorkspace
@@ -115,6 +116,7 @@ class Window(QMainWindow):
         self.autosave = Autosave(document, settings, self)
         self.files = Files(self, document, settings)
         self.data_drops = DataDrops(self)
+        self.file_watch = FileWatch(self)
         self.dropped_files = DroppedFiles(self)
         self.gallery = Gallery(self)
         self.status = StatusBar(document, self.live, theme, self)

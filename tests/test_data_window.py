@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from graph import load
 from runtime.data import consent
@@ -223,3 +223,22 @@ def test_a_node_takes_another_file_that_is_chosen(desk, tmp_path, monkeypatch):
     desk.qtbot.waitUntil(lambda: data_nodes(desk)[0].attributes["source"] == "flowers.csv")
     assert "options" not in data_nodes(desk)[0].attributes
     assert len(data_nodes(desk)) == 1
+
+
+def test_a_file_that_is_written_elsewhere_is_noticed_when_one_comes_back(desk, tmp_path):
+    home = saved(desk, tmp_path)
+    (home / "flowers.csv").write_text(FLOWERS)
+    let_go(desk, home / "flowers.csv")
+    desk.qtbot.waitUntil(lambda: len(data_nodes(desk)) == 1)
+    section = section_of(desk, "data")
+    QApplication.sendEvent(desk.window, QEvent(QEvent.Type.WindowDeactivate))
+    desk.qtbot.waitUntil(lambda: not desk.window.file_watch.is_busy)
+    (home / "flowers.csv").write_text(FLOWERS + "9.5,2,lily\n")
+    QApplication.sendEvent(desk.window, QEvent(QEvent.Type.WindowActivate))
+    desk.qtbot.waitUntil(lambda: bool(desk.document.check.errors))
+    (problem,) = desk.document.check.errors
+    assert "with 41 samples" in problem.message
+    assert desk.document.do(problem.mends[0].edit, problem.mends[0].text)
+    desk.qtbot.waitUntil(lambda: section.preview.counts.get("lily") == 1)
+    desk.settle()
+    assert desk.document.check.ok

@@ -8,6 +8,7 @@
 | `changing` | the edit that gives a node another set |
 | `images_by_class` | a folder of images by class, read through Qt |
 | `section` | the inspector's section |
+| `watching` | files that were written while one was elsewhere |
 | `offered` | the sets that need no file |
 | `columns` | which columns of a table are x and t |
 | `counts` | how many samples each class has |

@@ -74,6 +74,7 @@ class DataSection(QWidget):
         self._read = Background(self)
         self._read.answered.connect(self._take)
         self._read.refused.connect(self._refuse)
+        document.data_changed.connect(self.look_again)
         self._lay_out()
 
     @property
@@ -97,6 +98,11 @@ class DataSection(QWidget):
                 self.counted.say(tr("The set is being read."))
             seed, folder = root.seed, root.folder
             self._look.ask_long(lambda progress: preview(settings, seed, folder))
+
+    def look_again(self) -> None:
+        """The file may be another: read it anew."""
+        self._shown = None
+        self.refresh()
 
     def concerns(self, attribute: str) -> bool:
         """Whether an attribute means something for this set."""
