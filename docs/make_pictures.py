@@ -62,7 +62,7 @@ def draw(window, shot: Shot) -> None:
     window.resize(*shot.size)
     window.document.replace(graph_of(shot.example), None)
     window.workspaces.show(shot.workspace)
-    until(lambda: window.document.report is not None)
+    until(lambda: window.document.report is not None or not shot.is_verified)
     window.canvas.zoom_to_fit()
     if shot.zoom is not None:
         window.canvas.zoom_to(shot.zoom)

@@ -38,6 +38,7 @@ class Shot:
     of: str = ""  # and the port whose derivative it is
     point: tuple[float, ...] = ()  # to which its point is dragged
 
+    is_verified: bool = True  # whether finite differences are waited for; a large graph's take long
     acts: Callable | None = None  # what is done in the window before the picture is taken
 
 
@@ -180,6 +181,29 @@ def sweep_rates(window) -> None:
     window.canvas.zoom_to_fit()
 
 
+def show_pictures(window) -> None:
+    """Turn to the page Pictures, and wait until all of it is drawn finely."""
+    window.settings.keep_bytes("drawer/height/training", 460)
+    window.drawer.show_tab("training")
+    panel = window.drawer.panel("training")
+    panel.show_page("pictures")
+    until(lambda: panel.page("pictures").page is not None)
+    page = panel.page("pictures").page
+    until(lambda: page.answer is not None and not page.asking.is_busy, 600)
+    window.canvas.zoom_to_fit()
+
+
+def train_and_show_pictures(window) -> None:
+    """Train the graph as it says, take the result over, and show what it does now."""
+    from runtime.training.session import Session
+
+    session = Session(window.document.root.copy())
+    while not session.is_over:
+        session.step()
+    window.document.do(session.trainer.edit(), "Take over the training")
+    show_pictures(window)
+
+
 PANEL = (1280, 1170)  # the inspector shows its whole page
 SHOTS = (
     Shot("window-light", edge="x1.a", is_scaled=True),
@@ -214,6 +238,29 @@ SHOTS = (
     Shot("breakpoints", steps=0, acts=hold_at_breakpoint),
     Shot("watch", "fan_out", acts=watch_ports),
     Shot("compare", acts=compare_runs),
+    Shot(
+        "training-pictures",
+        "learned_features",
+        workspace="train",
+        size=(1280, 960),
+        acts=show_pictures,
+    ),
+    Shot(
+        "training-pictures-spirals",
+        "learn_spirals",
+        workspace="train",
+        size=(1280, 960),
+        acts=train_and_show_pictures,
+    ),
+    Shot(
+        "training-pictures-digits",
+        "digits_mlp",
+        workspace="train",
+        theme="dark",
+        size=(1280, 960),
+        is_verified=False,
+        acts=train_and_show_pictures,
+    ),
     Shot("update", acts=step_the_update, size=(1280, 960)),
     Shot("data-section", "learn_iris", "build", node="data", size=(1280, 960), acts=look_at_set),
     Shot("training", "learn_iris", "train", steps=0, acts=train_and_read),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from graph import GradwireError, Graph, PortRef, load
 from runtime import Engine
 from runtime.data.feeding import Feeder
 from runtime.errors import NoTarget
+from runtime.training.pictures.principal import Projection
 from runtime.training.pictures.studio import Studio, Wish
 from runtime.training.pictures.verdicts import Reading, Verdicts, reading_of
 from tests.training_cases import graph_of, numbers
@@ -168,8 +170,39 @@ def test_a_hidden_port_shows_where_samples_and_a_grid_come_to_lie():
     weight, bias = (trace.value(f"hidden.{name}") for name in ("weight", "bias"))
     corner = np.array([studio.window.low[0], studio.window.low[1]])
     np.testing.assert_allclose(found.mesh[0, 0], np.tanh(weight @ corner + bias), rtol=1e-6)
-    again = studio.draw(wish("hidden", port=found.port, window=found.window)).hidden
+    again = studio.draw(wish("hidden", port=found.port, before=found)).hidden
     assert again.window is found.window  # it does not tremble
+
+
+def test_a_wide_port_is_seen_along_the_directions_in_which_its_samples_spread_most():
+    graph = example("xor")
+    graph.set_tensor("x.y", np.random.RandomState(0).standard_normal((30, 2)))
+    graph.set_tensor("target.y", np.arange(30.0).reshape(30, 1) % 2)
+    studio = Studio(graph)
+    assert studio.hidden_port == PortRef("relu", "y")
+    found = studio.draw(wish("hidden", port=PortRef("relu", "y"))).hidden
+    values = Engine(graph).run(phase="forward").value("relu.y").astype(float)
+    away = values - values.mean(axis=0)
+    _, sizes, rows = np.linalg.svd(away)
+    np.testing.assert_allclose(np.abs(found.spots), np.abs(away @ rows[:2].T), atol=1e-6)
+    shares = sizes**2 / (sizes**2).sum()
+    np.testing.assert_allclose(found.projection.shares, shares[:2], rtol=1e-6)
+    assert found.regions is None
+    assert found.mesh.shape == (25, 25, 2)
+    turned = Projection(found.projection.mean, -found.projection.axes, found.projection.shares)
+    before = replace(found, projection=turned)
+    again = studio.draw(wish("hidden", port=found.port, before=before)).hidden
+    np.testing.assert_array_equal(again.spots, -found.spots)
+
+
+def test_a_prediction_of_two_numbers_is_decided_over_its_own_plane():
+    graph = of_set("moons")
+    graph.set("logits", out_features=2)
+    studio = Studio(graph)
+    port = studio.subject.prediction
+    found = studio.draw(wish("hidden", port=port, side=9)).hidden.regions
+    points = found.points
+    np.testing.assert_array_equal(found.classes, points[..., 1] > points[..., 0])
 
 
 def test_a_port_beside_which_data_passes_has_samples_but_no_decisions():

@@ -145,7 +145,7 @@ def test_images_stand_worst_first_and_a_filter_shows_what_it_makes_of_the_chosen
     pushed[3] = 40.0
     graph.set_tensor("logits.bias", pushed)
     page = pictures(desk, graph)
-    assert shown(page) == ["Confusion", "Samples", "Filters"]
+    assert shown(page) == ["Hidden space", "Confusion", "Samples", "Filters"]
     verdicts, samples = page.answer.drawn.verdicts, page.samples.view
     assert samples.order == verdicts.worst_first.tolist()
     assert verdicts.is_wrong[samples.order[0]]
@@ -191,7 +191,7 @@ def test_a_graph_without_a_loss_says_why_there_is_nothing_and_the_next_has_pictu
     assert page.summary.said.startswith("Mean squared error")
     desk.document.replace(example("sine_lstm"), None)
     settle(desk, page)
-    assert shown(page) == ["Sequence"]
+    assert shown(page) == ["Sequence", "Hidden space"]
     count = len(page.answer.drawn.verdicts)
     assert page.summary.said.endswith(f"over {count} samples.")
     series = page.series.view

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from numpy import ndarray
 
     from graph import Graph
-    from gui.window import Window as MainWindow
+    from gui.window import Window
     from runtime.data.batches import Part
-    from runtime.geometry.window import Window
+    from runtime.training.pictures.hidden import Hidden
 
 PACE = 40  # milliseconds from one question to the next at least
 SETTLE = 250  # milliseconds without news after which a grid is drawn finely
@@ -70,7 +70,7 @@ class Asking(QObject):
 
     answered = Signal(object)
 
-    def __init__(self, window: MainWindow, parent: QObject | None = None) -> None:
+    def __init__(self, window: Window, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._window, self._document = window, window.document
         self.wish = Wish(frozenset(), work=QUICK_WORK)
@@ -124,9 +124,9 @@ class Asking(QObject):
             self.part = part
             self.follow()
 
-    def remember(self, window: Window) -> None:
-        """Where the hidden port was seen, so that it stays there; that is no news."""
-        self.wish = replace(self.wish, window=window)
+    def remember(self, hidden: Hidden) -> None:
+        """What was seen of a hidden port, so that it stays where it was; that is no news."""
+        self.wish = replace(self.wish, before=hidden)
 
     # --- inside -----------------------------------------------------------------------------
 

@@ -107,7 +107,7 @@ class PicturesPage(QWidget):
             if card.isVisibleTo(self._row):
                 card.view.show_drawn(studio, drawn)
         if drawn.hidden is not None:
-            self.asking.remember(drawn.hidden.window)
+            self.asking.remember(drawn.hidden)
         if self.filters.isVisibleTo(self._row):
             self.filters.say(self.filters.view.cut)
         if self.sample is not None and self.sample >= len(drawn.verdicts):
@@ -174,7 +174,7 @@ class PicturesPage(QWidget):
         self.series = Card(theme, tr("Sequence"), SeriesView(theme), row)
         self.hidden = Card(theme, tr("Hidden space"), HiddenView(theme), row)
         self.port = self.hidden.add_choice(tr("The port that is shown"))
-        self.port.committed.connect(lambda: self.asking.choose(port=self.port.read(), window=None))
+        self.port.committed.connect(lambda: self.asking.choose(port=self.port.read()))
         self.confusion = Card(theme, tr("Confusion"), ConfusionView(theme), row)
         self.confusion.view.picked.connect(self._pick)
         self.samples = Card(theme, tr("Samples"), SampleView(theme), row, scrolls=True)

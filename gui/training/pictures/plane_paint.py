@@ -104,14 +104,16 @@ def paint_class_names(
 def paint_legend(
     painter: QPainter, room: QRectF, verdicts: Verdicts, theme: Theme, device: float
 ) -> None:
-    """Which mark is which class, from the right; classes that find no room are left out."""
+    """Which mark is which class; nothing where not all find room, for then their names are within
+    the plot.
+    """
     count = verdicts.reading.classes
     painter.setFont(theme.font(11))
     metrics = painter.fontMetrics()
     names = [verdicts.name(class_) for class_ in range(count)]
     wide = [ROOM + 2 + metrics.horizontalAdvance(name) + 8 for name in names]
-    while sum(wide) > room.width():
-        wide.pop()
+    if sum(wide) > room.width():
+        return
     left = room.right() - sum(wide) + 8
     for class_, step in enumerate(wide):
         painter.drawImage(QPointF(left, room.center().y() - ROOM / 2), mark(class_, theme, device))

@@ -18,6 +18,7 @@ from gui.inspector.geometry.scale import (
 )
 from gui.training.pictures import plane_paint as paint
 from gui.training.pictures.view import View
+from gui.training.pictures.words import component_text
 from runtime.geometry.window import Window
 from runtime.training.pictures.hidden import LINES, Hidden
 from runtime.training.pictures.plane import Curve, Regions
@@ -130,7 +131,10 @@ class PlaneView(View):
 
     def _names(self) -> tuple[str, str]:
         if isinstance(self.figure, Hidden):
-            port = self.figure.port
+            port, seen = self.figure.port, self.figure.projection
+            if seen is not None:
+                one, two = (component_text(n, share) for n, share in enumerate(seen.shares, 1))
+                return one, two
             return f"{port}[0]", f"{port}[1]"
         given, features = self.studio.subject.given, self.studio.samples.features
         if isinstance(self.figure, Curve):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gui.numbers import format_count, format_number
+from gui.numbers import format_count, format_number, format_percent
 from gui.training.pages import tr
 
 if TYPE_CHECKING:
@@ -58,6 +58,11 @@ def sample_text(studio: Studio, verdicts: Verdicts, sample: int) -> str:
     else:
         parts.append(tr("squared error {0}").format(format_number(verdicts.badness[sample])))
     return "; ".join(parts)
+
+
+def component_text(number: int, share: float) -> str:
+    """What a principal axis is: its number, and the part of the variance along it."""
+    return tr("principal axis {0}, {1}").format(number, format_percent(share))
 
 
 def share_text(share: float, *, is_probability: bool) -> str:

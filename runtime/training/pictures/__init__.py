@@ -7,7 +7,8 @@
 | `function.py` | ports as a function of what is given at others, for many samples at once |
 | `verdicts.py` | scores as classes and probabilities; what is wrong, the worst first |
 | `plane.py` | a curve over one input, decisions over two |
-| `hidden.py` | a port of two numbers a sample: where the samples lie, and how the plane is bent |
+| `hidden.py` | a port of a few numbers: where the samples lie, and how the plane is bent |
+| `principal.py` | the two directions in which samples spread most |
 | `filters.py` | a convolution's filters, what comes in and what goes out at one sample |
 | `studio.py` | all pictures that are wanted, at one moment of a training |
 """

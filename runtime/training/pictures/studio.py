@@ -21,6 +21,7 @@ from runtime.training.pictures.filters import Filters
 from runtime.training.pictures.function import Function, Parameters
 from runtime.training.pictures.hidden import Hidden
 from runtime.training.pictures.plane import Curve, Regions
+from runtime.training.pictures.principal import principal
 from runtime.training.pictures.samples import MOST, Samples, samples_of
 from runtime.training.pictures.subject import Subject, subject_of
 from runtime.training.pictures.verdicts import Reading, Verdicts, reading_of
@@ -40,8 +41,9 @@ class Wish:
     """What is to be drawn: "plane", "hidden", "samples" or "filters" among `pictures`.
 
     `port` is a hidden port and `t` its time step, `node` a convolution, `sample` the one that it
-    is shown at. `side` is how fine a grid is, `window` where the hidden port was seen before.
-    `work` is how many numbers the samples may take: of many only the first are looked at.
+    is shown at. `side` is how fine a grid is, `before` what was seen of a hidden port before, so
+    that it stays where it was. `work` is how many numbers the samples may take: of many only the
+    first are looked at.
     """
 
     pictures: frozenset[str]
@@ -50,7 +52,7 @@ class Wish:
     node: str = ""
     sample: int = 0
     side: int = plane.SIDE
-    window: Window | None = None
+    before: Hidden | None = None
     work: int = MOST_WORK
 
 
@@ -127,16 +129,19 @@ class Studio:
 
     @cached_property
     def hidden_ports(self) -> tuple[PortRef, ...]:
-        """The ports of two numbers a sample."""
+        """The ports of a few numbers a sample."""
         plan = self.function.plan(self.function.count)
         return hidden.hidden_ports(plan, self.subject.inputs)
 
     @property
     def hidden_port(self) -> PortRef | None:
-        """The last of them before the prediction: what the end of the graph sees."""
+        """What the end of the graph sees: the last of them before the prediction, of two numbers
+        if there is one.
+        """
         prediction = self.checked.flat.outer(self.subject.prediction)
-        before = [ref for ref in self.hidden_ports if ref != prediction]
-        return next(reversed(before or self.hidden_ports), None)
+        before = [ref for ref in self.hidden_ports if ref != prediction] or self.hidden_ports
+        planes = [ref for ref in before if self._width(ref) == 2]
+        return next(reversed(planes or before), None)
 
     @cached_property
     def convolutions(self) -> tuple[str, ...]:
@@ -209,19 +214,22 @@ class Studio:
     def hidden(
         self, wish: Wish, parameters: Parameters | None = None, count: int | None = None
     ) -> Hidden | None:
-        """The samples at a port of two numbers, what is decided there, and how the plane bends."""
+        """The samples at a port of a few numbers, what is decided there, how the plane bends."""
         port = wish.port
-        if port is None:
+        if port not in self.hidden_ports:
             return None
-        (spots,) = self._over_samples([port], parameters, None, wish.t, count)
-        spots = spots.reshape(len(spots), -1).astype(np.float64)
-        window = hidden.around(spots, wish.window)
-        mesh = None
-        if self.coordinates == 2 and self.subject.given is not None:
-            points = self.window.grid(hidden.MESH)
-            mesh = self._over(self.subject.given, points, [port], parameters)[0]
-            mesh = mesh.reshape(points.shape).astype(np.float64)
-        return Hidden(port, spots, window, mesh, self._decided(port, window, wish, parameters))
+        before = wish.before if wish.before is not None and wish.before.port == port else None
+        (values,) = self._over_samples([port], parameters, None, wish.t, count)
+        values = values.astype(np.float64)
+        mesh = self._bent(port, parameters)
+        if values.shape[1] == 2:
+            window = hidden.around(values, before.window if before else None)
+            decided = self._decided(port, window, wish, parameters)
+            return Hidden(port, values, window, mesh, decided)
+        seen = principal(values, before.projection if before else None)
+        spots = seen.apply(values)
+        window = hidden.around(spots, before.window if before else None)
+        return Hidden(port, spots, window, None if mesh is None else seen.apply(mesh), None, seen)
 
     def filters(self, wish: Wish, parameters: Parameters | None = None) -> Filters | None:
         """A convolution at one sample."""
@@ -307,17 +315,33 @@ class Studio:
         ]
         return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
 
+    def _width(self, port: PortRef) -> int:
+        plan = self.function.plan(self.function.count)
+        return int(plan.check.types[port].shape[-1])
+
+    def _bent(self, port: PortRef, parameters: Parameters | None) -> Host | None:
+        """Where a grid over the data's plane goes: [side, side, numbers]; None of other data."""
+        given = self.subject.given
+        if self.coordinates != 2 or given is None or self.function.is_inside_time(port):
+            return None
+        points = self.window.grid(hidden.MESH)
+        found = self._over(given, points, [port], parameters)[0]
+        return found.reshape(*points.shape[:2], -1).astype(np.float64)
+
     def _decided(
         self, port: PortRef, window: Window, wish: Wish, parameters: Parameters | None
     ) -> Regions | None:
         """What is predicted over a hidden plane; None where more than the port decides."""
         prediction = self.subject.prediction
-        if port == prediction or not self.function.is_enough(port, prediction):
-            return None
+        is_end = self.checked.flat.inner(port) == prediction
         if self.function.is_inside_time(port):
+            return None
+        if not is_end and not self.function.is_enough(port, prediction):
             return None
 
         def evaluate(points: Host) -> Host:
+            if is_end:
+                return points
             return self._over(port, points, [prediction], parameters)[0]
 
         return plane.regions(evaluate, window, self.reading, wish.side)
