@@ -50,7 +50,7 @@ class Course:
         self._graph, self._path, self._as_json = graph, path, as_json
         self._sentence = feeder.sentence(graph.training.epochs)
         self.session = Session(trained, device=device, feeder=feeder)
-        self._folder = keeping.folder_of(path)
+        self._folder, self._told = keeping.folder_of(path), keeping.told_of(self.session)
         self._kept_at = time.monotonic()
 
     def resume(self) -> None:
@@ -92,8 +92,7 @@ class Course:
                 self._keep()
 
     def _keep(self) -> None:
-        session = self.session
-        keeping.write(self._folder, session.moment(), keeping.told_of(session))
+        keeping.write(self._folder, self.session.moment(), self._told)
         self._kept_at = time.monotonic()
 
     def _say_beginning(self) -> None:

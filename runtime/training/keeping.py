@@ -151,7 +151,7 @@ def _digest(feeds: Mapping[str, Host]) -> str:
     digest = hashlib.sha256()
     for name, array in feeds.items():
         digest.update(f"{name} {array.dtype.name} {array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).tobytes())
+        digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 
