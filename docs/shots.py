@@ -165,6 +165,19 @@ def race_in_the_valley(window) -> None:
     window.canvas.zoom_to_fit()
 
 
+def look_along_a_run(window) -> None:
+    """Train to the end, and look along the directions of the way that led there."""
+    window.commands.by_id["landscape"].trigger()
+    page = window.drawer.panel("training").page("landscape")
+    window.transport.restart()
+    until(lambda: window.running.state == "ended")
+    until(lambda: page.seen is not None and page.seen.way is not None and not page.is_busy, 600)
+    page.controls.look("main")
+    until(lambda: page.seen.asked.kind == "main" and not page.is_busy)
+    window.notices.dismiss_all()
+    window.canvas.zoom_to_fit()
+
+
 def sweep_rates(window) -> None:
     """Train with sixteen learning rates by plain SGD, and read the best."""
     from dataclasses import replace
@@ -265,6 +278,7 @@ SHOTS = (
     Shot("data-section", "learn_iris", "build", node="data", size=(1280, 960), acts=look_at_set),
     Shot("training", "learn_iris", "train", steps=0, acts=train_and_read),
     Shot("landscape", "ball_in_the_valley", "train", acts=race_in_the_valley),
+    Shot("landscape-run", "learn_xor", "train", 0, theme="dark", acts=look_along_a_run),
     Shot("sweep", "linear_regression", "train", acts=sweep_rates),
     Shot("training-dark", "learn_iris", "train", 0, theme="dark", acts=train_and_read),
     Shot("training-parameters", "learn_iris", "train", steps=0, acts=train_and_go_back),

@@ -253,6 +253,11 @@ def test_a_run_under_way_leaves_a_trail_and_its_whole_way_is_drawn_when_it_stand
     assert len(way.points) > 2
     np.testing.assert_allclose(way.points[-1], page.seen.here)
     assert "100% of the run's way lies in this plane." in page.facts.said
+    running.travel(running.moments[0])
+    desk.qtbot.waitUntil(lambda: page.seen is not None and page.seen.scene.update == 0)
+    assert page.seen.here.tolist() == [4.0, 1.5]  # where the run began
+    running.travel(None)
+    settle(desk, page)
     choose(page, "main")
     settle(desk, page)
     assert page.seen.way.share == pytest.approx(1)

@@ -140,6 +140,11 @@ class Controls(QWidget):
         found = {x.entry: x.name for x in (self.first, self.second) if x.entry is not None}
         return Asked(kind, tuple(found), tuple(found.values()))
 
+    def look(self, kind: Kind) -> None:
+        """Look along other directions."""
+        self.kind.show_value(kind)
+        self._turn()
+
     def offer(self, scene: Scene, graph) -> None:
         """Offer the parameters of a graph; at first the first two numbers."""
         shapes = dict(scene.objective.parameters.shapes)
