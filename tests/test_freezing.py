@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from graph import Graph, PortRef
+from graph import Graph, PortRef, dumps, loads
 from graph import edits as e
 from graph.training import Training
 from gui.document import Document
@@ -120,3 +120,16 @@ def test_the_last_factor_that_means_a_parameter_counts(qapp):
     assert freezing.factor("out.bias") == 0.5
     freezing.set_factor("out", 1.0)
     assert document.root.training.lr_factors == {}
+
+
+def test_what_is_tied_to_another_instance_is_frozen_there(qapp):
+    text = dumps(two_blocks()).decode()
+    assert text.count('{"id": "two", ') == 1
+    graph = loads(text.replace('{"id": "two", ', '{"id": "two", "shares": "one", '))
+    document, freezing = freezing_of(graph, Training())
+    document.selection.set_nodes({"two"})
+    assert not freezing.can_freeze
+    assert list(freezing.ports_of("two/lin.weight")) == []
+    document.selection.set_nodes({"one", "two"})
+    freezing.toggle()
+    assert freezing.frozen == ("one",)

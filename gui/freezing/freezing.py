@@ -54,10 +54,13 @@ class Freezing(QObject):
         return bool(chosen) and all(map(self.is_frozen, chosen))
 
     def ports_of(self, name: str) -> Iterator[str]:
-        """The parameters that a name means, by address; those of a composite's inside too."""
+        """The parameters that a name means, by address; those of a composite's inside too.
+
+        What is tied to another instance has none: they are that one's.
+        """
         address, dot, port = name.partition(".")
         found = node_at(self._document.root, address)
-        if found is None:
+        if found is None or self._is_tied(address):
             return
         graph, node = found
         inside = graph.definitions.get(node.module)
@@ -101,22 +104,24 @@ class Freezing(QObject):
 
     def switch(self, names: tuple[str, ...], on: bool) -> None:
         """Freeze these, or let them learn."""
+        meant = frozenset(names)
         if on:
-            kept = [x for x in self.frozen if not any(map(_is_in, [x] * len(names), names))]
+            kept = (each for each in self.frozen if meant.isdisjoint(_covering(each)))
             self._become(frozen=(*kept, *names), text=self._text(self.tr("Freeze {0}"), names))
             return
-        left = list(self.frozen)
-        for name in names:
-            around = [each for each in _around(name) if each in left]
-            if around:
-                text = self.tr("{0} freezes all that is inside it. Unfreeze {0} first.")
-                self._document.refuse(text.format(self._name(around[0])))
-                return
-            node = name.partition(".")[0]
-            if node != name and node in left:  # the others of the node stay frozen
-                others = [each for each in self.ports_of(node) if each != name]
-                left[left.index(node) : left.index(node) + 1] = others
-            left = [each for each in left if not _is_in(each, name)]
+        frozen, _ = self._names()
+        around = next((x for name in names for x in _around(name) if x in frozen), None)
+        if around is not None:
+            text = self.tr("{0} freezes all that is inside it. Unfreeze {0} first.")
+            self._document.refuse(text.format(self._name(around)))
+            return
+        nodes, left = {name.partition(".")[0] for name in names}, []
+        for each in self.frozen:
+            if not meant.isdisjoint(_covering(each)):
+                continue
+            # Of a node that one parameter leaves, the others stay frozen.
+            stay = self.ports_of(each) if each in nodes else (each,)
+            left += [port for port in stay if port not in meant]
         self._become(frozen=tuple(left), text=self._text(self.tr("Unfreeze {0}"), names))
 
     def set_factor(self, name: str, factor: float) -> None:
@@ -138,6 +143,8 @@ class Freezing(QObject):
             yield from (x for x in names if next(self.ports_of(x), None) is not None)
             return
         graph, chosen = document.graph, document.selection.nodes
+        if document.place and self._is_tied(document.place):
+            return
         for id_ in graph.nodes if chosen else ():
             if id_ in chosen and _has_parameters(graph, id_):
                 yield name_at(document.place, id_)
@@ -148,6 +155,11 @@ class Freezing(QObject):
             holders = {x for name in self.frozen for x in _covering(name) if x != name}
             self._read = (self.frozen, frozenset(self.frozen), frozenset(holders))
         return self._read[1], self._read[2]
+
+    def _is_tied(self, address: str) -> bool:
+        """Whether an instance, or one around it, has the parameters of another one."""
+        found = (node_at(self._document.root, each) for each in (address, *_around(address)))
+        return any(at is not None and "shares" in at[1].extra for at in found)
 
     def _text(self, text: str, names: tuple[str, ...]) -> str:
         if len(names) > 1:
@@ -176,9 +188,12 @@ class Freezing(QObject):
 
 def _has_parameters(graph: Graph, id_: str) -> bool:
     """Whether a node owns a tensor that is trained, or has one inside."""
-    inside = graph.definitions.get(graph.nodes[id_].module)
+    node = graph.nodes[id_]
+    inside = graph.definitions.get(node.module)
     if inside is not None:
-        return any(_has_parameters(inside.body, inner) for inner in inside.body.nodes)
+        return "shares" not in node.extra and any(
+            _has_parameters(inside.body, inner) for inner in inside.body.nodes
+        )
     module = graph.module(id_)
     own = () if module is None else trained(module)
     return any(graph.incoming(PortRef(id_, port)) is None for port in own)
