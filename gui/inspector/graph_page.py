@@ -19,10 +19,11 @@ from gui.inspector.time_form import TimeForm
 from gui.numbers import format_bytes, format_count
 from gui.theme import Theme
 from gui.told import told
-from gui.training.settings.form import TrainingForm
+from gui.training.settings.late import TrainingPlace
 
 if TYPE_CHECKING:
     from gui.document import Document
+    from gui.training.settings.form import TrainingForm
 
 
 class GraphPage(QWidget):
@@ -48,7 +49,7 @@ class GraphPage(QWidget):
         }
         self.reason = Sentence(theme, parent=self)
         self.time = TimeForm(document, theme, self)
-        self.training = TrainingForm(document, theme, self)
+        self.training_place = TrainingPlace(document, theme, self)
         self.table = LayerTable(document, theme, self)
         self.note = NoteRow(
             theme,
@@ -67,18 +68,23 @@ class GraphPage(QWidget):
         graph = self.document.graph
         self.heading.say(graph.title or self.tr("Untitled graph"))
         self._offer_targets()
-        for row in (*self.rows.values(), self.note, self.time, self.training):
+        for row in (*self.rows.values(), self.note, self.time, self.training_place):
             row.refresh()
         self.table.refresh()
         self._explain_target()
 
     def put_training_first(self, is_first: bool) -> None:
         """Have the form of the training below the heading, or behind the nodes."""
-        column = self.layout()
-        if (column.indexOf(self.training) == 1) != is_first:
-            column.removeWidget(self.training)
+        column, place = self.layout(), self.training_place
+        if (column.indexOf(place) == 1) != is_first:
+            column.removeWidget(place)
             behind = column.indexOf(self._nodes) + 1
-            column.insertWidget(1 if is_first else behind, self.training)
+            column.insertWidget(1 if is_first else behind, place)
+
+    @property
+    def training(self) -> TrainingForm:
+        """How the graph is trained, made when it is first asked for."""
+        return self.training_place.form
 
     def follow(self) -> None:
         """The graph's page shows nothing that the playhead decides."""
@@ -147,6 +153,6 @@ class GraphPage(QWidget):
         column.addWidget(self.time)
         self._nodes = Section(self._theme, self.tr("Nodes"), self.table, self.totals, parent=self)
         column.addWidget(self._nodes)
-        column.addWidget(self.training)
+        column.addWidget(self.training_place)
         column.addWidget(Section(self._theme, self.tr("Note"), self.note, parent=self))
         column.addStretch(1)

@@ -87,7 +87,7 @@ class Inspector(QScrollArea):
         if isinstance(self.page, GraphPage):
             self.page.training.epochs.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
             bar = self.verticalScrollBar()
-            bar.setValue(self.page.training.y())
+            bar.setValue(self.page.training_place.y())
 
     def show_geometry(self) -> None:
         """Take the keys to the picture of an edge's derivative; to its tab where there is none."""

@@ -95,40 +95,56 @@ def _breakable(match: re.Match[str]) -> str:
 
 
 class Sentence(QWidget):
-    """An icon and a wrapped sentence: a verdict, an error, a hint. Hidden while it is empty."""
+    """An icon and a wrapped sentence: a verdict, an error, a hint. Hidden while it is empty.
+
+    Its parts are made when it has something to say, which most never have.
+    """
 
     def __init__(self, theme: Theme, ink: str = "muted", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._ink, self._icon = theme, ink, ""
-        self._mark = QLabel(self)
-        self._mark.setFixedWidth(16)
-        self._mark.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.label = Label(theme, size=12, ink=ink, wrap=True, parent=self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        row.addWidget(self._mark)
-        row.addWidget(self.label, 1)
-        theme.changed.connect(self._draw)
-        self.say("")
+        self._parts: tuple[QLabel, Label] | None = None
+        self.hide()
 
     def say(self, text: str, icon_name: str = "", ink: str = "") -> None:
         """Show a sentence with an icon of that name; the empty text hides both."""
         self._icon, self._ink = icon_name, ink or self._ink
-        self.label.dye(self._ink)
-        self.label.say(text)
+        if text or self._parts is not None:
+            self.label.dye(self._ink)
+            self.label.say(text)
+            self._draw()
         self.setVisible(bool(text))
-        self._draw()
 
     @property
     def said(self) -> str:
         """The sentence."""
-        return self.label.said
+        return "" if self._parts is None else self.label.said
+
+    @property
+    def label(self) -> Label:
+        """The label of the words."""
+        return self._made()[1]
+
+    def _made(self) -> tuple[QLabel, Label]:
+        if self._parts is None:
+            mark = QLabel(self)
+            mark.setFixedWidth(16)
+            mark.setAlignment(Qt.AlignmentFlag.AlignTop)
+            label = Label(self._theme, size=12, ink=self._ink, wrap=True, parent=self)
+            row = QHBoxLayout(self)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(4)
+            row.addWidget(mark)
+            row.addWidget(label, 1)
+            self._theme.changed.connect(self._draw)
+            self._parts = mark, label
+        return self._parts
 
     def _draw(self) -> None:
-        self._mark.setVisible(bool(self._icon))
+        mark, _ = self._made()
+        mark.setVisible(bool(self._icon))
         if self._icon:
-            self._mark.setPixmap(icon(self._icon, self._theme.color(self._ink)).pixmap(16, 16))
+            mark.setPixmap(icon(self._icon, self._theme.color(self._ink)).pixmap(16, 16))
 
 
 class Rule(QFrame):
