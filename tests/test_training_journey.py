@@ -144,6 +144,13 @@ def test_train_look_back_branch_compare_and_take_over(desk):
     parameters = page_of(desk, "parameters")
     desk.qtbot.waitUntil(lambda: parameters.table.current == "hidden.weight")
     desk.qtbot.waitUntil(lambda: parameters.strips.updates == tuple(running.moments))
+    series, plot = running.series, parameters.plot
+    plot.setFocus(Qt.FocusReason.TabFocusReason)
+    for back in (1, 2):
+        desk.press_key(Key.Key_Left)
+        assert plot.cursor_x == series.watched[-back]
+        norms = [row.norm for row in parameters.table.rows.rows]
+        assert norms == list(series.gradient_norms[-back])
     last = parameters.strips.histograms[-1]
     assert last.total == 8
     assert last.high == running.parameters()["hidden.weight"].max()

@@ -34,3 +34,10 @@ def go_by(running: Running, by: int) -> None:
     found = places(running)
     if found:
         go_to(running, found[min(max(place(running) + by, 0), len(found) - 1)])
+
+
+def go_near(running: Running, update: float) -> None:
+    """Show the run at the place nearest to an update."""
+    found = places(running)
+    if found:
+        go_to(running, min(found, key=lambda kept: abs(kept - update)))

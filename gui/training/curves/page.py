@@ -16,7 +16,7 @@ from gui.training.curves.chart import Chart
 from gui.training.curves.reading import Entry, Reading
 from gui.training.curves.records import Record, figures_of, record_of
 from gui.training.curves.words import place_text, tr
-from gui.training.moments import go_to, places
+from gui.training.moments import go_near
 from gui.training.pacing import Paced
 
 if TYPE_CHECKING:
@@ -127,10 +127,9 @@ class CurvesPage(QWidget):
 
     def _travel(self, x: float) -> None:
         """Show the run at the kept moment nearest to an x of the axis."""
-        found = places(self._running)
-        if found and self.records:
-            update = x if self.axis.read() == "update" else x * self.records[-1].per_epoch
-            go_to(self._running, min(found, key=lambda kept: abs(kept - update)))
+        if self.records:
+            is_epoch = self.axis.read() == "epoch"
+            go_near(self._running, x * self.records[-1].per_epoch if is_epoch else x)
 
     def _choose(self) -> None:
         self._was_chosen = True

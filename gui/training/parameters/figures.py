@@ -26,7 +26,7 @@ class Figures:
     ratio: float
 
 
-def figures_at(series: Series, update: int | None) -> list[Figures]:
+def figures_at(series: Series, update: float | None) -> list[Figures]:
     """Each parameter's figures at the last time they were taken, up to an update."""
     rows = len(series.watched)
     if update is not None:

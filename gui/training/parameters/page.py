@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.breakpoints.words import place_name
 from gui.inspector.fields import ChoiceField, TruthField
 from gui.inspector.labels import Label
+from gui.training.moments import go_near
 from gui.training.pacing import Paced
 from gui.training.pages import tr
 from gui.training.parameters.figures import figures_at, strokes_of
@@ -79,13 +81,36 @@ class ParametersPage(QWidget):
         self.empty.setVisible(not is_there)
         self._body.setVisible(is_there)
         if is_there:
-            at = self._running.travelled
-            self.table.show_rows(figures_at(series, at), run.graph)
+            self._tell()
             self._draw()
-            self.plot.set_mark(at)
+            self.plot.set_mark(self._running.travelled)
         self.survey.go_on()
 
     # --- inside ----------------------------------------------------------------------------
+
+    def set_cursor(self, update: float | None) -> None:
+        """Have the figures of the parameters at an update in the table; None for the newest."""
+        series = self._running.series
+        if update is not None and series is not None and len(series.watched):
+            update = min(max(update, float(series.watched[0])), float(series.watched[-1]))
+        self.plot.set_cursor(update)
+        self._tell()
+
+    def _tell(self) -> None:
+        series, run = self._running.series, self._running.run
+        if series is None or run is None:
+            return
+        at = self.plot.cursor_x
+        at = self._running.travelled if at is None else at
+        self.table.show_rows(figures_at(series, at), run.graph)
+
+    def _step(self, by: int) -> None:
+        """The cursor at the next time that figures were taken, or the one before."""
+        watched = self._running.series.watched
+        if len(watched):
+            at = self.plot.cursor_x
+            here = len(watched) if at is None else int(np.searchsorted(watched, at))
+            self.set_cursor(float(watched[min(max(here + by, 0), len(watched) - 1)]))
 
     def _draw(self) -> None:
         series, run = self._running.series, self._running.run
@@ -117,9 +142,8 @@ class ParametersPage(QWidget):
             return tr("The kept moments of the run are being measured.")
         return tr("This parameter's node has no activations of its own.")
 
-    def _travel(self, update: int) -> None:
-        if update in self._running.moments:
-            self._running.travel(update)
+    def _travel(self, update: float) -> None:
+        go_near(self._running, update)
 
     def _listen(self) -> None:
         running = self._running
@@ -132,6 +156,9 @@ class ParametersPage(QWidget):
         self.log.committed.connect(lambda: self.plot.set_log(self.log.read()))
         self.kind.committed.connect(self._draw_strips)
         self.strips.chosen.connect(self._travel)
+        self.plot.pointed.connect(self.set_cursor)
+        self.plot.stepped.connect(self._step)
+        self.plot.pressed.connect(self._travel)
 
     def _turn(self) -> None:
         self._draw()
