@@ -4,16 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
 
 from gui.borders import outline
 from gui.data.asking import tr
+from gui.icons import paint_icon
 from gui.theme import Theme
 from runtime.data.preview import FileColumn
 
-ROW, MOST_HIGH = 24, 8  # pixels; rows that are seen at once
+ROW, BOX, MOST_HIGH = 24, 14, 8  # pixels; rows that are seen at once
+
+
+class Ticks(QStyledItemDelegate):
+    """Draws ticks in the theme's inks; those of the style vanish on dark ground."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """A box, its tick, and a ring where the keys are."""
+        theme = self._theme
+        is_on = bool(index.flags() & Qt.ItemFlag.ItemIsEnabled)
+        is_ticked = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked.value
+        has_keys = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        place = QRectF(option.rect)
+        box = QRectF(place.left() + 5, place.center().y() - BOX / 2, BOX, BOX)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ink = theme.color("text") if has_keys else theme.color("line" if is_on else "grid")
+        painter.setPen(QPen(ink, 2 if has_keys else 1))
+        painter.setBrush(theme.color("node"))
+        painter.drawRoundedRect(box, 3, 3)
+        if is_ticked:
+            paint_icon(painter, "check", box.adjusted(1, 1, -1, -1), theme.color("text"))
+        painter.restore()
 
 
 class ColumnChooser(QTreeView):
@@ -38,7 +78,9 @@ class ColumnChooser(QTreeView):
         head.setFont(theme.font(11))
         head.setStretchLastSection(False)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        ticks = Ticks(theme, self)
         for section in (1, 2):
+            self.setItemDelegateForColumn(section, ticks)
             head.setSectionResizeMode(section, QHeaderView.ResizeMode.Fixed)
             head.resizeSection(section, 36)
         outline(self, theme)
