@@ -43,6 +43,10 @@ class Leading(QObject):
         self._open_inspector()
         self._window.inspector.show_training()
 
+    def show_pictures(self) -> None:
+        """Show what the graph does with its samples in the drawer."""
+        self._show_training_page("pictures")
+
     def show_landscape(self) -> None:
         """Show the loss over the parameters in the drawer."""
         self._show_training_page("landscape")

@@ -46,9 +46,10 @@ def desk(qtbot, tmp_path, monkeypatch):
 def pictures(desk, graph: Graph):
     """The page, with the pictures of a graph in it."""
     desk.document.replace(graph, None)
-    desk.window.drawer.show_tab("training")
+    desk.settle()
+    desk.window.commands.by_id["pictures"].trigger()
     panel = desk.window.drawer.panel("training")
-    panel.show_page("pictures")
+    assert panel.current == "pictures"
     late = panel.page("pictures")
     desk.qtbot.waitUntil(lambda: late.page is not None)
     settle(desk, late.page)
@@ -194,6 +195,20 @@ def test_a_graph_without_a_loss_says_why_there_is_nothing_and_the_next_has_pictu
     assert shown(page) == ["Sequence", "Hidden space"]
     count = len(page.answer.drawn.verdicts)
     assert page.summary.said.endswith(f"over {count} samples.")
+    port = PortRef("cell", "y")
+    page.port.setFocus()
+    while page.port.read() != port:
+        QTest.keyClick(page.port, Key.Key_Up)
+    desk.settle()
+    spots = []
+    for t in (2, 7):
+        desk.document.playhead.show_time(t)
+        desk.qtbot.waitUntil(
+            lambda t=t: (page.answer.question.wish.t, page.port.read()) == (t, port)
+        )
+        settle(desk, page)
+        spots.append(page.answer.drawn.hidden.spots)
+    assert not np.allclose(*spots)
     series = page.series.view
     series.setFocus()
     QTest.keyClick(series, Key.Key_Right)

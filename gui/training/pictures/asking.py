@@ -86,6 +86,7 @@ class Asking(QObject):
         self._still.timeout.connect(self._refine)
         self._document.changed.connect(self.follow)
         self._document.opened.connect(self.follow)
+        self._document.playhead_moved.connect(self._follow_time)
         window.running.changed.connect(self.follow)
         window.running.state_changed.connect(self.follow)
 
@@ -97,6 +98,7 @@ class Asking(QObject):
     def wake(self) -> None:
         """Somebody looks."""
         self._is_awake = True
+        self._follow_time()
         self.follow()
 
     def rest(self) -> None:
@@ -129,6 +131,10 @@ class Asking(QObject):
         self.wish = replace(self.wish, before=hidden)
 
     # --- inside -----------------------------------------------------------------------------
+
+    def _follow_time(self) -> None:
+        """Inside time a port is seen at the time step that the window shows."""
+        self.choose(t=self._document.playhead.t)
 
     def _ask(self) -> None:
         self._still.stop()

@@ -108,9 +108,10 @@ class PicturesPage(QWidget):
                 card.view.show_drawn(studio, drawn)
         if drawn.hidden is not None:
             self.asking.remember(drawn.hidden)
-        if self.filters.isVisibleTo(self._row):
-            self.filters.say(self.filters.view.cut)
-        if self.sample is not None and self.sample >= len(drawn.verdicts):
+        self.plane.say(drawn.refused.get("plane", ""))
+        self.hidden.say(drawn.refused.get("hidden", ""))
+        self.filters.say(drawn.refused.get("filters", self.filters.view.cut))
+        if self.sample is not None and self.sample >= studio.count:
             self.read(None)
         self.summary.say(summary_text(studio, drawn.verdicts))
         if not self._ordered.isValid() or self._ordered.hasExpired(ORDER_FOR):
@@ -247,10 +248,11 @@ class PicturesPage(QWidget):
     def _say(self, pointed: int | None = None) -> None:
         sample = self.sample if pointed is None else pointed
         answer = self.answer
-        if sample is None or answer is None or answer.studio is None:
+        drawn = None if answer is None else answer.drawn
+        if sample is None or drawn is None or sample >= len(drawn.verdicts):
             self._rest()
             return
-        self.reading.say(sample_text(answer.studio, answer.drawn.verdicts, sample))
+        self.reading.say(sample_text(answer.studio, drawn.verdicts, sample))
 
     def _rest(self) -> None:
         has_some = self.answer is not None and self.answer.studio is not None
