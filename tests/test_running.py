@@ -163,7 +163,7 @@ def test_a_killed_worker_is_said_and_the_run_goes_on_from_its_last_moment(desk, 
     desk.window.commands.by_id["train_run"].trigger()
     wait(lambda: running.state == "running")
     desk.window.commands.by_id["train_kill"].trigger()
-    assert (running.state, running.why) == ("ended", "It was ended at once.")
+    assert (running.state, running.why) == ("ended", "it was ended at once")
     running.resume()
     wait(lambda: running.state == "running")
     pid = running.pid

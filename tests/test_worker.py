@@ -20,6 +20,7 @@ from graph import Graph, dumps, load
 from graph import edits as e
 from graph.rules import Adam, Plateau
 from graph.training import Training
+from runtime.training.keeping import MANIFEST
 from runtime.training.moment import Position
 from runtime.training.session import Session
 from runtime.training.worker import cores
@@ -368,7 +369,7 @@ def test_a_ring_keeps_the_first_and_the_newest_and_thins_the_rest_evenly(tmp_pat
 
     def write(folder: Path) -> None:
         folder.mkdir()
-        (folder / "numbers").write_bytes(bytes(100))
+        (folder / MANIFEST).write_bytes(bytes(100))
 
     for update in range(0, 40_001, 500):
         assert ring.is_due(update) == (update % 1000 == 0)
@@ -380,6 +381,9 @@ def test_a_ring_keeps_the_first_and_the_newest_and_thins_the_rest_evenly(tmp_pat
     assert {ring.updates[0], ring.updates[-1]} == {0, 40_000}
     assert max(np.diff(ring.updates)) <= 8000
     assert not ring.is_due(40_001)
+    again = Ring(tmp_path, 10 * 100, 100_000)  # the run goes on in another process
+    assert again.updates == ring.updates
+    assert len(again.keep(41_000, write)) == 1
     now[0] = 5.0
     assert ring.is_due(40_001)  # what a crash may cost is bounded in time
     assert MOST < 1000

@@ -7,13 +7,12 @@ in a new process, from the newest moment that was kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from graph import PortRef, Tensor
+from graph import GradwireError, PortRef, Tensor
 from graph import edits as e
 from gui.document import Document
 from gui.training.beside import Beside
@@ -21,6 +20,7 @@ from gui.training.pace import Pace
 from gui.training.runs import Run, Runs
 from gui.training.silence import Silence
 from gui.training.travel import Travel
+from gui.training.trouble import LOST, Trouble, lost
 from runtime.data import consent
 
 if TYPE_CHECKING:
@@ -35,15 +35,6 @@ if TYPE_CHECKING:
 
 State = Literal["none", "starting", "running", "paused", "ended", "failed"]
 LIVES = ("starting", "running", "paused")
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why a run cannot go on: the error's type (`NotFinite`), a sentence, the node to blame."""
-
-    kind: str
-    sentence: str
-    node: str | None = None
 
 
 class Running(QObject):
@@ -99,12 +90,12 @@ class Running(QObject):
         """
         if self._run is None:
             return self.beside.place is not None
-        is_lost = self._problem is not None and self._problem.kind == "Gone"
+        is_lost = self._problem is not None and self._problem.kind == LOST
         return self._state == "paused" or (is_lost and bool(self._run.moments))
 
     @property
     def why(self) -> str:
-        """Why the run ended, in a sentence; empty where it has not."""
+        """Why the run ended, as it goes on behind a colon; empty where it has not."""
         return self._why
 
     @property
@@ -182,7 +173,7 @@ class Running(QObject):
 
     def start(self) -> None:
         """Train the document as it is now, from the beginning, as a new run."""
-        self._launch(self._runs.add(self._document.root.copy()))
+        self._launch_new()
         self._send("run")
 
     def pause(self) -> None:
@@ -196,7 +187,7 @@ class Running(QObject):
         Before the first run, with the one that is kept beside the file, where there is one.
         """
         if self._run is None and (place := self.beside.place) is not None:
-            self._launch(self._runs.add(self._document.root.copy()), place)
+            self._launch_new(place)
         self._go_on("run")
 
     def one_batch(self) -> None:
@@ -225,7 +216,7 @@ class Running(QObject):
         if self.is_live and self._link is not None:
             self._link.forget()
             self._token = None
-            self._why = self.tr("It was ended at once.")
+            self._why = self.tr("it was ended at once")
             self._turn("ended")
 
     def travel(self, update: int | None) -> None:
@@ -242,7 +233,12 @@ class Running(QObject):
         if update not in run.moments:
             self._document.refuse(self.tr("This moment is kept no longer. Choose another."))
             return
-        place, graph = run.moments[update], self._with_settings(run.graph)
+        place = run.moments[update]
+        try:
+            graph = self._with_settings(run.graph)
+        except GradwireError as error:  # they name a node that the run's graph has not
+            self._document.refuse(str(error))
+            return
         self.travel(None)
         self._launch(self._runs.add(graph, run, update), place)
         self._send("run")
@@ -277,6 +273,10 @@ class Running(QObject):
 
     # --- the worker -----------------------------------------------------------------------
 
+    def _launch_new(self, moment: Path | None = None) -> None:
+        """Begin with the document as it is now."""
+        self._launch(self._runs.add(self._document.root.copy()), moment)
+
     def _launch(self, run: Run, moment: Path | None = None) -> None:
         from runtime.training.worker.link import Link, Order
 
@@ -295,7 +295,7 @@ class Running(QObject):
 
     def _go_on(self, do: Do) -> None:
         if self._run is None:
-            self._launch(self._runs.add(self._document.root.copy()))
+            self._launch_new()
         elif not self.is_live:
             moments = self._run.moments
             newest = max(moments, default=0)
@@ -329,15 +329,10 @@ class Running(QObject):
         self._turn("failed")
 
     def _hear_gone(self, gone: Gone) -> None:
-        if not self.is_live:
-            return
-        text = self.tr("The training process ended by itself ({0}) after update {1}.")
-        at = self.position.update if self.position is not None else 0
-        sentence = text.format(gone.by or gone.status, at)
-        if self.moments:
-            sentence += " " + self.tr("It can go on from update {0}.").format(self.moments[-1])
-        self._problem = Trouble("Gone", sentence)
-        self._turn("failed")
+        if self.is_live:
+            at = self.position.update if self.position is not None else 0
+            self._problem = lost(gone, at, self.moments)
+            self._turn("failed")
 
     def _hear_refused(self, refused: Refused) -> None:
         self._document.failed.emit(refused.message)

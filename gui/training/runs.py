@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from runtime.training.worker.ring import place_of
@@ -116,8 +117,8 @@ class Runs:
         return run
 
     def clear(self) -> None:
-        """Forget all runs, and remove their moments."""
+        """Forget all runs, and remove their moments, for which nobody waits."""
         self._all.clear()
         if self._home is not None:
-            self._home.remove()
+            Thread(target=self._home.remove, name="gradwire-moments").start()
         self._home = None

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from runtime.training.keeping import MANIFEST
+
 MOST = 200  # moments of one run, however small they are
 STRIDES = 100  # moments that the length of a run is divided into
 FREE = 1.0  # seconds that keeping may take over a whole run, however short that is
@@ -22,16 +24,16 @@ def place_of(folder: Path, update: int) -> Path:
 
 
 def moments_in(folder: Path) -> list[int]:
-    """The updates of all moments in the folder of a ring."""
-    if not folder.is_dir():
-        return []
-    return sorted(int(entry.name) for entry in folder.iterdir() if entry.name.isdecimal())
+    """The updates of all moments in the folder of a ring; one half written is none."""
+    found = folder.glob(f"*/{MANIFEST}")
+    return sorted(int(entry.parent.name) for entry in found if entry.parent.name.isdecimal())
 
 
 class Ring:
     """Decides when a moment is kept and which are given up.
 
-    The first and the newest stay; of the others that goes whose neighbours are nearest.
+    The first and the newest stay; of the others that goes whose neighbours are nearest. What a run
+    that goes on has kept before counts too.
     """
 
     def __init__(
@@ -43,7 +45,7 @@ class Ring:
     ) -> None:
         self._folder, self._budget, self._clock = folder, budget, clock
         self._stride, self._total = max(total // STRIDES, 1), max(total, 1)
-        self._sizes: dict[int, int] = {}
+        self._sizes = {at: _size(place_of(folder, at)) for at in moments_in(folder)}
         self._spent = 0.0
         self._began = self._last = clock()
 
@@ -65,7 +67,7 @@ class Ring:
         """Keep a moment by `write(folder)`, and tell the updates of those given up for it."""
         start, place = self._clock(), place_of(self._folder, update)
         write(place)
-        self._sizes[update] = sum(file.stat().st_size for file in place.iterdir())
+        self._sizes[update] = _size(place)
         gone = tuple(self._thin())
         self._last = self._clock()
         self._spent += self._last - start
@@ -84,3 +86,7 @@ class Ring:
 
     def _is_over(self) -> bool:
         return len(self._sizes) > MOST or sum(self._sizes.values()) > self._budget
+
+
+def _size(place: Path) -> int:
+    return sum(file.stat().st_size for file in place.iterdir())

@@ -65,7 +65,7 @@ class Work:
         self._measured: list[tuple[float, ...]] = []
         self._told = 0  # epochs
         self._beside: Path | None = None  # where the run is kept with its file
-        self._next, self._interval = 0.0, PACE
+        self._next = 0.0  # when the next picture is due
         send(
             Ready(
                 file,
@@ -193,8 +193,7 @@ class Work:
         self._measured.clear()
         self._send(Shown(number))
         now = time.monotonic()
-        self._interval = max(PACE, (now - start) / COST)
-        self._next = now + self._interval
+        self._next = now + max(PACE, (now - start) / COST)
 
     def _keep_if_due(self) -> None:
         if self._ring.is_due(self.update):
