@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
@@ -130,6 +130,11 @@ class Notices(QWidget):
         self.show()
         self.raise_()
         announce(self, sentence, assertive=True)
+
+    def withdraw(self, sentences: Collection[str]) -> None:
+        """Take away those that are no longer true."""
+        for notice in [notice for notice in self.all if notice.label.said in sentences]:
+            self._take_away(notice)
 
     def dismiss_all(self) -> None:
         """Take all of them away."""

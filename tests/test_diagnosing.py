@@ -72,5 +72,7 @@ def test_units_that_stay_alike_are_named_at_their_node_until_another_document(de
     wait(lambda: running.state in ("paused", "ended"))
     wait(lambda: not window.diagnosing.is_busy)
     assert len(window.notices.all) == told
+    window.notices.tell("another sentence")
     desk.document.replace(load(EXAMPLES / "backprop_by_hand.gradwire"), None)
+    assert window.notices.texts == ["another sentence"]  # the others offered moments of that run
     assert window.diagnosing.found == ()

@@ -79,6 +79,7 @@ class Diagnosing(QObject):
         self.found: tuple[Diagnosis, ...] = ()
         self._told: set[tuple[str, str]] = set()
         self._seen: set[tuple[str, str]] = set()
+        self._sentences: set[str] = set()  # that stand as notices, or did
         self._clock = QElapsedTimer()
         self._run: object = None
         self._is_news = False
@@ -154,6 +155,8 @@ class Diagnosing(QObject):
         self._newest.drop()
         self._told.clear()
         self._seen.clear()
+        self._window.notices.withdraw(self._sentences)  # they offer moments of another run
+        self._sentences.clear()
         self._run = None
         self._take(())
 
@@ -164,6 +167,7 @@ class Diagnosing(QObject):
         if found.go_back is not None and self._moment_before(found.go_back) is not None:
             text = self.tr("Go back to update {0}").format(self._moment_before(found.go_back))
             offer = (text, partial(self._go_back, found.go_back))
+        self._sentences.add(str(found))
         self._window.notices.tell(str(found), mark="warning", offer=offer)
 
     def _moment_before(self, update: int) -> int | None:
