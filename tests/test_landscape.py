@@ -174,6 +174,15 @@ def test_random_directions_are_as_long_as_each_filter():
     assert abs(one @ other) < 0.5
 
 
+def test_parameters_out_of_range_have_no_directions(valley):
+    objective, _ = valley
+    for theta in (np.array([1e200, 1.0]), np.array([np.nan, 1.0])):
+        with pytest.raises(BadSetting, match="out of range"):
+            random_directions(objective, theta)
+        with pytest.raises(BadSetting, match="out of range"):
+            main_directions(theta, np.array([[1.0, 1.0], [2.0, 2.0]]))
+
+
 def test_weights_of_zero_still_have_random_directions(valley):
     objective, _ = valley
     found = random_directions(objective, np.zeros(2))

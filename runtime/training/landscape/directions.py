@@ -77,7 +77,9 @@ def random_directions(objective: Objective, theta: Host, seed: int = 0) -> Direc
     """
     own = objective.parameters
     draws = [stream(seed, "landscape", name).standard_normal(own.values.size) for name in "ab"]
-    vectors = np.stack([_as_long_as(theta, draw, own) for draw in draws])
+    with np.errstate(all="ignore"):
+        vectors = np.stack([_as_long_as(theta, draw, own) for draw in draws])
+        _ask_finite(vectors @ vectors.T)
     return Directions("random", np.array(theta, float), vectors, ("direction 1", "direction 2"))
 
 
@@ -87,11 +89,13 @@ def main_directions(theta: Host, way: Host) -> Directions:
     They are the first principal components of the way's differences from its end. Source: Li et
     al., as above, section 7. Raises `BadSetting` where the way leads nowhere.
     """
-    moved = np.asarray(way, float) - theta
-    gram = moved @ moved.T  # [updates, updates]: n may be large
+    with np.errstate(all="ignore"):
+        moved = np.asarray(way, float) - theta
+        gram = moved @ moved.T  # [updates, updates]: n may be large
+    _ask_finite(gram)
     sizes, weights = np.linalg.eigh(gram)
     order = np.argsort(sizes)[::-1][:2]
-    if not np.isfinite(gram).all() or not sizes[order[0]] > 0:
+    if not sizes[order[0]] > 0:
         raise BadSetting("landscape: found a way without a step, expected some training before.")
     vectors = np.zeros((2, moved.shape[1]))
     for row, place in enumerate(order):
@@ -109,6 +113,12 @@ def down_the_gradient(theta: Host, gradient: Host) -> Directions:
     return Directions(
         "gradient", np.array(theta, float), -np.array(gradient, float)[None], ("learning rate",)
     )
+
+
+def _ask_finite(products: Host) -> None:
+    """Raise where parameters are so large that their squares leave the numbers."""
+    if not np.isfinite(products).all():
+        raise BadSetting("landscape: found parameters out of range, expected finite squares.")
 
 
 def _as_long_as(theta: Host, draw: Host, own: Parameters) -> Host:
