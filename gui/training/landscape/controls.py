@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from graph import PortRef
 from graph.naming import name_of
@@ -18,6 +18,7 @@ from gui.training.landscape.question import Asked, Kind, Scene
 from gui.training.landscape.words import explained, kind_name, tr
 from runtime.training.landscape.objective import Entry
 
+INDEX = 60  # pixels of an index
 Names = dict[PortRef, str]
 Shapes = dict[PortRef, tuple[int, ...]]
 KINDS: tuple[Kind, ...] = ("entries", "gradient", "random", "main")
@@ -32,14 +33,16 @@ class EntryField(QWidget):
         super().__init__(parent)
         self._shapes: Shapes = {}
         self.tensor = ChoiceField(theme, [], self)
+        self.tensor.setFont(theme.font(12))
         self.tensor.setAccessibleName(tr("{0}: parameter").format(name))
         self.index = IndexField(theme, tr("{0}: entry").format(name), self)
-        self.index.setMinimumWidth(56)
+        self.index.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.index.setFixedWidth(INDEX)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        row.addWidget(self.tensor, 3)
-        row.addWidget(self.index, 2)
+        row.addWidget(self.tensor, 1)
+        row.addWidget(self.index)
         self.tensor.committed.connect(self._turn)
         self.index.valueChanged.connect(lambda _: self.changed.emit())
 

@@ -28,7 +28,7 @@ from runtime.geometry.window import Window as Frame
 if TYPE_CHECKING:
     from gui.window import Window
 
-LEFT, RIGHT = 208, 224
+LEFT, RIGHT = 232, 220
 SETTLED = 150  # milliseconds without an edit before the landscape is worked out anew
 
 
