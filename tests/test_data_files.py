@@ -210,6 +210,42 @@ def test_arrays_of_other_lengths_are_refused(tmp_path):
     assert "x with 3, t with 4 samples, expected equally many" in refusal(tmp_path, "a.npz")
 
 
+def mutated(data: bytes, random) -> bytes:
+    """The same with a few bytes changed, lost or put in."""
+    found = bytearray(data)
+    for _ in range(random.randint(1, 6)):
+        at = random.randint(0, len(found))
+        kind = random.random_sample()
+        if kind < 0.6:
+            found[at] = random.choice([0, 10, 34, 44, 255])
+        elif kind < 0.8:
+            del found[at : at + random.randint(1, min(20, len(found) - 8))]
+        else:
+            found[at:at] = random.bytes(random.randint(1, 8))
+    return bytes(found)
+
+
+@pytest.mark.parametrize("name", ["a.npz", "a.npy", "a.idx", "a.idx.gz", "a.csv"])
+def test_broken_files_are_refused_and_never_fail_otherwise(tmp_path, name):
+    array = np.arange(50, dtype=np.uint8).reshape(2, 5, 5)
+    if name.endswith(".npz"):
+        np.savez(tmp_path / name, x=array, t=np.arange(2), classes=np.array(["a", "b"]))
+    elif name.endswith(".npy"):
+        np.save(tmp_path / name, array)
+    else:
+        plain = FLOWERS.encode() if name.endswith(".csv") else idx(array)
+        (tmp_path / name).write_bytes(gzip.compress(plain) if name.endswith(".gz") else plain)
+    whole, random = (tmp_path / name).read_bytes(), np.random.RandomState(0)
+    refused = 0
+    for _ in range(60):
+        (tmp_path / name).write_bytes(mutated(whole, random))
+        try:
+            opened(tmp_path, name)
+        except DataError:
+            refused += 1
+    assert refused
+
+
 # --- IDX -------------------------------------------------------------------------------------
 
 

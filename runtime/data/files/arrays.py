@@ -66,8 +66,8 @@ def _header(file: IO[bytes], what: str) -> tuple[tuple[int, ...], bool, np.dtype
     try:
         version = npy.read_magic(file)
         shape, is_fortran, dtype = readers[version](file)
-    except (ValueError, KeyError, EOFError) as error:
-        text = str(error).splitlines()[0][:100]
+    except Exception as error:  # it is read as a Python literal, which fails in many ways
+        text = (str(error).splitlines() or [type(error).__name__])[0][:100]
         raise DataError(f"{what}, whose header cannot be read ({text})", "an array") from None
     return tuple(map(int, shape)), bool(is_fortran), dtype
 
