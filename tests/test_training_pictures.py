@@ -359,6 +359,17 @@ def test_all_samples_of_a_part_are_looked_at_in_its_scale():
     assert Studio(graph, "validation").samples.part == "train"  # there is none
 
 
+def test_classes_that_no_loss_asks_for_mark_the_samples_of_the_narrowest_port():
+    studio = Studio(example("digits_autoencoder"))
+    assert studio.hidden_port == PortRef("waist", "y")
+    assert studio.reading.classes == 0
+    expected = Feeder.of(example("digits_autoencoder")).all("train")["data.t"]
+    found = studio.labelled(50)
+    np.testing.assert_array_equal(found.true, expected[:50])
+    assert not found.is_wrong.any()
+    assert Studio(example("xor")).labelled(4) is None
+
+
 def test_many_samples_are_cut_and_counted():
     graph = of_set("blobs", options={"samples": 2_500})
     studio = Studio(graph)

@@ -23,6 +23,7 @@ from runtime.geometry.window import Window
 from runtime.training.pictures.hidden import LINES, Hidden
 from runtime.training.pictures.plane import Curve, Regions
 from runtime.training.pictures.studio import Drawn, Studio
+from runtime.training.pictures.verdicts import Verdicts
 
 NEAR = 12.0  # pixels from a sample at which the pointer means it
 WIDTH = 360
@@ -102,7 +103,7 @@ class PlaneView(View):
         if not isinstance(self.figure, Curve):
             above = QRectF(scale.room.center().x(), 0, scale.room.width() / 2, ABOVE)
             device = self.devicePixelRatioF()
-            paint.paint_legend(painter, above, self.drawn.verdicts, theme, device)
+            paint.paint_legend(painter, above, self._marked(), theme, device)
 
     def _paint_curve(self, painter: QPainter, scale: Scale, figure: Curve) -> None:
         if self.drawn.verdicts.truth is not None:
@@ -110,7 +111,7 @@ class PlaneView(View):
         paint.paint_curve(painter, scale, figure.x, figure.y, self.theme)
 
     def _paint_plane(self, painter: QPainter, scale: Scale) -> None:
-        figure, theme, verdicts = self.figure, self.theme, self.drawn.verdicts
+        figure, theme, verdicts = self.figure, self.theme, self._marked()
         regions = figure.regions if isinstance(figure, Hidden) else figure
         if self._ground is not None:
             paint.paint_ground(painter, scale, self._ground)
@@ -123,6 +124,13 @@ class PlaneView(View):
         paint.paint_class_names(painter, scale, self._spots, verdicts, theme)
 
     # --- inside -----------------------------------------------------------------------------
+
+    def _marked(self) -> Verdicts:
+        """What the samples are marked by; in a hidden space without classes by those of the set."""
+        verdicts = self.drawn.verdicts
+        if not isinstance(self.figure, Hidden) or verdicts.reading.classes:
+            return verdicts
+        return self.studio.labelled(len(verdicts)) or verdicts
 
     def _scale(self) -> Scale:
         area = QRectF(self.rect())

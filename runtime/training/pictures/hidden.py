@@ -17,6 +17,7 @@ from runtime.feeds import Host
 from runtime.geometry.window import Window
 from runtime.moments import apart
 from runtime.plan import Plan
+from runtime.trained import trained_slots
 from runtime.training.pictures.plane import Regions
 from runtime.training.pictures.principal import Projection
 
@@ -58,6 +59,17 @@ def hidden_ports(plan: Plan, inputs: tuple[PortRef, ...]) -> tuple[PortRef, ...]
             if type_.is_floating and _is_wide_enough(sizes(type_)):
                 found[plan.flat.outer(apart(ref)[0])] = None
     return tuple(found)
+
+
+def behind_parameters(plan: Plan) -> frozenset[PortRef]:
+    """The outputs, as drawn, that depend on what is trained."""
+    slots = set(trained_slots(plan).values())
+    found: set[PortRef] = set()
+    for step in plan.forward:
+        if not slots.isdisjoint(step.inputs):
+            slots.update(step.outputs)
+            found.update(plan.flat.outer(apart(ref)[0]) for ref in step.writes)
+    return frozenset(found)
 
 
 def _is_wide_enough(shape: tuple[int, ...]) -> bool:

@@ -26,6 +26,7 @@ PARTS: tuple[Part, ...] = ("train", "validation", "test")
 class Samples:
     """Samples by data port, as they are fed: what is a sequence has time as axis 0.
 
+    `labels` are the classes that the set has for them, though no loss may ask for these.
     `part` is the part of the set, `of` how many samples it has (None: as many as are here) and
     `parts` which parts there are; a graph without a set has none. `classes` and `features` are
     their names.
@@ -37,6 +38,7 @@ class Samples:
     parts: tuple[Part, ...] = ()
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
+    labels: Host | None = None
 
 
 def samples_of(graph: Graph, subject: Subject, part: Part = "train") -> Samples:
@@ -54,9 +56,11 @@ def samples_of(graph: Graph, subject: Subject, part: Part = "train") -> Samples:
     of = feeder.length(part)
     found = feeder.feeds(part, np.arange(min(of, MOST)))
     feeds |= {ref: found[str(ref)] for ref in subject.data if str(ref) in found}
+    labels = next((found[f"{node}.t"] for node in feeder.sets if f"{node}.t" in found), None)
     sets = [feeder.sets[ref.node].data for ref in subject.data if ref.node in feeder.sets]
     parts = tuple(name for name in PARTS if feeder.length(name))
-    return Samples(feeds, part, of, parts, sets[0].classes, sets[0].features)
+    labels = labels if sets[0].classes and labels is not None and labels.ndim == 1 else None
+    return Samples(feeds, part, of, parts, sets[0].classes, sets[0].features, labels)
 
 
 def kept_samples(graph: Graph, ports: Sequence[PortRef]) -> Samples:

@@ -135,18 +135,26 @@ class Studio:
 
     @property
     def hidden_port(self) -> PortRef | None:
-        """What the end of the graph sees: the last of them before the prediction, of two numbers
-        if there is one.
-        """
+        """The one that says most: before the prediction, behind parameters, the narrowest."""
         prediction = self.checked.flat.outer(self.subject.prediction)
         before = [ref for ref in self.hidden_ports if ref != prediction] or self.hidden_ports
-        planes = [ref for ref in before if self._width(ref) == 2]
-        return next(reversed(planes or before), None)
+        plan = self.function.plan(self.function.count)
+        learned = hidden.behind_parameters(plan)
+        some = [ref for ref in before if ref in learned] or before
+        return min(reversed(some), key=self._width, default=None)
 
     @cached_property
     def convolutions(self) -> tuple[str, ...]:
         """The nodes that slide filters over images."""
         return filters.convolutions(self.function.plan(self.function.count))
+
+    def labelled(self, count: int) -> Verdicts | None:
+        """The first samples as the classes that their set has for them; None without such."""
+        labels, names = self.samples.labels, self.samples.classes
+        if labels is None:
+            return None
+        reading = Reading("class logits", len(names))
+        return Verdicts(reading, np.eye(len(names))[labels[:count]], labels[:count], names)
 
     @cached_property
     def reading(self) -> Reading:
