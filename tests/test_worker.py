@@ -372,7 +372,7 @@ def test_a_ring_keeps_the_first_and_the_newest_and_thins_the_rest_evenly(tmp_pat
         (folder / MANIFEST).write_bytes(bytes(100))
 
     for update in range(0, 40_001, 500):
-        assert ring.is_due(update) == (update % 1000 == 0)
+        assert ring.is_due(update) == (update <= 16_000 or update % 1000 == 0)
         if ring.is_due(update):
             gone = ring.keep(update, write)
             assert not any(place_of(tmp_path, lost).exists() for lost in gone)
@@ -387,6 +387,16 @@ def test_a_ring_keeps_the_first_and_the_newest_and_thins_the_rest_evenly(tmp_pat
     now[0] = 5.0
     assert ring.is_due(40_001)  # what a crash may cost is bounded in time
     assert MOST < 1000
+
+
+def test_a_run_that_is_meant_to_be_long_has_moments_of_its_beginning(tmp_path):
+    ring = Ring(tmp_path, budget=1 << 30, total=4_500_000, clock=lambda: 0.0)
+    for update in range(600):
+        if ring.is_due(update):
+            ring.keep(update, lambda folder: folder.mkdir())
+    assert ring.updates[:33] == tuple(range(33))
+    assert 100 < len(ring.updates) <= MOST
+    assert max(np.diff(ring.updates)) <= 600 / 32 + 1
 
 
 def test_a_ring_takes_no_more_than_its_share_of_the_time(tmp_path):

@@ -11,6 +11,7 @@ from runtime.training.keeping import MANIFEST
 
 MOST = 200  # moments of one run, however small they are
 STRIDES = 100  # moments that the length of a run is divided into
+EARLY = 32  # the part of what has been done after which one more is kept, while that is short
 FREE = 1.0  # seconds that keeping may take over a whole run, however short that is
 SHARE = 0.1  # of the time that a run takes which keeping may take
 OFTEN = 5.0  # seconds after which a moment is kept in any case: what a crash may cost
@@ -61,7 +62,9 @@ class Ring:
         if self._sizes and self._spent > max(free, SHARE * (now - self._began)):
             return False
         newest = max(self._sizes, default=-self._stride)
-        return update - newest >= self._stride or now - self._last >= OFTEN
+        # Most happens at the beginning, and a run may be meant to be longer than anyone waits.
+        gap = min(self._stride, max(update // EARLY, 1))
+        return update - newest >= gap or now - self._last >= OFTEN
 
     def keep(self, update: int, write: Write) -> tuple[int, ...]:
         """Keep a moment by `write(folder)`, and tell the updates of those given up for it."""
