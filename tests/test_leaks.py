@@ -19,8 +19,8 @@ from tests.watch_leaks import settle
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 ROUNDS = 6
-# Of caches that are emptied when they are full, or keep the last few sets; a drawing is kept when it
-# was first wanted, and a busy machine wants the mark of a node that runs.
+# Of caches that are emptied when they are full, or keep the last few sets; a drawing is kept when
+# it was first wanted, and a busy machine wants the mark of a node that runs.
 CACHED = frozenset({
     "gui.canvas.notes.Figures", "PySide6.QtSvg.QSvgRenderer", "runtime.data.dataset.Dataset",
     "runtime.data.batches.Split", "runtime.data.scaling.Scaling",
