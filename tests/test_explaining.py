@@ -9,6 +9,7 @@ import pytest
 
 from graph import Graph, PortRef, load
 from graph.edits import SetNode
+from gui.examples import examples
 from runtime import Engine
 from runtime.errors import NoValue
 from runtime.explaining import (
@@ -92,7 +93,7 @@ def test_softmax_classifier_names_the_integer_target():
     assert "p_i = e^(logits_i) / (Σ_j e^(logits_j))" in text
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in EXAMPLES.glob("*.gradwire")))
+@pytest.mark.parametrize("name", sorted(path.stem for path in examples()))
 def test_every_example_is_explained_with_the_numbers_of_its_run(name):
     trace = run(name)
     for found in explain(trace):

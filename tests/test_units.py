@@ -151,6 +151,7 @@ def test_u_takes_the_keys_there_and_arrows_read_the_units(desk):
 
 def test_the_pointer_reads_and_lights_the_lines_of_a_unit(desk):
     picture = view(desk).picture
+    desk.window.inspector.ensureWidgetVisible(picture)
     picture.ensurePolished()
     before = picture.grab().toImage()
     QTest.mouseMove(picture, picture.place(1, 2).toPoint())

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSlider,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QLineEdit,
@@ -83,7 +84,9 @@ def test_it_is_laid_out_as_drawn(desk):
 
 
 def test_whatever_takes_the_focus_has_a_name(desk):
-    kinds = (QAbstractButton, QAbstractItemView, QAbstractSlider, QComboBox, QLineEdit)
+    kinds = (
+        QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit,
+    )  # fmt: skip
     for subject in ({}, {"x"}):
         desk.document.selection.set_nodes(subject)
         for widget in (w for kind in kinds for w in desk.window.findChildren(kind)):
@@ -91,7 +94,8 @@ def test_whatever_takes_the_focus_has_a_name(desk):
             if not is_reached or isinstance(widget, QScrollBar):
                 continue
             named = widget.accessibleName() or getattr(widget, "text", str)()
-            inner = isinstance(widget.parent(), (QComboBox, QAbstractItemView))
+            holders = (QComboBox, QAbstractItemView, QAbstractSpinBox)
+            inner = isinstance(widget.parent(), holders)
             assert named or inner, (type(widget).__name__, widget.objectName())
 
 

@@ -129,7 +129,7 @@ class SampleView(View):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.drawImage(room, self._tiles[sample])
         if self.is_redrawn:
-            room.translate(0, SIDE + 4)
+            room.translate(QPointF(0, SIDE + 4))
             shape = self.studio.inputs[sample].shape
             painter.drawImage(room, tile(verdicts.scores[sample].reshape(shape), theme))
         self._paint_words(painter, QRectF(cell.left(), room.bottom() + 2, CELL, TEXT), sample)
