@@ -87,7 +87,7 @@ def train(window, page: str) -> None:
     panel.show_page(page)
     until(lambda: panel.page(page).page is not None, 1000)
     shown = panel.page(page).page
-    until(lambda: page != "parameters" or len(shown.strips.updates) == len(running.moments), 400)
+    until(lambda: page != "parameters" or shown.survey.is_complete, 400)
     window.notices.dismiss_all()
     window.canvas.zoom_to_fit()
 

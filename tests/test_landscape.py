@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 
 from graph import Graph, PortRef, load
-from graph.rules import Stop
-from graph.training import Training
 from runtime import SGD, Adam, BadSetting, Engine, NoTarget, Trainer
 from runtime.geometry.window import Window
 from runtime.training.landscape.directions import (
@@ -27,7 +25,6 @@ from runtime.training.landscape.sampling import (
     sample_line,
     sample_plane,
 )
-from runtime.training.landscape.sweeping import rates_between, sweep
 from runtime.training.landscape.ways import seen_on
 from tests.training_cases import graph_of, numbers
 
@@ -410,62 +407,3 @@ def test_two_columns_that_are_one_have_many_optima():
     found = least_squares(objective, plane)
     assert not found.is_only
     np.testing.assert_allclose(found.at.sum(), 3.5)  # the mean of t
-
-
-# --- the sweep -----------------------------------------------------------------------------
-
-
-class Kept:
-    """Feeds a graph the tensors that it keeps."""
-
-    updates_per_epoch = 1
-
-    def length(self, part):
-        return int(part == "train")
-
-    def samples(self, number):
-        return 1
-
-    def batch(self, epoch, number):
-        return {}
-
-    def feeds(self, part, indices):
-        return {}
-
-
-def test_a_sweep_finds_rates_that_crawl_that_fit_and_that_diverge():
-    graph, told = example("linear_regression"), []
-    training = Training(optimizer=SGD(lr=5.0), epochs=3, stop=Stop(patience=1))
-    found = sweep(
-        graph, [1e-4, 0.1, 100.0], 80, feeder=Kept(), training=training, progress=told.append
-    )
-    trainer = Trainer(graph, SGD(lr=0.1))
-    assert found.start == float(trainer.step())
-    for _ in range(79):
-        trainer.step()
-    assert found.losses[1] == pytest.approx(float(trainer.step()))
-    assert found.best == 1
-    assert found.losses[0] < found.start
-    assert found.losses[2] == np.inf
-    assert found.diverged.tolist() == [False, False, True]
-    assert told[-1] <= 1
-    np.testing.assert_allclose(rates_between(0.01, 1, 3), [0.01, 0.1, 1])
-    with pytest.raises(BadSetting, match="rates above 0"):
-        rates_between(0, 1)
-
-
-# --- what the examples show ------------------------------------------------------------------
-
-
-def test_the_square_follows_outliers_and_the_absolute_value_does_not():
-    trainer = Trainer(example("line_with_outliers"), Adam(lr=0.1))
-    for _ in range(200):
-        trainer.step()
-    learned = trainer.parameters
-
-    def missed(name):
-        offset = float(learned[f"line_{name}.bias"][0]) - 1
-        slope = float(learned[f"line_{name}.weight"][0, 0]) - 2
-        return np.hypot(slope, offset)
-
-    assert missed("l1") < 0.1 < missed("huber") < 0.3 < 1 < missed("mse")

@@ -136,7 +136,8 @@ def test_train_look_back_branch_compare_and_take_over(desk):
 
     # The form stands on top in this workspace; the line says that the run trains something else.
     form = window.inspector.page.training
-    assert form.y() < window.inspector.page.rows["title"].y()
+    place = window.inspector.page.training_place
+    assert place.y() < window.inspector.page.rows["title"].y()
     desk.type_into(form.epochs.field, "4")
     desk.qtbot.waitUntil(lambda: line.words.said.endswith("The graph was changed since."))
 

@@ -56,6 +56,11 @@ class Surveying(QObject):
         """Whether a moment is being measured."""
         return self._work.is_busy
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether every moment that is to be measured has been."""
+        return all(place in self._found for place in self._places())
+
     def found(self) -> list[Distributions]:
         """What is known of the newest run's moments, in order."""
         known = (self._found.get(place) for place in self._places())
@@ -75,11 +80,11 @@ class Surveying(QObject):
         self._work.ask_long(partial(_measure, run.graph, self._folder(run), survey, place))
 
     def _places(self) -> list[Path]:
-        """The folders of the moments to be measured: not all where there are very many."""
+        """The folders of the moments to be measured: the newest, of very many not all others."""
         run = self._running.run
         places = list(run.moments.values()) if run is not None else []
-        step = -(-len(places) // MOST)
-        return places[:: max(step, 1)]
+        step = max(-(-len(places) // MOST), 1)
+        return [*places[:-1:step], *places[-1:]]
 
     def _folder(self, run: Run) -> Path | None:
         path = self._document.path
