@@ -26,6 +26,7 @@ from tests.chain_listing import (
     scalar_graph,
     sums_to_the_gradient,
 )
+from tests.effort import tries
 from tests.graph_strategy import graphs
 from tests.reference.random_graphs import random_graph
 from tests.work_counter import counted_calls
@@ -67,7 +68,7 @@ def test_tensors_agree_with_a_listing_of_all_paths():
 
 
 @given(graphs())
-@settings(max_examples=40)
+@settings(max_examples=tries(20, 40))
 def test_random_graphs_of_the_whole_catalogue(graph):
     trace = Engine(graph).run()
     for source in [s.ref for s in trace.plan.sources if trace.gradient(s.ref) is not None]:

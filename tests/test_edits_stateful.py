@@ -19,6 +19,7 @@ from graph.records import Edge, Node
 from graph.tensor import Tensor
 from graph.training import Training
 from tests.conftest import TOYS
+from tests.effort import tries
 
 CATALOGUE = Catalogue(TOYS)
 IDS = ("a", "b", "c", "d", "e", "f")
@@ -305,7 +306,7 @@ class Edits(RuleBasedStateMachine):
 
 
 TestEdits = Edits.TestCase
-TestEdits.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+TestEdits.settings = settings(max_examples=tries(30, 80), stateful_step_count=40, deadline=None)
 
 
 def test_the_first_file_has_all_that_edits_must_carry():

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from graph.model import Graph
 from runtime import Engine, check_gradients
+from tests.effort import tries
 from tests.runtime_toys import CATALOGUE
 
 UNARY = ("Sin", "Cos", "Square", "Negate", "Mask")
@@ -42,7 +43,7 @@ def graphs(draw):
 
 
 @given(graphs())
-@settings(max_examples=60)
+@settings(max_examples=tries(30, 60))
 def test_gradients_agree_with_differences(graph):
     engine = Engine(graph, target="loss")
     report = check_gradients(engine)
@@ -60,7 +61,7 @@ def test_gradients_agree_with_differences(graph):
 
 
 @given(graphs())
-@settings(max_examples=30)
+@settings(max_examples=tries(15, 30))
 def test_float32_is_near_float64(graph):
     exact = Engine(graph, target="loss").run()
     single = Engine(graph, target="loss", dtype="float32").run()

@@ -14,6 +14,7 @@ from graph import load
 from gui.app import make_windows
 from gui.examples import examples
 from gui.settings import Settings
+from tests.effort import EXHAUSTIVE
 from tests.watch_leaks import settle
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -87,7 +88,7 @@ def test_windows_that_were_closed_are_gone(windows, qtbot):
 
 def test_graphs_that_were_replaced_are_gone(windows, qtbot):
     window = windows.new()
-    paths = examples()
+    paths = examples() if EXHAUSTIVE else examples()[:10]
 
     def show(path) -> weakref.ref:
         graph = load(path)

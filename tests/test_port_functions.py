@@ -71,7 +71,8 @@ def test_at_the_traces_own_numbers_it_is_the_trace(name):
         tangent = draw.standard_normal(function.columns)
         pushed = moved.push(tangent).sum()
         scale = max(1.0, abs(pushed))
-        assert abs(pushed - pulled.reshape(-1) @ tangent) < EXACT * scale, ref
+        limit = EXACT if trace.dtype == "float64" else 1e-5
+        assert abs(pushed - pulled.reshape(-1) @ tangent) < limit * scale, ref
 
 
 @pytest.mark.parametrize("name", ["gru", "attention_head", "two_inputs", "autoencoder"])

@@ -21,12 +21,13 @@ from gui.drafts import About, Draft, Origin
 from gui.recovery import offer
 from tests import crashing
 from tests.canvas_desk import LEFT, by_hand
+from tests.effort import tries
 from tests.window_desk import desk_for
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 ROOT = Path(__file__).parent.parent
-KILLS, BATCH = 50, 10
+KILLS, BATCH = tries(10, 50), 10
 SLACK = 0.5  # seconds for the writing
 Key = Qt.Key
 
