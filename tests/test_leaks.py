@@ -24,7 +24,9 @@ ROUNDS = 6
 # it was first wanted, and a busy machine wants the mark of a node that runs.
 CACHED = frozenset({
     "gui.canvas.notes.Figures", "PySide6.QtSvg.QSvgRenderer", "runtime.data.dataset.Dataset",
-    "runtime.data.batches.Split", "runtime.data.scaling.Scaling",
+    "runtime.data.batches.Split", "runtime.data.scaling.Scaling", "gui.canvas.looks.Mood",
+    "gui.canvas.node_pictures.Look", "gui.canvas.node_pictures._Key",
+    "gui.canvas.node_pictures._Kept",
 })  # fmt: skip
 
 
