@@ -20,7 +20,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from graph.errors import GradwireError, sentence
 from graph.module import Module
@@ -31,6 +31,9 @@ from runtime.array import Array
 from runtime.modules import initial
 from runtime.modules.context import Context
 from runtime.streams import stream
+
+if TYPE_CHECKING:
+    from runtime.compiled.site import Lowered, Site
 
 Outs = tuple[Array | None, ...] | None
 Kept = Mapping[str, Array]
@@ -105,6 +108,14 @@ class Differentiable(Initialised):
     ) -> tuple[Array | None, ...]:
         """The tangent of each output, from those of the inputs."""
         raise NotImplementedError
+
+    def lower(self, site: Site, ins: tuple[Array, ...]) -> Lowered | None:
+        """The calls that compute this module in a compiled step, and how they go back.
+
+        None where there are none better than `forward` and `vjp`, which then are called. What it
+        computes is what these do.
+        """
+        return None
 
     def jacobian(self, ctx: Context, port: str, output: str, kept: Kept) -> maps.LinearMap:
         """d output / d port as a linear map. This one has no structure: a matrix, from `vjp`.
@@ -288,13 +299,17 @@ def sum_to(array: Array, shape: tuple[int, ...]) -> Array:
     """Undo a broadcast: the sum over the axes along which `shape` was repeated."""
     if array.shape == shape:
         return array
-    new = array.ndim - len(shape)
-    axes = tuple(
+    return array.sum(axis=repeated(array.shape, shape), keepdims=True).reshape(shape)
+
+
+def repeated(wide: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The axes of `wide` along which `shape` is repeated where it is broadcast to it."""
+    new = len(wide) - len(shape)
+    return tuple(
         axis
-        for axis in range(array.ndim)
-        if axis < new or (shape[axis - new] == 1 and array.shape[axis] != 1)
+        for axis in range(len(wide))
+        if axis < new or (shape[axis - new] == 1 and wide[axis] != 1)
     )
-    return array.sum(axis=axes, keepdims=True).reshape(shape)
 
 
 def gaps_to(ctx: Context, x: Array, kinks: Sequence[float]) -> Array | None:

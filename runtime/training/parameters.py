@@ -45,6 +45,12 @@ class Parameters:
         """The tensor of a port, which changes with every update."""
         return self.values[self.stretches[ref]].reshape(self.shapes[ref])
 
+    def views(self, numbers: Array) -> dict[PortRef, Array]:
+        """Each tensor's stretch of `numbers` `[n]`, in its shape."""
+        return {
+            ref: numbers[part].reshape(self.shapes[ref]) for ref, part in self.stretches.items()
+        }
+
     def put(self, ref: PortRef, array: Array) -> None:
         """Write the tensor of a port."""
         self.values[self.stretches[ref]] = array.reshape(-1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,17 +12,17 @@ import numpy as np
 from graph import edits as e
 from graph.port import PortRef
 from graph.tensor import Tensor
-from runtime import passes
 from runtime.array import Array
 from runtime.backend import to_numpy
+from runtime.compiled import Compiled, Trained
 from runtime.engine import Engine
 from runtime.errors import BadSetting, NoTarget, NotFinite, RunError
-from runtime.feeds import Host, Loaded, fed_at, load
+from runtime.feeds import Host, load
 from runtime.memory import ask_memory
-from runtime.moments import apart
 from runtime.origin import find_origin, problem_of
-from runtime.tape import StepFailed, Tape
+from runtime.tape import Tape
 from runtime.trace import Trace
+from runtime.training.by_tape import ByTape
 from runtime.training.clipping import Clip, norm_of
 from runtime.training.history import Epoch, History
 from runtime.training.optimizers import SGD, Optimizer, State, Turn
@@ -40,6 +41,12 @@ if TYPE_CHECKING:
     from runtime.data.dataset import Dataset
     from runtime.plan import Plan
     from runtime.training.fitting import Callback, Fitting
+
+
+Key = tuple[tuple[str, str, tuple[int, ...]], ...] | None
+Passes = Compiled | ByTape
+MOST_PASSES = 4
+"""How many shapes of batches are kept compiled: an epoch's last batch may be a smaller one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +101,11 @@ class Trainer:
         self.last: Update | None = None
         self._judging: Engine | None = None
         self._plan: Plan | None = None
-        self._slots: dict[PortRef, int] = {}
         self._states: dict[PortRef, Array] = {}
-        self._state_slots: dict[PortRef, int] = {}
-        self._loaded: Mapping[PortRef, Loaded] = {}
+        self._trained = Trained({}, {}, {})
+        self._passes: dict[Plan, Passes] = {}
+        self._ready: dict[Key, Passes] = {}
+        self._revision = graph.revision
         self._kept: Parameters | None = None
         self._memory: State = {}
         self._share: Any = 1.0
@@ -162,22 +170,17 @@ class Trainer:
         Raises as `Engine.run`, and `NotFinite` naming the node where the loss or a gradient is NaN
         or infinite: then nothing is changed, and the same batch can be run again.
         """
-        tape = self._run(self._engine, feeds)
-        plan = tape.plan
-        assert plan.end is not None
-        loss = tape.values[plan.end]
-        if loss.ndim:
-            loss = loss.sum()
-        kept = self._parameters()
+        passes = self._passes_for(feeds)
         with self._engine.backend.active(), np.errstate(all="ignore"):
-            for ref, slot in self._slots.items():
-                kept.put_gradient(ref, tape.total(slot))
+            loss = self._played(passes, feeds)
+            kept = self._parameters()
             norm = norm_of(self._xp, [kept.gradients])
-            if not np.isfinite(norm) or not bool(self._xp.isfinite(loss)):
-                self._refuse(tape)
+            if not math.isfinite(norm) or not math.isfinite(loss):
+                self._refuse(feeds)
             norms = kept.norms(kept.gradients) if self.measures else ()
             before = kept.values.copy() if self.measures else kept.values
-            rate = self._update(tape, kept)
+            rate = self._update(kept)
+            passes.commit()
             ratios = kept.ratios(before) if self.measures else ()
         self.last = Update(self.count, float(loss), rate, norm, norms, ratios)
         return loss
@@ -187,7 +190,7 @@ class Trainer:
         if self._judging is None:
             engine = self._engine
             self._judging = Engine(self.graph, self.device, engine.dtype, "eval", engine.target)
-        return Trace.of(self._run(self._judging, feeds, is_training=False))
+        return Trace.of(self._taped(self._judging, feeds, is_training=False))
 
     def begin(self, feeds: Mapping[str, Any] | None = None) -> None:
         """Make parameters and memory ready for feeds of these shapes, without a step."""
@@ -218,7 +221,7 @@ class Trainer:
             if ref in parameters.shapes and taken.shape == parameters.shapes[ref]:
                 parameters.put(ref, taken)
             elif ref in self._states and taken.shape == self._states[ref].shape:
-                self._states[ref] = taken
+                self._states[ref][...] = taken
             else:
                 raise BadSetting(
                     f"{name}: found a tensor {list(taken.shape)} of another graph, expected one of"
@@ -255,68 +258,84 @@ class Trainer:
         assert self._kept is not None
         return self._kept
 
-    def _run(
-        self, engine: Engine, feeds: Mapping[str, Any] | None, *, is_training: bool = True
-    ) -> Tape:
-        """Both passes with the present parameters; the forward pass alone where nothing learns."""
-        backend = engine.backend
-        backend.ask_dtype(engine.run_dtype)
+    def _passes_for(self, feeds: Mapping[str, Any] | None) -> Passes:
+        """What does both passes for feeds of these shapes, with the feeds in their place."""
+        if self._revision != self.graph.revision:
+            self._passes, self._ready, self._revision = {}, {}, self.graph.revision
+        key = _key(feeds)
+        found = self._ready.get(key)
+        if found is not None and feeds is not None:
+            found.feed(feeds)
+            return found
+        engine = self._engine
+        engine.backend.ask_dtype(engine.run_dtype)
         fed = engine.feeds(feeds)
         plan = engine.plan_for(fed)
         _ask_target(plan)
-        if is_training and plan is not self._plan:
+        if plan is not self._plan:
             self._begin(plan)
-            ask_memory(plan, backend, reverse=True)
-        tape = Tape(plan, backend, training_step=self.count)
-        with backend.active(), np.errstate(all="ignore"):
-            self._fill(tape, fed)
-            try:
-                for _ in passes.forward(tape):
-                    pass
-                if is_training:
-                    for _ in passes.reverse(tape):
-                        pass
-            except StepFailed as failed:
-                raise RunError(failed.failure.message, node=failed.failure.node) from failed
-        return tape
+        if plan not in self._passes:
+            ask_memory(plan, engine.backend, reverse=True)
+            if len(self._passes) == MOST_PASSES:
+                self._passes, self._ready = {}, {}
+            made = Compiled if engine.backend.is_cpu else ByTape
+            self._passes[plan] = made(plan, engine.backend, self._trained, fed)
+        found = self._passes[plan]
+        if feeds is not None and fed.keys() == feeds.keys() and found.takes(feeds):
+            self._ready[key] = found
+        found.feed(fed)
+        return found
 
-    def _fill(self, tape: Tape, fed: Mapping[str, Host]) -> None:
-        kept = self._parameters()
-        own = {ref: kept.view(ref) for ref in self._slots} | self._states
-        for source in tape.plan.sources:
-            array = own.get(source.ref)
-            if array is not None:
-                loaded = Loaded(source, array)
-            else:
-                given = fed_at(fed, apart(source.ref)[0])
-                known = self._loaded.get(source.ref) if given is None else None
-                loaded = load(source, given, known, self._engine.backend)
-            tape.loaded[source.ref] = loaded
-            tape.values[source.slot] = loaded.array
-        self._loaded = {ref: x for ref, x in tape.loaded.items() if ref not in own}
+    def _played(self, passes: Passes, feeds: Mapping[str, Any] | None) -> Array:
+        """The loss of both passes; what stops a compiled step is found again node by node."""
+        try:
+            return passes.run(self.count)
+        except RunError:
+            raise
+        except Exception as error:
+            self._taped(self._engine, feeds)
+            raise RunError(f"found {type(error).__name__} in a step, expected none.") from error
+
+    def _taped(
+        self, engine: Engine, feeds: Mapping[str, Any] | None, *, is_training: bool = True
+    ) -> Tape:
+        """Both passes with the present parameters; the forward pass alone where nothing learns."""
+        engine.backend.ask_dtype(engine.run_dtype)
+        fed = engine.feeds(feeds)
+        plan = engine.plan_for(fed)
+        _ask_target(plan)
+        self._parameters()
+        passes = ByTape(plan, engine.backend, self._trained, fed)
+        passes.play(self.count, is_training=is_training)
+        return passes.tape
 
     def _begin(self, plan: Plan) -> None:
         """Take a plan: the first one's initial numbers, or those learned so far."""
+        slots = trainable(plan, named(plan, self._frozen, "frozen"))
+        shapes, state_slots = shapes_of(plan, slots), states(plan)
+        self._plan = plan
+        is_same = self._kept is not None and [*self._kept.shapes.items()] == [*shapes.items()]
+        if is_same and self._states.keys() == state_slots.keys():
+            return
         before = {} if self._kept is None else self._kept.copies()
-        states_before = dict(self._states)
-        frozen = named(plan, self._frozen, "frozen")
-        self._slots = trainable(plan, frozen)
-        self._state_slots = states(plan)
         backend = self._engine.backend
         with backend.active():
-            kept = Parameters(backend.xp, plan.dtype, shapes_of(plan, self._slots))
+            kept = Parameters(backend.xp, plan.dtype, shapes)
             sources = {source.ref: source for source in plan.sources}
-            for ref in self._slots:
+            for ref in slots:
                 known = before.get(ref)
                 array = load(sources[ref], None, None, backend).array if known is None else known
                 kept.put(ref, backend.asarray(array))
-            for ref in self._state_slots:
-                if ref not in states_before:
-                    states_before[ref] = load(sources[ref], None, None, backend).array
-            self._states = {ref: states_before[ref] for ref in self._state_slots}
+            for ref in state_slots.keys() - self._states.keys():
+                array = load(sources[ref], None, None, backend).array
+                self._states[ref] = backend.xp.array(array)
+            self._states = {ref: self._states[ref] for ref in state_slots}
             if self._kept is None or list(self._kept.shapes) != list(kept.shapes):
                 self._memory = self.optimizer.begin(backend.xp, kept.values)
-            self._kept, self._plan = kept, plan
+            self._kept, self._passes, self._ready = kept, {}, {}
+            self._trained = Trained(
+                kept.views(kept.values), kept.views(kept.gradients), self._states
+            )
             self._share = shares(plan, kept, self._factors)
 
     def _restore_memory(self, memory: Mapping[str, Host]) -> None:
@@ -330,24 +349,27 @@ class Trainer:
         backend = self._engine.backend
         self._memory = {name: backend.asarray(np.array(array)) for name, array in memory.items()}
 
-    def _refuse(self, tape: Tape) -> None:
-        origin = find_origin(Trace.of(tape))
+    def _refuse(self, feeds: Mapping[str, Any] | None) -> None:
+        origin = find_origin(Trace.of(self._taped(self._engine, feeds)))
         if origin is None:  # finite numbers whose squares are not
             raise NotFinite("found a gradient too large for its norm. Lower the learning rate.")
         raise NotFinite(problem_of(origin).message, node=origin.node)
 
-    def _update(self, tape: Tape, kept: Parameters) -> float:
-        """Change parameters and state; the learning rate at which it was done."""
+    def _update(self, kept: Parameters) -> float:
+        """Change the parameters; the learning rate at which it was done."""
         xp, rate = self._xp, self.rate
         self.clip.apply(xp, [kept.gradients])
         self.count += 1
         turn = Turn(xp, rate * self._share, self.count)
         self.optimizer.update(turn, kept.values, kept.gradients, self._memory)
-        slots = {slot: ref for ref, slot in self._state_slots.items()}
-        for record in tape.records.values():
-            for port, array in record.context.updates.items():
-                self._states[slots[record.step.states[port]]] = array
         return rate
+
+
+def _key(feeds: Mapping[str, Any] | None) -> Key:
+    """Names, dtypes and shapes of feeds that are arrays already; of others there is none."""
+    if feeds is None or any(type(array) is not np.ndarray for array in feeds.values()):
+        return None
+    return tuple((name, array.dtype.char, array.shape) for name, array in feeds.items())
 
 
 def _ask_target(plan: Plan) -> None:

@@ -1,0 +1,172 @@
+"""Where the arrays of a compiled step lie: one stretch of memory, shared by what lives in turns.
+
+A program is drawn twice. The first time every buffer has memory of its own, none of which is
+touched, and it is noted which call reads or writes which. From that follows when each lives, and
+where it can lie; the second time the same buffers, in the same order, are views of one block.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from runtime.array import Array
+
+ALIGNED = 64  # bytes: a line of the cache, and the widest registers
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where each buffer lies: its offset in a block of `nbytes` bytes."""
+
+    offsets: tuple[int, ...]
+    nbytes: int
+
+
+class Buffers:
+    """Makes the arrays that calls write into; `place` says where they lie, or that is found out."""
+
+    def __init__(self, place: Place | None = None) -> None:
+        self._place = place
+        self._block = None if place is None else _aligned(place.nbytes)
+        self._count = 0
+        self._numbers: dict[int, int] = {}
+        self._owners: list[Array] = []
+        self._over: dict[int, int] = {}
+        self._sizes: list[int] = []
+
+    def make(self, shape: Sequence[int], dtype: Any, over: Array | None = None) -> Array:
+        """A C-contiguous array of unknown numbers.
+
+        `over` is a buffer that it may lie on: the call that first writes the new one is the last
+        that touches the other, and reads entry i of it before it writes entry i.
+        """
+        number, self._count = self._count, self._count + 1
+        dtype = np.dtype(dtype)
+        nbytes = math.prod(shape) * dtype.itemsize
+        if self._place is not None:
+            assert self._block is not None
+            start = self._place.offsets[number]
+            return self._block[start : start + nbytes].view(dtype).reshape(shape)
+        owner = np.empty(nbytes, np.uint8)
+        self._owners.append(owner)
+        self._numbers[id(owner)] = number
+        self._sizes.append(nbytes)
+        below = None if over is None else self._number(over)
+        if over is not None and below is not None and _covers(over, self._sizes[below], nbytes):
+            self._over[number] = below
+        return owner.view(dtype).reshape(shape)
+
+    def touched(self, arguments: Iterable[Any]) -> set[int]:
+        """The buffers that a call with these arguments reads or writes."""
+        found = (self._number(array) for array in arrays_in(arguments))
+        return {number for number in found if number is not None}
+
+    def plan(self, touches: Sequence[set[int]], kept: set[int]) -> Place:
+        """Where all buffers can lie, given which of them each call touches, in order.
+
+        `kept` are read after the last call. Buffers that nothing touches take no memory.
+        """
+        return _Planning(self._sizes, self._over, touches, kept).place()
+
+    def _number(self, array: Array) -> int | None:
+        while isinstance(array.base, np.ndarray):
+            array = array.base
+        return self._numbers.get(id(array))
+
+
+def arrays_in(given: Any) -> Iterator[Array]:
+    """All arrays among arguments, in containers too."""
+    if isinstance(given, np.ndarray):
+        yield given
+    elif isinstance(given, Mapping):
+        yield from arrays_in(given.values())
+    elif isinstance(given, Iterable) and not isinstance(given, str | bytes):
+        for one in given:
+            yield from arrays_in(one)
+
+
+class _Planning:
+    """One placing: walks through the calls and gives out memory as buffers come and go."""
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        over: Mapping[int, int],
+        touches: Sequence[set[int]],
+        kept: set[int],
+    ) -> None:
+        self.sizes = [-(-size // ALIGNED) * ALIGNED for size in sizes]
+        self.over = over
+        self.first: dict[int, int] = {}
+        self.last: dict[int, int] = {}
+        for time, numbers in enumerate(touches):
+            for number in sorted(numbers):
+                self.first.setdefault(number, time)
+                self.last[number] = time
+        self.last.update(dict.fromkeys(kept & self.first.keys(), len(touches)))
+        self.touches = touches
+        self.offsets = [0] * len(sizes)
+        self.free: list[tuple[int, int]] = []  # offset, size; no two of them adjacent
+        self.end = 0
+        self.handed: set[int] = set()
+
+    def place(self) -> Place:
+        for time, numbers in enumerate(self.touches):
+            for number in sorted(numbers):
+                if self.first[number] == time:
+                    self._take(number, time)
+            for number in sorted(numbers):
+                if self.last[number] == time and number not in self.handed:
+                    self._give_back(self.offsets[number], self.sizes[number])
+        return Place(tuple(self.offsets), self.end)
+
+    def _take(self, number: int, time: int) -> None:
+        below = self.over.get(number)
+        if below is not None and self.last.get(below) == time and below not in self.handed:
+            self.handed.add(below)
+            self.offsets[number] = self.offsets[below]
+            return
+        size = self.sizes[number]
+        fitting = [entry for entry in self.free if entry[1] >= size]
+        if not fitting:
+            last = self.free[-1] if self.free else None
+            if last is not None and last[0] + last[1] == self.end:  # grow what is free at the end
+                self.free.pop()
+                self.end = last[0]
+            self.offsets[number] = self.end
+            self.end += size
+            return
+        best = min(fitting, key=lambda entry: entry[1])
+        self.free.remove(best)
+        self.offsets[number] = best[0]
+        if best[1] > size:
+            bisect.insort(self.free, (best[0] + size, best[1] - size))
+
+    def _give_back(self, offset: int, size: int) -> None:
+        if not size:
+            return
+        at = bisect.bisect(self.free, (offset, 0))
+        if at < len(self.free) and self.free[at][0] == offset + size:
+            size += self.free.pop(at)[1]
+        if at and sum(self.free[at - 1]) == offset:
+            offset, before = self.free.pop(at - 1)
+            size += before
+            at -= 1
+        self.free.insert(at, (offset, size))
+
+
+def _covers(array: Array, owned: int, nbytes: int) -> bool:
+    """Whether an array is the whole of its buffer, in order, and as long as another."""
+    return bool(array.flags.c_contiguous) and array.nbytes == owned == nbytes
+
+
+def _aligned(nbytes: int) -> Array:
+    block = np.empty(nbytes + ALIGNED, np.uint8)
+    start = -block.ctypes.data % ALIGNED
+    return block[start : start + nbytes]

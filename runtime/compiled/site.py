@@ -1,0 +1,91 @@
+"""What a module is given to say which calls compute it in a compiled step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from runtime.array import Array
+
+if TYPE_CHECKING:
+    from runtime.compiled.drawing import Drawing
+    from runtime.compiled.units import Unit
+    from runtime.modules.context import Context
+    from runtime.numbering import PlanStep
+
+Pull = Callable[[tuple[Array | None, ...]], Sequence[Array | None]]
+Lowered = tuple[Sequence[Array], Pull]
+"""The arrays that the outputs will be in, and what draws the reverse calls.
+
+A pull is given the arrays that the outputs' gradients will be in (None where nothing arrives; not
+all are) and gives those of the inputs', None where none is needed.
+"""
+
+
+class Site:
+    """The place in a program where one unit is lowered: calls are added, nothing is computed yet.
+
+    Rules, on which the sharing of memory rests:
+
+    - A call touches no arrays but its arguments (containers of arrays count). What it writes into
+      comes from `make` or `gradient`, or is an array of the module's own, which then keeps its
+      numbers from step to step (a mask of padding, row numbers).
+    - Buffers hold unknown numbers until a call writes them, and others' after the last call that
+      touches them.
+    - Nobody writes into what another unit made, nor into a gradient that arrives; an output or a
+      gradient may be a view of an input or of a gradient that arrived.
+    - Lowering is done twice, and makes the same buffers in the same order both times.
+
+    `shapes` are those of the ports of the unit's first node, `need` says which inputs want a
+    gradient.
+    """
+
+    def __init__(self, drawing: Drawing, unit: Unit) -> None:
+        self._drawing, self._slots = drawing, unit.inputs
+        self.need = unit.need
+        self.shapes: Mapping[str, tuple[int, ...]] = unit.steps[0].shapes
+
+    @property
+    def xp(self) -> Any:
+        """The array module."""
+        return self._drawing.xp
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The floating dtype of the training."""
+        return self._drawing.dtype
+
+    def context(self, step: PlanStep) -> Context:
+        """What a node's own forward and vjp are given, with its states."""
+        return self._drawing.context(step)
+
+    def dtype_of(self, slot: int) -> str:
+        """The dtype of what a slot holds."""
+        return self._drawing.plan.slots[slot].dtype
+
+    def make(self, shape: Sequence[int], dtype: Any = None, *, over: Array | None = None) -> Array:
+        """A C-contiguous buffer; of the training's dtype, if no other is said.
+
+        `over` is an array of the same number of bytes that it may lie on where nobody needs that
+        any more: the first call that writes the new one must read entry i of the other before it
+        writes entry i, as NumPy's entrywise functions do.
+        """
+        return self._drawing.buffers.make(shape, self.dtype if dtype is None else dtype, over)
+
+    def gradient(self, place: int) -> Array:
+        """The buffer for the gradient of input `place`, where it is best written.
+
+        For a parameter it is where the update reads it. Asked once for each input.
+        """
+        return self._drawing.gradient(self._slots[place])
+
+    def call(self, function: Callable[..., object], /, *args: Any, **options: Any) -> None:
+        """Add a call. NumPy's functions are called fastest by position; `dot` before `matmul`."""
+        self._drawing.add(partial(function, *args, **options))
+
+    def commit(self, function: Callable[..., object], /, *args: Any) -> None:
+        """Add a call that is made once loss and gradients are known to be finite: states change."""
+        self._drawing.commit(partial(function, *args))

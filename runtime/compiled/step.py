@@ -1,0 +1,95 @@
+"""A plan compiled for training: where feeds go in, and gradients come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from graph.port import PortRef
+from runtime.array import Array
+from runtime.backend import Backend
+from runtime.compiled.drawing import Ends, draw
+from runtime.compiled.units import needed, single, wanted
+from runtime.feeds import Host, Source, fed_at, load
+from runtime.moments import apart
+
+if TYPE_CHECKING:
+    from runtime.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """The arrays that a training changes, by port: they stay the same from step to step.
+
+    `values` and `gradients` are of the tensors that are trained, `states` of the others.
+    """
+
+    values: Mapping[PortRef, Array]
+    gradients: Mapping[PortRef, Array]
+    states: Mapping[PortRef, Array]
+
+
+class Compiled:
+    """A plan's program, and the arrays that are fed. Made for feeds of the given shapes.
+
+    Raises `FeedError` where something is missing. On the CPU.
+    """
+
+    def __init__(
+        self, plan: Plan, backend: Backend, trained: Trained, fed: Mapping[str, Host]
+    ) -> None:
+        self.plan = plan
+        self._entries: dict[str, Array] = {}
+        steps = needed(plan)
+        own = {**trained.values, **trained.states}
+        read = {slot for step in steps for slot in (*step.inputs, *step.states.values())}
+        sources, gradients = {}, {}
+        for source in plan.sources:
+            if source.slot in read or source.slot == plan.end:
+                found = own.get(source.ref)
+                sources[source.slot] = (
+                    self._source(source, fed, backend) if found is None else found
+                )
+            if source.ref in trained.gradients:
+                gradients[source.slot] = trained.gradients[source.ref]
+        wants = wanted(steps, gradients)
+        units = [single(step, wants) for step in steps]
+        self.program = draw(plan, backend, units, Ends(sources, gradients))
+
+    def takes(self, fed: Mapping[str, Host]) -> bool:
+        """Whether arrays of these dtypes can be fed as they are, whatever numbers they hold."""
+        return all(
+            np.issubdtype(entry.dtype, np.floating) or np.can_cast(fed[key].dtype, entry.dtype)
+            for key, entry in self._entries.items()
+        )
+
+    def feed(self, fed: Mapping[str, Host]) -> None:
+        """Take the arrays of the next step; of what nobody reads there is nothing to take."""
+        for key, entry in self._entries.items():
+            np.copyto(entry, fed[key], casting="unsafe")
+
+    def run(self, training_step: int) -> Array:
+        """Both passes: the sum of what is differentiated, 0-d; gradients are where they belong."""
+        self.program.run(training_step)
+        target = self.program.target
+        return np.array(target.sum() if target.ndim else target)
+
+    def commit(self) -> None:
+        """Change the states as the step says."""
+        for call in self.program.commits:
+            call()
+
+    def _source(self, source: Source, fed: Mapping[str, Host], backend: Backend) -> Array:
+        """What a slot starts with: a part of an array that is fed, else what stays the same."""
+        ref, _ = apart(source.ref)
+        array = fed_at(fed, ref)
+        if array is None:
+            return load(source, None, None, backend).array
+        key = ref.node if ref.node in fed else str(ref)
+        if key not in self._entries:
+            self._entries[key] = np.empty(array.shape, source.type.dtype)
+        entry = self._entries[key]
+        return entry if source.part is None else entry[source.part, ...]

@@ -1,0 +1,65 @@
+"""What a compiled step is made of: the steps of a plan that a training needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from runtime.array import Array
+from runtime.compiled import plain
+from runtime.compiled.site import Lowered, Site
+
+if TYPE_CHECKING:
+    from runtime.numbering import PlanStep
+    from runtime.plan import Plan
+
+Lower = Callable[[Site, tuple[Array, ...]], Lowered]
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """What is lowered as one: a step, or several that are computed together.
+
+    `inputs` and `outputs` are the slots that it reads and those that others read of it, in the
+    order of what `lower` is given and gives back. `need` says which inputs want a gradient.
+    """
+
+    steps: tuple[PlanStep, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    need: tuple[bool, ...]
+    lower: Lower
+
+
+def single(step: PlanStep, wants: Collection[int]) -> Unit:
+    """The unit of one step."""
+    need = tuple(n and slot in wants for n, slot in zip(step.need, step.inputs, strict=True))
+    return Unit((step,), step.inputs, step.outputs, need, partial(lower, step))
+
+
+def lower(step: PlanStep, site: Site, ins: tuple[Array, ...]) -> Lowered:
+    """A step as its module says it, else by the module's own forward and vjp."""
+    return step.module.lower(site, ins) or plain.lower(site, step, ins)
+
+
+def needed(plan: Plan) -> list[PlanStep]:
+    """The steps that the target depends on, in order, and those that change a state."""
+    asked = {plan.end}
+    found = []
+    for step in reversed(plan.forward):
+        changes = bool(step.states) and plan.mode == "train"
+        if changes or not asked.isdisjoint(step.outputs):
+            asked.update(step.inputs)
+            found.append(step)
+    return found[::-1]
+
+
+def wanted(steps: Sequence[PlanStep], trained: Collection[int]) -> frozenset[int]:
+    """The slots whose gradient leads to that of a trained one."""
+    found = set(trained)
+    for step in steps:
+        if any(step.need) and not found.isdisjoint(step.inputs):
+            found.update(step.outputs)
+    return frozenset(found)
