@@ -55,7 +55,7 @@ class ByTape:
                 total = tape.total(source.slot)
                 home[...] = 0 if total is None else total
         loss = tape.values[end]
-        return loss.sum() if loss.ndim else loss
+        return self.backend.xp.array(loss.sum() if loss.ndim else loss)
 
     def play(self, training_step: int, *, is_training: bool) -> None:
         """The forward pass, and the reverse one where something learns; raises as `run`."""
