@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from graph import time_check
 from graph.errors import BypassError, GraphError
@@ -15,7 +16,7 @@ from graph.mending import Mending
 from graph.mending import found as those
 from graph.model import Graph
 from graph.module import Module
-from graph.port import PortRef, PortType, show_shape
+from graph.port import PortRef, PortType, Shape, show_shape
 from graph.problem import Mend, Problem, Severity
 from graph.suggest import did_you_mean, nearest
 from graph.tensor import kind_of
@@ -126,6 +127,7 @@ class _Walk:
     delayed: Mapping[PortRef, PortType] = field(default_factory=dict)
     early: set[str | None] = field(default_factory=set)
     mending: Mending = field(init=False)
+    _inferred: dict[Any, dict[str, PortType]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.mending = Mending(self.graph)
@@ -138,7 +140,7 @@ class _Walk:
                 self._add("error", "unknown-feed", fed, "", "a feed for no node", "a node", mend)
         bound_by: dict[str, str] = {}
         for id_ in self.graph.nodes:
-            for port, declared in self._declared(id_).items():
+            for port, declared in _declared(self.graph.module(id_)).items():
                 given = self._given(PortRef(id_, port))
                 if given is None or len(declared) != len(given[1]):
                     continue
@@ -174,7 +176,7 @@ class _Walk:
         for port in module.output_names if module is not None else ():
             if module is not None and port in module.over_time:
                 given = self._given(PortRef(id_, port))
-                length = given[1] if given is not None else self._declared(id_)[port]
+                length = given[1] if given is not None else _declared(module)[port]
                 return self.sizes.get(str(length[0]), length[0]) if length else None
         return None
 
@@ -192,16 +194,11 @@ class _Walk:
         before = len(self.problems)
         module = self.graph.module(id_)
         if module is None:
-            name = self.graph.nodes[id_].module
-            near = nearest(name, self.graph.catalogue.names())
-            mends = those(self.mending.become(id_, near)) if near else ()
-            mend = did_you_mean(name, self.graph.catalogue.names())
-            found, expected = f'unknown module "{name}"', "a module of the catalogue"
-            self._add("error", "unknown-module", id_, "", found, expected, mend, mends)
+            self._add_unknown(id_)
             return
-        arriving = self._arrive(id_)
+        arriving = self._arrive(id_, module)
         try:
-            found_types = infer_node(self.graph, id_, arriving, self.dtype)
+            found_types = self._infer(id_, module, arriving)
         except GraphError as error:
             mend = "Change what is wired, or the node's attributes."
             if isinstance(error, BypassError):
@@ -211,18 +208,43 @@ class _Walk:
             self.problems.append(Problem.of(error, id_, "shape", mend, mends))
             return
         for port, type_ in found_types.items():
-            self.types[PortRef(id_, port)] = with_sizes(type_, self.sizes)
-        self._check_value(id_)
-        self._check_owned(id_)
-        known = [PortRef(id_, port.name) in self.types for port in module.output_ports]
-        outputs = any(known) if self._is_fed(id_) else all(known)
-        fed_by_runnable = all(
-            edge.delay or (edge.source.node in self.runnable and edge.source in self.types)
-            for edge in self.graph.arriving(id_).values()
-        )
+            self.types[PortRef(id_, port)] = type_
+        self._check_value(id_, module)
+        self._check_owned(id_, module)
         errors = any(p.severity == "error" and p.node == id_ for p in self.problems[before:])
-        if outputs and fed_by_runnable and not errors and id_ not in self.early:
+        if not errors and id_ not in self.early and self._can_run(id_, module):
             self.runnable.add(id_)
+
+    def _add_unknown(self, id_: str) -> None:
+        name, names = self.graph.store.node(id_).module, self.graph.catalogue.names()
+        near = nearest(name, names)
+        mends = those(self.mending.become(id_, near)) if near else ()
+        found, expected = f'unknown module "{name}"', "a module of the catalogue"
+        mend = did_you_mean(name, names)
+        self._add("error", "unknown-module", id_, "", found, expected, mend, mends)
+
+    def _infer(
+        self, id_: str, module: Module, arriving: Mapping[str, PortType]
+    ) -> dict[str, PortType]:
+        """Types of a node's ports; worked out once for all nodes that are alike to their inputs."""
+        key = module, self.graph.store.node(id_).bypassed, tuple(arriving.items())
+        if key not in self._inferred:
+            found = infer_node(self.graph, id_, arriving, self.dtype)
+            self._inferred[key] = {
+                port: with_sizes(type_, self.sizes) for port, type_ in found.items()
+            }
+        return self._inferred[key]
+
+    def _can_run(self, id_: str, module: Module) -> bool:
+        """Whether what a node gives is known and all that feeds it runs."""
+        known = [(id_, name) in self.types for name in module.output_names]
+        if not (any(known) if self._is_fed(id_) else all(known)):
+            return False
+        for edge in self.graph.arriving(id_).values():
+            is_there = edge.source.node in self.runnable and edge.source in self.types
+            if not (is_there or edge.delay):
+                return False
+        return True
 
     def _squeezes(
         self, id_: str, module: Module, arriving: dict[str, PortType]
@@ -241,26 +263,26 @@ class _Walk:
             return those(self.mending.squeeze(PortRef(id_, port), type_.shape))
         return ()
 
-    def _arrive(self, id_: str) -> dict[str, PortType]:
+    def _arrive(self, id_: str, module: Module) -> dict[str, PortType]:
         """Types at the node's inputs; missing edges are problems, unknown types are not."""
-        module = self.graph.module(id_)
         arriving = {}
-        for port in module.wired_ports if module else ():
-            edge = self.graph.incoming(PortRef(id_, port.name))
+        edges = self.graph.arriving(id_)
+        for port in module.wired_ports:
+            edge = edges.get(port.name)
             if edge is None:
                 if port.role == "input":
                     mend = "Wire an output to it."
                     self._add("error", "unwired", id_, port.name, "no edge", "a tensor", mend)
                 continue
             given = self.delayed.get(edge.target) if edge.delay else self.types.get(edge.source)
-            if given is not None and module is not None:
+            if given is not None:
                 given = given_to(module, given, self.time.steps or ANY_LENGTH)
-                arriving[port.name] = self.types[PortRef(id_, port.name)] = given
+                arriving[port.name] = self.types[edge.target] = given
         return arriving
 
-    def _check_value(self, id_: str) -> None:
+    def _check_value(self, id_: str, module: Module) -> None:
         """A source needs values that fit what it declares."""
-        for port, declared in self._declared(id_).items():
+        for port, declared in _declared(module).items():
             self._check_given(PortRef(id_, port), declared)
 
     def _check_given(self, ref: PortRef, declared: tuple[int | str, ...]) -> None:
@@ -319,9 +341,9 @@ class _Walk:
         if kind_of(dtype) == "floating" and not type_.is_floating:
             self._add("error", "tensor-kind", id_, port, dtype, type_.dtype, mend)
 
-    def _check_owned(self, id_: str) -> None:
+    def _check_owned(self, id_: str, module: Module) -> None:
         """Parameters and states: a kept tensor fits, a missing one can be initialised."""
-        if self._declared(id_):
+        if not module.owned() or _declared(module):
             return
         for ref in owned_ports(self.graph, id_):
             type_ = self.types.get(ref)
@@ -336,11 +358,6 @@ class _Walk:
                 found, expected = show_shape(type_.shape), "sizes that are numbers"
                 mend = "Give the Input numbers instead of names on these axes."
                 self._add("error", "size", id_, ref.port, found, expected, mend)
-
-    def _declared(self, id_: str) -> Mapping[str, tuple[int | str, ...]]:
-        """The shapes that a source declares, by port; none for other nodes."""
-        module = self.graph.module(id_)
-        return {} if module is None or module.outline() != "source" else module.declared()
 
     def _given(self, ref: PortRef) -> tuple[str, tuple[int, ...]] | None:
         """dtype and shape of what a source's port gets: fed, kept, or its own."""
@@ -358,6 +375,8 @@ class _Walk:
 
     def _is_fed(self, id_: str) -> bool:
         """Whether any port of a node is fed: then it brings nothing of its own."""
+        if not self.feeds:
+            return False
         if id_ in self.feeds:
             return True
         module = self.graph.module(id_)
@@ -369,3 +388,8 @@ class _Walk:
     ) -> None:  # fmt: skip
         port_ = port or None
         self.problems.append(Problem(severity, code, node, port_, found, expected, mend, mends))
+
+
+def _declared(module: Module | None) -> Mapping[str, Shape]:
+    """The shapes that a source declares, by port; none for other modules."""
+    return module.declared() if module is not None and module.outline() == "source" else {}

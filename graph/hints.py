@@ -38,9 +38,12 @@ class Hints:
 
     def all(self, target: PortRef | None) -> Iterator[Problem]:
         """Everything found, node by node in topological order."""
+        nodes = self._graph.nodes
         for id_ in self._order:
             module = self._graph.module(id_)
-            if module is None or self._graph.nodes[id_].bypassed:
+            if module is None or not (module.advice or module.pairs_entries):
+                continue
+            if nodes[id_].bypassed:
                 continue
             for advice in module.advice:
                 yield from self._before(id_, advice)
@@ -219,12 +222,13 @@ class Hints:
     def _reached(self, target: PortRef) -> set[str]:
         """Nodes from which something that has a gradient leads to the target."""
         reached, waiting = {target.node}, [target.node]
+        nodes = self._graph.nodes
         while waiting:
             id_ = waiting.pop()
             for port, edge in self._graph.arriving(id_).items():
-                if not self._flows(edge) or not self._reads(id_, port):
+                if not self._flows(edge) or (nodes[id_].bypassed and not self._reads(id_, port)):
                     continue
-                for source in (edge.source, edge.initial):
+                for source in (edge.source, edge.initial) if edge.delay else (edge.source,):
                     if source is not None and source.node not in reached:
                         reached.add(source.node)
                         waiting.append(source.node)
@@ -235,9 +239,7 @@ class Hints:
         return type_ is None or type_.is_floating
 
     def _reads(self, id_: str, port: str) -> bool:
-        """Whether a node makes use of an input: a bypassed one of its first alone."""
-        if not self._graph.nodes[id_].bypassed:
-            return True
+        """Whether a bypassed node makes use of an input: of its first alone."""
         module = self._graph.module(id_)
         return module is None or port == module.input_ports[0].name
 
@@ -246,8 +248,9 @@ class Hints:
         """Trainable tensors that their nodes own, in topological order."""
         owners = {kind.name for kind in self._graph.catalogue if _owns(kind)}
         refs: dict[PortRef, None] = {}
+        nodes = self._graph.nodes
         for id_ in self._order:
-            if self._graph.nodes[id_].module not in owners:
+            if nodes[id_].module not in owners:
                 continue
             module = self._graph.module(id_)
             for name in trained(module) if module is not None else ():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from graph.addresses import is_at
 from graph.flattening import flatten
@@ -92,4 +92,4 @@ def initial_tensor(
 
 def sizes(type_: PortType) -> tuple[int, ...]:
     """The shape of a type whose sizes are all numbers."""
-    return tuple(size for size in type_.shape if isinstance(size, int))
+    return cast("tuple[int, ...]", type_.shape)

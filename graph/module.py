@@ -162,12 +162,12 @@ class Module:
         """The names of `output_ports`."""
         return tuple(port.name for port in self.output_ports)
 
-    @property
+    @functools.cached_property
     def parameter_ports(self) -> tuple[Port, ...]:
         """Ports that own a trainable tensor until they are wired."""
         return tuple(port for port in self.input_ports if port.role == "parameter")
 
-    @property
+    @functools.cached_property
     def state_ports(self) -> tuple[Port, ...]:
         """Ports whose tensor training updates without a gradient."""
         return tuple(port for port in self.input_ports if port.role == "state")

@@ -66,7 +66,7 @@ class PortType:
     @property
     def is_known(self) -> bool:
         """Whether every size is a number."""
-        return all(isinstance(size, int) for size in self.shape)
+        return not self.shape or all(isinstance(size, int) for size in self.shape)
 
     def __str__(self) -> str:
         return f"{self.dtype} {show_shape(self.shape)}"

@@ -70,7 +70,7 @@ class Edge:
     @property
     def delay(self) -> int:
         """Time steps that the value waits; 0 for an ordinary edge."""
-        return int(self.extra.get("delay", 0))
+        return int(self.extra.get("delay", 0)) if self.extra else 0
 
     @property
     def initial(self) -> PortRef | None:

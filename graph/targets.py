@@ -105,7 +105,9 @@ def _floating_sinks(graph: Graph, types: Types, runnable: Runnable) -> list[Port
             continue
         for port in module.output_ports:
             ref = PortRef(id_, port.name)
+            if any(edge.source == ref for edge in graph.store.leaving[id_].values()):
+                continue
             type_ = types.get(ref)
-            if type_ and type_.is_floating and not graph.outgoing(ref) and not _starts(graph, ref):
+            if type_ is not None and type_.is_floating and not _starts(graph, ref):
                 sinks.append(ref)
     return sinks

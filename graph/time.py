@@ -44,7 +44,7 @@ class Unfolding:
 
 def is_sequence(graph: Graph, id_: str) -> bool:
     """Whether a node gives one part of a tensor per time step."""
-    if not graph.nodes[id_].attributes:
+    if not graph.store.node(id_).attributes:
         return False
     module = graph.module(id_)
     return module is not None and bool(module.over_time)

@@ -29,7 +29,7 @@ def infer_node(
     if module is None:
         return {}
     found = module.infer(arriving, dtype or graph.dtype)
-    if graph.nodes[id_].bypassed and module.input_ports:
+    if graph.store.node(id_).bypassed and module.input_ports:
         through = module.input_ports[0].name
         for out in module.output_names if through in arriving else ():
             if out in found and found[out].shape != arriving[through].shape:

@@ -99,10 +99,14 @@ class Numbering:
     edges: dict[PortRef, PortRef | None] = field(default_factory=dict)
     feeders: dict[PortRef, PortRef | None] = field(default_factory=dict)
     _drawn: dict[str, _Drawn] = field(default_factory=dict)
+    _shapes: dict[str, dict[str, tuple[int, ...]]] = field(default_factory=dict)
     _zeros: dict[PortRef, Tensor] = field(default_factory=dict)
 
     def why_not(self) -> dict[str, str]:
-        """Nodes that cannot be planned although they have no errors, and why."""
+        """Nodes that cannot be planned although they have no errors, and why.
+
+        The shapes of the others' ports are learnt on the way.
+        """
         found: dict[str, str] = {}
         while True:
             before = len(found)
@@ -181,19 +185,26 @@ class Numbering:
         module = self.graph.module(id_)
         if module is None:
             return f"{id_}: found an unknown module, expected one of the catalogue."
-        for edge in self.graph.arriving(id_).values():
+        for edge in self.graph.arriving(id_).values() if left_out else ():
             for source in (edge.source, edge.initial if edge.delay else None):
                 if source is not None and source.node in left_out:
                     return f"{edge.target}: found no value from {source}, expected one."
         if module.outline() != "source" and not isinstance(module, Differentiable):
             return f"{id_}: found {module.name}, which computes nothing, expected one that does."
+        ties, types = self.check.flat.ties, self.check.types
+        shapes: dict[str, tuple[int, ...]] = {}
         for name in module.ports:
-            owner = self.check.flat.ties.get(PortRef(id_, name))
-            if owner is not None and owner not in self.check.types:
-                return f"{id_}.{name}: found no {owner}, expected the parameter it is tied to."
-            type_ = self.check.types.get(PortRef(id_, name))
-            if type_ is not None and not type_.is_known:
-                return f"{id_}.{name}: found {type_}, expected sizes that are numbers."
+            ref = PortRef(id_, name)
+            owner = ties.get(ref) if ties else None
+            if owner is not None and owner not in types:
+                return f"{ref}: found no {owner}, expected the parameter it is tied to."
+            type_ = types.get(ref)
+            if type_ is None:
+                continue
+            if not type_.is_known:
+                return f"{ref}: found {type_}, expected sizes that are numbers."
+            shapes[name] = sizes(type_)
+        self._shapes[id_] = shapes
         return None
 
     # --- sources ---------------------------------------------------------------------------
@@ -202,7 +213,8 @@ class Numbering:
         """A slot that no step writes: a source's, at each step, or a node's own tensor's."""
         origin: Any = self.graph.tensors.get(ref)
         if origin is None and ref.port in module.owned():
-            origin = Initial(module, self.graph.seed, self._shapes(ref.node, module.owned()))
+            shapes = self._shapes_of(ref.node, module.owned())
+            origin = Initial(module, self.graph.seed, shapes)
         slot = self._slot(moment(ref, t), self.check.types[ref])
         part = t if t is not None and ref.port in module.over_time else None
         self.sources.append(Source(slot, moment(ref, t), self.slots[slot], origin, part))
@@ -238,17 +250,17 @@ class Numbering:
     def _step(self, module: Module, id_: str, t: int | None) -> None:
         drawn = self._drawn.get(id_) or self._draw(module, id_)
         key = at(id_, t)
-        reads = tuple(PortRef(key, name) for name in drawn.inputs)
-        inputs = tuple(self._read(drawn, ref, t) for ref in reads)
+        reads = tuple([PortRef(key, name) for name in drawn.inputs])
+        inputs = tuple([self._read(drawn, ref, t) for ref in reads])
         for name in drawn.unread:  # shown all the same
             self._read(drawn, PortRef(key, name), t)
-        need = tuple(
-            self.slots[slot].is_floating and not self._is_cut(drawn.arriving.get(name), t)
-            for name, slot in zip(drawn.inputs, inputs, strict=True)
-        )
-        writes = tuple(PortRef(key, name) for name in drawn.outputs)
-        types = (self.check.types[PortRef(id_, name)] for name in drawn.outputs)
-        outputs = tuple(self._slot(ref, type_) for ref, type_ in zip(writes, types, strict=True))
+        need = tuple([self.slots[slot].is_floating for slot in inputs])
+        if t is not None:
+            names = zip(need, drawn.inputs, strict=True)
+            need = tuple([x and not self._is_cut(drawn.arriving.get(name), t) for x, name in names])
+        writes = tuple([PortRef(key, name) for name in drawn.outputs])
+        types = [self.check.types[PortRef(id_, name)] for name in drawn.outputs]
+        outputs = tuple([self._slot(ref, type_) for ref, type_ in zip(writes, types, strict=True)])
         self.steps.append(
             PlanStep(
                 id_, t, key, drawn.module, inputs, outputs, reads, writes, need, drawn.states,
@@ -270,10 +282,10 @@ class Numbering:
 
     def _draw(self, module: Module, id_: str) -> _Drawn:
         """What all steps of a node share: its own tensors get their slots here."""
-        arriving = dict(self.graph.arriving(id_))
-        for name, edge in arriving.items():
-            self.edges[PortRef(id_, name)] = edge.source
-        if self.graph.nodes[id_].bypassed:
+        arriving = self.graph.arriving(id_)
+        for edge in arriving.values():
+            self.edges[edge.target] = edge.source
+        if self.graph.store.node(id_).bypassed:
             module = Bypass.of(module)
         assert isinstance(module, Differentiable)
         owned: dict[str, PortRef] = {}
@@ -288,10 +300,9 @@ class Numbering:
                 owned[port.name] = owner
             else:
                 states[port.name] = self.slot_of[ref]
-        inputs = tuple(port.name for port in module.wired_ports)
-        outputs = tuple(port.name for port in module.output_ports)
-        unread = tuple(name for name in arriving if name not in inputs)
-        shapes = self._shapes(id_, module.ports)
+        inputs, outputs = module.wired_names, module.output_names
+        unread = tuple([name for name in arriving if name not in inputs])
+        shapes = self._shapes[id_]
         self._drawn[id_] = _Drawn(module, arriving, owned, states, shapes, inputs, outputs, unread)
         return self._drawn[id_]
 
@@ -315,9 +326,10 @@ class Numbering:
         return self.slot_of[ref], ref
 
     def _at(self, ref: PortRef, t: int | None) -> PortRef:
-        return moment(ref, t) if varies(self.graph, ref, self.check.time.inside) else ref
+        inside = self.check.time.inside
+        return moment(ref, t) if inside and varies(self.graph, ref, inside) else ref
 
-    def _is_cut(self, edge: Edge | None, t: int | None) -> bool:
+    def _is_cut(self, edge: Edge | None, t: int) -> bool:
         """Whether truncation stops the gradient that would go back over a delay.
 
         The steps are cut, from the last one back, into stretches of `truncate` steps; a delay
@@ -325,7 +337,7 @@ class Numbering:
         step belongs to the first stretch.
         """
         length, steps = self.check.time.truncate, self.check.time.steps
-        if edge is None or t is None or not length or not steps or not 0 < edge.delay <= t:
+        if edge is None or not length or not steps or not 0 < edge.delay <= t:
             return False
         left = steps - 1 - t
         return left // length != (left + edge.delay) // length
@@ -344,13 +356,13 @@ class Numbering:
         writes = tuple(PortRef(id_, port.name) for port in stand_in.output_ports)
         outputs = tuple(self._slot(ref, self.check.types[ref]) for ref in writes)
         one = sizes(self.slots[inputs[0]])
-        shapes = self._shapes(id_, (port.name for port in stand_in.output_ports))
+        shapes = self._shapes_of(id_, stand_in.output_names)
         shapes |= {port.name: one for port in stand_in.input_ports}
         self.steps.append(
             PlanStep(id_, None, id_, stand_in, inputs, outputs, reads, writes, need, {}, shapes)
         )
 
-    def _shapes(self, id_: str, ports: Iterable[str]) -> dict[str, tuple[int, ...]]:
-        """Shapes of a node's ports, as far as the check knows them."""
+    def _shapes_of(self, id_: str, ports: Iterable[str]) -> dict[str, tuple[int, ...]]:
+        """Shapes of some of a node's ports, as far as the check knows them."""
         types = {name: self.check.types.get(PortRef(id_, name)) for name in ports}
         return {name: sizes(type_) for name, type_ in types.items() if type_ is not None}
