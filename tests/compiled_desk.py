@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from runtime import Engine
 from runtime.backend import CPU
 from runtime.compiled import Compiled, Trained
 from runtime.feeds import load
+from runtime.moments import apart
 from runtime.training.by_tape import ByTape
 from runtime.training.parameters import states
 
@@ -26,9 +28,16 @@ class Passed:
 
 
 class Desk:
-    """One graph's step with numbers of its own; all that the graph keeps is trained."""
+    """One graph's step with numbers of its own; all that the graph keeps is trained but `fixed`."""
 
-    def __init__(self, kind: type[Compiled] | type[ByTape], graph: Graph, feeds=None, dtype=None):
+    def __init__(
+        self,
+        kind: type[Compiled] | type[ByTape],
+        graph: Graph,
+        feeds=None,
+        dtype=None,
+        fixed: Collection[str] = (),
+    ):
         engine = Engine(graph, dtype=dtype)
         self.fed = engine.feeds(feeds)
         plan = self.plan = engine.plan_for(self.fed)
@@ -37,7 +46,8 @@ class Desk:
         def own(refs):
             return {ref: np.array(load(sources[ref], None, None, CPU).array) for ref in refs}
 
-        kept = [x.ref for x in plan.sources if x.type.is_floating and x.origin is not None]
+        floating = (x for x in plan.sources if x.type.is_floating and x.origin is not None)
+        kept = [x.ref for x in floating if apart(x.ref)[0].node not in fixed]
         values = own(ref for ref in kept if ref not in states(plan))
         gradients = {ref: np.full_like(array, np.nan) for ref, array in values.items()}
         self.trained = Trained(values, gradients, own(states(plan)))
@@ -55,9 +65,9 @@ class Desk:
         return found
 
 
-def both(graph: Graph, feeds=None, dtype=None) -> tuple[Desk, Desk]:
+def both(graph: Graph, feeds=None, dtype=None, fixed: Collection[str] = ()) -> tuple[Desk, Desk]:
     """The compiled step and the tape's."""
-    return Desk(Compiled, graph, feeds, dtype), Desk(ByTape, graph, feeds, dtype)
+    return Desk(Compiled, graph, feeds, dtype, fixed), Desk(ByTape, graph, feeds, dtype, fixed)
 
 
 def _copies(arrays: dict[PortRef, np.ndarray]) -> dict[PortRef, np.ndarray]:

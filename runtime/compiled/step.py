@@ -12,6 +12,7 @@ from graph.port import PortRef
 from runtime.array import Array
 from runtime.backend import Backend
 from runtime.compiled.drawing import Ends, draw
+from runtime.compiled.passes import simplify
 from runtime.compiled.units import needed, single, wanted
 from runtime.feeds import Host, Source, fed_at, load
 from runtime.moments import apart
@@ -46,17 +47,22 @@ class Compiled:
         steps = needed(plan)
         own = {**trained.values, **trained.states}
         read = {slot for step in steps for slot in (*step.inputs, *step.states.values())}
-        sources, gradients = {}, {}
+        constants, sources, gradients = {}, {}, {}
         for source in plan.sources:
-            if source.slot in read or source.slot == plan.end:
-                found = own.get(source.ref)
-                sources[source.slot] = (
-                    self._source(source, fed, backend) if found is None else found
-                )
             if source.ref in trained.gradients:
                 gradients[source.slot] = trained.gradients[source.ref]
-        wants = wanted(steps, gradients)
-        units = [single(step, wants) for step in steps]
+            if source.slot not in read and source.slot != plan.end:
+                continue
+            if source.ref in own:
+                sources[source.slot] = own[source.ref]
+            elif fed_at(fed, apart(source.ref)[0]) is None:
+                constants[source.slot] = load(source, None, None, backend).array
+            else:
+                sources[source.slot] = self._entry(source, fed)
+        self.simplified = simplify(plan, backend, steps, constants)
+        sources.update(self.simplified.constants)
+        wants = wanted(self.simplified.steps, gradients)
+        units = [single(step, wants) for step in self.simplified.steps]
         self.program = draw(plan, backend, units, Ends(sources, gradients))
 
     def takes(self, fed: Mapping[str, Host]) -> bool:
@@ -82,14 +88,11 @@ class Compiled:
         for call in self.program.commits:
             call()
 
-    def _source(self, source: Source, fed: Mapping[str, Host], backend: Backend) -> Array:
-        """What a slot starts with: a part of an array that is fed, else what stays the same."""
+    def _entry(self, source: Source, fed: Mapping[str, Host]) -> Array:
+        """What a slot starts with that is fed: a part of an array that stays the same."""
         ref, _ = apart(source.ref)
-        array = fed_at(fed, ref)
-        if array is None:
-            return load(source, None, None, backend).array
         key = ref.node if ref.node in fed else str(ref)
         if key not in self._entries:
-            self._entries[key] = np.empty(array.shape, source.type.dtype)
+            self._entries[key] = np.empty(fed[key].shape, source.type.dtype)
         entry = self._entries[key]
         return entry if source.part is None else entry[source.part, ...]

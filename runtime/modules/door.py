@@ -117,6 +117,13 @@ class Differentiable(Initialised):
         """
         return None
 
+    def joined_with(self, before: Differentiable, shape: tuple[int, ...]) -> Differentiable | None:
+        """What computes this module and the one that makes its first input at once, if there is.
+
+        `shape` is that of what `before` reads. The numbers are the same but for rounding.
+        """
+        return None
+
     def jacobian(self, ctx: Context, port: str, output: str, kept: Kept) -> maps.LinearMap:
         """d output / d port as a linear map. This one has no structure: a matrix, from `vjp`.
 

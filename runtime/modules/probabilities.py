@@ -17,6 +17,7 @@ from runtime.modules.curves import sigmoid
 from runtime.modules.door import BadValue, Differentiable, Kept, Outs
 from runtime.modules.losses import PAIRS, Loss, Reduction
 from runtime.modules.reduction import reduced, spread, weight_of
+from runtime.modules.softmax import LogSoftmax
 
 LOGS = (
     Advice(
@@ -311,6 +312,11 @@ class NLLLoss(ClassLoss, sig="prediction[n?, c], target:integer[n?] -> y[*r]", g
         slopes = ctx.xp.zeros(rows.shape, ctx.dtype)
         slopes[ctx.xp.arange(len(target)), target] = -1
         return slopes
+
+    def joined_with(self, before: Differentiable, shape: tuple[int, ...]) -> Differentiable | None:
+        if isinstance(before, LogSoftmax) and before.axis % len(shape) == len(shape) - 1:
+            return CrossEntropyLoss(reduction=self.settings["reduction"])
+        return None
 
     def jacobian(self, ctx: Context, port: str, output: str, kept: Kept) -> maps.LinearMap:
         """A selection of one entry in each row, then the reduction."""
