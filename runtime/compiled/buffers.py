@@ -37,15 +37,11 @@ class Buffers:
         self._count = 0
         self._numbers: dict[int, int] = {}
         self._owners: list[Array] = []
-        self._over: dict[int, int] = {}
+        self._over: dict[int, list[int]] = {}
         self._sizes: list[int] = []
 
-    def make(self, shape: Sequence[int], dtype: Any, over: Array | None = None) -> Array:
-        """A C-contiguous array of unknown numbers.
-
-        `over` is a buffer that it may lie on: the call that first writes the new one is the last
-        that touches the other, and reads entry i of it before it writes entry i.
-        """
+    def make(self, shape: Sequence[int], dtype: Any) -> Array:
+        """A C-contiguous array of unknown numbers."""
         number, self._count = self._count, self._count + 1
         dtype = np.dtype(dtype)
         nbytes = math.prod(shape) * dtype.itemsize
@@ -57,10 +53,18 @@ class Buffers:
         self._owners.append(owner)
         self._numbers[id(owner)] = number
         self._sizes.append(nbytes)
-        below = None if over is None else self._number(over)
-        if over is not None and below is not None and _covers(over, self._sizes[below], nbytes):
-            self._over[number] = below
         return owner.view(dtype).reshape(shape)
+
+    def may_lie(self, array: Array, over: Array) -> None:
+        """Let a buffer lie on another where the call that first writes it is the last for that.
+
+        That call must read entry i of the other before it writes entry i.
+        """
+        number, below = self._number(array), self._number(over)
+        if number is None or below is None or number == below:
+            return
+        if _is_whole(array, self._sizes[number]) and _is_whole(over, self._sizes[number]):
+            self._over.setdefault(number, []).append(below)
 
     def touched(self, arguments: Iterable[Any]) -> set[int]:
         """The buffers that a call with these arguments reads or writes."""
@@ -97,7 +101,7 @@ class _Planning:
     def __init__(
         self,
         sizes: Sequence[int],
-        over: Mapping[int, int],
+        over: Mapping[int, Sequence[int]],
         touches: Sequence[set[int]],
         kept: set[int],
     ) -> None:
@@ -127,11 +131,11 @@ class _Planning:
         return Place(tuple(self.offsets), self.end)
 
     def _take(self, number: int, time: int) -> None:
-        below = self.over.get(number)
-        if below is not None and self.last.get(below) == time and below not in self.handed:
-            self.handed.add(below)
-            self.offsets[number] = self.offsets[below]
-            return
+        for below in self.over.get(number, ()):
+            if self.last.get(below) == time and below not in self.handed:
+                self.handed.add(below)
+                self.offsets[number] = self.offsets[below]
+                return
         size = self.sizes[number]
         fitting = [entry for entry in self.free if entry[1] >= size]
         if not fitting:
@@ -161,9 +165,9 @@ class _Planning:
         self.free.insert(at, (offset, size))
 
 
-def _covers(array: Array, owned: int, nbytes: int) -> bool:
-    """Whether an array is the whole of its buffer, in order, and as long as another."""
-    return bool(array.flags.c_contiguous) and array.nbytes == owned == nbytes
+def _is_whole(array: Array, nbytes: int) -> bool:
+    """Whether an array is the whole of a buffer of so many bytes, in order."""
+    return bool(array.flags.c_contiguous) and array.nbytes == nbytes
 
 
 def _aligned(nbytes: int) -> Array:

@@ -14,6 +14,7 @@ from runtime import passes
 from runtime.array import Array
 from runtime.backend import Backend
 from runtime.compiled.buffers import Buffers
+from runtime.compiled.notes import Untraceable
 from runtime.compiled.program import Call, Program
 from runtime.compiled.site import Pull, Site
 from runtime.compiled.units import Unit
@@ -38,16 +39,28 @@ class Ends:
 
 def draw(plan: Plan, backend: Backend, units: Sequence[Unit], ends: Ends) -> Program:
     """The program of a plan's units."""
-    first = Drawing(plan, backend, units, ends, Buffers())
-    first.draw()
+    first = _draft(plan, backend, units, ends)
     place = first.buffers.plan(first.touches(), first.kept())
-    second = Drawing(plan, backend, units, ends, Buffers(place))
+    second = Drawing(plan, backend, units, ends, Buffers(place), first.opaque)
     second.draw()
     return second.program(place.nbytes)
 
 
+def _draft(plan: Plan, backend: Backend, units: Sequence[Unit], ends: Ends) -> Drawing:
+    """A first drawing; what turns out to be untraceable on the way is called as it is."""
+    opaque: set[type] = set()
+    while True:
+        drawing = Drawing(plan, backend, units, ends, Buffers(), frozenset(opaque))
+        try:
+            drawing.draw()
+        except Untraceable:
+            opaque.add(drawing.at)
+        else:
+            return drawing
+
+
 class Drawing:
-    """One drawing of a program."""
+    """One drawing of a program. `opaque` are the classes of modules that cannot be traced."""
 
     def __init__(
         self,
@@ -56,13 +69,16 @@ class Drawing:
         units: Sequence[Unit],
         ends: Ends,
         buffers: Buffers,
+        opaque: frozenset[type],
     ) -> None:
         self.plan, self.backend, self.units = plan, backend, units
-        self.ends, self.buffers = ends, buffers
+        self.ends, self.buffers, self.opaque = ends, buffers, opaque
+        self.at: type = object
         self.xp: Any = backend.xp
         self.dtype = np.dtype(plan.dtype)
         self.values: dict[int, Array] = dict(ends.sources)
         self.totals: dict[int, Array] = {}
+        self.seed = np.array(plan.seed_gradient, order="C")
         self._contexts: list[Context] = []
         self._homed: set[int] = set()
         self._calls: list[partial[Any]] = []
@@ -74,14 +90,16 @@ class Drawing:
         pulls: list[Pull] = []
         for unit in self.units:
             ins = tuple(self.values[slot] for slot in unit.inputs)
+            self.at = type(unit.steps[0].module)
             outs, pull = unit.lower(Site(self, unit), ins)
             self.values.update(zip(unit.outputs, outs, strict=True))
             pulls.append(pull)
         self._turn = len(self._calls)
         assert self.plan.end is not None
-        self.totals[self.plan.end] = np.array(self.plan.seed_gradient, order="C")
+        self.totals[self.plan.end] = self.seed
         for unit, pull in zip(reversed(self.units), reversed(pulls), strict=True):
             gouts = tuple(self.totals.get(slot) for slot in unit.outputs)
+            self.at = type(unit.steps[0].module)
             if any(unit.need) and any(gout is not None for gout in gouts):
                 parts = pull(gouts)
                 for slot, part in zip(unit.inputs, parts, strict=True):
@@ -150,7 +168,8 @@ class Drawing:
             return
         total = before
         if before is not self.ends.gradients.get(slot):
-            total = self.buffers.make(shape, part.dtype, before)
+            total = self.buffers.make(shape, part.dtype)
+            self.buffers.may_lie(total, before)
         self.add(partial(np.add, before, part, total))
         self.totals[slot] = total
 

@@ -62,6 +62,10 @@ class Site:
         """What a node's own forward and vjp are given, with its states."""
         return self._drawing.context(step)
 
+    def is_opaque(self, kind: type) -> bool:
+        """Whether modules of a class compute what cannot be traced."""
+        return kind in self._drawing.opaque
+
     def dtype_of(self, slot: int) -> str:
         """The dtype of what a slot holds."""
         return self._drawing.plan.slots[slot].dtype
@@ -69,11 +73,39 @@ class Site:
     def make(self, shape: Sequence[int], dtype: Any = None, *, over: Array | None = None) -> Array:
         """A C-contiguous buffer; of the training's dtype, if no other is said.
 
-        `over` is an array of the same number of bytes that it may lie on where nobody needs that
-        any more: the first call that writes the new one must read entry i of the other before it
-        writes entry i, as NumPy's entrywise functions do.
+        `over` is an array of the same number of bytes that it may lie on, as `may_lie` says.
         """
-        return self._drawing.buffers.make(shape, self.dtype if dtype is None else dtype, over)
+        made = self._drawing.buffers.make(shape, self.dtype if dtype is None else dtype)
+        if over is not None:
+            self.may_lie(made, over)
+        return made
+
+    def may_lie(self, array: Array, over: Array) -> None:
+        """Let a buffer lie on another of its size where nobody needs that any more.
+
+        The first call that writes it must read entry i of the other before it writes entry i, as
+        NumPy's entrywise functions do.
+        """
+        self._drawing.buffers.may_lie(array, over)
+
+    def contiguous(self, array: Array) -> Array:
+        """An array with its entries in C order: itself, or a buffer that it is copied to."""
+        if array.flags.c_contiguous:
+            return array
+        made = self.make(array.shape, array.dtype)
+        self.call(np.copyto, made, array)
+        return made
+
+    def scaled(self, gradient: Array, factor: float) -> Array:
+        """An arriving gradient times a number; the one that a step starts with is known already."""
+        if factor == 1.0:
+            return gradient
+        number = np.asarray(factor, gradient.dtype)
+        if gradient is self._drawing.seed:
+            return gradient * number
+        made = self.make(gradient.shape, gradient.dtype, over=gradient)
+        self.call(np.multiply, gradient, number, made)
+        return made
 
     def gradient(self, place: int) -> Array:
         """The buffer for the gradient of input `place`, where it is best written.

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from runtime.array import Array
-from runtime.compiled import plain
+from runtime.compiled import plain, traced
 from runtime.compiled.site import Lowered, Site
 
 if TYPE_CHECKING:
@@ -40,8 +40,12 @@ def single(step: PlanStep, wants: Collection[int]) -> Unit:
 
 
 def lower(step: PlanStep, site: Site, ins: tuple[Array, ...]) -> Lowered:
-    """A step as its module says it, else by the module's own forward and vjp."""
-    return step.module.lower(site, ins) or plain.lower(site, step, ins)
+    """A step as its module says it, else as its forward and vjp do, traced or called."""
+    found = step.module.lower(site, ins)
+    if found is None:
+        way = plain if site.is_opaque(type(step.module)) else traced
+        found = way.lower(site, step, ins)
+    return found
 
 
 def needed(plan: Plan) -> list[PlanStep]:

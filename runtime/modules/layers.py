@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from graph.advice import Advice
 from graph.attributes import attribute
@@ -15,6 +16,9 @@ from runtime.array import Array
 from runtime.modules import initial
 from runtime.modules.context import Context
 from runtime.modules.door import BadValue, Differentiable, Elementwise, Kept, Outs
+
+if TYPE_CHECKING:
+    from runtime.compiled.site import Lowered, Site
 
 
 class Linear(
@@ -68,6 +72,31 @@ class Linear(
         if self.settings["bias"]:
             ctx.xp.add(y, ins[2], out=y)
         return (y,)
+
+    def lower(self, site: Site, ins: tuple[Array, ...]) -> Lowered:
+        """Products of two axes by `dot`, which is called faster than `matmul`."""
+        xp, weight, y = site.xp, ins[1], site.make(site.shapes["y"])
+        x = _rows(site.contiguous(ins[0]))
+        site.call(xp.dot, x, weight.T, _rows(y))
+        if self.settings["bias"]:
+            site.call(xp.add, y, ins[2], y)
+
+        def pull(gouts: tuple[Array | None, ...]) -> list[Array | None]:
+            found: list[Array | None] = [None] * len(ins)
+            gradient = _rows(site.contiguous(gouts[0]))
+            if site.need[0]:
+                found[0] = site.gradient(0)
+                site.call(xp.dot, gradient, weight, _rows(found[0]))
+            if site.need[1]:
+                found[1] = site.gradient(1)
+                site.call(xp.dot, gradient.T, x, found[1])
+            if site.need[2:] == (True,):
+                found[2] = site.gradient(2)
+                ones = xp.ones(len(gradient), site.dtype)
+                site.call(xp.dot, ones, gradient, found[2])
+            return found
+
+        return (y,), pull
 
     def primitives(self, recipe: Recipe) -> bool:
         bias = "bias" if self.settings["bias"] else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from graph.advice import Advice
 from graph.attributes import attribute
@@ -12,12 +12,16 @@ from graph.port import PortType
 from graph.recipe import Read, Recipe
 from runtime import maps
 from runtime.array import Array
+from runtime.kernels.classes import take_classes
 from runtime.modules.context import Context
 from runtime.modules.curves import sigmoid
 from runtime.modules.door import BadValue, Differentiable, Kept, Outs
 from runtime.modules.losses import PAIRS, Loss, Reduction
-from runtime.modules.reduction import reduced, spread, weight_of
+from runtime.modules.reduction import join_lowered, reduced, spread, weight_of
 from runtime.modules.softmax import LogSoftmax
+
+if TYPE_CHECKING:
+    from runtime.compiled.site import Lowered, Site
 
 LOGS = (
     Advice(
@@ -274,6 +278,40 @@ class CrossEntropyLoss(
             "y", recipe.add("NLLLoss", "loss", reads, reduction=self.settings["reduction"])
         )
         return True
+
+    def lower(self, site: Site, ins: tuple[Array, ...]) -> Lowered | None:
+        """The softmax of the forward pass is what the reverse one starts from."""
+        xp, prediction, labels = site.xp, ins[0], ins[1].reshape(-1)
+        if not prediction.size:
+            return None
+        classes = prediction.shape[-1]
+        rows = site.contiguous(prediction).reshape(-1, classes)
+        scores = site.make(rows.shape, over=rows)
+        top, total = (site.make((len(rows), 1)) for _ in range(2))
+        chosen, losses = (site.make((len(rows),)) for _ in range(2))
+        starts = xp.arange(len(rows)) * classes
+        site.call(xp.maximum.reduce, rows, 1, None, top, True)
+        site.call(xp.subtract, rows, top, scores)
+        site.call(take_classes, scores, labels, starts, chosen)
+        site.call(xp.exp, scores, scores)
+        site.call(xp.add.reduce, scores, 1, None, total, True)
+        site.call(xp.log, total.reshape(-1), losses)
+        site.call(xp.subtract, losses, chosen, losses)
+        y = join_lowered(site, losses, self.settings["reduction"])
+
+        def pull(gouts: tuple[Array | None, ...]) -> tuple[Array | None, None]:
+            slopes, is_own = site.gradient(0), site.make(rows.shape, "bool")
+            flat, one_hot = slopes.reshape(rows.shape), site.make(rows.shape)
+            site.may_lie(slopes, scores)
+            site.call(xp.divide, scores, total, flat)
+            site.call(xp.equal, labels[:, None], xp.arange(classes), is_own)
+            site.call(xp.copyto, one_hot, is_own)  # cast first: mixed dtypes are subtracted slowly
+            site.call(xp.subtract, flat, one_hot, flat)
+            weight = weight_of(self.settings["reduction"], len(rows))
+            site.call(xp.multiply, flat, site.scaled(gouts[0], weight).reshape(-1, 1), flat)
+            return slopes, None
+
+        return (y,), pull
 
     def losses(self, ctx: Context, rows: Array, target: Array) -> Array:
         xp = ctx.xp

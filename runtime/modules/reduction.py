@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from runtime.array import Array
 from runtime.modules.context import Context
+
+if TYPE_CHECKING:
+    from runtime.compiled.site import Site
 
 
 def weight_of(reduction: str, count: int) -> float:
@@ -46,6 +50,18 @@ def join(
     whole = xp.sum(terms, axis=axes, keepdims=keepdims, dtype=wide)
     count = math.prod(size for i, size in enumerate(terms.shape) if axes is None or i in axes)
     y[...] = whole / (count or math.nan)
+    return y
+
+
+def join_lowered(site: Site, terms: Array, reduction: str) -> Array:
+    """The output of a loss in a compiled step, from its terms [n]."""
+    shape = site.shapes["y"]
+    if reduction == "none":
+        return terms.reshape(shape)
+    y = site.make(shape)
+    site.call(np.add.reduce, terms, 0, None, y)
+    if reduction == "mean":
+        site.call(np.divide, y, np.asarray(len(terms) or math.nan, site.dtype), y)
     return y
 
 

@@ -1,0 +1,1 @@
+"""Functions over arrays that compiled steps call: they write into what they are given."""
