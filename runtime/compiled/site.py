@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +10,8 @@ import numpy as np
 from runtime.array import Array
 
 if TYPE_CHECKING:
-    from runtime.compiled.drawing import Drawing
     from runtime.compiled.units import Unit
+    from runtime.compiled.walk import Walk
     from runtime.modules.context import Context
     from runtime.numbering import PlanStep
 
@@ -43,8 +42,8 @@ class Site:
     gradient.
     """
 
-    def __init__(self, drawing: Drawing, unit: Unit) -> None:
-        self._drawing, self._slots = drawing, unit.inputs
+    def __init__(self, walk: Walk, unit: Unit) -> None:
+        self._walk, self._drawing, self._slots = walk, walk.drawing, unit.inputs
         self.need = unit.need
         self.shapes: Mapping[str, tuple[int, ...]] = unit.steps[0].shapes
 
@@ -68,7 +67,7 @@ class Site:
 
     def dtype_of(self, slot: int) -> str:
         """The dtype of what a slot holds."""
-        return self._drawing.plan.slots[slot].dtype
+        return self._drawing.types[slot].dtype
 
     def make(self, shape: Sequence[int], dtype: Any = None, *, over: Array | None = None) -> Array:
         """A C-contiguous buffer; of the training's dtype, if no other is said.
@@ -112,12 +111,12 @@ class Site:
 
         For a parameter it is where the update reads it. Asked once for each input.
         """
-        return self._drawing.gradient(self._slots[place])
+        return self._walk.gradient(self._slots[place])
 
     def call(self, function: Callable[..., object], /, *args: Any, **options: Any) -> None:
         """Add a call. NumPy's functions are called fastest by position; `dot` before `matmul`."""
-        self._drawing.add(partial(function, *args, **options))
+        self._drawing.add(function, *args, **options)
 
     def commit(self, function: Callable[..., object], /, *args: Any) -> None:
         """Add a call that is made once loss and gradients are known to be finite: states change."""
-        self._drawing.commit(partial(function, *args))
+        self._drawing.commit(function, *args)

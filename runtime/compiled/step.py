@@ -13,7 +13,7 @@ from runtime.array import Array
 from runtime.backend import Backend
 from runtime.compiled.drawing import Ends, draw
 from runtime.compiled.passes import simplify
-from runtime.compiled.units import needed, single, wanted
+from runtime.compiled.units import Work, needed, single, wanted
 from runtime.feeds import Host, Source, fed_at, load
 from runtime.moments import apart
 
@@ -63,7 +63,7 @@ class Compiled:
         sources.update(self.simplified.constants)
         wants = wanted(self.simplified.steps, gradients)
         units = [single(step, wants) for step in self.simplified.steps]
-        self.program = draw(plan, backend, units, Ends(sources, gradients))
+        self.program = draw(plan, backend, Work(units, plan.slots), Ends(sources, gradients))
 
     def takes(self, fed: Mapping[str, Host]) -> bool:
         """Whether arrays of these dtypes can be fed as they are, whatever numbers they hold."""

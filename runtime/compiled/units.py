@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from graph.port import PortType
 from runtime.array import Array
 from runtime.compiled import plain, traced
 from runtime.compiled.site import Lowered, Site
@@ -31,6 +32,14 @@ class Unit:
     outputs: tuple[int, ...]
     need: tuple[bool, ...]
     lower: Lower
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """What is drawn: units in order, and the types of all slots that they read and write."""
+
+    units: Sequence[Unit]
+    types: Sequence[PortType]
 
 
 def single(step: PlanStep, wants: Collection[int]) -> Unit:
