@@ -48,6 +48,15 @@ class Flat:
         """The outermost port that stands for a port of the flat graph, in or out."""
         return self._outer.get(port, port)
 
+    def renewed(self, graph: Graph) -> Flat:
+        """The same of a graph that differs from `origin` in the numbers of its tensors alone."""
+        if not self.instances:
+            return Flat(graph, graph)
+        drawn = self.graph.copy()
+        drawn.revision = graph.revision
+        _put_tensors(drawn, graph, self.inputs)
+        return replace(self, graph=drawn, origin=graph)
+
     @functools.cached_property
     def _outer(self) -> dict[PortRef, PortRef]:
         found: dict[PortRef, PortRef] = {}
@@ -128,11 +137,8 @@ class _Drawing:
         found = self.origin.drawn_out(
             self.nodes.values(), [edge for edge in map(self.resolved, self.feeds) if edge]
         )
-        for whole in self.inputs:  # the initial values of a delay that ends at an instance
-            kept = self.origin.tensors.get(whole)
-            if kept is not None:
-                for ref in self.ends(whole):
-                    found.store.put_tensor(ref, kept)
+        inputs = {whole: tuple(self.ends(whole)) for whole in self.inputs}
+        _put_tensors(found, self.origin, inputs)
         feeds = {ref: self.source(ref) for ref in self.inputs}
         drawn = {ref: edge.source for ref, edge in self.feeds.items()}
         outputs = {whole: self.source(whole) for whole in self.outputs}
@@ -141,7 +147,7 @@ class _Drawing:
             self.origin,
             self.instances,
             {whole: inner for whole, inner in outputs.items() if inner is not None},
-            {whole: tuple(self.ends(whole)) for whole in self.inputs},
+            inputs,
             {ref: source for ref, source in feeds.items() if source is not None},
             drawn | ties,
             ties,
@@ -245,6 +251,17 @@ class _Drawing:
         for ref in self.inputs[whole]:
             found += self.ends(ref) if ref in self.inputs else [ref]
         return found
+
+
+def _put_tensors(flat: Graph, origin: Graph, inputs: Mapping[PortRef, tuple[PortRef, ...]]) -> None:
+    """Keep a graph's tensors in the one that is drawn out of it, by address.
+
+    The initial values of a delay that ends at an instance belong to the inputs inside.
+    """
+    for port, tensor in origin.tensors.items():
+        for ref in (port, *inputs.get(port, ())):
+            if flat.tensors.get(ref) is not tensor:
+                flat.store.put_tensor(ref, tensor)
 
 
 def _under(prefix: str, ref: PortRef) -> PortRef:

@@ -17,6 +17,7 @@ from graph.defining import define_all
 from graph.definition import Blueprint, Definition
 from graph.errors import BadTensor, CycleFound, GraphError
 from graph.fields import check_field
+from graph.form import keeps_form
 from graph.frames import Frame
 from graph.marks import Marks
 from graph.module import Module, plain
@@ -67,6 +68,7 @@ class Graph(Reading):
         self.folder: Path | None = None  # where its file lies: the files that it names begin there
         self.store = Store()
         self.revision = 0
+        self.form = object()  # see `graph.form`
         self.types = Types(self)
         self._modules: dict[str, Module | None] = {}
         self._listeners: list[Listener] = []
@@ -146,7 +148,7 @@ class Graph(Reading):
     def drawn_out(
         self, nodes: Iterable[tuple[Node, Module | None]], edges: Iterable[Edge]
     ) -> Graph:
-        """A graph of these nodes and edges with this one's fields, tensors and revision.
+        """A graph of these nodes and edges with this one's fields and revision.
 
         Ids may be addresses. Nothing is checked: what is drawn out was checked where it stood.
         """
@@ -158,8 +160,6 @@ class Graph(Reading):
             flat.keep_module(node.id, module)
         for edge in edges:
             flat.store.put_edge(edge, None)
-        for port, tensor in self.store.tensors.items():
-            flat.store.put_tensor(port, tensor)
         return flat
 
     def inner(self) -> Graph:
@@ -190,7 +190,7 @@ class Graph(Reading):
         """A copy in another scope, with other definitions: instances of those are made anew."""
         twin = Graph.__new__(Graph) if twin is None else twin
         twin.scope, twin.holder, twin.revision = scope, None, self.revision
-        twin.folder = self.folder
+        twin.folder, twin.form = self.folder, self.form
         twin.store = self.store.copy()
         twin.types = Types(twin)
         twin.types.take(self.types)
@@ -213,8 +213,11 @@ class Graph(Reading):
 
     def change(self, edit: e.Edit) -> e.Edit:
         """`apply` to this graph alone; for those who keep the document around it in step."""
+        is_same_form = keeps_form(self, edit)
         inverse = self._settle(apply(self, edit))
         self.revision += 1
+        if not is_same_form:
+            self.form = object()
         for listener in tuple(self._listeners):
             listener(edit)
         return inverse

@@ -96,7 +96,8 @@ class Types:
         """Work out the types of all nodes, across delays too; linear in the graph's size."""
         self.unify()
         for id_ in self._graph.nodes:
-            self._learn(id_)
+            if id_ not in self._known:
+                self._learn(id_)
 
     def take(self, other: Types) -> None:
         """Take over what a copy of the same graph knows."""

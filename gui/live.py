@@ -87,7 +87,7 @@ def compute(request: Request, watch: Watch | None = None) -> Answer:
     if request.verifies:
         return verify(graph, watch)
     engine = Engine(graph, device="cpu", partial=True)
-    found = engine.check()
+    found = engine.check(previous=request.previous)
     is_large = numbers_in(found) > MAX_NUMBERS or len(graph.nodes) > MAX_NODES
     graph.types.learn()  # so that the window need not
     if request.runs == "never" or (is_large and request.runs == "if small"):

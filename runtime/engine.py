@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
-from graph.checking import Check, Feeds, check
+from graph.checking import Check, check
 from graph.errors import BadAttribute
 from graph.fields import check_field
 from graph.model import Graph
@@ -21,6 +22,7 @@ from runtime.feeds import Host, Loaded, fed_at, feed_types, host_feeds, load
 from runtime.memory import ask_memory
 from runtime.moments import apart, at
 from runtime.plan import Plan, SeedGradient, compile_plan
+from runtime.renewing import renewed
 from runtime.tape import Step, StepFailed, Tape, Watch
 from runtime.trace import Trace
 
@@ -71,8 +73,11 @@ class Engine:
         self.seed_gradient = seed_gradient
         self.partial = partial
         self._plans: dict[Any, Plan] = {}
+        self._checked: tuple[Any, Check] | None = None
         self._loaded: Mapping[PortRef, Loaded] = {}
         self._data: FirstBatch | None = None
+        seed = seed_gradient if isinstance(seed_gradient, int | tuple | None) else object()
+        self._told = (dtype, mode, target, partial, seed)
 
     @property
     def device(self) -> str:
@@ -84,9 +89,14 @@ class Engine:
         """The floating dtype of a run: the engine's own, else the graph's."""
         return self.dtype or self.graph.dtype
 
-    def check(self, feeds: Mapping[str, Any] | None = None) -> Check:
-        """The check of the graph with feeds of these shapes."""
-        return self._check(feed_types(self.feeds(feeds)))
+    def check(
+        self, feeds: Mapping[str, Any] | None = None, *, previous: Trace | None = None
+    ) -> Check:
+        """The check of the graph with feeds of these shapes; `previous` as in `run`."""
+        fed = self.feeds(feeds)
+        key = self._key(fed)
+        plan = self._known_plan(key, previous)
+        return self._check(key) if plan is None else plan.check
 
     def plan(self, feeds: Mapping[str, Any] | None = None) -> Plan:
         """The plan for feeds of these shapes; kept until the graph is edited."""
@@ -120,8 +130,9 @@ class Engine:
         failed.
         """
         tape = self._start(feeds, phase, previous, training_step)
-        for _ in self._play(tape, phase, watch):
-            pass
+        with self._guard():
+            for _ in self._play(tape, phase, watch):
+                pass
         if tape.failure is not None and not self.partial:
             raise RunError(tape.failure.message, node=tape.failure.node)
         return Trace.of(tape)
@@ -135,7 +146,7 @@ class Engine:
     ) -> Iterator[StepResult]:
         """The same run, one step at a time; errors as in `run`."""
         tape = self._start(feeds, phase, None)
-        for _ in self._play(tape, phase, watch):
+        for _ in self._guarded(self._play(tape, phase, watch)):
             yield _result(tape)
         if tape.failure is not None:
             raise RunError(tape.failure.message, node=tape.failure.node)
@@ -151,7 +162,7 @@ class Engine:
             raise BadAttribute(port="phase", found=repr(phase), expected='"both" or "forward"')
         self.backend.ask_dtype(self.run_dtype)
         fed = self.feeds(feeds)
-        plan = self.plan_for(fed)
+        plan = self.plan_for(fed, previous)
         if phase == "both" and plan.target is None and not self.partial:
             raise NoTarget(plan.why_forward_only or "found no target, expected one.")
         ask_memory(plan, self.backend, reverse=phase == "both")
@@ -186,44 +197,75 @@ class Engine:
     def _play(self, tape: Tape, phase: Passes, watch: Watch | None) -> Iterator[None]:
         """Both passes; a failed step ends them, and the tape says where."""
         try:
-            yield from self._guarded(passes.forward(tape, watch))
+            yield from passes.forward(tape, watch)
             if phase == "both":
-                yield from self._guarded(passes.reverse(tape, watch))
+                yield from passes.reverse(tape, watch)
         except StepFailed:
             return
 
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        """On the device; numbers out of range become NaN or infinite without a warning."""
+        with self.backend.active(), np.errstate(all="ignore"):
+            yield
+
     def _guarded(self, steps: Iterator[None]) -> Iterator[None]:
-        """Play on the device; numbers out of range become NaN or infinite without a warning."""
+        """Steps that are played under the guard, which does not reach beyond each."""
         while True:
-            with self.backend.active(), np.errstate(all="ignore"):
+            with self._guard():
                 try:
                     next(steps)
                 except StopIteration:
                     return
             yield
 
-    def plan_for(self, fed: Mapping[str, Host]) -> Plan:
-        """The plan for what `feeds` gave."""
-        types = feed_types(fed)
-        known = self._data.problems(fed) if self._data is not None else ()
-        key = (self.graph.revision, tuple(sorted(types.items())), known)
-        if key not in self._plans:
-            plan = compile_plan(
+    def plan_for(self, fed: Mapping[str, Host], previous: Trace | None = None) -> Plan:
+        """The plan for what `feeds` gave; that of `previous`, if it differs in numbers alone."""
+        key = self._key(fed)
+        plan = self._known_plan(key, previous)
+        if plan is None:
+            made = compile_plan(
                 self.graph,
-                self._check(types),
+                self._check(key),
                 dtype=self.dtype,
                 mode=self.mode,
                 target=self.target,
                 seed_gradient=self.seed_gradient,
                 partial=self.partial,
             )
-            kept = [other for other in self._plans.items() if other[0][0] == self.graph.revision]
-            self._plans = {**dict(kept[1 - MOST_PLANS :]), key: plan}
-        return self._plans[key]
+            plan = self._keep(key, replace(made, made_for=key))
+        return plan
 
-    def _check(self, types: Feeds) -> Check:
-        known = self._data.problems(types) if self._data is not None else ()
-        return check(self.graph, types, dtype=self.dtype, known=known)
+    def _key(self, fed: Mapping[str, Host]) -> Any:
+        """What a plan depends on: the graph's form, the feeds' types, what the engine was told."""
+        types = feed_types(fed)
+        known = self._data.problems(fed) if self._data is not None else ()
+        return self.graph.form, tuple(sorted(types.items())), known, self._told
+
+    def _known_plan(self, key: Any, previous: Trace | None) -> Plan | None:
+        """A plan that was made for the same, brought up to the numbers of the graph as it is."""
+        plan = self._plans.get(key)
+        if plan is not None and plan.revision == self.graph.revision:
+            return plan
+        if plan is None and previous is not None and previous.plan.made_for == key:
+            plan = previous.plan
+        if plan is None or self.target is not None:
+            return None
+        return self._keep(key, renewed(plan, self.graph))
+
+    def _keep(self, key: Any, plan: Plan) -> Plan:
+        others = {k: v for k, v in self._plans.items() if k != key and k[0] is self.graph.form}
+        self._plans = {**dict(list(others.items())[1 - MOST_PLANS :]), key: plan}
+        return plan
+
+    def _check(self, key: Any) -> Check:
+        """The check of the graph as it is; kept for a plan that follows."""
+        known = (self.graph.revision, key)
+        if self._checked is None or self._checked[0] != known:
+            _, types, problems, _ = key
+            found = check(self.graph, dict(types), dtype=self.dtype, known=problems)
+            self._checked = known, found
+        return self._checked[1]
 
 
 def _result(tape: Tape) -> StepResult:

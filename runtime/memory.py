@@ -39,7 +39,7 @@ def forecast(plan: Plan, *, reverse: bool) -> int:
 
 def ask_memory(plan: Plan, backend: Backend, *, reverse: bool) -> None:
     """Raise `MemoryRefused` where the run would take more than its share of the memory."""
-    ask_bytes(plan, backend, forecast(plan, reverse=reverse))
+    ask_bytes(plan, backend, plan.memory[reverse])
 
 
 def ask_bytes(plan: Plan, backend: Backend, wanted: int) -> None:

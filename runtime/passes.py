@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,6 +20,10 @@ from runtime.tape import Record, Tape, Watch, take_shape
 
 if TYPE_CHECKING:
     from runtime.plan import Plan
+
+
+dtype_named = functools.cache(np.dtype)
+"""NumPy's dtype of a name: asked at every step."""
 
 
 class Values(Protocol):
@@ -41,10 +46,13 @@ def forward(
 ) -> Iterator[None]:
     """Run every node in order, or `steps` alone; yields after each. Raises `StepFailed`."""
     for step in tape.plan.forward if steps is None else steps:
-        with tape.playing("forward", step, watch):
-            ins = tuple(tape.read(slot) for slot in step.inputs)
+        played = tape.begin("forward", step, watch)
+        try:
+            ins = tuple([tape.values[slot] for slot in step.inputs])
             record = tape.recall_forward(step, ins) or compute(tape, step, ins, tape.training_step)
             tape.write(step, record)
+        except Exception as error:
+            raise tape.fail(played, error) from error
         yield
 
 
@@ -52,10 +60,13 @@ def reverse(tape: Tape, watch: Watch | None = None) -> Iterator[None]:
     """Take dL/d(target) back through every node on a path; yields after each step."""
     tape.start_reverse()
     for step in tape.plan.reverse:
-        with tape.playing("reverse", step, watch):
-            gouts = tuple(tape.total(slot) for slot in step.outputs)
+        played = tape.begin("reverse", step, watch)
+        try:
+            gouts = tuple([tape.total(slot) for slot in step.outputs])
             parts = tape.recall_reverse(step, gouts) or _pull_back(tape, step, gouts)
             tape.give_back(step, gouts, parts)
+        except Exception as error:
+            raise tape.fail(played, error) from error
         yield
 
 
@@ -69,7 +80,7 @@ def compute(
     ctx = context(values, step, training_step)
     outs = step.module.forward(ctx, ins)
     slots = zip(step.output_names, step.outputs, outs, strict=True)
-    taken = tuple(_take(values, step, name, slot, out) for name, slot, out in slots)
+    taken = tuple([_take(values, step, name, slot, out) for name, slot, out in slots])
     return Record(step, ctx, ins, taken)
 
 
@@ -78,7 +89,7 @@ def context(values: Values, step: PlanStep, training_step: int | None = None) ->
     backend, plan = values.backend, values.plan
     return Context(
         backend.xp,
-        np.dtype(plan.dtype),
+        dtype_named(plan.dtype),
         step.shapes,
         plan.mode,
         plan.seed,
@@ -93,12 +104,15 @@ def _take(values: Values, step: PlanStep, port: str, slot: int, out: Array) -> A
     """An output as the plan foretold it, read-only; another shape or kind is the module's fault."""
     type_ = values.plan.slots[slot]
     array = values.backend.xp.asarray(out)
+    dtype = dtype_named(type_.dtype)
+    if array.dtype == dtype and array.shape == step.shapes[port]:
+        return frozen(array)
     if array.shape != step.shapes[port] or kind_of(array.dtype.name) != type_.kind:
         found = f"{array.dtype.name} {list(array.shape)}"
         raise RunError(
             f"{port}: found {found}, expected {type_}. This is a fault of {step.module.name}."
         )
-    return frozen(array.astype(type_.dtype, copy=False))
+    return frozen(array.astype(dtype, copy=False))
 
 
 def _pull_back(
@@ -115,9 +129,9 @@ def pull_back(
     if all(gout is None for gout in gouts):
         return (None,) * len(step.inputs)
     parts = step.module.vjp(ctx, gouts, kept, step.need)
-    return tuple(
-        take_shape(step, name, part, plan.slots[slot].dtype) if need and part is not None else None
-        for name, slot, need, part in zip(
-            step.input_names, step.inputs, step.need, parts, strict=True
-        )
-    )
+    taken: list[Array | None] = []
+    for name, slot, need, part in zip(step.input_names, step.inputs, step.need, parts, strict=True):
+        is_needed = need and part is not None
+        dtype = dtype_named(plan.slots[slot].dtype)
+        taken.append(take_shape(step, name, part, dtype) if is_needed else None)
+    return tuple(taken)

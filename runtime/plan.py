@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from graph.port import PortRef, PortType, show_shape
 from graph.tensor import Tensor
 from runtime.errors import CheckFailed, NoTarget, RunError
 from runtime.feeds import Host, Source, tensor_array
+from runtime.memory import forecast
 from runtime.moments import apart, moment
 from runtime.numbering import Numbering, PlanStep
 from runtime.paths import Hop, find_hops
@@ -38,6 +39,7 @@ class Plan:
     A port inside time stands in `slot_of` once per step, by its address there (`h@3.y`), and so in
     `feeders`, which are the edges of the unfolded graph; `edges` are those that are drawn.
     `target` is the drawn port and `end` the slot that is differentiated: the last step's.
+    `made_for` says for which form of a graph and which feeds an engine had it made.
     """
 
     revision: int
@@ -46,7 +48,7 @@ class Plan:
     seed: int
     check: Check
     slots: tuple[PortType, ...]
-    slot_of: Mapping[PortRef, int]
+    slot_of: dict[PortRef, int]
     sources: tuple[Source, ...]
     forward: tuple[PlanStep, ...]
     reverse: tuple[PlanStep, ...]
@@ -58,6 +60,7 @@ class Plan:
     seed_gradient: Host | None
     why_forward_only: str | None
     warnings: tuple[str, ...]
+    made_for: Any = None
     _hops: dict[tuple[PortRef, int], tuple[Hop, ...]] = field(default_factory=dict)
 
     _reading: dict[PortRef, dict[int, list[PortRef]]] = field(default_factory=dict)
@@ -107,6 +110,16 @@ class Plan:
                 found.setdefault(self.slot_of[ref], []).append(ref)
             self._reading[target] = found
         return self._reading[target]
+
+    @functools.cached_property
+    def memory(self) -> tuple[int, int]:
+        """Bytes that a run takes forward alone, and with its reverse pass."""
+        return forecast(self, reverse=False), forecast(self, reverse=True)
+
+    @functools.cached_property
+    def owners(self) -> Mapping[int, PortRef]:
+        """The port that owns each slot: the first that stands for it."""
+        return {slot: ref for ref, slot in reversed(self.slot_of.items())}
 
     @functools.cached_property
     def step_of(self) -> Mapping[str, PlanStep]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -115,20 +114,20 @@ class Tape:
         self._parts: dict[int, list[Array]] = {}
         self._previous = previous if previous is not None and self._fits(previous) else None
 
-    @contextmanager
-    def playing(self, phase: Phase, played: PlanStep, watch: Watch | None) -> Iterator[None]:
-        """Announce a step, then hold it; what goes wrong in it becomes the run's failure."""
-        node = played.node
-        step = Step(len(self.steps), phase, node, played.t)
+    def begin(self, phase: Phase, played: PlanStep, watch: Watch | None) -> Step:
+        """Announce a step that is about to be played."""
+        step = Step(len(self.steps), phase, played.node, played.t)
         if watch is not None:
             watch(step)
         self.steps.append(step)
-        try:
-            yield
-        except Exception as error:
-            when = "" if step.t is None else f" This is at time step {step.t}."
-            self.failure = Failure(node, step.index, explain(node, phase, error) + when)
-            raise StepFailed(self.failure) from error
+        return step
+
+    def fail(self, step: Step, error: Exception) -> StepFailed:
+        """What to raise where a step goes wrong, which becomes the run's failure."""
+        when = "" if step.t is None else f" This is at time step {step.t}."
+        sentence = explain(step.node, step.phase, error) + when
+        self.failure = Failure(step.node, step.index, sentence)
+        return StepFailed(self.failure)
 
     # --- forward ---------------------------------------------------------------------------
 
@@ -145,15 +144,14 @@ class Tape:
     def recall_forward(self, step: PlanStep, ins: tuple[Array, ...]) -> Record | None:
         """What the earlier run computed, if the same module read the same arrays."""
         found = None if self._previous is None else self._previous.records.get(step.key)
-        if found is None or not same_module(step.module, found.step.module):
+        if found is None or not _same(ins, found.ins):
             return None
-        states = {name: self.values[slot] for name, slot in step.states.items()}
         ctx = found.context
         same = (
-            _same(ins, found.ins)
-            and ctx.mode == self.plan.mode
+            ctx.mode == self.plan.mode
+            and same_module(step.module, found.step.module)
             and (self._draws_alike(ctx) or not step.module.is_random)
-            and all(array is ctx.state.get(name) for name, array in states.items())
+            and all(self.values[slot] is ctx.state.get(x) for x, slot in step.states.items())
         )
         return Record(step, ctx, found.ins, found.outs) if same else None
 
@@ -169,12 +167,13 @@ class Tape:
 
     def total(self, slot: int) -> Array | None:
         """A slot's gradient: the sum of what was added, None where nothing was."""
-        parts = tuple(self._parts.get(slot, ()))
-        if not parts:
+        added = self._parts.get(slot)
+        if added is None:
             return None
         known = self.totals.get(slot)
-        if known is None or not _same(known.parts, parts):
-            known = self._recall_total(slot, parts) or Total(parts, frozen(_sum(parts)))
+        if known is None or len(known.parts) != len(added):  # parts come, and never go
+            parts = tuple(added)
+            known = self._recall_total(slot, parts) or Total(parts, _sum(parts))
             self.totals[slot] = known
         return known.array
 
@@ -198,7 +197,7 @@ class Tape:
         end, seed = self.plan.end, self.plan.seed_gradient
         if end is None or seed is None:
             return
-        target = self._refs[end]
+        target = self.plan.owners[end]
         part = frozen(self.backend.asarray(seed))
         if self._previous is not None and self._previous.target == self.plan.target:
             known = self._previous.sums.get(target)
@@ -221,28 +220,32 @@ class Tape:
                 self.add(slot, part)
 
     def _recall_total(self, slot: int, parts: tuple[Array, ...]) -> Total | None:
-        found = None if self._previous is None else self._previous.sums.get(self._refs[slot])
+        if self._previous is None:
+            return None
+        found = self._previous.sums.get(self.plan.owners[slot])
         return found if found is not None and _same(found.parts, parts) else None
 
     def sums(self) -> dict[PortRef, Total]:
         """Gradients by the port that owns each slot, where every part of the sum has come."""
-        waiting = {
-            slot
-            for step in self.plan.reverse
-            if step.key not in self.records or self.records[step.key].parts is None
-            for slot in step.inputs
-        }
+        waiting: set[int] = set()
+        for step in self.plan.reverse:
+            record = self.records.get(step.key)
+            if record is None or record.parts is None:
+                waiting.update(step.inputs)
         with np.errstate(all="ignore"):  # finite parts can add up to infinity
             for slot in self._parts:
                 if slot not in waiting:
                     self.total(slot)
-        return {self._refs[slot]: total for slot, total in self.totals.items()}
+        owners = self.plan.owners
+        return {owners[slot]: total for slot, total in self.totals.items()}
 
     def gradients(self, sums: Mapping[PortRef, Total]) -> dict[PortRef, Array]:
         """Gradients in the order in which they came: at each node the sum, then the parts."""
         found = {}
         for step in self.plan.reverse:
-            found.update({ref: sums[ref].array for ref in step.writes if ref in sums})
+            for ref in step.writes:
+                if ref in sums:
+                    found[ref] = sums[ref].array
             record = self.records.get(step.key)
             if record is None or record.parts is None:
                 continue
@@ -253,11 +256,6 @@ class Tape:
             found.setdefault(ref, total.array)
         return found
 
-    @cached_property
-    def _refs(self) -> dict[int, PortRef]:
-        """The port that owns each slot."""
-        return {slot: ref for ref, slot in reversed(tuple(self.plan.slot_of.items()))}
-
     def _fits(self, previous: Trace) -> bool:
         return previous.device == self.backend.name and previous.dtype == self.plan.dtype
 
@@ -265,6 +263,8 @@ class Tape:
 def take_shape(step: PlanStep, port: str, part: Array, dtype: Any) -> Array:
     """A gradient in the port's shape and the run's dtype: here broadcasting is undone."""
     shape = step.shapes[port]
+    if isinstance(part, np.ndarray) and part.shape == shape and part.dtype == dtype:
+        return frozen(part)
     if isinstance(part, np.generic):
         part = np.asarray(part)
     try:
@@ -295,13 +295,13 @@ def explain(node: str, phase: Phase, error: Exception) -> str:
 
 
 def _same(some: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
-    return len(some) == len(others) and all(a is b for a, b in zip(some, others, strict=True))
+    return len(some) == len(others) and all(map(operator.is_, some, others))
 
 
 def _sum(parts: tuple[Array, ...]) -> Array:
     if len(parts) == 1:
-        return parts[0]
+        return parts[0]  # which is frozen already
     total = parts[0] + parts[1]  # a new array (a number where there are no axes)
     for part in parts[2:]:
         total = total + part
-    return np.asarray(total) if isinstance(total, np.generic) else total
+    return frozen(np.asarray(total) if isinstance(total, np.generic) else total)

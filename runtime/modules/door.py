@@ -224,10 +224,11 @@ class Elementwise(Differentiable):
         self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]
     ) -> tuple[Array | None, ...]:
         (gradient,) = gouts
-        return tuple(
-            times(ctx, gradient, self.derivative(ctx, port.name, kept)) if wanted else None
-            for port, wanted in zip(self.wired_ports, need, strict=True)
-        )
+        ports = zip(self.wired_names, need, strict=True)
+        return tuple([
+            times(ctx, gradient, self.derivative(ctx, port, kept)) if wanted else None
+            for port, wanted in ports
+        ])  # fmt: skip
 
     def jvp(
         self, ctx: Context, tangents: tuple[Array | None, ...], kept: Kept

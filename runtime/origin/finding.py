@@ -6,6 +6,7 @@ makes infinite is passed over, what it makes NaN is not.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -42,7 +43,12 @@ def find_origin(trace: Trace) -> Origin | None:
 
 def is_finite(array: Array) -> bool:
     """Whether every entry is; integers and booleans are."""
-    return array.dtype.kind != "f" or bool(np.isfinite(to_numpy(array)).all())
+    if array.dtype.kind != "f":
+        return True
+    host = to_numpy(array)
+    if host.size == 1:  # a graph of single numbers has many of them
+        return math.isfinite(host.item())
+    return bool(np.isfinite(host).all())
 
 
 def _given(trace: Trace) -> Iterator[Origin]:
