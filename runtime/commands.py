@@ -242,6 +242,32 @@ def code(file: str, form: str, out: str | None, feeds: tuple[str, ...]) -> int:
     return GOOD
 
 
+@commands.command(name="compile")
+@click.argument("file")
+@option_feed
+@option_json
+def compile_(file: str, feeds: tuple[str, ...], as_json: bool) -> int:
+    """Compile FILE's training step for the CPU, and say what was done with each node."""
+    graph = load_graph(file)
+    with in_file(file):
+        from runtime.feed_text import parse_feeds
+        from runtime.training.trainer import Trainer
+
+        trainer = Trainer(graph, device="cpu", frozen=graph.training.frozen)
+        found = trainer.report(parse_feeds(feeds))
+    assert found is not None
+    if as_json:
+        from runtime import report
+        from runtime.compiled.telling import as_data
+
+        click.echo(report.as_json(as_data(found)))
+    else:
+        from runtime.compiled.telling import print_report
+
+        print_report(found)
+    return GOOD
+
+
 @commands.command()
 @click.argument("name", required=False)
 @option_json

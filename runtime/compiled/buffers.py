@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import bisect
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +22,24 @@ ALIGNED = 64  # bytes: a line of the cache, and the widest registers
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where each buffer lies: its offset in a block of `nbytes` bytes."""
+    """Where each buffer lies: its offset in a block of `nbytes` bytes.
+
+    `over` says of those that replace another's numbers entry by entry which that is;
+    `nbytes_alone` is what all would take if none shared memory.
+    """
 
     offsets: tuple[int, ...]
     nbytes: int
+    over: Mapping[int, int]
+    nbytes_alone: int
+
+    def lies_on(self, number: int | None, others: Collection[int | None]) -> bool:
+        """Whether a buffer replaces one of these, directly or through others."""
+        while number is not None and number in self.over:
+            number = self.over[number]
+            if number in others:
+                return True
+        return False
 
 
 class Buffers:
@@ -60,7 +74,7 @@ class Buffers:
 
         That call must read entry i of the other before it writes entry i.
         """
-        number, below = self._number(array), self._number(over)
+        number, below = self.number(array), self.number(over)
         if number is None or below is None or number == below:
             return
         if _is_whole(array, self._sizes[number]) and _is_whole(over, self._sizes[number]):
@@ -68,7 +82,7 @@ class Buffers:
 
     def touched(self, arguments: Iterable[Any]) -> set[int]:
         """The buffers that a call with these arguments reads or writes."""
-        found = (self._number(array) for array in arrays_in(arguments))
+        found = (self.number(array) for array in arrays_in(arguments))
         return {number for number in found if number is not None}
 
     def plan(self, touches: Sequence[set[int]], kept: set[int]) -> Place:
@@ -78,7 +92,8 @@ class Buffers:
         """
         return _Planning(self._sizes, self._over, touches, kept).place()
 
-    def _number(self, array: Array) -> int | None:
+    def number(self, array: Array) -> int | None:
+        """Which buffer an array is, or is a view of; only of the first drawing."""
         while isinstance(array.base, np.ndarray):
             array = array.base
         return self._numbers.get(id(array))
@@ -119,6 +134,7 @@ class _Planning:
         self.free: list[tuple[int, int]] = []  # offset, size; no two of them adjacent
         self.end = 0
         self.handed: set[int] = set()
+        self.replacing: dict[int, int] = {}
 
     def place(self) -> Place:
         for time, numbers in enumerate(self.touches):
@@ -128,12 +144,14 @@ class _Planning:
             for number in sorted(numbers):
                 if self.last[number] == time and number not in self.handed:
                     self._give_back(self.offsets[number], self.sizes[number])
-        return Place(tuple(self.offsets), self.end)
+        alone = sum(self.sizes[number] for number in self.first)
+        return Place(tuple(self.offsets), self.end, self.replacing, alone)
 
     def _take(self, number: int, time: int) -> None:
         for below in self.over.get(number, ()):
             if self.last.get(below) == time and below not in self.handed:
                 self.handed.add(below)
+                self.replacing[number] = below
                 self.offsets[number] = self.offsets[below]
                 return
         size = self.sizes[number]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,9 @@ import numpy as np
 from runtime import passes
 from runtime.array import Array
 from runtime.backend import Backend
-from runtime.compiled.buffers import Buffers
+from runtime.compiled.buffers import Buffers, Place
 from runtime.compiled.notes import Untraceable
-from runtime.compiled.program import Call, Program
+from runtime.compiled.program import Call, Counted, Program
 from runtime.compiled.units import Work
 from runtime.compiled.walk import Walk
 from runtime.modules.context import Context
@@ -41,7 +41,7 @@ def draw(plan: Plan, backend: Backend, work: Work, ends: Ends) -> Program:
     place = first.buffers.plan(first.touches(), first.kept())
     second = Drawing(plan, backend, work, ends, Buffers(place), first.opaque)
     second.draw()
-    return second.program(place.nbytes)
+    return second.program(place, first.in_place(place))
 
 
 def _draft(plan: Plan, backend: Backend, work: Work, ends: Ends) -> Drawing:
@@ -93,6 +93,11 @@ class Drawing:
         self._walk.reverse()
         self._walk.settle()
 
+    @property
+    def count(self) -> int:
+        """How many calls there are so far."""
+        return len(self._calls)
+
     def context(self, step: PlanStep) -> Context:
         """The surroundings of a step's node, which last as long as the program."""
         found = passes.context(self, step)
@@ -121,10 +126,23 @@ class Drawing:
         read = [(call.args, call.keywords.values()) for call in self._commits]
         return self.buffers.touched((self.read(self.plan.end or 0), read))
 
-    def program(self, nbytes: int) -> Program:
+    def in_place(self, place: Place) -> list[bool]:
+        """Of each unit, whether one of its results lies where one of its inputs did."""
+        return self._walk.in_place(place)
+
+    def program(self, place: Place, in_place: Sequence[bool]) -> Program:
         """What was drawn."""
         assert self.plan.end is not None
         calls: tuple[Call, ...] = tuple(self._calls)
         target = self.read(self.plan.end)
-        contexts = tuple(self._contexts)
-        return Program(calls, self._turn, tuple(self._commits), contexts, target, nbytes)
+        counted = zip(self._walk.counts, in_place, strict=True)
+        return Program(
+            calls,
+            self._turn,
+            tuple(self._commits),
+            tuple(self._contexts),
+            target,
+            place.nbytes,
+            place.nbytes_alone,
+            tuple(Counted(*counts, is_over) for counts, is_over in counted),
+        )

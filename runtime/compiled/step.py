@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from runtime.array import Array
 from runtime.backend import Backend
 from runtime.compiled.drawing import Ends, draw
 from runtime.compiled.passes import simplify
+from runtime.compiled.report import Report, report_on
 from runtime.compiled.units import Work, needed, single, wanted
 from runtime.feeds import Host, Source, fed_at, load
 from runtime.moments import apart
@@ -62,8 +64,14 @@ class Compiled:
         self.simplified = simplify(plan, backend, steps, constants)
         sources.update(self.simplified.constants)
         wants = wanted(self.simplified.steps, gradients)
-        units = [single(step, wants) for step in self.simplified.steps]
-        self.program = draw(plan, backend, Work(units, plan.slots), Ends(sources, gradients))
+        self._units = [single(step, wants) for step in self.simplified.steps]
+        work = Work(self._units, plan.slots)
+        self.program = draw(plan, backend, work, Ends(sources, gradients))
+
+    @functools.cached_property
+    def report(self) -> Report:
+        """What was done with each step of the plan."""
+        return report_on(self.plan, self.simplified, self._units, self.program)
 
     def takes(self, fed: Mapping[str, Host]) -> bool:
         """Whether arrays of these dtypes can be fed as they are, whatever numbers they hold."""

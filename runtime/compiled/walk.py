@@ -9,6 +9,7 @@ import numpy as np
 
 from graph.initialise import sizes
 from runtime.array import Array
+from runtime.compiled.buffers import Place
 from runtime.compiled.site import Pull, Site
 from runtime.modules.door import repeated
 
@@ -22,6 +23,7 @@ class Walk:
 
     `values` are the arrays of the slots that are known before, and then of all. `homes` are where
     the gradients of some slots go in the end. `totals` are the gradients, as far as they have come.
+    `counts` are the numbers of calls forward and reverse, by unit.
     """
 
     def __init__(
@@ -34,28 +36,45 @@ class Walk:
         self.drawing, self.units, self.homes = drawing, units, homes
         self.values: dict[int, Array] = dict(values)
         self.totals: dict[int, Array] = {}
+        self.counts: list[tuple[int, int]] = []
         self._homed: set[int] = set()
         self._pulls: list[Pull] = []
 
     def forward(self) -> None:
         """Lower all units."""
         for unit in self.units:
+            start = self.drawing.count
             ins = tuple(self.values[slot] for slot in unit.inputs)
             self.drawing.at = type(unit.steps[0].module)
             outs, pull = unit.lower(Site(self, unit), ins)
             self.values.update(zip(unit.outputs, outs, strict=True))
             self._pulls.append(pull)
+            self.counts.append((self.drawing.count - start, 0))
 
     def reverse(self) -> None:
         """Pull back through the units that a gradient reaches, and that lead to one wanted."""
-        for unit, pull in zip(reversed(self.units), reversed(self._pulls), strict=True):
-            gouts = tuple(self.totals.get(slot) for slot in unit.outputs)
-            if any(unit.need) and any(gout is not None for gout in gouts):
-                self.drawing.at = type(unit.steps[0].module)
-                parts = pull(gouts)
-                for slot, part in zip(unit.inputs, parts, strict=True):
-                    if part is not None:
-                        self.arrive(slot, part)
+        for place in reversed(range(len(self.units))):
+            start = self.drawing.count
+            self._pull(self.units[place], self._pulls[place])
+            self.counts[place] = (self.counts[place][0], self.drawing.count - start)
+
+    def _pull(self, unit: Unit, pull: Pull) -> None:
+        gouts = tuple(self.totals.get(slot) for slot in unit.outputs)
+        if any(unit.need) and any(gout is not None for gout in gouts):
+            self.drawing.at = type(unit.steps[0].module)
+            for slot, part in zip(unit.inputs, pull(gouts), strict=True):
+                if part is not None:
+                    self.arrive(slot, part)
+
+    def in_place(self, place: Place) -> list[bool]:
+        """Of each unit, whether one of its results lies where one of its inputs did."""
+        number = self.drawing.buffers.number
+        found = []
+        for unit in self.units:
+            ins = {number(self.values[slot]) for slot in unit.inputs}
+            outs = (number(self.values[slot]) for slot in unit.outputs)
+            found.append(any(place.lies_on(out, ins) for out in outs))
+        return found
 
     def gradient(self, slot: int) -> Array:
         """A buffer for a part of a slot's gradient; the first part of one with a home is there."""

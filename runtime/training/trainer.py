@@ -14,7 +14,7 @@ from graph.port import PortRef
 from graph.tensor import Tensor
 from runtime.array import Array
 from runtime.backend import to_numpy
-from runtime.compiled import Compiled, Trained
+from runtime.compiled import Compiled, Report, Trained
 from runtime.engine import Engine
 from runtime.errors import BadSetting, NoTarget, NotFinite, RunError
 from runtime.feeds import Host, load
@@ -191,6 +191,14 @@ class Trainer:
             engine = self._engine
             self._judging = Engine(self.graph, self.device, engine.dtype, "eval", engine.target)
         return Trace.of(self._taped(self._judging, feeds, is_training=False))
+
+    def report(self, feeds: Mapping[str, Any] | None = None) -> Report | None:
+        """What is done to make a step fast, for feeds of these shapes; None where nothing is.
+
+        That is so on another device than the CPU. Raises as `step` before anything is computed.
+        """
+        passes = self._passes_for(feeds)
+        return None if isinstance(passes, ByTape) else passes.report
 
     def begin(self, feeds: Mapping[str, Any] | None = None) -> None:
         """Make parameters and memory ready for feeds of these shapes, without a step."""
