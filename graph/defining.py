@@ -11,7 +11,7 @@ from graph import port_names, wiring
 from graph.addresses import keeps, renamed, renamed_inside
 from graph.definition import Blueprint, Definition, Interface
 from graph.errors import BadDefinition, GraphError
-from graph.interfaces import check_interface, mapped, pruned_interface
+from graph.interfaces import check_interface, mapped, pruned_interface, refuse_shown
 from graph.module import Module, plain
 from graph.nesting import check_nesting, containing, inner_first, is_wanted
 from graph.port import PortRef
@@ -111,17 +111,24 @@ def undefine(graph: Graph, edit: e.Undefine) -> e.Edit:
 
 
 def set_interface(graph: Graph, edit: e.SetInterface) -> e.Edit:
-    """Set ports, attributes and texts; raises `PortOccupied` where an edge would dangle."""
+    """Set ports, attributes and texts.
+
+    Raises `PortOccupied` where an edge would dangle, and `BadDefinition` where a definition that
+    contains this one shows what goes, or takes no such setting.
+    """
     definition = _need(graph, edit.name)
     before = definition.interface
     _refuse_dangling(graph, definition, edit.interface)
     definition.interface = edit.interface
+    _refresh(graph)
     try:
-        _check(graph, definition)
+        for name in containing(graph, edit.name):
+            _check(graph, graph.scope.definitions[name])
     except GraphError:
         definition.interface = before
         raise
-    _refresh(graph)
+    finally:  # what was made for the checks is of a definition in between
+        _refresh(graph)
     return e.SetInterface(edit.name, before)
 
 
@@ -174,9 +181,7 @@ def within(graph: Graph, edit: e.Within) -> e.Edit:
         around = containing(graph, edit.name)
         for name in around:
             undo += _settled(graph, graph.scope.definitions[name])
-        for port in [port for port in graph.tensors if "/" in port.node]:
-            if not keeps(graph, port):
-                undo.append(e.SetTensor(port, graph.store.pop_tensor(port)))
+        undo += _let_go(graph, [port for port in graph.tensors if "/" in port.node])
         for name in around:
             _check(graph, graph.scope.definitions[name])
     except GraphError:
@@ -202,8 +207,17 @@ def _names_after(graph: Graph, edit: e.Within) -> Callable[[str], str]:
     return lambda at: after.get(refs[at], refs[at]).node
 
 
+def _let_go(graph: Graph, ports: Iterable[PortRef]) -> list[e.Edit]:
+    """Let tensors go that nothing keeps there any more; returns the inverses."""
+    gone = [port for port in ports if not keeps(graph, port)]
+    return [e.SetTensor(port, graph.store.pop_tensor(port)) for port in gone]
+
+
 def set_module(graph: Graph, edit: e.SetModule) -> e.Edit:
-    """Make a node one of another module that has all ports which are wired."""
+    """Make a node one of another module that has all ports which are wired.
+
+    Tensors that the new module does not keep go.
+    """
     if edit.id not in graph:
         raise BadDefinition(node=edit.id, found="no such node", expected="a node of the graph")
     node = graph.nodes[edit.id]
@@ -221,7 +235,9 @@ def set_module(graph: Graph, edit: e.SetModule) -> e.Edit:
     graph.drop_module(edit.id)
     graph.types.forget(edit.id)
     own = None if edit.attributes is None else node.attributes
-    return e.SetModule(edit.id, node.module, own)
+    back = e.SetModule(edit.id, node.module, own)
+    tensors = _let_go(graph, [port for port, _ in graph.store.tensors_of(edit.id)])
+    return e.Batch((back, *tensors)) if tensors else back
 
 
 def set_shares(graph: Graph, edit: e.SetShares) -> e.Edit:
@@ -299,11 +315,17 @@ def _name_of(inside: Graph) -> str:
 
 
 def _refuse_dangling(graph: Graph, definition: Definition, interface: Interface) -> None:
-    gone = set(definition.interface.ports) - set(interface.ports)
-    for holder, id_ in graph.scope.users(graph, [definition.name]) if gone else ():
+    """Raise where an edge, or what an outer definition shows, stands for a port that goes."""
+    before = definition.interface
+    gone = set(before.ports) - set(interface.ports)
+    settings = {x.name for x in before.attributes} - {x.name for x in interface.attributes}
+    for holder, id_ in graph.scope.users(graph, [definition.name]) if gone | settings else ():
         module = holder.module(id_)
-        if module is not None:
+        if module is not None and gone:
             wiring.check_ports_stay(holder, id_, set(_port_names(module)) - gone)
+        if holder.holder is not None:
+            outer = graph.scope.definitions[holder.holder.name]
+            refuse_shown(outer, {PortRef(id_, name) for name in gone | settings})
 
 
 def _port_names(module: Module) -> list[str]:

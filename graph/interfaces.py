@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -41,6 +41,23 @@ def check_interface(definition: Definition) -> None:
                 raise BadDefinition(
                     node=definition.name, port=inlet.name, found=found, expected=expected
                 )
+
+
+def refuse_shown(definition: Definition, gone: Set[PortRef]) -> None:
+    """Raise `BadDefinition` where the definition shows one of these inner ports or attributes."""
+    interface = definition.interface
+    shown = [(inlet.name, inlet.to) for inlet in interface.inputs]
+    shown += [(setting.name, setting.to) for setting in interface.attributes]
+    shown += [(outlet.name, (outlet.source,)) for outlet in interface.outputs]
+    for name, refs in shown:
+        for ref in gone & set(refs):
+            raise BadDefinition(
+                node=definition.name,
+                port=name,
+                found=f"{ref}, which goes away",
+                expected="what stays inside",
+                mend=f"Take {name} out of {definition.name} first.",
+            )
 
 
 def _refuse_twice(

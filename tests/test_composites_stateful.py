@@ -66,6 +66,11 @@ class Drawing:
         names = module.wired_names if side == "in" else module.output_names
         return PortRef(id_, self.one_of((*names, "x")))
 
+    def attribute(self, graph):
+        id_ = self.id(graph)
+        module = graph.module(id_) if id_ in graph else None
+        return PortRef(id_, self.one_of((*(module.attributes if module else ()), "width")))
+
     def plain(self, graph):
         """An edit of one graph: the document, or the inside of a definition."""
         kinds = (
@@ -150,7 +155,7 @@ class Drawing:
         before = definition.interface if definition else Interface()
         inlets = (before.inputs, (), (Inlet("x", (self.port(body, "in"),)),))
         outlets = (before.outputs, (Outlet("y", self.port(body, "out")),))
-        exposed = (before.attributes, (), (Setting("width", (PortRef("lin", "out_features"),)),))
+        exposed = (before.attributes, (), (Setting("width", (self.attribute(body),)),))
         return e.SetInterface(
             name,
             replace(

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graph import FileError, Graph, GraphError, dumps, loads
+from graph import FileError, Graph, GraphError, check, dumps, loads
 from graph import edits as e
-from graph.definition import MAX_DEPTH, Blueprint, Inlet, Interface, Outlet
-from graph.errors import BadDefinition, PortOccupied, UnknownPort, WiringError
+from graph.definition import MAX_DEPTH, Blueprint, Inlet, Interface, Outlet, Setting
+from graph.errors import BadAttribute, BadDefinition, PortOccupied, UnknownPort, WiringError
 from graph.port import PortRef
 from graph.records import Edge, Node
 from runtime import Engine
@@ -70,6 +70,7 @@ def test_an_edit_inside_changes_every_instance_and_comes_back():
         e.Batch((e.Rename("lin", "fc"), e.Rename("fc", "dense"), e.RemoveNode("act"))),
         e.Connect(Edge(PortRef("act", "y"), PortRef("add", "a"))),
         e.SetModule("act", "ReLU"),
+        e.SetModule("lin", "Tanh", {}),
         e.Move({"lin": (3, 4)}),
         e.AddNode(Node("more", "Sigmoid")),
     ],
@@ -192,6 +193,65 @@ def test_a_port_in_use_is_not_taken_away():
     assert graph.catalogue.require("Block").doc == "Other."
     graph.apply(inverse)
     assert graph.definitions["Block"].interface == BLOCK.interface
+
+
+def test_a_node_of_another_module_keeps_no_tensor_that_the_file_would_refuse():
+    graph = two_blocks()
+    graph.set_tensor("one/lin.weight", np.eye(3))
+    first = dumps(graph)
+    inverse = graph.apply(e.SetModule("one", "Tanh"))
+    second = dumps(graph)
+    assert "one/lin" not in second.decode()
+    assert dumps(loads(second)) == second
+    again = graph.apply(inverse)
+    assert dumps(graph) == first
+    graph.apply(again)
+    assert dumps(graph) == second
+
+
+def test_an_interface_that_is_refused_leaves_no_trace_at_the_instances():
+    graph = two_blocks()
+    graph.set("one", width=3)
+    with pytest.raises(BadAttribute, match=r"one\.width"):
+        graph.apply(e.SetInterface("Block", replace(BLOCK.interface, attributes=())))
+    graph.apply(e.AddNode(Node("three", "Block", {"width": 3})))
+    assert graph.module("three").settings["width"] == 3
+    graph.apply(e.Rename("one", "first"))
+    assert graph.module("first").settings["width"] == 3
+
+
+@pytest.mark.parametrize("gone", ["inputs", "outputs", "attributes"])
+def test_what_an_outer_definition_shows_is_not_taken_away(gone):
+    graph = Graph()
+    graph.apply(e.Define(BLOCK))
+    interface = Interface(
+        inputs=(Inlet("first", (PortRef("one", "x"),)),),
+        outputs=(Outlet("last", PortRef("one", "y")),),
+        attributes=(Setting("size", (PortRef("one", "width"),)),),
+    )
+    graph.apply(e.Define(Blueprint("Whole", interface, (Node("one", "Block"),))))
+    before = dumps(graph)
+    name = {"inputs": "first", "outputs": "last", "attributes": "size"}[gone]
+    with pytest.raises(BadDefinition, match=f"Take {name} out of Whole first"):
+        graph.apply(e.SetInterface("Block", replace(BLOCK.interface, **{gone: ()})))
+    assert dumps(graph) == before
+    graph.apply(e.SetInterface("Whole", replace(interface, **{gone: ()})))
+    graph.apply(e.SetInterface("Block", replace(BLOCK.interface, **{gone: ()})))
+    assert dumps(loads(dumps(graph))) == dumps(graph)
+
+
+def test_a_setting_fits_the_instances_of_all_definitions_that_hand_it_on():
+    graph = Graph()
+    graph.apply(e.Define(BLOCK))
+    shown = Interface(attributes=(Setting("size", (PortRef("one", "width"),)),))
+    graph.apply(e.Define(Blueprint("Whole", shown, (Node("one", "Block"),))))
+    graph.add("Whole", "whole", size=5)
+    before = dumps(graph)
+    bias = replace(BLOCK.interface, attributes=(Setting("width", (PortRef("lin", "bias"),)),))
+    with pytest.raises(BadAttribute, match=r"whole\.size"):
+        graph.apply(e.SetInterface("Block", bias))
+    assert dumps(graph) == before
+    assert check(graph).flat.graph.nodes["whole/one/lin"].attributes["out_features"] == 5
 
 
 def test_a_renamed_definition_takes_its_instances_along():

@@ -63,6 +63,7 @@ EDITS = {
     ),
     "remove": e.RemoveNode("act"),
     "rename": e.Rename("lin", "fc"),
+    "become": e.SetModule("lin", "Tanh", {}),
     "move": e.Move({"lin": (7, 7)}),
     "set": e.SetAttributes("lin", {"bias": False}),
     "label": e.SetNode("lin", {"label": "Layer"}),
