@@ -7,9 +7,9 @@ turns of its event loop: so long it takes no key. `--profile ROW NODES` says whe
 from __future__ import annotations
 
 import cProfile
+import math
 import os
 import pstats
-import random
 import subprocess
 import sys
 import tempfile
@@ -17,40 +17,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from large_graphs import write_graph
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 LIMIT_MS = 50
 SIZES = (1_000, 10_000)
 QUIET_MS = 600  # how long nothing may happen before a row is over
-COLUMNS, ACROSS, DOWN = 100, 240, 112
-KINDS = ("Add", "Multiply", "Subtract", "Tanh", "Sigmoid", "Negate")
-
-
-def make_file(path: Path, nodes: int) -> None:
-    """Write a graph of scalars: a tenth parameters, then nodes that read earlier ones, one loss."""
-    from graph import Graph, Tensor, save
-
-    draw, graph, ids = random.Random(0), Graph(title=f"{nodes} nodes"), []
-
-    def place() -> tuple[int, int]:
-        return (len(ids) % COLUMNS * ACROSS, len(ids) // COLUMNS * DOWN)
-
-    for number in range(nodes // 10):
-        id_ = graph.add("Parameter", f"p{number}", shape=(), at=place())
-        graph.set_tensor(f"{id_}.y", Tensor.scalar(draw.uniform(-1, 1)))
-        ids.append(id_)
-    loose = set(ids)
-    while len(ids) < nodes:
-        last = len(ids) == nodes - 1
-        id_ = graph.add("Sum" if last else draw.choice(KINDS), f"n{len(ids)}", at=place())
-        for port in graph.module(id_).input_ports:
-            source = draw.choice(ids[-200:]) if len(loose) < nodes // 20 else loose.pop()
-            graph.connect(f"{source}.y", f"{id_}.{port.name}")
-            loose.discard(source)
-        ids.append(id_)
-        loose.add(id_)
-    graph.configure(target=ids[-1])
-    save(graph, path)
 
 
 class Bench:
@@ -126,7 +99,7 @@ class Bench:
 
 def rows(bench: Bench) -> dict[str, tuple[Callable[[], object], Callable[[], object]]]:
     """Name of a row: what is done before, and what is measured."""
-    from graph import check
+    from graph import Tensor, check
     from graph import edits as e
     from graph.port import PortRef
     from graph.records import Edge
@@ -180,6 +153,12 @@ def rows(bench: Bench) -> dict[str, tuple[Callable[[], object], Callable[[], obj
         document.playhead.last()
         kept.append(Engine(document.graph.copy(), device="cpu", partial=True).run())
 
+    def set_value() -> None:
+        port = PortRef("p1", "y")
+        old = document.graph.store.tensors[port]
+        new = Tensor.of_values(old.dtype, old.shape, [0.5] * math.prod(old.shape))
+        document.do(e.SetTensor(port, new), "Edit")
+
     def drag() -> None:
         x, y = canvas.canvas.items_by_id[middle].x(), canvas.canvas.items_by_id[middle].y()
         canvas.canvas.place_node(middle, (x + 8, y))
@@ -198,7 +177,7 @@ def rows(bench: Bench) -> dict[str, tuple[Callable[[], object], Callable[[], obj
         "connect": (free, do(wire)),
         "delete a node": (choose, do(remove)),
         "undo a deletion": (done(remove), document.undo),
-        "set a value": (choose, do(e.SetTensor(PortRef("p1", "y"), _scalar(2.0)))),
+        "set a value": (choose, set_value),
         "delete all": (chosen_all, canvas.delete_selection),
         "undo deleting all": (deleted_all, document.undo),
         "check arrives": (check_first, lambda: document.accept_check(kept[0])),
@@ -215,12 +194,6 @@ def _node(id_: str):
     from graph.records import Node
 
     return Node(id_, "Tanh", {}, None, None, (0.0, -200.0))
-
-
-def _scalar(number: float):
-    from graph import Tensor
-
-    return Tensor.scalar(number)
 
 
 def _pixels(x: int, y: int):
@@ -254,7 +227,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         paths = {size: Path(folder) / f"{size}.gradwire" for size in SIZES}
         for size, path in paths.items():
-            make_file(path, size)
+            write_graph(path, size)
         if arguments[:1] == ["--profile"]:
             return _run(
                 "--one", arguments[1], str(paths[int(arguments[2])]), "--profile", show=True
