@@ -15,7 +15,8 @@ EDGES = 1.5  # a node
 ACROSS, DOWN = 240, 112  # canvas units between two columns and two rows
 WIDE = 1.6  # rows for one column: about a square of nodes on the canvas
 NEAR = 3  # rows up and down in which most second edges begin
-FAR = 0.2  # of the second edges begin anywhere before
+FAR = 0.2  # of the second edges come from further away:
+FAR_COLUMNS, FAR_ROWS = 12, 24
 ONE, TWO = ("Tanh", "Sigmoid", "Negate", "Sum"), ("Add", "Multiply", "Subtract", "Maximum")
 VECTORS = 0.3  # of the parameters have four numbers, the others one
 
@@ -84,10 +85,11 @@ def _parameter(graph: Graph, draw: random.Random, at: tuple[int, int]) -> str:
 
 
 def _other(draw: random.Random, columns: list[list[str]], row: int) -> str:
-    """Where a second edge begins: mostly near, sometimes anywhere before."""
-    if draw.random() < FAR:
-        return draw.choice(draw.choice(columns))
-    return draw.choice(columns[-1][max(row - NEAR, 0) : row + NEAR + 1])
+    """Where a second edge begins: mostly near, sometimes some columns before."""
+    is_far = draw.random() < FAR
+    column = draw.choice(columns[-FAR_COLUMNS:]) if is_far else columns[-1]
+    reach = FAR_ROWS if is_far else NEAR
+    return draw.choice(column[max(row - reach, 0) : row + reach + 1] or column)
 
 
 def _reader(

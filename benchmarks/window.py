@@ -186,7 +186,7 @@ def rows(bench: Bench) -> dict[str, tuple[Callable[[], object], Callable[[], obj
         "pan": (look, lambda: canvas.camera.pan(_pixels(90, 40))),
         "zoom to fit": (look, canvas.zoom_to_fit),
         "zoom to 25 %": (look, lambda: canvas.zoom_to(0.25)),
-        "arrange": (look, bench.window.arrange),
+        "arrange": (look, canvas.aligning.arrange),
     }
 
 

@@ -206,16 +206,40 @@ def rail(points: np.ndarray, offset: float) -> np.ndarray:
 
 def point_on_wire(points: np.ndarray, share: float) -> tuple[Point, Point]:
     """(point, direction) at a share of the length; the direction has length 1."""
-    steps = np.diff(points, axis=0)
-    lengths = np.hypot(steps[:, 0], steps[:, 1])
-    ends = np.cumsum(lengths)
-    wanted = share * ends[-1]
-    index = min(int(np.searchsorted(ends, wanted)), len(steps) - 1)
-    length = max(float(lengths[index]), 1e-9)
-    rest = (wanted - (ends[index] - lengths[index])) / length
-    place = points[index] + steps[index] * rest
-    direction = steps[index] / length
-    return (float(place[0]), float(place[1])), (float(direction[0]), float(direction[1]))
+    places, ways = points_on_wires(points[None], (share,))
+    return tuple(places[0, 0].tolist()), tuple(ways[0, 0].tolist())
+
+
+def points_on_wires(points: np.ndarray, shares: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Points and directions at shares of the length of each line `[n, P, 2]`: `[n, shares, 2]`."""
+    steps = np.diff(points, axis=1)
+    lengths = np.hypot(steps[..., 0], steps[..., 1])
+    ends = np.cumsum(lengths, axis=1)
+    wanted = ends[:, -1:] * np.array(shares)
+    index = (ends[:, None, :] < wanted[..., None]).sum(-1).clip(max=lengths.shape[1] - 1)
+    row = np.arange(len(points))[:, None]
+    length = np.maximum(lengths[row, index], 1e-9)
+    rest = (wanted - (ends[row, index] - lengths[row, index])) / length
+    step = steps[row, index]
+    return points[row, index] + step * rest[..., None], step / length[..., None]
+
+
+def bends(points: np.ndarray) -> np.ndarray:
+    """How far from the middle of its neighbours a point of each line `[n, P, 2]` lies, twice.
+
+    The straight pieces at both ends do not count. A line through every k-th point lies at most
+    about k^2 / 8 of it beside the line.
+    """
+    inner = points[:, 1:-1]
+    turns = inner[:, 2:] - 2 * inner[:, 1:-1] + inner[:, :-2]
+    return np.abs(turns).max((1, 2), initial=0.0)
+
+
+def near(points: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
+    """Which pieces of lines `[n, P, 2]` a box may show: booleans `[n, P - 1]`."""
+    start, end = points[:, :-1], points[:, 1:]
+    low, high = np.minimum(start, end), np.maximum(start, end)
+    return (low <= box[2:]).all(-1) & (high >= box[:2]).all(-1)
 
 
 def distances(points: np.ndarray, x: float, y: float) -> np.ndarray:
@@ -276,3 +300,15 @@ def meeting(bounds: np.ndarray, box: tuple[float, float, float, float]) -> np.nd
     meets = (bounds[:, 0] <= right) & (bounds[:, 2] >= left)
     meets &= (bounds[:, 1] <= bottom) & (bounds[:, 3] >= top)
     return np.flatnonzero(meets)
+
+
+def squares(places: np.ndarray, reach: float) -> np.ndarray:
+    """Boxes around places `[..., 2]`: `[..., 4]`."""
+    return np.concatenate((places - reach, places + reach), axis=-1)
+
+
+def meeting_any(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Which boxes `[..., 4]` meet one of the others `[m, 4]`: booleans `[...]`."""
+    mine = boxes[..., None, :]
+    meets = (mine[..., :2] <= others[:, 2:]) & (mine[..., 2:] >= others[:, :2])
+    return meets.all(-1).any(-1)

@@ -13,22 +13,17 @@ from gui.canvas.thumbnails import paint_thumbnail
 from gui.theme import Theme
 
 
-def paint_plates(
-    painter: QPainter, rect: QRectF, plates: Iterable[Plate], theme: Theme, pixel: float
-) -> None:
-    """Paint the plates that meet a rectangle; `pixel` is a screen pixel in canvas units."""
-    box = (rect.left(), rect.top(), rect.right(), rect.bottom())
+def paint_plates(painter: QPainter, plates: Iterable[Plate], theme: Theme, pixel: float) -> None:
+    """Paint plates; `pixel` is a screen pixel in canvas units."""
     for plate in plates:
-        left, top, right, bottom = plate.bounds
-        if left > box[2] or right < box[0] or top > box[3] or bottom < box[1]:
-            continue
         if plate.picture is not None:
             paint_thumbnail(painter, plate.picture, theme, signed=plate.kind != "value")
         for label in plate.labels:
-            _paint_label(painter, label, theme, pixel)
+            paint_label(painter, label, theme, pixel)
 
 
-def _paint_label(painter: QPainter, label: Label, theme: Theme, pixel: float) -> None:
+def paint_label(painter: QPainter, label: Label, theme: Theme, pixel: float) -> None:
+    """Paint one text at its place on the canvas's ground."""
     left, top, right, bottom = label.box
     painter.save()
     painter.translate(left, top)

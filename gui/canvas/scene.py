@@ -39,7 +39,8 @@ from gui.canvas.node_item import NodeItem
 from gui.canvas.node_pictures import NodePictures
 from gui.canvas.overlay import Overlays
 from gui.canvas.overview import Plan
-from gui.canvas.plate_paint import paint_plates
+from gui.canvas.passes import Passes
+from gui.canvas.plate_pictures import PlatePictures
 from gui.canvas.plates import Layout, Plate
 from gui.canvas.pulse import Pulse
 from gui.canvas.sight import region_around, sight_of
@@ -76,6 +77,7 @@ class CanvasScene(QGraphicsScene):
         self.wires = Wires()
         self.boxes = NodeBoxes()
         self.plan = Plan(self)
+        self.passes = Passes(self)
         self.hidden_wire: PortRef | None = None  # the one whose end is being dragged
         self.wiring = None  # the gesture that draws a wire, while there is one
         self.focused: str | PortRef | None = None  # where the keys are, when it is to be drawn
@@ -85,6 +87,8 @@ class CanvasScene(QGraphicsScene):
         self.pictures = NodePictures(theme)
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._plates: list[Plate] = []
+        self._plate_boxes = np.empty((0, 4))
+        self.plate_pictures = PlatePictures(theme)
         self._plates_for: tuple[tuple[float, bool], QRectF] | None = None
         self.waiting = WaitingNodes(document, self)
         self.lineage = Lineage(document, self)
@@ -145,6 +149,7 @@ class CanvasScene(QGraphicsScene):
 
     def _after_theme(self) -> None:
         self.pictures.forget()
+        self.plate_pictures.forget()
         self.refresh()
 
     def _after_edit(self, edit: Edit) -> None:
@@ -238,6 +243,11 @@ class CanvasScene(QGraphicsScene):
         if ref.node in self.folding.hidden:
             return None
         return self.frames.wire_place(ref) if ref.node in self.frames.held else self.port_place(ref)
+
+    @property
+    def may_dim(self) -> bool:
+        """Whether anything can stand back at all: asked once instead of node by node."""
+        return not self.is_printing and (self.lineage.is_lit or bool(self.overlays))
 
     def dims(self, id_: str) -> bool:
         """Whether a node stands back behind others; in a printed picture none does."""
@@ -387,12 +397,12 @@ class CanvasScene(QGraphicsScene):
         """Frames, wires and plates that meet a rectangle; frames without title if told so."""
         self.time_band.paint(painter, rect, zoom, words=words)
         shows_plates = level_of(zoom) in ("working", "close")
-        plates = self.plates(rect, zoom) if shows_plates else []
+        plates = self.plates_in(rect, zoom) if shows_plates else []
         boxes = np.array([plate.bounds for plate in plates]).reshape(-1, 4)
         paint_frames(painter, rect, self, zoom, folded=False, words=words)
         self.paint_wires(painter, rect, self, zoom, boxes)
         paint_frames(painter, rect, self, zoom, folded=True, words=words)
-        paint_plates(painter, rect, plates, self.theme, 1 / zoom)
+        self.plate_pictures.paint(painter, plates, 1 / zoom)
         paint_tags(painter, self, zoom)
 
     def plates(self, rect: QRectF, zoom: float) -> list[Plate]:
@@ -403,4 +413,11 @@ class CanvasScene(QGraphicsScene):
             sight, graph, shown = sight_of(self, region), self.document.graph, self.document.shown
             self._plates = self.layout(sight, graph, shown, self.theme, zoom).plates()
             self._plates_for = (state, region)
+            self._plate_boxes = np.array([plate.bounds for plate in self._plates]).reshape(-1, 4)
         return self._plates
+
+    def plates_in(self, rect: QRectF, zoom: float) -> list[Plate]:
+        """The annotations that meet a rectangle."""
+        plates = self.plates(rect, zoom)
+        box = (rect.left(), rect.top(), rect.right(), rect.bottom())
+        return [plates[row] for row in geo.meeting(self._plate_boxes, box).tolist()]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from gui.canvas import geometry as geo
@@ -16,6 +15,7 @@ from gui.canvas.levels import DIMMED, FAR, PORTS_FROM
 from gui.canvas.overlay_paint import marked_rows, paint_marked
 from gui.canvas.polygons import polygon
 from gui.canvas.tangent_rails import paint_tangents
+from gui.canvas.wire_lines import paint_lines
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 CHEVRON = 3.5  # half the height of a chevron, in pixels
 # Where on a wire they stand: the first place that no plate takes.
 CHEVRON_SHARES = {"forward": (0.44, 0.36, 0.52, 0.28), "reverse": (0.56, 0.64, 0.48, 0.72)}
-# From afar every other point does; both ends stay straight.
-LAST = geo.WIRE_POINTS - 1
-FEWER = np.array([0, 1, *range(3, LAST - 1, 2), LAST - 1, LAST])
 DASHES = (4.0, 3.0)  # of a delay edge, in widths of its rails
 SHORTEST = 60  # pixels of a wire that carries chevrons
 
@@ -40,14 +37,14 @@ def paint_wires(
     """
     box = (rect.left(), rect.top(), rect.right(), rect.bottom())
     wires = scene.wires
-    rows = [row for row in wires.within(box).tolist() if wires.targets[row] != scene.hidden_wire]
+    rows = [row for row in wires.seen(box).tolist() if wires.targets[row] != scene.hidden_wire]
     if not rows:
         return
-    back = [row for row in rows if stands_back(scene, row)]
+    back = {row for row in rows if stands_back(scene, row)} if scene.may_dim else set()
     if back:
         pen = QPen(scene.theme.color("line", DIMMED), scene.sizes.wire_pixels(zoom) / zoom)
-        paint_lines(painter, wires.lines(np.array(back)), pen)
-        rows = [row for row in rows if not stands_back(scene, row)]
+        paint_lines(painter, wires.lines(np.array(sorted(back))), pen)
+        rows = [row for row in rows if row not in back]
     badges = badge_places(scene, rows, zoom, plates)
     scene.badge_places.update(badges)
     _paint_selected(painter, scene, zoom)
@@ -75,14 +72,11 @@ def _paint_rails(
     """The wires that no overlay draws, as one rail or two."""
     theme, wires, shown = scene.theme, scene.wires, scene.document.shown
     width, gap = scene.sizes.wire_pixels(zoom) / zoom, scene.sizes.gap_pixels(zoom) / zoom
-    has_value = np.array([_has_value(scene, row) for row in rows])
-    has_gradient = np.array([shown.gradient(wires.targets[row]).is_value for row in rows])
+    has_value, has_gradient = scene.passes.of(rows).T
     lines = wires.lines(np.array(rows))
     late = np.array([wires.targets[row] in wires.delays for row in rows])
     if late.any():
         plates = np.concatenate((plates, clock_boxes(scene, zoom)))
-    if zoom < FAR:
-        lines = lines[:, FEWER]
     one_way, both = lines[~has_gradient], lines[has_gradient]
     upper, lower = geo.rail(both, -gap / 2), geo.rail(both, gap / 2)
     late_one_way, late_both = late[~has_gradient], late[has_gradient]
@@ -116,15 +110,6 @@ def pen_of(theme: Theme, ink: str, width: float, is_late: bool) -> QPen:
     return pen
 
 
-def _has_value(scene: CanvasScene, row: int) -> bool:
-    """Whether the value is there that a wire carries, of a delay edge that of an earlier step."""
-    wires, document = scene.wires, scene.document
-    target = wires.targets[row]
-    edge = document.graph.incoming(target) if target in wires.delays else None
-    shown = document.shown
-    return (shown.value(wires.sources[row]) if edge is None else shown.carried(edge)).is_value
-
-
 def stands_back(scene: CanvasScene, row: int) -> bool:
     """Whether an overlay dims a wire, or it joins a node that stands back."""
     target = scene.wires.targets[row]
@@ -148,18 +133,9 @@ def paint_selection(
     painter.drawPolyline(polygon(line))
 
 
-def paint_lines(painter: QPainter, lines: np.ndarray, pen: QPen) -> None:
-    """Paint lines `[n, P, 2]`."""
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)  # round joints cost twice the time
-    painter.setPen(pen)
-    for line in lines:
-        painter.drawPolyline(polygon(line))
-
-
 def paint_chevrons(
     painter: QPainter,
-    lines: Iterable[np.ndarray],
+    lines: np.ndarray,
     scene: CanvasScene,
     phase: str,
     zoom: float,
@@ -174,29 +150,26 @@ def paint_chevrons(
     pen = QPen(scene.theme.color(phase), 1.5 * bold / zoom)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)
-    way = 1 if phase == "forward" else -1
     size = CHEVRON * bold / zoom
-    around = 2 * size
-    for line in lines:
-        if np.linalg.norm(line[-1] - line[0]) * zoom < SHORTEST:
-            continue
-        for share in shares or CHEVRON_SHARES[phase]:
-            (x, y), (dx, dy) = geo.point_on_wire(line, share)
-            box = (x - around, y - around, x + around, y + around)
-            if not len(geo.meeting(plates, box)):
-                painter.drawPolyline(chevron(x, y, dx * way, dy * way, size))
-                break
+    long = np.linalg.norm(lines[:, -1] - lines[:, 0], axis=-1) * zoom >= SHORTEST
+    places, ways = geo.points_on_wires(lines[long], shares or CHEVRON_SHARES[phase])
+    free = ~geo.meeting_any(geo.squares(places, 2 * size), plates)
+    rows, first = np.flatnonzero(free.any(1)), free.argmax(1)
+    places, ways = places[rows, first[rows]], ways[rows, first[rows]]
+    for angle in _chevrons(places, ways if phase == "forward" else -ways, size):
+        painter.drawPolyline(polygon(angle))
 
 
-def chevron(x: float, y: float, dx: float, dy: float, size: float) -> list[QPointF]:
-    """The three points of an angle that points along (dx, dy)."""
-    back_x, back_y = x - dx * size, y - dy * size
-    side_x, side_y = -dy * size, dx * size
-    return [
-        QPointF(back_x + side_x, back_y + side_y),
-        QPointF(x, y),
-        QPointF(back_x - side_x, back_y - side_y),
-    ]
+def _chevrons(places: np.ndarray, ways: np.ndarray, size: float) -> np.ndarray:
+    """The three points of each angle that points along a way: `[n, 3, 2]`."""
+    side = np.stack((-ways[:, 1], ways[:, 0]), axis=1) * size
+    back = places - ways * size
+    return np.stack((back + side, places, back - side), axis=1)
+
+
+def paint_chevron(painter: QPainter, place: geo.Point, way: geo.Point, size: float) -> None:
+    """Paint one angle at a place that points along a way."""
+    painter.drawPolyline(polygon(_chevrons(np.array([place]), np.array([way]), size)[0]))
 
 
 def paint_loose_wire(

@@ -117,6 +117,16 @@ class Wires:
         """Rows whose bounds meet a box (left, top, right, bottom)."""
         return geo.meeting(self._bounds[: len(self)], box)
 
+    def seen(self, box: tuple[float, float, float, float]) -> np.ndarray:
+        """Rows of which a box may show something; a long wire's bounds hold much that is none."""
+        rows = self.within(box)
+        bounds = self._bounds[rows]
+        is_inside = (bounds[:, :2] >= box[:2]).all(1) & (bounds[:, 2:] <= box[2:]).all(1)
+        out = np.flatnonzero(~is_inside)
+        wide = (box[0] - MARGIN, box[1] - MARGIN, box[2] + MARGIN, box[3] + MARGIN)
+        is_inside[out] = geo.near(self._lines[rows[out]], wide).any(1)
+        return rows[is_inside]
+
     def lines(self, rows: np.ndarray) -> np.ndarray:
         """Middle lines of rows: `[n, WIRE_POINTS, 2]`."""
         return self._lines[rows]

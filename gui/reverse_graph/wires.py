@@ -12,12 +12,11 @@ from gui.canvas import geometry as geo
 from gui.canvas.clocks import clock_boxes, paint_clocks
 from gui.canvas.levels import DIMMED, FAR, PORTS_FROM
 from gui.canvas.overlay_paint import marked_rows, paint_marked
+from gui.canvas.wire_lines import paint_lines
 from gui.canvas.wire_paint import (
     CHEVRON,
-    FEWER,
-    chevron,
+    paint_chevron,
     paint_chevrons,
-    paint_lines,
     paint_selection,
     pen_of,
     stands_back,
@@ -41,7 +40,7 @@ def paint_turned(
     wires, theme = scene.wires, scene.theme
     width, gap = scene.sizes.wire_pixels(zoom) / zoom, scene.sizes.gap_pixels(zoom) / zoom
     box = (rect.left(), rect.top(), rect.right(), rect.bottom())
-    rows = wires.within(box).tolist()
+    rows = wires.seen(box).tolist()
     selected = scene.selected_edge
     if selected is not None and selected in wires:
         paint_selection(painter, wires.line(selected), theme, width, gap)
@@ -51,13 +50,13 @@ def paint_turned(
     near = sorted(set(near) - set(marked))
     come = [row for row in near if _has_come(scene, row)]
     waiting = sorted(set(near) - set(come))
-    _paint_rows(painter, scene, back, QPen(theme.color("line", DIMMED), width), zoom)
-    _paint_rows(painter, scene, waiting, QPen(theme.color("line", WAITING), width), zoom)
+    _paint_rows(painter, scene, back, QPen(theme.color("line", DIMMED), width))
+    _paint_rows(painter, scene, waiting, QPen(theme.color("line", WAITING), width))
     if marked:
         paint_marked(painter, scene, marked, 1 / zoom)
     for is_late in (False, True):
         some = [row for row in come if (wires.targets[row] in wires.delays) == is_late]
-        _paint_rows(painter, scene, some, pen_of(theme, "reverse", width, is_late), zoom)
+        _paint_rows(painter, scene, some, pen_of(theme, "reverse", width, is_late))
     _paint_seed(painter, scene, width, zoom)
     if zoom >= FAR and come:
         clear = np.concatenate((plates, clock_boxes(scene, zoom)))
@@ -67,12 +66,10 @@ def paint_turned(
         paint_clocks(painter, scene, near, zoom)
 
 
-def _paint_rows(
-    painter: QPainter, scene: CanvasScene, rows: list[int], pen: QPen, zoom: float
-) -> None:
+def _paint_rows(painter: QPainter, scene: CanvasScene, rows: list[int], pen: QPen) -> None:
     if rows:
         lines = scene.wires.lines(np.array(rows))
-        paint_lines(painter, lines[:, FEWER] if zoom < FAR else lines, pen)
+        paint_lines(painter, lines, pen)
 
 
 def _has_come(scene: CanvasScene, row: int) -> bool:
@@ -92,4 +89,4 @@ def _paint_seed(painter: QPainter, scene: CanvasScene, width: float, zoom: float
     if has_come and zoom >= FAR:
         size = CHEVRON * scene.sizes.bold / zoom
         middle = place[0] + (STUB + geo.PORT_RADIUS - size) / 2
-        painter.drawPolyline(chevron(middle, place[1], -1, 0, size))
+        paint_chevron(painter, (middle, place[1]), (-1, 0), size)

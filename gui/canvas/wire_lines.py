@@ -1,0 +1,73 @@
+"""How lines are painted fast: what can be seen of each, with as many points as its bends need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from gui.canvas import geometry as geo
+from gui.canvas.placing import Box
+from gui.canvas.polygons import path_of, polygon
+
+LAST = geo.WIRE_POINTS - 1
+# Which points of a wire are enough, every so many; both ends stay straight.
+STRIDES = {step: np.array([0, *range(1, LAST - 1, step), LAST - 1, LAST]) for step in (1, 2, 5)}
+ERROR = 0.3  # pixels that a line with fewer points may lie beside its place
+THIN = 1.0  # pixels of a pen that Qt strokes in one go as fast as line by line
+
+
+def paint_lines(painter: QPainter, lines: np.ndarray, pen: QPen) -> None:
+    """Paint lines `[n, P, 2]`."""
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)  # round joints cost twice the time
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    zoom = painter.worldTransform().m11()
+    is_solid = pen.style() == Qt.PenStyle.SolidLine  # dashes would crawl where a line is cut
+    is_thin = is_solid and pen.widthF() * zoom <= THIN
+    box = seen_by(painter)
+    for some in _thinned(lines, zoom):
+        if is_thin:
+            painter.drawPath(path_of(some))
+            continue
+        sticks_out = _stick_out(some, box)
+        for line, is_long in zip(some, sticks_out.tolist(), strict=True):
+            part = cut(line, box) if is_long and is_solid else line
+            if len(part):
+                painter.drawPolyline(polygon(part))
+
+
+def seen_by(painter: QPainter) -> Box:
+    """What can be seen of the canvas: left, top, right, bottom."""
+    back, _ = painter.worldTransform().inverted()
+    box = back.mapRect(QRectF(painter.viewport()))
+    return box.left(), box.top(), box.right(), box.bottom()
+
+
+def cut(line: np.ndarray, box: Box) -> np.ndarray:
+    """The points of a line from the first piece that a box may show to the last."""
+    pieces = np.flatnonzero(geo.near(line[None], box)[0])
+    return line[pieces[0] : pieces[-1] + 2] if len(pieces) else line[:0]
+
+
+def _thinned(lines: np.ndarray, zoom: float) -> Iterator[np.ndarray]:
+    """The lines in groups, each with as few points as do not show at a zoom."""
+    if lines.shape[1] != geo.WIRE_POINTS:
+        yield lines
+        return
+    bends = geo.bends(lines) * zoom
+    left = np.ones(len(lines), bool)
+    for step in (5, 2, 1):
+        some = left & (bends * step**2 / 8 <= ERROR) if step > 1 else left
+        if some.any():
+            yield lines[some][:, STRIDES[step]]
+        left = left & ~some
+
+
+def _stick_out(lines: np.ndarray, box: Box) -> np.ndarray:
+    """Which lines lie partly outside of a box."""
+    low, high = lines.min(1), lines.max(1)
+    return ((low < box[:2]) | (high > box[2:])).any(1)
