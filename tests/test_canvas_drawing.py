@@ -61,9 +61,9 @@ def test_the_forward_phase_shows_values_alone(desk):
 def test_from_afar_there_are_rails_alone(desk):
     desk.run()
     desk.view.zoom_to(0.5)
-    before = desk.scene._plates
+    before = desk.scene.field.all
     desk.view.grab()
-    assert desk.scene._plates is before
+    assert desk.scene.field.all is before
     desk.view.zoom_to(0.1)
     assert not desk.view.grab().isNull()
 

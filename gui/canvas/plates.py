@@ -7,7 +7,7 @@ picture, factor, value, and the gradient last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -63,6 +63,12 @@ class Plate:
     box: Box
     labels: tuple[Label, ...]
     picture: Thumbnail | None = None
+    picture_place: int = -1
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """What it takes in the room where it was laid out."""
+        return (self.place,) if self.picture is None else (self.place, self.picture_place)
 
     @property
     def bounds(self) -> Box:
@@ -124,17 +130,23 @@ class Layout:
         self._size = sight.sizes.text_pixels(zoom)
         self._close = zoom >= 1.5
         self._height = (self._size + 5) * self._pixel
-        self._room = Room(sight.nodes, sight.wires)
 
-    def plates(self) -> list[Plate]:
-        """All plates that found room."""
-        gradients = [w for w in map(self._gradient, self._sight.targets) if w.forms]
-        values = [w for w in map(self._value, self._sight.sources) if w.forms]
-        sums = [w for w in map(self._sum, self._sight.sources) if w.forms]
-        pins = [w for pin in self._sight.pins for w in self._pin(pin) if w.forms]
-        spreads = [w for w in map(self._spread, self._sight.targets) if w.forms]
-        tangents = [w for w in self._tangents() if w.forms]
-        updates = [w for w in self._updates() if w.forms]
+    def plates(self, room: Room | None = None, ports: Collection[PortRef] = ()) -> list[Plate]:
+        """All plates that found room, or those of some ports in a room where others stand."""
+        sight = self._sight
+        self._room = Room(sight.nodes, sight.wires) if room is None else room
+
+        def of(places: Iterable[PortRef]) -> list[PortRef]:
+            return [port for port in places if port in ports] if ports else list(places)
+
+        sources, targets = of(sight.sources), of(sight.targets)
+        gradients = [w for w in map(self._gradient, targets) if w.forms]
+        values = [w for w in map(self._value, sources) if w.forms]
+        sums = [w for w in map(self._sum, sources) if w.forms]
+        pins = [w for pin in of(sight.pins) for w in self._pin(pin) if w.forms]
+        spreads = [w for w in map(self._spread, targets) if w.forms]
+        tangents = [w for w in self._tangents(sources, targets) if w.forms]
+        updates = [w for w in self._updates(sources) if w.forms]
         for wishes in (gradients, values, sums, updates, tangents, pins, spreads):
             for wish in wishes:
                 self._place_poorest(wish)
@@ -191,13 +203,14 @@ class Layout:
         kind: Kind = "seed" if is_target else "sum"
         return Wish(kind, port, self._sight.sources[port], forms, _ink(reading, "reverse"))
 
-    def _tangents(self) -> Iterator[Wish]:
+    def _tangents(self, sources: list[PortRef], targets: list[PortRef]) -> Iterator[Wish]:
         """Above each value its tangent; at the end of an edge the one that enters there."""
         if not (self.has_tangents and self._shown.has_tangents):
             return
-        for port, at in self._sight.sources.items():
-            yield self._tangent(port, self._shown.tangent(port), at)
-        for target, at in self._sight.targets.items():
+        for port in sources:
+            yield self._tangent(port, self._shown.tangent(port), self._sight.sources[port])
+        for target in targets:
+            at = self._sight.targets[target]
             edge = self._graph.incoming(target)
             enters = edge is not None and not self._shown.tangent(edge.source).is_value
             if enters and not edge.delay:
@@ -207,10 +220,11 @@ class Layout:
         forms = notes.tangent_forms(reading, port.port, self._close)
         return Wish("tangent", port, at, forms, _ink(reading, "tangent"))
 
-    def _updates(self) -> Iterator[Wish]:
+    def _updates(self, sources: list[PortRef]) -> Iterator[Wish]:
         """Beside the value of a parameter, where its wire leaves room: what is added to it."""
         is_there = self.has_tangents and self._shown.has_updates
-        for port, at in self._sight.sources.items() if is_there else ():
+        for port in sources if is_there else ():
+            at = self._sight.sources[port]
             reading = self._shown.update(port)
             forms, ink = notes.update_forms(reading), _ink(reading, "update")
             yield Wish("update", port, at, forms, ink, side=self._free_side(port, at))
@@ -333,7 +347,7 @@ class Layout:
         box = (left, start, right, start + height)
         if not self._room.is_free(box) or self._room.crosses_wire(box, gap):
             return False
-        self._room.take(box)
+        plate.picture_place = self._room.take(box)
         plate.picture = thumbnail.placed(box, self._pixel)
         return True
 

@@ -40,10 +40,10 @@ from gui.canvas.node_pictures import NodePictures
 from gui.canvas.overlay import Overlays
 from gui.canvas.overview import Plan
 from gui.canvas.passes import Passes
+from gui.canvas.plate_field import PlateField
 from gui.canvas.plate_pictures import PlatePictures
 from gui.canvas.plates import Layout, Plate
 from gui.canvas.pulse import Pulse
-from gui.canvas.sight import region_around, sight_of
 from gui.canvas.tags import TAG_ROOM, paint_tags
 from gui.canvas.time_band import TimeBand
 from gui.canvas.touched import changes_every_number, changes_only_numbers, moved_nodes, touched_in
@@ -86,10 +86,8 @@ class CanvasScene(QGraphicsScene):
         self._faces: dict[str, Face] = {}
         self.pictures = NodePictures(theme)
         self._problems: dict[str, tuple[Problem, ...]] = {}
-        self._plates: list[Plate] = []
-        self._plate_boxes = np.empty((0, 4))
         self.plate_pictures = PlatePictures(theme)
-        self._plates_for: tuple[tuple[float, bool], QRectF] | None = None
+        self.field = PlateField(self)
         self.waiting = WaitingNodes(document, self)
         self.lineage = Lineage(document, self)
         self.folding = Folding(document, self)
@@ -143,7 +141,13 @@ class CanvasScene(QGraphicsScene):
 
     def refresh(self) -> None:
         """Paint everything again: the theme, the playhead or a trace changed."""
-        self._plates_for = None
+        self.field.forget()
+        self.badge_places.clear()
+        self.update()
+
+    def revise(self) -> None:
+        """Paint again what may have moved or have come; the rest of the numbers stay in place."""
+        self.field.revise()
         self.badge_places.clear()
         self.update()
 
@@ -181,7 +185,7 @@ class CanvasScene(QGraphicsScene):
         self.boxes.put(id_, item.box())
         self.building.put_wires(self.wires.at_node(id_))
         self.placed.emit(id_, at)
-        self.refresh()
+        self.revise()
 
     def _fit_index(self) -> None:
         """Keep the scene's rectangle near its nodes: the index divides that into its leaves."""
@@ -206,7 +210,7 @@ class CanvasScene(QGraphicsScene):
     def _after_step(self) -> None:
         follow = self.fades.begin if self.pulse.beat() else self.fades.skip
         follow()
-        self.refresh()
+        self.revise()
 
     def _after_folding(self, ids: frozenset[str]) -> None:
         for id_ in ids:
@@ -370,12 +374,12 @@ class CanvasScene(QGraphicsScene):
 
     def plates_of(self, port: PortRef) -> list[Plate]:
         """The annotations of a port."""
-        return [plate for plate in self._plates if plate.port == port]
+        return [plate for plate in self.field.all if plate.port == port]
 
     def plate_at(self, point: QPointF) -> Plate | None:
         """The annotation that holds the point."""
         x, y = point.x(), point.y()
-        for plate in self._plates:
+        for plate in self.field.all:
             boxes = [plate.box] if plate.picture is None else [plate.box, plate.picture.box]
             if any(b[0] <= x <= b[2] and b[1] <= y <= b[3] for b in boxes):
                 return plate
@@ -397,7 +401,9 @@ class CanvasScene(QGraphicsScene):
         """Frames, wires and plates that meet a rectangle; frames without title if told so."""
         self.time_band.paint(painter, rect, zoom, words=words)
         shows_plates = level_of(zoom) in ("working", "close")
-        plates = self.plates_in(rect, zoom) if shows_plates else []
+        if shows_plates:
+            self.field.look(rect, zoom, is_whole=self.is_printing)
+        plates = self.field.within(rect) if shows_plates else []
         boxes = np.array([plate.bounds for plate in plates]).reshape(-1, 4)
         paint_frames(painter, rect, self, zoom, folded=False, words=words)
         self.paint_wires(painter, rect, self, zoom, boxes)
@@ -407,17 +413,5 @@ class CanvasScene(QGraphicsScene):
 
     def plates(self, rect: QRectF, zoom: float) -> list[Plate]:
         """The annotations of a region; kept until something changes or one scrolls out of it."""
-        known, state = self._plates_for, (zoom, self.is_printing)
-        if known is None or known[0] != state or not known[1].contains(rect):
-            region = region_around(rect, is_far=known is not None)
-            sight, graph, shown = sight_of(self, region), self.document.graph, self.document.shown
-            self._plates = self.layout(sight, graph, shown, self.theme, zoom).plates()
-            self._plates_for = (state, region)
-            self._plate_boxes = np.array([plate.bounds for plate in self._plates]).reshape(-1, 4)
-        return self._plates
-
-    def plates_in(self, rect: QRectF, zoom: float) -> list[Plate]:
-        """The annotations that meet a rectangle."""
-        plates = self.plates(rect, zoom)
-        box = (rect.left(), rect.top(), rect.right(), rect.bottom())
-        return [plates[row] for row in geo.meeting(self._plate_boxes, box).tolist()]
+        self.field.look(rect, zoom)
+        return self.field.all

@@ -8,23 +8,21 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from graph import PortRef
-from gui.canvas.node_item import NodeItem
+from gui.canvas import geometry as geo
 from gui.canvas.plates import Sight
 
 if TYPE_CHECKING:
     from gui.canvas.geometry import Point
     from gui.canvas.scene import CanvasScene
 
-# What annotations are laid out for beyond what is seen, on each side: a share of it, and units.
-# Far for scrolling; near where numbers have changed, as when a playhead slides.
-FAR, NEAR = (0.5, 400.0), (0.05, 120.0)
+# What annotations are laid out for beyond what is seen, on each side: a share of it, and pixels.
+SHARE, MORE = 0.05, 160.0
 TARGET_ROOM = 96.0  # canvas units that value and seed of the target take beside it
 
 
-def region_around(seen: QRectF, *, is_far: bool) -> QRectF:
+def region_around(seen: QRectF, pixel: float) -> QRectF:
     """The region that annotations are laid out for where `seen` is seen."""
-    share, more = FAR if is_far else NEAR
-    across, down = seen.width() * share + more, seen.height() * share + more
+    across, down = seen.width() * SHARE + MORE * pixel, seen.height() * SHARE + MORE * pixel
     return seen.adjusted(-across, -down, across, down)
 
 
@@ -32,23 +30,29 @@ def sight_of(scene: CanvasScene, region: QRectF) -> Sight:
     """What of a scene lies in a region, for annotations to find their places."""
     sight = Sight(sizes=scene.sizes)
     box = (region.left(), region.top(), region.right(), region.bottom())
-    rows = scene.wires.within(box)
+    rows = scene.wires.seen(box)
+    may_dim = scene.may_dim
     for source, target in scene.wires.pairs(rows.tolist()):
-        if target == scene.hidden_wire or scene.dims(source.node) or scene.dims(target.node):
+        if target == scene.hidden_wire:
+            continue
+        if may_dim and (scene.dims(source.node) or scene.dims(target.node)):
             continue
         if scene.overlays and (mark := scene.overlays.edge(target)) is not None and mark.dimmed:
             continue
-        sight.sources[source] = scene.wire_place(source)
+        if source not in sight.sources and _is_in(place := scene.wire_place(source), box):
+            sight.sources[source] = place
         is_pin = target.port in scene.items_by_id[target.node].outline.pins
         if not is_pin or target.node in scene.frames.held:
-            sight.targets[target] = scene.wire_place(target)
+            place = scene.wire_place(target)
+            if _is_in(place, box):
+                sight.targets[target] = place
     _note_target(scene, box, sight)
-    boxes = []
-    for item in scene.items(region):
-        if isinstance(item, NodeItem):
-            boxes.append(item.box())
-            for pin in () if scene.dims(item.id) else item.outline.pins:
-                sight.pins[PortRef(item.id, pin)] = item.port_place(pin)
+    near = geo.meeting(scene.boxes.array, box)
+    boxes = scene.boxes.array[near].tolist()
+    for id_ in (scene.boxes.ids[row] for row in near.tolist()):
+        item = scene.items_by_id[id_]
+        for pin in () if may_dim and scene.dims(id_) else item.outline.pins:
+            sight.pins[PortRef(id_, pin)] = item.port_place(pin)
     for port in (*sight.targets, *sight.pins) if scene.overlays else ():
         mark = scene.overlays.edge(port)
         if mark is not None and mark.text:
@@ -72,10 +76,14 @@ def _note_target(scene: CanvasScene, box: tuple[float, float, float, float], sig
     found = _target(scene)
     if found is None or scene.dims(found[0].node):
         return
-    target, (x, y) = found
-    if box[0] <= x <= box[2] and box[1] <= y <= box[3]:
+    target, place = found
+    if _is_in(place, box):
         sight.target = target
-        sight.sources[target] = (x, y)
+        sight.sources[target] = place
+
+
+def _is_in(place: Point, box: tuple[float, float, float, float]) -> bool:
+    return box[0] <= place[0] <= box[2] and box[1] <= place[1] <= box[3]
 
 
 def _target(scene: CanvasScene) -> tuple[PortRef, Point] | None:

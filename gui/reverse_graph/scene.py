@@ -44,6 +44,12 @@ class ReverseScene(CanvasScene):
         self._known_of: Shown | None = None
         super().rebuild()
 
+    may_dim = True
+
+    def revise(self) -> None:
+        """Sums are spelled out part by part, so that all are laid out anew."""
+        self.refresh()
+
     def dims(self, id_: str) -> bool:
         """Whether a node stands back behind others, or has no part in the reverse graph."""
         return super().dims(id_) or self._is_outside(id_)
