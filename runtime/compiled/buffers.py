@@ -94,9 +94,10 @@ class Buffers:
 
     def number(self, array: Array) -> int | None:
         """Which buffer an array is, or is a view of; only of the first drawing."""
-        while isinstance(array.base, np.ndarray):
-            array = array.base
-        return self._numbers.get(id(array))
+        owner: Any = array
+        while (below := getattr(owner, "base", None)) is not None:  # not always an array
+            owner = below
+        return self._numbers.get(id(owner))
 
 
 def arrays_in(given: Any) -> Iterator[Array]:

@@ -106,6 +106,26 @@ class Site:
         self.call(np.multiply, gradient, number, made)
         return made
 
+    def contiguous(self, array: Array) -> Array:
+        """An array with its entries in C order: itself, or a buffer that it is copied to."""
+        if array.flags.c_contiguous:
+            return array
+        made = self.make(array.shape, array.dtype)
+        self.call(np.copyto, made, array)
+        return made
+
+    def make_like(
+        self, array: Array, shape: Sequence[int] | None = None, dtype: Any = None
+    ) -> Array:
+        """A buffer whose axes lie in memory in the order of an array's: calls walk along both.
+
+        Of the array's shape and dtype, if no others are said.
+        """
+        sizes, steps = array.shape if shape is None else shape, array.strides
+        order = sorted(range(array.ndim), key=lambda axis: -abs(steps[axis]))
+        made = self.make([sizes[axis] for axis in order], array.dtype if dtype is None else dtype)
+        return made.transpose(np.argsort(order))
+
     def gradient(self, place: int) -> Array:
         """The buffer for the gradient of input `place`, where it is best written.
 

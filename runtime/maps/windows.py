@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from runtime.maps.places import Array, Shape
+
+Box = tuple[slice, ...]
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Windows:
         """[..., *size] -> a view [..., *out, *kernel] of the padded tensor."""
         lead = x.shape[: x.ndim - self.rank]
         padded = xp.full((*lead, *self.reach), fill, x.dtype)
-        inside, part = self._overlap()
+        inside, part = self.overlap()
         padded[(..., *inside)] = x[(..., *part)]
         steps = padded.strides[len(lead) :]
         strides = (
@@ -63,7 +66,7 @@ class Windows:
         if math.prod(self.out):
             for place in itertools.product(*map(range, self.kernel)):
                 padded[(..., *self._spots(place))] += windows[(..., *place)]
-        inside, part = self._overlap()
+        inside, part = self.overlap()
         total = xp.zeros((*lead, *self.size), windows.dtype)
         total[(..., *part)] = padded[(..., *inside)]
         return total
@@ -107,6 +110,40 @@ class Windows:
         place = offset // stride
         return place.clip(0, out - 1), (offset % stride == 0) & (place >= 0) & (place < out)
 
+    def overlap(self) -> tuple[list[slice], list[slice]]:
+        """Where the tensor stands in the padded one, and which part of it is read at all."""
+        inside, part = [], []
+        for size, reach, padding in zip(self.size, self.reach, self.padding, strict=True):
+            count = max(min(size, reach - padding), 0)
+            inside.append(slice(padding, padding + count))
+            part.append(slice(0, count))
+        return inside, part
+
+    def taps(self, rows: slice | None = None) -> Iterator[tuple[Shape, Box, Box]]:
+        """Each kernel entry, the places at which it reads inside, and the entries read there.
+
+        In C order, without those that never do. `rows` are places along the first axis that are
+        asked about alone; they are numbered from their first.
+        """
+        first = rows or slice(0, self.out[0])
+        limits = [(first.start, first.stop), *((0, out) for out in self.out[1:])]
+        for tap in itertools.product(*map(range, self.kernel)):
+            pairs = [self._met(axis, k, *limits[axis]) for axis, k in enumerate(tap)]
+            if all(pair is not None for pair in pairs):
+                outs, ins = zip(*(pair for pair in pairs if pair is not None), strict=True)
+                yield tap, outs, ins
+
+    def _met(self, axis: int, tap: int, start: int, stop: int) -> tuple[slice, slice] | None:
+        """The places of a range at which a kernel entry reads inside, and the entries."""
+        stride = self.stride[axis]
+        offset = tap * self.dilation[axis] - self.padding[axis]
+        low = max(start, -(offset // stride))
+        high = min(stop, (self.size[axis] - 1 - offset) // stride + 1)
+        if low >= high:
+            return None
+        entries = slice(low * stride + offset, (high - 1) * stride + offset + 1, stride)
+        return slice(low - start, high - start), entries
+
     def _spots(self, place: tuple[int, ...]) -> tuple[slice, ...]:
         """Where the padded entries stand that this kernel entry reads."""
         return tuple(
@@ -115,15 +152,6 @@ class Windows:
                 place, self.dilation, self.out, self.stride, strict=True
             )
         )
-
-    def _overlap(self) -> tuple[list[slice], list[slice]]:
-        """Where the tensor stands in the padded one, and which part of it is read at all."""
-        inside, part = [], []
-        for size, reach, padding in zip(self.size, self.reach, self.padding, strict=True):
-            count = max(min(size, reach - padding), 0)
-            inside.append(slice(padding, padding + count))
-            part.append(slice(0, count))
-        return inside, part
 
 
 def convolve(xp: Any, x: Array, weight: Array, windows: Windows, groups: int) -> Array:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
 
 from graph.attributes import attribute
 from graph.errors import BadAttribute
@@ -13,11 +15,16 @@ from graph.port import PortType, Shape
 from graph.signature import unify
 from runtime import maps
 from runtime.array import Array
+from runtime.kernels.images import columns
+from runtime.kernels.images.order import batch_first, batch_last
 from runtime.maps.windows import Windows, back_to_input, back_to_kernel, convolve
 from runtime.modules import initial
 from runtime.modules.context import Context
 from runtime.modules.door import Kept, Outs
 from runtime.modules.sliding import Sliding
+
+if TYPE_CHECKING:
+    from runtime.compiled.site import Lowered, Site
 
 
 class Convolution(Sliding):
@@ -103,6 +110,30 @@ class Convolution(Sliding):
             found[2] = gradient.sum(axis=(0, *range(2, gradient.ndim)))
         return tuple(found)
 
+    def lower(self, site: Site, ins: tuple[Array, ...]) -> Lowered:
+        x, weight = site.contiguous(batch_last(ins[0])), site.contiguous(ins[1])
+        y = self._across(site, x, weight)
+        if self.settings["bias"]:
+            site.call(np.add, y, _by_channel(ins[2], self.rank + 1), y)
+
+        def pull(gouts: tuple[Array | None, ...]) -> Sequence[Array | None]:
+            (gout,) = gouts
+            assert gout is not None
+            gradient = site.contiguous(batch_last(gout))
+            found: list[Array | None] = [None] * len(ins)
+            if site.need[0]:
+                found[0] = batch_first(self._back(site, gradient, weight))
+            if site.need[1]:
+                found[1] = site.gradient(1)
+                self._into_weight(site, gradient, x, found[1])
+            if len(ins) > 2 and site.need[2]:
+                found[2] = site.gradient(2)
+                flat = gradient.reshape(len(gradient), -1)
+                site.call(np.add.reduce, flat, 1, None, found[2])
+            return found
+
+        return (batch_first(y),), pull
+
     def jacobian(self, ctx: Context, port: str, output: str, kept: Kept) -> maps.LinearMap:
         rows, groups = ctx.shapes[output], self.settings["groups"]
         windows, turned = self.windows(ctx), self.is_transposed
@@ -127,6 +158,20 @@ class Convolution(Sliding):
 
     def _of_weight(self, ctx: Context, gradient: Array, x: Array) -> Array:
         return back_to_kernel(ctx.xp, gradient, x, self.windows(ctx), self.settings["groups"])
+
+    def _across(self, site: Site, x: Array, weight: Array) -> Array:
+        """The calls from x to y without the bias, both with the batch last."""
+        return columns.convolve(site, x, weight, self.windows(site), self.settings["groups"])
+
+    def _back(self, site: Site, gradient: Array, weight: Array) -> Array:
+        """The calls from y's gradient to that of x."""
+        windows, groups = self.windows(site), self.settings["groups"]
+        return columns.back_to_image(site, gradient, weight, windows, groups)
+
+    def _into_weight(self, site: Site, gradient: Array, x: Array, out: Array) -> None:
+        """The calls from y's gradient to that of the weight."""
+        windows, groups = self.windows(site), self.settings["groups"]
+        columns.back_to_kernel(site, gradient, x, windows, groups, out)
 
     def _check_channels(self, shape: Shape, channels: int) -> None:
         groups = self.settings["groups"]
@@ -243,7 +288,7 @@ class ConvTranspose2d(
         reach = self.dilations[axis] * (self.kernel[axis] - 1) + 1
         return (size - 1) * self.strides[axis] - 2 * self.paddings[axis] + reach
 
-    def windows(self, ctx: Context) -> Windows:
+    def windows(self, ctx: Context | Site) -> Windows:
         return self.windows_over(ctx.shapes["y"][2:], ctx.shapes["x"][2:])
 
     def _apply(self, ctx: Context, x: Array, weight: Array) -> Array:
@@ -254,6 +299,15 @@ class ConvTranspose2d(
 
     def _of_weight(self, ctx: Context, gradient: Array, x: Array) -> Array:
         return super()._of_weight(ctx, x, gradient)
+
+    def _across(self, site: Site, x: Array, weight: Array) -> Array:
+        return super()._back(site, x, weight)
+
+    def _back(self, site: Site, gradient: Array, weight: Array) -> Array:
+        return super()._across(site, gradient, weight)
+
+    def _into_weight(self, site: Site, gradient: Array, x: Array, out: Array) -> None:
+        super()._into_weight(site, x, gradient, out)
 
 
 def _by_channel(bias: Array, rank: int) -> Array:

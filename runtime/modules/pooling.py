@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,9 +14,13 @@ from graph.module import Example
 from graph.port import PortType
 from runtime import maps
 from runtime.array import Array
+from runtime.kernels.images import pooling
 from runtime.modules.context import Context
 from runtime.modules.door import Differentiable, Kept, Outs
 from runtime.modules.sliding import Sliding
+
+if TYPE_CHECKING:
+    from runtime.compiled.site import Lowered, Site
 
 
 class Pooling(Sliding):
@@ -97,6 +101,17 @@ class MaxPool2d(Pooling, sig="x[n, c, h, w] -> y[n, c, p, q]", group="Layers"):
             return (None,)
         return (self.jacobian(ctx, "x", "y", kept).vjp(gradient),)
 
+    def lower(self, site: Site, ins: tuple[Array, ...]) -> Lowered:
+        (x,), windows = ins, self.windows(site)
+        y = pooling.largest(site, x, windows)
+
+        def pull(gouts: tuple[Array | None, ...]) -> tuple[Array]:
+            (gradient,) = gouts
+            assert gradient is not None
+            return (pooling.back_to_largest(site, gradient, x, y, windows),)
+
+        return (y,), pull
+
     def jvp(
         self, ctx: Context, tangents: tuple[Array | None, ...], kept: Kept
     ) -> tuple[Array | None, ...]:
@@ -141,6 +156,17 @@ class AvgPool2d(Pooling, sig="x[n, c, h, w] -> y[n, c, p, q]", group="Layers"):
         spread = ctx.xp.broadcast_to(each, (*gradient.shape, *self.kernel))
         return (self.windows(ctx).add(ctx.xp, spread),)
 
+    def lower(self, site: Site, ins: tuple[Array, ...]) -> Lowered:
+        (x,), windows, share = ins, self.windows(site), self._share(site)
+        y = pooling.weighted(site, x, windows, share)
+
+        def pull(gouts: tuple[Array | None, ...]) -> tuple[Array]:
+            (gradient,) = gouts
+            assert gradient is not None
+            return (pooling.back_to_weighted(site, gradient, x, windows, share),)
+
+        return (y,), pull
+
     def jvp(
         self, ctx: Context, tangents: tuple[Array | None, ...], kept: Kept
     ) -> tuple[Array | None, ...]:
@@ -159,7 +185,7 @@ class AvgPool2d(Pooling, sig="x[n, c, h, w] -> y[n, c, p, q]", group="Layers"):
         weighed = maps.compose(shares, summed)
         return maps.compose(maps.Reshaped(rows, flat_out, **same), weighed)
 
-    def _share(self, ctx: Context) -> Array:
+    def _share(self, ctx: Context | Site) -> Array:
         """What an entry weighs in each window, [H', W']: one over the entries that count."""
         counts = []
         windows = self.windows(ctx)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from graph.attributes import attribute
 from graph.errors import BadAttribute
@@ -10,6 +10,9 @@ from graph.port import Dim, Shape
 from runtime.maps.windows import Windows
 from runtime.modules.context import Context
 from runtime.modules.door import Differentiable
+
+if TYPE_CHECKING:
+    from runtime.compiled.site import Site
 
 PER_AXIS = ("kernel_size", "stride", "padding", "dilation")
 
@@ -79,7 +82,7 @@ class Sliding(Differentiable):
             sizes.append(count)
         return tuple(sizes)
 
-    def windows(self, ctx: Context) -> Windows:
+    def windows(self, ctx: Context | Site) -> Windows:
         """The places of the kernel, for the shapes of this run."""
         return self.windows_over(ctx.shapes["x"][2:], ctx.shapes["y"][2:])
 
