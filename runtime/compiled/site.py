@@ -106,14 +106,6 @@ class Site:
         self.call(np.multiply, gradient, number, made)
         return made
 
-    def contiguous(self, array: Array) -> Array:
-        """An array with its entries in C order: itself, or a buffer that it is copied to."""
-        if array.flags.c_contiguous:
-            return array
-        made = self.make(array.shape, array.dtype)
-        self.call(np.copyto, made, array)
-        return made
-
     def make_like(
         self, array: Array, shape: Sequence[int] | None = None, dtype: Any = None
     ) -> Array:
