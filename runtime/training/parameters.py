@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,9 @@ from runtime.training.clipping import norm_of
 if TYPE_CHECKING:
     from graph.model import Graph
     from runtime.plan import Plan
+
+
+BLOCK = 2**14  # numbers: of four arrays 256 KiB in single precision
 
 
 class Parameters:
@@ -73,6 +77,38 @@ class Parameters:
     def copies(self) -> dict[PortRef, Host]:
         """All tensors as NumPy arrays of one's own."""
         return {ref: np.array(to_numpy(self.view(ref))) for ref in self.shapes}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of the numbers that an update changes, as views, and a spare array like them.
+
+    `memory` is what the optimizer remembers of them, `share` theirs of the learning rate.
+    """
+
+    values: Array
+    gradients: Array
+    memory: dict[str, Array]
+    share: Any
+    spare: Array
+
+
+def blocks(kept: Parameters, memory: Mapping[str, Array], share: Any) -> list[Block]:
+    """All numbers in stretches that stay in a processor's cache.
+
+    Update rules work entry by entry and pass over their arrays several times: block by block all
+    passes but the first find near by what they read.
+    """
+    count = len(kept.values)
+    spare = kept.xp.empty(min(count, BLOCK), kept.values.dtype)
+    found = []
+    for start in range(0, count, BLOCK):
+        part = slice(start, min(start + BLOCK, count))
+        remembered = {name: array[part] for name, array in memory.items()}
+        own = share[part] if hasattr(share, "shape") else share
+        rest = spare[: part.stop - start]
+        found.append(Block(kept.values[part], kept.gradients[part], remembered, own, rest))
+    return found
 
 
 def trainable(plan: Plan, frozen: Iterable[PortRef] = ()) -> dict[PortRef, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,9 @@ from runtime.training.clipping import Clip, norm_of
 from runtime.training.history import Epoch, History
 from runtime.training.optimizers import SGD, Optimizer, State, Turn
 from runtime.training.parameters import (
+    Block,
     Parameters,
+    blocks,
     named,
     shapes_of,
     shares,
@@ -109,6 +112,9 @@ class Trainer:
         self._kept: Parameters | None = None
         self._memory: State = {}
         self._share: Any = 1.0
+        self._blocks: list[Block] = []
+        self._quiet = copy_context()
+        self._quiet.run(np.seterr, all="ignore")
 
     @property
     def graph(self) -> Graph:
@@ -171,19 +177,9 @@ class Trainer:
         or infinite: then nothing is changed, and the same batch can be run again.
         """
         passes = self._passes_for(feeds)
-        with self._engine.backend.active(), np.errstate(all="ignore"):
-            loss = self._played(passes, feeds)
-            kept = self._parameters()
-            norm = norm_of(self._xp, [kept.gradients])
-            if not math.isfinite(norm) or not math.isfinite(loss):
-                self._refuse(feeds)
-            norms = kept.norms(kept.gradients) if self.measures else ()
-            before = kept.values.copy() if self.measures else kept.values
-            rate = self._update(kept)
-            passes.commit()
-            ratios = kept.ratios(before) if self.measures else ()
-        self.last = Update(self.count, float(loss), rate, norm, norms, ratios)
-        return loss
+        with self._engine.backend.active():
+            # NumPy keeps what it warns of in a context; to enter one costs less than errstate.
+            return self._quiet.run(self._stepped, passes, feeds)
 
     def judge(self, feeds: Mapping[str, Any] | None = None) -> Trace:
         """A forward pass in evaluation mode with what was learned so far; nothing changes."""
@@ -294,6 +290,21 @@ class Trainer:
         found.feed(fed)
         return found
 
+    def _stepped(self, passes: Passes, feeds: Mapping[str, Any] | None) -> Array:
+        loss = self._played(passes, feeds)
+        kept = self._parameters()
+        norm = norm_of(self._xp, [kept.gradients])
+        number = float(loss)
+        if not math.isfinite(norm) or not math.isfinite(number):
+            self._refuse(feeds)
+        norms = kept.norms(kept.gradients) if self.measures else ()
+        before = kept.values.copy() if self.measures else kept.values
+        rate = self._update(kept)
+        passes.commit()
+        ratios = kept.ratios(before) if self.measures else ()
+        self.last = Update(self.count, number, rate, norm, norms, ratios)
+        return loss
+
     def _played(self, passes: Passes, feeds: Mapping[str, Any] | None) -> Array:
         """The loss of both passes; what stops a compiled step is found again node by node."""
         try:
@@ -345,6 +356,7 @@ class Trainer:
                 kept.views(kept.values), kept.views(kept.gradients), self._states
             )
             self._share = shares(plan, kept, self._factors)
+            self._blocks = blocks(kept, self._memory, self._share)
 
     def _restore_memory(self, memory: Mapping[str, Host]) -> None:
         shapes = {name: array.shape for name, array in self._memory.items()}
@@ -356,6 +368,7 @@ class Trainer:
             )
         backend = self._engine.backend
         self._memory = {name: backend.asarray(np.array(array)) for name, array in memory.items()}
+        self._blocks = blocks(self._parameters(), self._memory, self._share)
 
     def _refuse(self, feeds: Mapping[str, Any] | None) -> None:
         origin = find_origin(Trace.of(self._taped(self._engine, feeds)))
@@ -368,16 +381,20 @@ class Trainer:
         xp, rate = self._xp, self.rate
         self.clip.apply(xp, [kept.gradients])
         self.count += 1
-        turn = Turn(xp, rate * self._share, self.count)
-        self.optimizer.update(turn, kept.values, kept.gradients, self._memory)
+        for block in self._blocks:
+            turn = Turn(xp, rate * block.share, self.count, None, (block.spare,))
+            self.optimizer.update(turn, block.values, block.gradients, block.memory)
         return rate
 
 
 def _key(feeds: Mapping[str, Any] | None) -> Key:
     """Names, dtypes and shapes of feeds that are arrays already; of others there is none."""
-    if feeds is None or any(type(array) is not np.ndarray for array in feeds.values()):
-        return None
-    return tuple((name, array.dtype.char, array.shape) for name, array in feeds.items())
+    found = []
+    for name, array in (feeds or {}).items():
+        if type(array) is not np.ndarray:
+            return None
+        found.append((name, array.dtype.char, array.shape))
+    return None if feeds is None else tuple(found)
 
 
 def _ask_target(plan: Plan) -> None:

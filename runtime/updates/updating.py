@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def updated(trace: Trace, learning: Learning) -> Trace:
-    """The run with an update behind its reverse pass; the numbers are a `Trainer`'s to the bit.
+    """The run with an update behind its reverse pass; the numbers are a `Trainer`'s (1e-12).
 
     Raises `RunError` where the run failed, `NoTarget` where nothing was differentiated,
     `BadSetting` where a name means no parameter, there is none, or the memory is of others, and
