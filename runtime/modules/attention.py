@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graph.attributes import attribute
 from graph.module import Example
@@ -13,8 +13,12 @@ from graph.recipe import Read, Recipe
 from graph.tensor import Tensor
 from runtime import maps
 from runtime.array import Array
+from runtime.kernels import attention as kernels
 from runtime.modules.context import Context
 from runtime.modules.door import Differentiable, Kept, Outs
+
+if TYPE_CHECKING:
+    from runtime.compiled.site import Lowered, Site
 
 SCORES = (
     r", \quad S = A \odot \left(g v^{\top} - \sum_j A_j (g v^{\top})_j\right)"
@@ -144,6 +148,62 @@ class Attention(
             found[2] = self._joined(xp.matmul(weights.swapaxes(-1, -2), by_head))
         return tuple(found)
 
+    def lower(self, site: Site, ins: tuple[Array, ...]) -> Lowered | None:
+        """A portion of the batch and the heads at a time, from scores to what is read."""
+        if not all(map(math.prod, site.shapes.values())):
+            return None
+        xp, y = site.xp, site.make(site.shapes["y"])
+        scale = self._scale(site)
+        query, key, value = (site.contiguous(array) for array in ins[:3])
+        scaled = site.make(query.shape)
+        site.call(xp.multiply, query, scale, scaled)
+        hidden = self._hidden(site, ins)
+        q, k, v, out = map(self._by_head, map(_stacked, (scaled, key, value, y)))
+        weights = site.make((*q.shape[:3], k.shape[2]))
+        sums = site.make((*q.shape[:3], 1))
+        parts = list(kernels.portions(weights.shape, site.dtype.itemsize))
+        for p in parts:
+            site.call(kernels.attend, q[p], k[p], v[p], hidden, weights[p], sums[p], out[p])
+
+        def pull(gouts: tuple[Array | None, ...]) -> list[Array | None]:
+            found = [site.gradient(i) if need else None for i, need in enumerate(site.need)]
+            gradient = site.contiguous(gouts[0])
+            g = self._by_head(_stacked(gradient))
+            dq, dk, dv = (
+                None if array is None else self._by_head(_stacked(array)) for array in found[:3]
+            )
+            dots = site.make((*out.swapaxes(1, 2).shape[:3], 1))
+            site.call(xp.vecdot, *(x.swapaxes(1, 2) for x in (g, out)), dots[..., 0])
+            by_head = dots.swapaxes(1, 2)
+            for p in parts:
+                if dv is not None:
+                    site.call(kernels.times_transposed, weights[p], g[p], dv[p])
+                if dq is None and dk is None:
+                    continue
+                moved = site.make(weights[p].shape)
+                site.call(kernels.through, g[p], v[p], by_head[p], weights[p], moved)
+                if dq is not None:
+                    site.call(xp.matmul, moved, k[p], dq[p])
+                if dk is not None:
+                    site.call(kernels.times_transposed, moved, q[p], dk[p])
+            if found[0] is not None:
+                site.call(xp.multiply, found[0], scale, found[0])
+            return found
+
+        return (y,), pull
+
+    def _hidden(self, site: Site, ins: tuple[Array, ...]) -> Array | None:
+        """Which keys a query may not read, [T, K], in a compiled step; None for none."""
+        shape = site.shapes["query"][-2], site.shapes["key"][-2]
+        later = ~site.xp.tri(*shape, dtype=bool) if self.settings["causal"] else None
+        if not self.settings["mask"]:
+            return later
+        hidden = site.make(shape, bool)
+        site.call(site.xp.logical_not, ins[3], hidden)
+        if later is not None:
+            site.call(site.xp.logical_or, hidden, later, hidden)
+        return hidden
+
     def jvp(
         self, ctx: Context, tangents: tuple[Array | None, ...], kept: Kept
     ) -> tuple[Array | None, ...]:
@@ -188,7 +248,7 @@ class Attention(
             expected = f"a multiple of {heads} features on the last axis"
             raise self.misfit(port, shape, expected, "Change num_heads.")
 
-    def _scale(self, ctx: Context) -> Any:
+    def _scale(self, ctx: Context | Site) -> Any:
         each = ctx.shapes["query"][-1] // self.settings["num_heads"]
         return ctx.dtype.type(1 / math.sqrt(max(each, 1)))
 
@@ -219,6 +279,11 @@ class Attention(
             earlier = xp.arange(keys)[None, :] <= xp.arange(queries)[:, None]
             allowed = earlier if allowed is None else allowed & earlier
         return allowed
+
+
+def _stacked(array: Array) -> Array:
+    """All leading axes as one: [..., T, D] as [n, T, D]."""
+    return array.reshape(math.prod(array.shape[:-2]), *array.shape[-2:])
 
 
 def _swapped(rank: int) -> tuple[int, ...]:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from graph.attributes import attribute
 from graph.module import Example
 from runtime.array import Array
+from runtime.kernels import gelu
 from runtime.modules.context import Context
 from runtime.modules.door import Elementwise, Kept, Outs
 from runtime.modules.functions import ANY_SHAPE
+
+if TYPE_CHECKING:
+    from runtime.compiled.site import Lowered, Site
 
 FAR_OUT = Example({"x": (4,)}, values={"x": [-800.0, -20.0, 20.0, 800.0]})
 
@@ -185,11 +191,39 @@ class GELU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         y = ctx.into(out)
-        ctx.xp.multiply(ins[0], self._share(ctx, ins[0]), out=y)
+        if self._has_kernel(ctx):
+            gelu.value(ins[0], y)
+        else:
+            ctx.xp.multiply(ins[0], self._share(ctx, ins[0]), out=y)
         return (y,)
+
+    def lower(self, site: Site, ins: tuple[Array, ...]) -> Lowered | None:
+        """Value and slope from one exponential; the slope is kept instead of x."""
+        if not self._has_kernel(site):
+            return None
+        x = site.contiguous(ins[0])
+        y = site.make(x.shape, over=x)
+        slope = site.make(x.shape)
+        scratch = site.make((gelu.SCRATCH, min(x.size, gelu.BLOCK)))
+        site.call(gelu.gelu, *map(gelu.blocks, (x, y, slope)), scratch)
+
+        def pull(gouts: tuple[Array | None, ...]) -> tuple[Array]:
+            found = site.gradient(0)
+            site.may_lie(found, slope)
+            site.call(np.multiply, gouts[0], slope, found)
+            return (found,)
+
+        return (y,), pull
+
+    def _has_kernel(self, where: Context | Site) -> bool:
+        """Whether the formula of float32 is meant, which runs on the CPU alone."""
+        is_exact = self.settings["approximate"] == "none"
+        return bool(is_exact and where.dtype == np.float32 and where.xp is np)
 
     def derivative(self, ctx: Context, port: str, kept: Kept) -> Array:
         xp, x = ctx.xp, kept["x"]
+        if self._has_kernel(ctx):
+            return gelu.slope(x)
         share = self._share(ctx, x)
         if self.settings["approximate"] == "none":
             return share + x * xp.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))
