@@ -15,15 +15,16 @@ from graph.catalogue import Catalogue, default_catalogue
 from graph.composite import Composite
 from graph.defining import define_all
 from graph.definition import Blueprint, Definition
-from graph.errors import BadTensor, CycleFound, GraphError
+from graph.door import Door
+from graph.errors import CycleFound, GraphError
 from graph.fields import check_field
 from graph.form import keeps_form
 from graph.frames import Frame
 from graph.marks import Marks
 from graph.module import Module, plain
 from graph.port import PortRef
-from graph.reading import Reading, owner_of
-from graph.records import Edge, Node, Place, Time, id_stem
+from graph.reading import owner_of
+from graph.records import Edge, Node, Time
 from graph.scope import Scope
 from graph.store import Store
 from graph.tensor import Tensor
@@ -41,7 +42,7 @@ class Holder(NamedTuple):
     name: str
 
 
-class Graph(Reading):
+class Graph(Door):
     """A computation graph.
 
     Everything is read through properties; every change is an edit given to `apply`, which the
@@ -280,99 +281,7 @@ class Graph(Reading):
         apply(graph, e.SetGraph({"training": training}))
         return graph
 
-    # --- the Python door -----------------------------------------------------------------
-
-    def add(
-        self,
-        module: str,
-        id: str | None = None,  # noqa: A002 - the field's word, fixed by the Python door
-        *,
-        label: str | None = None,
-        note: str | None = None,
-        at: Place | None = None,
-        **attributes: Any,
-    ) -> str:
-        """Place a module and return the node's id, made from the module's name if not given.
-
-        Raises `UnknownModule`, `BadId`, `DuplicateId` or `BadAttribute`.
-        """
-        kind = self.catalogue.require(module)
-        settings = kind(**attributes).settings
-        kept = {name: settings[name] for name in attributes}
-        node = Node(id or self.free_id(module), module, kept, label, note, at)
-        self.apply(e.AddNode(node))
-        return node.id
-
-    def free_id(self, module: str) -> str:
-        """An id for a new node: `matmul`, `matmul2`, ..."""
-        stem = id_stem(module)
-        count, id_ = 1, stem
-        while self.store.has(id_):
-            count += 1
-            id_ = f"{stem}{count}"
-        return id_
-
-    def connect(
-        self,
-        source: str | PortRef,
-        target: str | PortRef,
-        *,
-        replace: bool = False,
-        delay: int = 0,
-        initial: str | PortRef | None = None,
-    ) -> None:
-        """Draw an edge; raises the `WiringError` that names both ports where it is refused.
-
-        With `delay` it carries the value of so many time steps before; `initial` is the output
-        port that stands for the steps before the first.
-        """
-        start, end = self.resolve(source), self.resolve(target)
-        first = None if initial is None else self.resolve(initial)
-        edit: e.Edit = e.Connect(Edge(start, end).delayed(delay, first))
-        if replace and self.incoming(end) is not None:
-            edit = e.Batch((e.Disconnect(end), edit))
-        try:
-            self.apply(edit)
-        except GraphError as error:
-            error.add_note(f"edge {start} -> {end}")
-            raise
-
-    def disconnect(self, target: str | PortRef) -> None:
-        """Remove the edge that ends at an input port."""
-        self.apply(e.Disconnect(self.resolve(target)))
-
-    def set_delay(
-        self, target: str | PortRef, delay: int, initial: str | PortRef | None = None
-    ) -> None:
-        """Change delay and initial port of the edge that ends at `target`; 0 makes it ordinary."""
-        first = None if initial is None else self.resolve(initial)
-        self.apply(e.SetDelay(self.resolve(target), delay, first))
-
-    def remove(self, id_: str) -> None:
-        """Remove a node with its edges and tensors."""
-        self.apply(e.RemoveNode(id_))
-
-    def set(self, id_: str, **attributes: Any) -> None:
-        """Set attributes of a node; edges at ports that go away are removed."""
-        self.apply(self.attribute_edit(id_, attributes))
-
-    def set_tensor(self, port: str | PortRef, values: Any) -> None:
-        """Keep a tensor at a port: a `Tensor`, an array, or None to remove it."""
-        ref = self.resolve(port)
-        try:
-            tensor = values if values is None or isinstance(values, Tensor) else Tensor.of(values)
-        except BadTensor as error:
-            found, expected = error.found, error.expected
-            raise BadTensor(node=ref.node, port=ref.port, found=found, expected=expected) from None
-        self.apply(e.SetTensor(ref, tensor))
-
-    def move(self, id_: str, at: Place) -> None:
-        """Place a node at x, y in canvas units."""
-        self.apply(e.Move({id_: at}))
-
-    def configure(self, **fields: Any) -> None:
-        """Set `title`, `dtype`, `seed`, `mode`, `target`, `note`, `time` or `training`."""
-        self.apply(e.SetGraph(fields))
+    # --- edits of several parts -----------------------------------------------------------
 
     def attribute_edit(self, id_: str, attributes: Mapping[str, Any]) -> e.Edit:
         """The edit that sets attributes and cuts the edges of ports that go away with them."""
@@ -391,10 +300,6 @@ class Graph(Reading):
             if not edge.ends_at(id_) <= ports:
                 cut.append(e.Disconnect(edge.target))
         return e.Batch((*cut, edit)) if cut else edit
-
-    def rename(self, old: str, new: str) -> None:
-        """Give a node another id; parameters that its address initialised are written out first."""
-        self.apply(self.rename_edit(old, new))
 
     def rename_edit(self, old: str, new: str) -> e.Edit:
         """The edit that renames a node and keeps the numbers of its parameters."""

@@ -18,7 +18,7 @@ from graph.places import NOTHING, inside, lift, project
 from gui.consequences import concerns_run, renames
 from gui.drafts import Origin
 from gui.forward_mode.seeding import Seeding
-from gui.places import SeenReport, SeenTrace, seen_check
+from gui.places import SeenReport, SeenTrace, mirror_at, seen_check
 from gui.playhead import Playhead
 from gui.reading import read
 from gui.selection import Selection
@@ -371,14 +371,7 @@ class Document(QObject):
         self.edited.emit(seen)
 
     def _mirror_anew(self) -> None:
-        """The inside as it is now; where that is gone, what was around it."""
-        address, graph = self.place, None
-        while address and graph is None:
-            try:
-                graph = inside(self.root, address)
-            except GradwireError:
-                address = address.rpartition("/")[0]
-        self._show(graph or self.root, address)
+        self._show(*mirror_at(self.root, self.place))
 
     def _forget_report(self) -> None:
         if self.whole_report is not None:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from graph import Check, PortRef, Problem
+from graph import Check, GradwireError, PortRef, Problem
 from graph.addresses import node_at
 from graph.naming import output_name
+from graph.places import inside
 from graph.time import inside_time
 from runtime.moments import moment
 
@@ -45,6 +46,16 @@ class Under(Mapping[PortRef, Thing], Generic[Thing]):
         return sum(1 for _ in self)
 
 
+def mirror_at(root: Graph, address: str) -> tuple[Graph, str]:
+    """(graph, address) of what is inside there; where that is gone, of what was around it."""
+    while address:
+        try:
+            return inside(root, address), address
+        except GradwireError:
+            address = address.rpartition("/")[0]
+    return root, address
+
+
 def address_of(place: str, ref: PortRef) -> PortRef:
     """A port of a place, by its address in the document."""
     return PortRef(f"{place}/{ref.node}", ref.port) if place else ref
@@ -54,8 +65,8 @@ def seen_from(place: str, ref: PortRef) -> PortRef | None:
     """A port of the document, as a place calls it; None where it lies elsewhere."""
     if not place:
         return ref
-    inside = ref.node.startswith(f"{place}/")
-    return PortRef(ref.node[len(place) + 1 :], ref.port) if inside else None
+    is_inside = ref.node.startswith(f"{place}/")
+    return PortRef(ref.node[len(place) + 1 :], ref.port) if is_inside else None
 
 
 def node_of(place: str, address: str) -> str | None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gui.inspector.buttons import Button
-from gui.inspector.geometry.picture import ZOOM
+from gui.inspector.geometry.movable import ZOOM
 from gui.theme import Theme
 
 

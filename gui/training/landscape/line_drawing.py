@@ -7,9 +7,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from gui.inspector.axes import Array
-from gui.inspector.geometry.scale import Scale, dashed, paint_axes, paint_point, plot_room
+from gui.inspector.geometry.scale import Scale, dashed, paint_axes, plot_room
 from gui.theme import Theme
-from gui.training.landscape.plane_drawing import paint_ball
+from gui.training.landscape.plane_drawing import paint_ball, paint_dot
+from gui.training.landscape.plane_drawing import paint_start as paint_start_at
 from gui.training.landscape.question import Seen
 from gui.training.landscape.racers import Style
 from runtime.geometry.window import Window
@@ -72,23 +73,17 @@ def paint_start(
     painter: QPainter, profile: Profile, start: Array, scale: Scale, theme: Theme
 ) -> None:
     """Where the parameters stand, as a ring, and where a race begins, if that is elsewhere."""
-    painter.save()
-    painter.setClipRect(scale.room)
-    is_moved = float(start[0]) != profile.here
     home = np.array([profile.here, profile.loss])
-    paint_point(painter, scale.place(home), theme, is_home=is_moved)
-    if is_moved:
-        paint_point(painter, scale.place(np.append(start, height_at(profile, start))), theme)
-    painter.restore()
+    is_moved = float(start[0]) != profile.here
+    begin = np.append(start, height_at(profile, start)) if is_moved else home
+    paint_start_at(painter, home, begin, scale, theme)
 
 
 def paint_trail(painter: QPainter, profile: Profile, at: Array, scale: Scale, theme: Theme) -> None:
     """A run under way, as far as the line shows it: a dot on the curve."""
     painter.save()
     painter.setClipRect(scale.room)
-    painter.setPen(QPen(theme.color("node"), 2))
-    painter.setBrush(theme.color("text"))
-    painter.drawEllipse(scale.place(np.append(at, height_at(profile, at))), 5.5, 5.5)
+    paint_dot(painter, scale.place(np.append(at, height_at(profile, at))), theme)
     painter.restore()
 
 

@@ -93,10 +93,15 @@ def paint_trail(painter: QPainter, trail: Array, scale: Scale, theme: Theme) -> 
     painter.save()
     painter.setClipRect(scale.room)
     _paint_way(painter, trail, scale, theme)
+    paint_dot(painter, scale.place(trail[-1]), theme)
+    painter.restore()
+
+
+def paint_dot(painter: QPainter, at: QPointF, theme: Theme) -> None:
+    """Where a run under way is."""
     painter.setPen(QPen(theme.color("node"), 2))
     painter.setBrush(theme.color("text"))
-    painter.drawEllipse(scale.place(trail[-1]), 5.5, 5.5)
-    painter.restore()
+    painter.drawEllipse(at, 5.5, 5.5)
 
 
 def paint_start(painter: QPainter, here: Array, start: Array, scale: Scale, theme: Theme) -> None:
