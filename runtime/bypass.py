@@ -10,6 +10,7 @@ from runtime.array import Array
 from runtime.errors import RunError
 from runtime.modules.context import Context
 from runtime.modules.door import Differentiable, Kept, Outs
+from runtime.modules.scalar import Scalar
 
 
 class Bypass(Differentiable):
@@ -26,6 +27,12 @@ class Bypass(Differentiable):
             port.name: port for port in (*stand_in.input_ports, *stand_in.output_ports)
         }
         return stand_in
+
+    def as_scalar(self) -> Scalar | None:
+        if len(self.output_ports) != 1:
+            return None
+        first = self.input_ports[0].name
+        return Scalar(f"{{{first}}}", {first: "{g}"})
 
     def keeps_samples(
         self, port: str, output: str, shapes: Mapping[str, tuple[int, ...]], mode: str

@@ -15,6 +15,7 @@ from runtime.backend import Backend
 from runtime.compiled.drawing import Ends, draw
 from runtime.compiled.passes import simplify
 from runtime.compiled.report import Report, report_on
+from runtime.compiled.scalars import gathered
 from runtime.compiled.units import Work, needed, single, wanted
 from runtime.feeds import Host, Source, fed_at, load
 from runtime.moments import apart
@@ -64,7 +65,8 @@ class Compiled:
         self.simplified = simplify(plan, backend, steps, constants)
         sources.update(self.simplified.constants)
         wants = wanted(self.simplified.steps, gradients)
-        self._units = [single(step, wants) for step in self.simplified.steps]
+        alone = [single(step, wants) for step in self.simplified.steps]
+        self._units = gathered(plan, alone, wants)
         work = Work(self._units, plan.slots)
         self.program = draw(plan, backend, work, Ends(sources, gradients))
 

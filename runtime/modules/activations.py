@@ -14,6 +14,7 @@ from runtime.modules import initial
 from runtime.modules.context import Context
 from runtime.modules.door import Differentiable, Elementwise, Kept, Outs, pointwise, times
 from runtime.modules.functions import ANY_SHAPE
+from runtime.modules.scalar import Scalar
 
 AT_ZERO = Example({"x": (3,)}, values={"x": [-1.5, 0.0, 2.0]})
 
@@ -30,6 +31,7 @@ class Identity(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     pullback = {"x": "g"}
     examples = ANY_SHAPE
     only_reshapes = True
+    scalar = Scalar("{x}", {"x": "{g}"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         if out is None or out[0] is None:
@@ -56,6 +58,7 @@ class ReLU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     keeps = ("y",)
     kinks = (0.0,)
     examples = (*ANY_SHAPE, AT_ZERO)
+    scalar = Scalar("0.0 if {x} <= 0.0 else {x}", {"x": "{g} if {y} > 0.0 else {g} * 0.0"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.maximum(*ins, 0.0, out=ctx.into(out)),)
@@ -80,6 +83,10 @@ class LeakyReLU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     kinks = (0.0,)
     negative_slope: float = attribute(0.01, "the slope below 0, α in the formula")
     examples = (*ANY_SHAPE, AT_ZERO, Example({"x": (2, 3)}, {"negative_slope": 0.2}))
+    scalar = Scalar(
+        "{x} if {x} > 0.0 else {x} * {negative_slope}",
+        {"x": "{g} if {x} > 0.0 else {g} * {negative_slope}"},
+    )
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         xp, x, y = ctx.xp, ins[0], ctx.into(out)
@@ -106,6 +113,10 @@ class HardTanh(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     keeps = ("y",)
     kinks = (-1.0, 1.0)
     examples = (*ANY_SHAPE, Example({"x": (4,)}, values={"x": [-1.0, 1.0, 0.5, 2.0]}))
+    scalar = Scalar(
+        "-1.0 if {x} < -1.0 else 1.0 if {x} > 1.0 else {x}",
+        {"x": "{g} if -1.0 < {y} < 1.0 else {g} * 0.0"},
+    )
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.clip(*ins, -1.0, 1.0, out=ctx.into(out)),)

@@ -8,6 +8,7 @@ from graph.module import Example
 from runtime.array import Array
 from runtime.modules.context import Context
 from runtime.modules.door import Elementwise, Kept, Outs
+from runtime.modules.scalar import Scalar
 
 BROADCASTS = (
     Example({"a": (), "b": ()}),
@@ -33,6 +34,7 @@ class Add(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     local = {"a": "1", "b": "1"}
     pullback = {"a": "g", "b": "g"}
     examples = BROADCASTS
+    scalar = Scalar("{a} + {b}", {"a": "{g}", "b": "{g}"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.add(*ins, out=ctx.into(out)),)
@@ -53,6 +55,7 @@ class Subtract(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     pullback = {"a": "g", "b": "-g"}
     examples = BROADCASTS
     pairs_entries = True
+    scalar = Scalar("{a} - {b}", {"a": "{g}", "b": "-{g}"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.subtract(*ins, out=ctx.into(out)),)
@@ -73,6 +76,7 @@ class Multiply(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     pullback = {"a": r"g \odot b", "b": r"g \odot a"}
     keeps = ("a", "b")
     examples = BROADCASTS
+    scalar = Scalar("{a} * {b}", {"a": "{g} * {b}", "b": "{g} * {a}"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.multiply(*ins, out=ctx.into(out)),)
@@ -94,6 +98,7 @@ class Divide(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     keeps = ("b", "y")
     domain = {"b": (0.5, 3.0)}
     examples = BROADCASTS
+    scalar = Scalar("{a} / {b}", {"a": "{g} * (1.0 / {b})", "b": "{g} * (-{y} / {b})"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.divide(*ins, out=ctx.into(out)),)
@@ -119,6 +124,13 @@ class Power(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     examples = (
         *BROADCASTS,
         Example({"a": (2,), "b": (2,)}, values={"a": [0.0, 1.5], "b": [2.0, 0.0]}),
+    )
+    scalar = Scalar(
+        "power({a}, {b})",
+        {
+            "a": "{g} * ({b} * power({a}, {b} - 1.0)) if {b} != 0.0 else {g} * 0.0",
+            "b": "{g} * 0.0 if {a} == 0.0 and {b} >= 0.0 else {g} * ({y} * log({a}))",
+        },
     )
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
@@ -177,6 +189,13 @@ class Maximum(Extremum, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
         "b": r"g \odot \left([b > a] + \frac{1}{2} [a = b]\right)",
     }
     at_kink = "where the inputs are equal, both get half of the gradient"
+    scalar = Scalar(
+        "{a} if {a} > {b} or {a} != {a} else {b}",
+        {
+            "a": "{g} if {a} > {b} else {g} * 0.0 if {b} > {a} else {g} * 0.5",
+            "b": "{g} if {b} > {a} else {g} * 0.0 if {a} > {b} else {g} * 0.5",
+        },
+    )
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.maximum(*ins, out=ctx.into(out)),)
@@ -203,6 +222,13 @@ class Minimum(Extremum, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
         "b": r"g \odot \left([b < a] + \frac{1}{2} [a = b]\right)",
     }
     at_kink = "where the inputs are equal, both get half of the gradient"
+    scalar = Scalar(
+        "{a} if {a} < {b} or {a} != {a} else {b}",
+        {
+            "a": "{g} if {a} < {b} else {g} * 0.0 if {b} < {a} else {g} * 0.5",
+            "b": "{g} if {b} < {a} else {g} * 0.0 if {a} < {b} else {g} * 0.5",
+        },
+    )
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.minimum(*ins, out=ctx.into(out)),)

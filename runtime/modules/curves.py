@@ -14,11 +14,13 @@ from runtime.kernels import gelu
 from runtime.modules.context import Context
 from runtime.modules.door import Elementwise, Kept, Outs
 from runtime.modules.functions import ANY_SHAPE
+from runtime.modules.scalar import Scalar, sigmoid_of
 
 if TYPE_CHECKING:
     from runtime.compiled.site import Lowered, Site
 
 FAR_OUT = Example({"x": (4,)}, values={"x": [-800.0, -20.0, 20.0, 800.0]})
+_SHARE = sigmoid_of("{x}")
 
 
 def sigmoid(xp: Any, x: Array, out: Array | None = None) -> Array:
@@ -40,6 +42,7 @@ class Sigmoid(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     steepest = 0.25
     keeps = ("y",)
     examples = (*ANY_SHAPE, FAR_OUT)
+    scalar = Scalar(_SHARE, {"x": "{g} * ({y} * (1.0 - {y}))"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (sigmoid(ctx.xp, ins[0], ctx.into(out)),)
@@ -61,6 +64,7 @@ class Tanh(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     steepest = 1.0
     keeps = ("y",)
     examples = (*ANY_SHAPE, FAR_OUT)
+    scalar = Scalar("tanh({x})", {"x": "{g} * (1.0 - {y} * {y})"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.tanh(*ins, out=ctx.into(out)),)
@@ -81,6 +85,7 @@ class SiLU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     pullback = {"x": r"g \odot \left(\sigma(x) + y \odot (1 - \sigma(x))\right)"}
     keeps = ("x", "y")
     examples = (*ANY_SHAPE, FAR_OUT)
+    scalar = Scalar(f"{_SHARE} * {{x}}", {"x": f"{{g}} * ({_SHARE} + {{y}} * (1.0 - {_SHARE}))"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         y = sigmoid(ctx.xp, ins[0], ctx.into(out))
@@ -102,6 +107,9 @@ class Softplus(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     pullback = {"x": r"g \odot \sigma(x)"}
     keeps = ("x",)
     examples = (*ANY_SHAPE, FAR_OUT)
+    scalar = Scalar(
+        "{x} + log1p(exp(-{x})) if {x} > 0.0 else log1p(exp({x}))", {"x": f"{{g}} * {_SHARE}"}
+    )
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.logaddexp(*ins, ctx.dtype.type(0), out=ctx.into(out)),)
@@ -125,6 +133,10 @@ class ELU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     kinks = (0.0,)
     alpha: float = attribute(1.0, "how far below 0 the curve ends, α in the formula")
     examples = (*ANY_SHAPE, FAR_OUT, Example({"x": (2, 3)}, {"alpha": 0.5}))
+    scalar = Scalar(
+        "{x} if {x} > 0.0 else expm1({x}) * {alpha}",
+        {"x": "{g} if {x} > 0.0 else {g} * ({y} + {alpha})"},
+    )
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (bent(ctx, ins[0], self.settings["alpha"], ctx.into(out)),)
@@ -155,6 +167,11 @@ class SELU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     keeps = ("x", "y")
     kinks = (0.0,)
     examples = (*ANY_SHAPE, FAR_OUT)
+    scalar = Scalar(
+        "{x} * {scale} if {x} > 0.0 else expm1({x}) * {alpha} * {scale}",
+        {"x": "{g} * {scale} if {x} > 0.0 else {g} * ({y} + {scale} * {alpha})"},
+        {"alpha": SELU_ALPHA, "scale": SELU_SCALE},
+    )
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         y = bent(ctx, ins[0], SELU_ALPHA, ctx.into(out))
@@ -188,6 +205,9 @@ class GELU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     keeps = ("x",)
     approximate: Literal["none", "tanh"] = attribute("none", "none, or tanh for a faster formula")
     examples = (*ANY_SHAPE, FAR_OUT, Example({"x": (2, 3)}, {"approximate": "tanh"}))
+
+    def as_scalar(self) -> Scalar:
+        return _GELU if self.settings["approximate"] == "none" else _GELU_BY_TANH
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         y = ctx.into(out)
@@ -240,3 +260,17 @@ class GELU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
 
 
 GELU_TANH = math.sqrt(2 / math.pi)
+
+_PHI = "0.5 * erfc({x} * {minus_root_half})"
+_GELU = Scalar(
+    f"{{x}} * ({_PHI})",
+    {"x": f"{{g}} * ({_PHI} + {{x}} * exp(-0.5 * {{x}} * {{x}}) * {{density}})"},
+    {"minus_root_half": -math.sqrt(0.5), "density": 1 / math.sqrt(2 * math.pi)},
+)
+_NEAR_PHI = sigmoid_of("s", "{twice} * ({x} + 0.044715 * {x} * {x} * {x})")
+_BEND = "(b * ({twice} * (1.0 + {cubed} * {x} * {x})) if (b := {x} * t * (1.0 - t)) else 0.0)"
+_GELU_BY_TANH = Scalar(
+    f"{{x}} * {_NEAR_PHI}",
+    {"x": f"{{g}} * ((t := {_NEAR_PHI}) + {_BEND})"},
+    {"twice": 2 * GELU_TANH, "cubed": 3 * 0.044715},
+)

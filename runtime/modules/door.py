@@ -30,6 +30,7 @@ from runtime import maps
 from runtime.array import Array
 from runtime.modules import initial
 from runtime.modules.context import Context
+from runtime.modules.scalar import Scalar
 from runtime.streams import stream
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Differentiable(Initialised):
     flat on one side, so that a unit which stays there gets no gradient any more; both ask `bend`.
     `predicts` says what a loss takes its prediction for: numbers, scores around 0, probabilities,
     logits (each by itself), class logits (a row for one class) or logarithms of probabilities.
+    `scalar` is the form for single numbers.
     """
 
     keeps: ClassVar[tuple[str, ...]] = ()
@@ -92,6 +94,7 @@ class Differentiable(Initialised):
     steepest: ClassVar[float] = 0.0
     dies: ClassVar[bool] = False
     predicts: ClassVar[Predicts] = "numbers"
+    scalar: ClassVar[Scalar | None] = None
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         """The outputs, from the inputs."""
@@ -123,6 +126,10 @@ class Differentiable(Initialised):
         `shape` is that of what `before` reads. The numbers are the same but for rounding.
         """
         return None
+
+    def as_scalar(self) -> Scalar | None:
+        """What it does with single numbers, as Python; None where there is no such form."""
+        return self.scalar
 
     def jacobian(self, ctx: Context, port: str, output: str, kept: Kept) -> maps.LinearMap:
         """d output / d port as a linear map. This one has no structure: a matrix, from `vjp`.

@@ -15,6 +15,7 @@ from runtime.array import Array
 from runtime.modules.context import Context
 from runtime.modules.door import Differentiable, Kept, Outs, handed
 from runtime.modules.reductions import Reducing
+from runtime.modules.scalar import Scalar
 
 
 class Weighing(Reducing):
@@ -62,6 +63,7 @@ class Extreme(Weighing):
         *Reducing.examples,
         Example({"x": (2, 3)}, {"axis": (1,)}, {"x": [[1.0, 3.0, 3.0], [2.0, 2.0, 2.0]]}),
     )
+    scalar = Scalar("{x}", {"x": "{g} if {x} == {x} else {g} * {x}"})
 
     def infer(self, types: Mapping[str, PortType], dtype: str) -> dict[str, PortType]:
         if "x" in types:

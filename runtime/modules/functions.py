@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from graph.attributes import attribute
 from graph.errors import BadAttribute
@@ -10,6 +11,7 @@ from graph.module import Example
 from runtime.array import Array
 from runtime.modules.context import Context
 from runtime.modules.door import Elementwise, Kept, Outs, gaps_to
+from runtime.modules.scalar import Scalar
 
 ANY_SHAPE = (
     Example({"x": (2, 3)}),
@@ -30,6 +32,7 @@ class Negate(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     local = {"x": "−1"}
     pullback = {"x": "-g"}
     examples = ANY_SHAPE
+    scalar = Scalar("-{x}", {"x": "-{g}"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.negative(*ins, out=ctx.into(out)),)
@@ -51,6 +54,7 @@ class Exp(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     keeps = ("y",)
     domain = {"x": (-3.0, 3.0)}
     examples = ANY_SHAPE
+    scalar = Scalar("exp({x})", {"x": "{g} * {y}"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.exp(*ins, out=ctx.into(out)),)
@@ -72,6 +76,7 @@ class Log(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     keeps = ("x",)
     domain = {"x": (0.2, 4.0)}
     examples = ANY_SHAPE
+    scalar = Scalar("log({x})", {"x": "{g} * (1.0 / {x})"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.log(*ins, out=ctx.into(out)),)
@@ -93,6 +98,7 @@ class Sqrt(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     keeps = ("y",)
     domain = {"x": (0.2, 4.0)}
     examples = ANY_SHAPE
+    scalar = Scalar("sqrt({x})", {"x": "{g} * (0.5 / {y})"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.sqrt(*ins, out=ctx.into(out)),)
@@ -113,6 +119,7 @@ class Square(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     pullback = {"x": r"g \odot 2 x"}
     keeps = ("x",)
     examples = ANY_SHAPE
+    scalar = Scalar("{x} * {x}", {"x": "{g} * (2.0 * {x})"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.square(*ins, out=ctx.into(out)),)
@@ -135,6 +142,7 @@ class Abs(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     keeps = ("x",)
     kinks = (0.0,)
     examples = (*ANY_SHAPE, Example({"x": (3,)}, values={"x": [-1.5, 0.0, 2.0]}))
+    scalar = Scalar("abs({x})", {"x": "{g} if {x} > 0.0 else -{g} if {x} < 0.0 else {g} * {x}"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.abs(*ins, out=ctx.into(out)),)
@@ -156,6 +164,7 @@ class Reciprocal(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     keeps = ("y",)
     domain = {"x": (0.4, 3.0)}
     examples = ANY_SHAPE
+    scalar = Scalar("1.0 / {x}", {"x": "{g} * -({y} * {y})"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.divide(1.0, *ins, out=ctx.into(out)),)
@@ -176,6 +185,7 @@ class Sin(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     pullback = {"x": r"g \odot \cos x"}
     keeps = ("x",)
     examples = ANY_SHAPE
+    scalar = Scalar("sin({x})", {"x": "{g} * cos({x})"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.sin(*ins, out=ctx.into(out)),)
@@ -196,6 +206,7 @@ class Cos(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     pullback = {"x": r"-g \odot \sin x"}
     keeps = ("x",)
     examples = ANY_SHAPE
+    scalar = Scalar("cos({x})", {"x": "{g} * -sin({x})"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.cos(*ins, out=ctx.into(out)),)
@@ -217,6 +228,7 @@ class Sign(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
     at_kink = "the derivative of Sign at 0 is 0"
     kinks = (0.0,)
     examples = (*ANY_SHAPE, Example({"x": (3,)}, values={"x": [-1.5, 0.0, 2.0]}))
+    scalar = Scalar("1.0 if {x} > 0.0 else -1.0 if {x} < 0.0 else {x} + 0.0", {"x": "{g} * 0.0"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         return (ctx.xp.sign(*ins, out=ctx.into(out)),)
@@ -245,6 +257,14 @@ class Clip(Elementwise, sig="x[*s] -> y[*s]", group="Arithmetic"):
         Example({"x": (2, 3)}, {"min": None, "max": 0.5}),
         Example({"x": (4,)}, values={"x": [-1.0, 1.0, 0.5, 2.0]}),
     )
+    scalar = Scalar(
+        "{low} if {x} < {low} else {high} if {x} > {high} else {x}",
+        {"x": "{g} if {low} <= {x} <= {high} else {g} * 0.0"},
+    )
+
+    def as_scalar(self) -> Scalar:
+        low, high = self._bounds()
+        return replace(self.scalar, numbers={"low": low, "high": high})
 
     def validate(self) -> None:
         low, high = self.settings["min"], self.settings["max"]

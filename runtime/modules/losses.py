@@ -16,6 +16,7 @@ from runtime.array import Array
 from runtime.modules.context import Context
 from runtime.modules.door import Differentiable, Kept, Outs, along, times
 from runtime.modules.reduction import reduced, spread, weight_of
+from runtime.modules.scalar import Scalar
 
 Reduction = Literal["mean", "sum", "none"]
 
@@ -106,6 +107,13 @@ class MSELoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses"):
     local = {"prediction": "2 (p − t) / n", "target": "−2 (p − t) / n"}
     pullback = {"prediction": r"\frac{2 g}{n} (p - t)", "target": r"-\frac{2 g}{n} (p - t)"}
     letters = {"p": "prediction", "t": "target"}
+    scalar = Scalar(
+        "({prediction} - {target}) * ({prediction} - {target})",
+        {
+            "prediction": "{g} * (2.0 * ({prediction} - {target}))",
+            "target": "{g} * (-2.0 * ({prediction} - {target}))",
+        },
+    )
 
     def primitives(self, recipe: Recipe) -> bool:
         return _drawn(recipe, "Square", self.settings["reduction"])
@@ -139,6 +147,15 @@ class L1Loss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses"):
             {"prediction": (3,), "target": (3,)},
             values={"prediction": [1.0, 2.0, 3.0], "target": [1.0, 3.0, 1.0]},
         ),
+    )
+    scalar = Scalar(
+        "abs({prediction} - {target})",
+        {
+            "prediction": "{g} if {prediction} > {target} else -{g} if {prediction} < {target}"
+            " else {g} * ({prediction} - {target})",
+            "target": "-{g} if {prediction} > {target} else {g} if {prediction} < {target}"
+            " else {g} * ({prediction} - {target})",
+        },
     )
 
     def primitives(self, recipe: Recipe) -> bool:
@@ -177,6 +194,16 @@ class HuberLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses")
     letters = {"p": "prediction", "t": "target", r"\delta": "delta"}
     delta: float = attribute(1.0, "where the squared error turns into the absolute one")
     examples = (*PAIRS, Example({"prediction": (2, 3), "target": (2, 3)}, {"delta": 0.3}))
+    scalar = Scalar(
+        "0.5 * s * s if (s := abs({prediction} - {target})) <= {delta}"
+        " else {delta} * (s - 0.5 * {delta})",
+        {
+            "prediction": "{g} * (-{delta} if (d := {prediction} - {target}) < -{delta}"
+            " else {delta} if d > {delta} else d)",
+            "target": "-{g} * (-{delta} if (d := {prediction} - {target}) < -{delta}"
+            " else {delta} if d > {delta} else d)",
+        },
+    )
 
     def validate(self) -> None:
         if self.settings["delta"] <= 0:
@@ -234,6 +261,14 @@ class HingeLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses")
         Example(
             {"prediction": (2,), "target": (2,)}, values={"prediction": [1, -1], "target": [1, 1]}
         ),
+    )
+    scalar = Scalar(
+        "0.0 if (s := 1.0 - {target} * {prediction}) <= 0.0 else s",
+        {
+            "prediction": "{g} * (-{target} if {target} * {prediction} < 1.0 else {target} * 0.0)",
+            "target": "{g} * (-{prediction} if {target} * {prediction} < 1.0"
+            " else {prediction} * 0.0)",
+        },
     )
 
     def terms(self, ctx: Context, prediction: Array, target: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,6 +19,7 @@ from runtime.modules.curves import sigmoid
 from runtime.modules.door import BadValue, Differentiable, Kept, Outs
 from runtime.modules.losses import PAIRS, Loss, Reduction
 from runtime.modules.reduction import join_lowered, reduced, spread, weight_of
+from runtime.modules.scalar import Scalar, sigmoid_of
 from runtime.modules.softmax import LogSoftmax
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ LOGS = (
 )  # fmt: skip
 
 LEAST_LOG = -100.0  # PyTorch's bound: a wrong certainty costs much, but not infinitely much
+_YES = "({least} if 0.0 <= {prediction} < {tiny} else log({prediction}))"
+_NO = "({least} if {prediction} == 1.0 else log1p(-{prediction}))"
 
 
 class BCELoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses"):
@@ -68,6 +72,15 @@ class BCELoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses"):
             {"reduction": "none"},
             {"prediction": [0.0, 1.0, 0.5, 1e-9], "target": [0.0, 1.0, 1.0, 0.0]},
         ),
+    )
+    scalar = Scalar(
+        f"({{target}} - 1.0) * {_NO} - {{target}} * {_YES}",
+        {
+            "prediction": "{g} * (({prediction} - {target})"
+            " / (w if (w := {prediction} * (1.0 - {prediction})) > 1e-12 else 1e-12))",
+            "target": f"{{g}} * ({_NO} - {_YES})",
+        },
+        {"least": LEAST_LOG, "tiny": math.exp(LEAST_LOG)},
     )
 
     def terms(self, ctx: Context, prediction: Array, target: Array) -> Array:
@@ -119,6 +132,14 @@ class BCEWithLogitsLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="
             {"prediction": [-900.0, 900.0, 0.0, 40.0], "target": [0.0, 0.0, 1.0, 1.0]},
         ),
     )
+    scalar = Scalar(
+        "(0.0 if {prediction} <= 0.0 else {prediction}) - {prediction} * {target}"
+        " + log1p(exp(-abs({prediction})))",
+        {
+            "prediction": f"{{g}} * ({sigmoid_of('{prediction}')} - {{target}})",
+            "target": "{g} * -{prediction}",
+        },
+    )
 
     def terms(self, ctx: Context, prediction: Array, target: Array) -> Array:
         xp = ctx.xp
@@ -148,6 +169,13 @@ class KLDivLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="Losses")
     examples = (
         *PAIRS,
         Example({"prediction": (2,), "target": (2,)}, values={"target": [0.0, 1.0]}),
+    )
+    scalar = Scalar(
+        "({target} * log({target}) if {target} != 0.0 else 0.0) - {target} * {prediction}",
+        {
+            "prediction": "{g} * -{target}",
+            "target": "{g} * (log({target}) + 1.0 - {prediction})",
+        },
     )
 
     def terms(self, ctx: Context, prediction: Array, target: Array) -> Array:

@@ -15,6 +15,7 @@ from runtime.array import Array
 from runtime.modules.context import Context
 from runtime.modules.door import Differentiable, Kept, Outs
 from runtime.modules.reduction import join, weight_of
+from runtime.modules.scalar import Scalar
 
 
 class Reducing(Differentiable):
@@ -84,6 +85,7 @@ class Total(Reducing):
     """The parent of Sum and Mean, which differ by what each entry weighs."""
 
     reduction = "sum"
+    scalar = Scalar("{x}", {"x": "{g}"})
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         axes, keepdims = self.axes_of(ins[0].shape), self.settings["keepdims"]

@@ -1,0 +1,65 @@
+"""Which steps compute with single numbers alone, and which of them are one unit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from runtime.compiled.scalars.region import Region
+from runtime.compiled.units import Unit
+from runtime.modules.scalar import Scalar
+
+if TYPE_CHECKING:
+    from runtime.plan import Plan
+
+LEAST = 3  # fewer steps are as fast by NumPy: reading and writing arrays costs as much
+
+
+def gathered(plan: Plan, units: Sequence[Unit], wants: Collection[int]) -> list[Unit]:
+    """The units, those that compute with single numbers gathered, in an order that can run.
+
+    Every unit has a stage: an odd one where it computes with single numbers, else an even one.
+    What it reads is of its own stage or of one before. So the stages can run in turn, and an odd
+    one all at once. `wants` are the slots whose gradients are needed.
+    """
+    forms = {unit: form for unit in units if (form := _form(plan, unit)) is not None}
+    stages, leaving = _stages(units, forms)
+    if plan.end is not None:
+        leaving.add(plan.end)
+    if not any(len(stage) >= LEAST for stage in stages[1::2]):
+        return list(units)
+    found: list[Unit] = []
+    for number, stage in enumerate(stages):
+        if number % 2 and len(stage) >= LEAST:
+            steps = [unit.steps[0] for unit in stage]
+            found.append(Region.of(plan, steps, [forms[u] for u in stage], leaving, wants).unit())
+        else:
+            found += stage
+    return found
+
+
+def _form(plan: Plan, unit: Unit) -> Scalar | None:
+    """What a unit does with single numbers, if it is one step that knows nothing else."""
+    if len(unit.steps) > 1 or len(unit.outputs) != 1:
+        return None
+    types = [plan.slots[slot] for slot in (*unit.inputs, *unit.outputs)]
+    if any(type_.shape or type_.dtype != "float64" for type_ in types):
+        return None
+    return unit.steps[0].module.as_scalar()
+
+
+def _stages(
+    units: Sequence[Unit], forms: Mapping[Unit, Scalar]
+) -> tuple[list[list[Unit]], set[int]]:
+    """The units of each stage, and the slots that another stage reads than the one that writes."""
+    stages: list[list[Unit]] = []
+    leaving: set[int] = set()
+    stage_of: dict[int, int] = {}
+    for unit in units:
+        came = max((stage_of.get(slot, 0) for slot in unit.inputs), default=0)
+        own = came + (came + (unit in forms)) % 2
+        stages += [[] for _ in range(len(stages), own + 1)]
+        stages[own].append(unit)
+        stage_of.update(dict.fromkeys(unit.outputs, own))
+        leaving.update(slot for slot in unit.inputs if stage_of.get(slot, own) != own)
+    return stages, leaving
