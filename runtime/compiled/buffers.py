@@ -77,7 +77,8 @@ class Buffers:
         number, below = self.number(array), self.number(over)
         if number is None or below is None or number == below:
             return
-        if _is_whole(array, self._sizes[number]) and _is_whole(over, self._sizes[number]):
+        whole = _is_whole(array, self._sizes[number]) and _is_whole(over, self._sizes[number])
+        if whole and axes_in_memory(array) == axes_in_memory(over):
             self._over.setdefault(number, []).append(below)
 
     def touched(self, arguments: Iterable[Any]) -> set[int]:
@@ -109,6 +110,17 @@ def arrays_in(given: Any) -> Iterator[Array]:
     elif isinstance(given, Iterable) and not isinstance(given, str | bytes):
         for one in given:
             yield from arrays_in(one)
+
+
+def axes_in_memory(array: Array) -> list[int]:
+    """The axes of an array, from that of the longest strides to that of the shortest.
+
+    In their own order where the array is in C order, or repeats its entries.
+    """
+    axes, steps = list(range(array.ndim)), array.strides
+    if array.flags.c_contiguous or 0 in steps:
+        return axes
+    return sorted(axes, key=lambda axis: -abs(steps[axis]))
 
 
 class _Planning:
@@ -185,8 +197,9 @@ class _Planning:
 
 
 def _is_whole(array: Array, nbytes: int) -> bool:
-    """Whether an array is the whole of a buffer of so many bytes, in order."""
-    return bool(array.flags.c_contiguous) and array.nbytes == nbytes
+    """Whether an array is the whole of a buffer of so many bytes, with its axes in any order."""
+    ordered = array.transpose(axes_in_memory(array))
+    return bool(ordered.flags.c_contiguous) and array.nbytes == nbytes
 
 
 def _aligned(nbytes: int) -> Array:

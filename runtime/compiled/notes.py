@@ -257,6 +257,15 @@ class Notes:
         self.site.call(np.concatenate, parts, axis, made.array)
         return made
 
+    def _room(self, ufunc: np.ufunc, operands: Sequence[Any], dtype: Any) -> Traced:
+        """A buffer for a result, in memory in the order of an operand of its shape."""
+        shape = _shape(ufunc, operands)
+        if ufunc.signature is None:
+            for operand in operands:
+                if isinstance(operand, np.ndarray) and operand.shape == shape:
+                    return Traced(self, self.site.make_like(operand, dtype=dtype))
+        return self.empty(shape, dtype)
+
     def _may_lie(self, target: Traced, operand: Any) -> None:
         if isinstance(operand, np.ndarray):
             self.site.may_lie(target.array, operand)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from runtime.array import Array
+from runtime.compiled.buffers import axes_in_memory
 
 if TYPE_CHECKING:
     from runtime.compiled.units import Unit
@@ -113,10 +114,9 @@ class Site:
 
         Of the array's shape and dtype, if no others are said.
         """
-        sizes, steps = array.shape if shape is None else shape, array.strides
-        order = sorted(range(array.ndim), key=lambda axis: -abs(steps[axis]))
+        sizes, order = array.shape if shape is None else shape, axes_in_memory(array)
         made = self.make([sizes[axis] for axis in order], array.dtype if dtype is None else dtype)
-        return made.transpose(np.argsort(order))
+        return made.transpose(sorted(range(array.ndim), key=order.__getitem__))
 
     def gradient(self, place: int) -> Array:
         """The buffer for the gradient of input `place`, where it is best written.
