@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from runtime.array import Array
+from runtime.compiled.buffers import axes_in_memory
 
 if TYPE_CHECKING:
     from runtime.compiled.site import Site
@@ -25,7 +27,7 @@ REDUCTIONS: Mapping[Any, np.ufunc] = {
     np.min: np.minimum,
     np.prod: np.multiply,
 }
-MOST_REPEATED = 2**16  # numbers
+LEAST_REPEATED = 2**12  # numbers
 BASIC = (int, slice, type(None), type(Ellipsis))
 
 
@@ -118,10 +120,13 @@ class Traced(NDArrayOperatorsMixin):
 
 
 class Notes:
-    """Stands for NumPy: its functions note what they would do; constants are made at once."""
+    """Stands for NumPy: its functions note what they would do; constants are made at once.
 
-    def __init__(self, site: Site) -> None:
-        self.site = site
+    What is made lies in memory as one of the inputs of its shape, if there is one.
+    """
+
+    def __init__(self, site: Site, inputs: Sequence[Array]) -> None:
+        self.site, self.inputs = site, inputs
 
     def __getattr__(self, name: str) -> Any:
         return getattr(np, name)
@@ -129,7 +134,7 @@ class Notes:
     def empty(self, shape: Any, dtype: Any = "float64") -> Traced:
         """A buffer."""
         shape = tuple(shape) if isinstance(shape, Sequence) else (shape,)
-        return Traced(self, self.site.make(shape, dtype))
+        return self._made(shape, dtype, self.inputs)
 
     def zeros(self, shape: Any, dtype: Any = "float64") -> Traced:
         """A buffer that is cleared in every step: it may be written into."""
@@ -173,7 +178,8 @@ class Notes:
                 x.dtype if isinstance(x, np.ndarray | np.generic) else type(x) for x in operands
             ]
             dtype = ufunc.resolve_dtypes((*kinds, None))[-1]
-            given = self.empty(_shape(ufunc, operands), dtype)
+            near = operands if ufunc.signature is None else ()
+            given = self._made(_shape(ufunc, operands), dtype, near)
         operands = _as_arrays(ufunc, operands, given.array)
         if ufunc.signature is None and where is True:
             for operand in operands:
@@ -257,14 +263,12 @@ class Notes:
         self.site.call(np.concatenate, parts, axis, made.array)
         return made
 
-    def _room(self, ufunc: np.ufunc, operands: Sequence[Any], dtype: Any) -> Traced:
-        """A buffer for a result, in memory in the order of an operand of its shape."""
-        shape = _shape(ufunc, operands)
-        if ufunc.signature is None:
-            for operand in operands:
-                if isinstance(operand, np.ndarray) and operand.shape == shape:
-                    return Traced(self, self.site.make_like(operand, dtype=dtype))
-        return self.empty(shape, dtype)
+    def _made(self, shape: tuple[int, ...], dtype: Any, near: Sequence[Any]) -> Traced:
+        """A buffer that lies in memory as the first array of its shape does."""
+        for array in near:
+            if isinstance(array, np.ndarray) and array.shape == shape:
+                return Traced(self, self.site.make_like(array, dtype=dtype))
+        return Traced(self, self.site.make(shape, dtype))
 
     def _may_lie(self, target: Traced, operand: Any) -> None:
         if isinstance(operand, np.ndarray):
@@ -300,12 +304,22 @@ def _as_arrays(ufunc: np.ufunc, operands: tuple[Any, ...], out: Array) -> tuple[
     if all(isinstance(operand, np.ndarray) for operand in operands):
         return operands
     kinds = ufunc.resolve_dtypes((*map(_kind, operands), None))
-    row = out.shape if out.size <= MOST_REPEATED else out.shape[-1:]
-    shape = row if ufunc in BY_KEYWORD else ()
+    row = _row(out) if ufunc in BY_KEYWORD else np.empty(())
     return tuple(
-        operand if isinstance(operand, np.ndarray) else np.full(shape, operand, kind)
+        operand if isinstance(operand, np.ndarray) else np.full_like(row, operand, kind)
         for operand, kind in zip(operands, kinds[:-1], strict=True)
     )
+
+
+def _row(out: Array) -> Array:
+    """Room for a stretch of entries that follow each other in memory, broadcastable to `out`."""
+    order, sizes = axes_in_memory(out), [1] * out.ndim
+    for axis in reversed(order):
+        if math.prod(sizes) >= LEAST_REPEATED:
+            break
+        sizes[axis] = out.shape[axis]
+    row = np.empty([sizes[axis] for axis in order])
+    return row.transpose(sorted(range(out.ndim), key=order.__getitem__))
 
 
 def _basic(index: Any) -> tuple[Any, ...]:

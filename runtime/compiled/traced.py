@@ -28,7 +28,7 @@ def lower(site: Site, step: PlanStep, ins: tuple[Array, ...]) -> Lowered:
     """
     if step.module.is_random:
         raise Untraceable("random numbers")
-    notes, own = Notes(site), site.context(step)
+    notes, own = Notes(site, ins), site.context(step)
     states = {port: Traced(notes, array) for port, array in own.state.items()}
     ctx = replace(own, xp=notes, state=states, kept={}, updates={})
     wrapped = tuple(Traced(notes, array) for array in ins)
