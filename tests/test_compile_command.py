@@ -107,7 +107,7 @@ def test_nodes_inside_time_are_told_once():
     assert {id_: done.fates.total() for id_, done in found.nodes.items()} == {
         "x": 3, "w": 1, "a_scaled": 3, "a": 3, "b_scaled": 3, "b": 3, "loss": 3,
     }  # fmt: skip
-    assert found.nodes["loss"].fates == {"kept": 1, "removed": 2}  # the last step counts
+    assert found.nodes["loss"].fates == {"fused": 1, "removed": 2}  # the last step counts
 
 
 def test_the_tape_has_no_report(monkeypatch):
