@@ -22,6 +22,7 @@ from graph.suggest import did_you_mean, nearest
 from graph.tensor import kind_of
 from graph.time import ANY_LENGTH, Unfolding, given_to, inside_time, unfolding
 from graph.types import infer_node
+from graph.uncollected import uncollected
 from graph.unify import delayed_types, with_sizes
 
 Feeds = Mapping[str, tuple[str, tuple[int, ...]]]
@@ -71,6 +72,7 @@ class Check:
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
 
+@uncollected()
 def check(
     graph: Graph,
     feeds: Feeds | None = None,

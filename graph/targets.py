@@ -103,10 +103,11 @@ def _floating_sinks(graph: Graph, types: Types, runnable: Runnable) -> list[Port
         module = graph.module(id_)
         if module is None or id_ not in runnable or module.outline() == "source":
             continue
+        read = {edge.source.port for edge in graph.store.leaving[id_].values()}
         for port in module.output_ports:
-            ref = PortRef(id_, port.name)
-            if any(edge.source == ref for edge in graph.store.leaving[id_].values()):
+            if port.name in read:
                 continue
+            ref = PortRef(id_, port.name)
             type_ = types.get(ref)
             if type_ is not None and type_.is_floating and not _starts(graph, ref):
                 sinks.append(ref)

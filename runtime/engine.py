@@ -14,6 +14,7 @@ from graph.errors import BadAttribute
 from graph.fields import check_field
 from graph.model import Graph
 from graph.port import PortRef
+from graph.uncollected import uncollected
 from runtime import passes
 from runtime.backend import Backend, to_numpy
 from runtime.data.first_batch import FirstBatch
@@ -130,12 +131,12 @@ class Engine:
         failed.
         """
         tape = self._start(feeds, phase, previous, training_step)
-        with self._guard():
+        with self._guard(), uncollected():
             for _ in self._play(tape, phase, watch):
                 pass
-        if tape.failure is not None and not self.partial:
-            raise RunError(tape.failure.message, node=tape.failure.node)
-        return Trace.of(tape)
+            if tape.failure is not None and not self.partial:
+                raise RunError(tape.failure.message, node=tape.failure.node)
+            return Trace.of(tape)
 
     def steps(
         self,

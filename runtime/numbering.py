@@ -64,11 +64,12 @@ class PlanStep:
         return self.module.output_names
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Drawn:
     """What the steps of one node share. `owned` says which ports own its parameters.
 
-    `unread` are wired ports that a bypassed node does not read.
+    `unread` are wired ports that a bypassed node does not read. One is made for every node, so it
+    is not frozen, which would take five times as long.
     """
 
     module: Differentiable

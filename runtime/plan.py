@@ -15,6 +15,7 @@ from graph.instances import flat_target
 from graph.model import Graph
 from graph.port import PortRef, PortType, show_shape
 from graph.tensor import Tensor
+from graph.uncollected import uncollected
 from runtime.errors import CheckFailed, NoTarget, RunError
 from runtime.feeds import Host, Source, tensor_array
 from runtime.memory import forecast
@@ -159,6 +160,7 @@ class Plan:
         return self.edges.get(apart(ref)[0]) if found == ref else found
 
 
+@uncollected()
 def compile_plan(
     graph: Graph,
     checked: Check | None = None,

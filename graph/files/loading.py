@@ -54,6 +54,7 @@ from graph.records import MAX_NAME, Edge, Node, Place, Time, bad_character
 from graph.suggest import did_you_mean
 from graph.tensor import Tensor
 from graph.training import Training
+from graph.uncollected import uncollected
 
 Routes = dict[PortRef, tuple[Place, ...]]
 Notes = Mapping[str, Any]  # keys that begin with `x-`
@@ -70,6 +71,7 @@ def load(path: str | os.PathLike[str], catalogue: Catalogue | None = None) -> Gr
     return graph
 
 
+@uncollected()
 def loads(
     data: bytes | str, *, name: str = "document", catalogue: Catalogue | None = None
 ) -> Graph:
