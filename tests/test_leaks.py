@@ -7,7 +7,7 @@ import weakref
 from collections import Counter
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QThreadPool
 from PySide6.QtWidgets import QApplication
 
 from graph import load
@@ -40,10 +40,20 @@ def windows(qapp, qtbot, tmp_path):
     windows.deleteLater()
 
 
-def alive() -> Counter[str]:
-    """How many of each kind of the program's own objects, and of Qt's, there are."""
+def alive(windows, qtbot) -> Counter[str]:
+    """How many of each kind of the program's own objects, and of Qt's, there are.
+
+    Nothing may run meanwhile: a list of all objects hands out tuples that a thread is making.
+    """
     settle()
     gc.collect()
+    pools = (QThreadPool.globalInstance(), *QApplication.instance().findChildren(QThreadPool))
+    qtbot.waitUntil(
+        lambda: (
+            not any(pool.activeThreadCount() for pool in pools)
+            and not any(window.live.is_busy for window in windows.all)
+        )
+    )
     kinds = (type(thing) for thing in gc.get_objects())
     return Counter(
         f"{kind.__module__}.{kind.__qualname__}"
@@ -54,9 +64,13 @@ def alive() -> Counter[str]:
     )
 
 
-def grown(before: Counter[str]) -> dict[str, int]:
+def grown(before: Counter[str], windows, qtbot) -> dict[str, int]:
     """Of what there is more than before."""
-    return {kind: count for kind, count in (alive() - before).items() if kind not in CACHED}
+    return {
+        kind: count
+        for kind, count in (alive(windows, qtbot) - before).items()
+        if kind not in CACHED
+    }
 
 
 def use(windows, qtbot, path) -> list[weakref.ref]:
@@ -81,9 +95,9 @@ def use(windows, qtbot, path) -> list[weakref.ref]:
 def test_windows_that_were_closed_are_gone(windows, qtbot):
     path = next(path for path in examples() if path.stem == "softmax_classifier")
     use(windows, qtbot, path)  # what is made once a program
-    before, widgets = alive(), len(QApplication.allWidgets())
+    before, widgets = alive(windows, qtbot), len(QApplication.allWidgets())
     left = [ref for _ in range(ROUNDS) for ref in use(windows, qtbot, path)]
-    assert grown(before) == {}
+    assert grown(before, windows, qtbot) == {}
     assert len(QApplication.allWidgets()) <= widgets
     assert [ref() for ref in left if ref() is not None] == []
 
@@ -102,7 +116,7 @@ def test_graphs_that_were_replaced_are_gone(windows, qtbot):
 
     for path in paths:
         show(path)
-    before = alive()
+    before = alive(windows, qtbot)
     left = [show(path) for _ in range(2) for path in paths]
-    assert grown(before) == {}
+    assert grown(before, windows, qtbot) == {}
     assert [ref() for ref in left[:-1] if ref() is not None] == []

@@ -164,9 +164,10 @@ class Diagnosing(QObject):
 
     def _tell(self, found: Diagnosis) -> None:
         offer = None
-        if found.go_back is not None and self._moment_before(found.go_back) is not None:
-            text = self.tr("Go back to update {0}").format(self._moment_before(found.go_back))
-            offer = (text, partial(self._go_back, found.go_back))
+        moment = None if found.go_back is None else self._moment_before(found.go_back)
+        if moment is not None:
+            text = self.tr("Go back to update {0}").format(moment)
+            offer = (text, partial(self._go_back, moment))
         self._sentences.add(str(found))
         self._window.notices.tell(str(found), mark="warning", offer=offer)
 
