@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from graph.initialise import sizes
 from runtime.array import Array
 from runtime.compiled.buffers import axes_in_memory
 
@@ -69,6 +70,16 @@ class Site:
     def dtype_of(self, slot: int) -> str:
         """The dtype of what a slot holds."""
         return self._drawing.types[slot].dtype
+
+    def sizes_of(self, slot: int) -> tuple[int, ...]:
+        """The shape of what a slot holds."""
+        return sizes(self._drawing.types[slot])
+
+    def walk(
+        self, units: Sequence[Unit], values: Mapping[int, Array], homes: Mapping[int, Array]
+    ) -> Walk:
+        """A walk through inner units, whose calls are this one's; as `Walk` says."""
+        return type(self._walk)(self._drawing, units, values, homes)
 
     def make(self, shape: Sequence[int], dtype: Any = None, *, over: Array | None = None) -> Array:
         """A C-contiguous buffer; of the training's dtype, if no other is said.

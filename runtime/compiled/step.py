@@ -13,10 +13,11 @@ from graph.port import PortRef
 from runtime.array import Array
 from runtime.backend import Backend
 from runtime.compiled.drawing import Ends, draw
+from runtime.compiled.over_time.grouping import group
 from runtime.compiled.passes import simplify
 from runtime.compiled.report import Report, report_on
 from runtime.compiled.scalars import gathered
-from runtime.compiled.units import Work, needed, single, wanted
+from runtime.compiled.units import Work, needed, wanted
 from runtime.feeds import Host, Source, fed_at, load
 from runtime.moments import apart
 
@@ -65,9 +66,9 @@ class Compiled:
         self.simplified = simplify(plan, backend, steps, constants)
         sources.update(self.simplified.constants)
         wants = wanted(self.simplified.steps, gradients)
-        alone = [single(step, wants) for step in self.simplified.steps]
-        self._units = gathered(plan, alone, wants)
-        work = Work(self._units, plan.slots)
+        work, sources = group(plan, self.simplified, wants, sources)
+        self._units = gathered(plan, work, wants)
+        work = Work(self._units, work.types)
         self.program = draw(plan, backend, work, Ends(sources, gradients))
 
     @functools.cached_property

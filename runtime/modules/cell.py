@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from graph.attributes import attribute
 from graph.port import PortRef, PortType
@@ -16,6 +16,9 @@ from runtime.array import Array
 from runtime.modules import initial
 from runtime.modules.context import Context
 from runtime.modules.door import Differentiable, Kept, Outs
+
+if TYPE_CHECKING:
+    from runtime.compiled.site import Lowered, Site
 
 Partials = dict[str, Array]
 """d output / d source, entry by entry: sources are `ih0`, `hh0`, ... (what each gate is given by
@@ -96,6 +99,11 @@ class Cell(Differentiable):
         for place, array in zip(places, made, strict=True):
             place[...] = array
         return tuple(places)
+
+    def lower(self, site: Site, ins: tuple[Array, ...]) -> Lowered | None:
+        from runtime.compiled.over_time.cells import lower_cell
+
+        return lower_cell(self, site, ins)
 
     def vjp(
         self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from runtime.compiled.scalars.region import Region
-from runtime.compiled.units import Unit
+from runtime.compiled.units import Unit, Work
 from runtime.modules.scalar import Scalar
 
 if TYPE_CHECKING:
@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 LEAST = 3  # fewer steps are as fast by NumPy: reading and writing arrays costs as much
 
 
-def gathered(plan: Plan, units: Sequence[Unit], wants: Collection[int]) -> list[Unit]:
+def gathered(plan: Plan, work: Work, wants: Collection[int]) -> list[Unit]:
     """The units, those that compute with single numbers gathered, in an order that can run.
 
     Every unit has a stage: an odd one where it computes with single numbers, else an even one.
     What it reads is of its own stage or of one before. So the stages can run in turn, and an odd
     one all at once. `wants` are the slots whose gradients are needed.
     """
-    forms = {unit: form for unit in units if (form := _form(plan, unit)) is not None}
+    units = work.units
+    forms = {unit: form for unit in units if (form := _form(work, unit)) is not None}
     stages, leaving = _stages(units, forms)
     if plan.end is not None:
         leaving.add(plan.end)
@@ -38,11 +39,11 @@ def gathered(plan: Plan, units: Sequence[Unit], wants: Collection[int]) -> list[
     return found
 
 
-def _form(plan: Plan, unit: Unit) -> Scalar | None:
+def _form(work: Work, unit: Unit) -> Scalar | None:
     """What a unit does with single numbers, if it is one step that knows nothing else."""
     if len(unit.steps) > 1 or len(unit.outputs) != 1:
         return None
-    types = [plan.slots[slot] for slot in (*unit.inputs, *unit.outputs)]
+    types = [work.types[slot] for slot in (*unit.inputs, *unit.outputs)]
     if any(type_.shape or type_.dtype != "float64" for type_ in types):
         return None
     return unit.steps[0].module.as_scalar()
