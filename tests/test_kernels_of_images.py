@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from graph import Graph
 from graph.errors import GradwireError
-from runtime.kernels.images import columns
+from runtime.kernels.images import columns, ways
+from runtime.maps.windows import Windows
 from tests.compiled_desk import both
 from tests.effort import tries
 from tests.test_compiled import SINGLE, agree
@@ -58,23 +60,68 @@ def drawn(*nodes: tuple[str, dict[str, Any]], x: tuple[int, ...], dtype: str = "
     return graph
 
 
-@given(slidings(), st.booleans())
+WAYS: dict[str, tuple[Any, str, Any]] = {
+    "as chosen": (columns, "BLOCK", columns.BLOCK),
+    "in many blocks": (columns, "BLOCK", 1),
+    "by spectra": (ways, "COPIED", math.inf),
+}
+
+
+@given(slidings(), st.sampled_from(tuple(WAYS)))
 @CHECKED
-def test_windows_of_any_size_compute_as_by_the_tape(sliding, in_many_blocks):
+def test_windows_of_any_size_compute_as_by_the_tape(sliding, way):
     module, given, shape = sliding
     try:
         graph = drawn((module, given), x=shape)
-        pair = _pair(graph, in_many_blocks)
+        pair = _pair(graph, way)
     except GradwireError:
         assume(False)  # a kernel that does not fit, or padding that eats the output
     agree(*pair)
 
 
-def _pair(graph: Graph, in_many_blocks: bool) -> Any:
+def _pair(graph: Graph, way: str) -> Any:
+    room, name, value = WAYS[way]
     with pytest.MonkeyPatch.context() as patch:
-        if in_many_blocks:
-            patch.setattr(columns, "BLOCK", 1)
+        patch.setattr(room, name, value)
+        if room is ways:
+            patch.setattr(ways, "ADDED", value)
         return both(graph)
+
+
+@pytest.mark.parametrize(
+    ("module", "shape", "kernel", "padding"),
+    [
+        ("Conv2d", (2, 3, 6, 5), (3, 2), (1, 0)),
+        ("Conv2d", (1, 1, 3, 4), (3, 4), (2, 3)),
+        ("Conv1d", (3, 2, 7), (1,), (2,)),
+        ("ConvTranspose2d", (2, 2, 3, 4), (4, 3), (1, 2)),
+    ],
+)
+def test_spectra_give_what_the_tape_does(module, shape, kernel, padding):
+    given = {"kernel_size": kernel, "padding": padding, "out_channels": 2}
+    compiled, taped = _pair(drawn((module, given), x=shape), "by spectra")
+    transforms = [call for call in compiled.passes.program.calls if call.func is np.fft.rfft]
+    assert len(transforms) == 6  # two for each of the three products
+    agree(compiled, taped)
+
+
+def test_large_kernels_are_computed_by_spectra_and_small_ones_by_columns():
+    size, few = (40, 40), 4
+    chosen = {
+        kernel: ways.shape_of(_whole(size, kernel), np.empty((few, few, kernel, kernel)), 1, few)
+        for kernel in (1, 3, 5, 21)
+    }
+    is_spectral = {
+        kernel: shape.by_spectrum() < shape.by_columns(math.prod(size), ways.COPIED)
+        for kernel, shape in chosen.items()
+    }
+    assert is_spectral == {1: False, 3: False, 5: False, 21: True}
+
+
+def _whole(size: tuple[int, ...], kernel: int) -> Windows:
+    """A kernel over images that keep their size."""
+    plain = (1, 1)
+    return Windows(size, size, (kernel,) * 2, plain, (kernel // 2,) * 2, plain)
 
 
 CHAINS = {

@@ -15,7 +15,7 @@ from graph.port import PortType, Shape
 from graph.signature import unify
 from runtime import maps
 from runtime.array import Array
-from runtime.kernels.images import columns
+from runtime.kernels.images import ways
 from runtime.kernels.images.order import batch_first, batch_last
 from runtime.maps.windows import Windows, back_to_input, back_to_kernel, convolve
 from runtime.modules import initial
@@ -161,17 +161,17 @@ class Convolution(Sliding):
 
     def _across(self, site: Site, x: Array, weight: Array) -> Array:
         """The calls from x to y without the bias, both with the batch last."""
-        return columns.convolve(site, x, weight, self.windows(site), self.settings["groups"])
+        return ways.convolve(site, x, weight, self.windows(site), self.settings["groups"])
 
     def _back(self, site: Site, gradient: Array, weight: Array) -> Array:
         """The calls from y's gradient to that of x."""
         windows, groups = self.windows(site), self.settings["groups"]
-        return columns.back_to_image(site, gradient, weight, windows, groups)
+        return ways.back_to_image(site, gradient, weight, windows, groups)
 
     def _into_weight(self, site: Site, gradient: Array, x: Array, out: Array) -> None:
         """The calls from y's gradient to that of the weight."""
         windows, groups = self.windows(site), self.settings["groups"]
-        columns.back_to_kernel(site, gradient, x, windows, groups, out)
+        ways.back_to_kernel(site, gradient, x, windows, groups, out)
 
     def _check_channels(self, shape: Shape, channels: int) -> None:
         groups = self.settings["groups"]
