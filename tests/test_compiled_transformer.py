@@ -126,3 +126,39 @@ def test_gelu_lies_on_its_input(dtype):
     for call in own:
         (x,), (y,), _, _ = call.args
         assert np.shares_memory(x, y)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("fixed", [(), ("x",), ("weight",), ("x", "weight")])
+@pytest.mark.parametrize("name", ["LayerNorm", "RMSNorm"])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 5), (2, 5), (3, 2, 7)])
+def test_norms(name, shape, fixed, dtype):
+    """A view of a Parameter, normalised, beside itself; the bias always learns."""
+    graph = Graph(dtype=dtype)
+    random = np.random.RandomState(0)
+    graph.add("Parameter", "x", shape=shape[::-1])
+    graph.set_tensor("x.y", random.standard_normal(shape[::-1]).astype(dtype))
+    graph.add("Transpose", "turned", axes=tuple(range(len(shape)))[::-1])
+    graph.connect("x.y", "turned.x")
+    graph.add("Parameter", "weight", shape=shape[-1:])
+    graph.set_tensor("weight.y", random.standard_normal(shape[-1:]).astype(dtype))
+    graph.add(name, "norm")
+    graph.connect("turned.y", "norm.x")
+    graph.connect("weight.y", "norm.weight")
+    graph.add("Add", "sum")
+    graph.connect("turned.y", "sum.a")
+    graph.connect("norm.y", "sum.b")
+    compiled, taped = both(squared(graph, "sum.y"), fixed=fixed)
+    agree(compiled, taped, EXACT if dtype == "float64" else SINGLE)
+
+
+def test_a_norm_of_nothing():
+    graph = Graph()
+    graph.add("Input", "x", shape=(0, 3))
+    graph.set_tensor("x.y", np.zeros((0, 3)))
+    graph.add("LayerNorm", "norm")
+    graph.connect("x.y", "norm.x")
+    graph.add("Sum", "loss")
+    graph.connect("norm.y", "loss.x")
+    graph.configure(target="loss")
+    agree(*both(graph))

@@ -14,6 +14,7 @@ from graph.tensor import Tensor
 from runtime import maps
 from runtime.array import Array
 from runtime.kernels import attention as kernels
+from runtime.kernels.axes import matrices
 from runtime.modules.context import Context
 from runtime.modules.door import Differentiable, Kept, Outs
 
@@ -158,7 +159,7 @@ class Attention(
         scaled = site.make(query.shape)
         site.call(xp.multiply, query, scale, scaled)
         hidden = self._hidden(site, ins)
-        q, k, v, out = map(self._by_head, map(_stacked, (scaled, key, value, y)))
+        q, k, v, out = map(self._by_head, map(matrices, (scaled, key, value, y)))
         weights = site.make((*q.shape[:3], k.shape[2]))
         sums = site.make((*q.shape[:3], 1))
         parts = list(kernels.portions(weights.shape, site.dtype.itemsize))
@@ -168,9 +169,9 @@ class Attention(
         def pull(gouts: tuple[Array | None, ...]) -> list[Array | None]:
             found = [site.gradient(i) if need else None for i, need in enumerate(site.need)]
             gradient = site.contiguous(gouts[0])
-            g = self._by_head(_stacked(gradient))
+            g = self._by_head(matrices(gradient))
             dq, dk, dv = (
-                None if array is None else self._by_head(_stacked(array)) for array in found[:3]
+                None if array is None else self._by_head(matrices(array)) for array in found[:3]
             )
             dots = site.make((*out.swapaxes(1, 2).shape[:3], 1))
             site.call(xp.vecdot, *(x.swapaxes(1, 2) for x in (g, out)), dots[..., 0])
@@ -279,11 +280,6 @@ class Attention(
             earlier = xp.arange(keys)[None, :] <= xp.arange(queries)[:, None]
             allowed = earlier if allowed is None else allowed & earlier
         return allowed
-
-
-def _stacked(array: Array) -> Array:
-    """All leading axes as one: [..., T, D] as [n, T, D]."""
-    return array.reshape(math.prod(array.shape[:-2]), *array.shape[-2:])
 
 
 def _swapped(rank: int) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from graph.module import Example
 from graph.recipe import Recipe
 from runtime import maps
 from runtime.array import Array
+from runtime.kernels.axes import rows
 from runtime.modules import initial
 from runtime.modules.context import Context
 from runtime.modules.door import BadValue, Differentiable, Elementwise, Kept, Outs
@@ -68,7 +69,7 @@ class Linear(
         y = ctx.into(out)
         x, weight = ins[0], ins[1]
         # One product of matrices: matmul would run over the leading axes one by one.
-        ctx.xp.matmul(_rows(x), weight.T, out=_rows(y))
+        ctx.xp.matmul(rows(x), weight.T, out=rows(y))
         if self.settings["bias"]:
             ctx.xp.add(y, ins[2], out=y)
         return (y,)
@@ -76,17 +77,17 @@ class Linear(
     def lower(self, site: Site, ins: tuple[Array, ...]) -> Lowered:
         """Products of two axes by `dot`, which is called faster than `matmul`."""
         xp, weight, y = site.xp, ins[1], site.make(site.shapes["y"])
-        x = _rows(site.contiguous(ins[0]))
-        site.call(xp.dot, x, weight.T, _rows(y))
+        x = rows(site.contiguous(ins[0]))
+        site.call(xp.dot, x, weight.T, rows(y))
         if self.settings["bias"]:
             site.call(xp.add, y, ins[2], y)
 
         def pull(gouts: tuple[Array | None, ...]) -> list[Array | None]:
             found: list[Array | None] = [None] * len(ins)
-            gradient = _rows(site.contiguous(gouts[0]))
+            gradient = rows(site.contiguous(gouts[0]))
             if site.need[0]:
                 found[0] = site.gradient(0)
-                site.call(xp.dot, gradient, weight, _rows(found[0]))
+                site.call(xp.dot, gradient, weight, rows(found[0]))
             if site.need[1]:
                 found[1] = site.gradient(1)
                 site.call(xp.dot, gradient.T, x, found[1])
@@ -110,12 +111,12 @@ class Linear(
         assert gradient is not None
         found: list[Array | None] = [None] * len(need)
         if need[0]:
-            flat = ctx.xp.matmul(_rows(gradient), kept["weight"])
+            flat = ctx.xp.matmul(rows(gradient), kept["weight"])
             found[0] = flat.reshape(ctx.shapes["x"])
         if need[1]:
-            found[1] = ctx.xp.matmul(_rows(gradient).T, _rows(kept["x"]))
+            found[1] = ctx.xp.matmul(rows(gradient).T, rows(kept["x"]))
         if len(need) > 2 and need[2]:
-            found[2] = _rows(gradient).sum(axis=0)
+            found[2] = rows(gradient).sum(axis=0)
         return tuple(found)
 
     def jvp(
@@ -137,11 +138,6 @@ class Linear(
         if port == "weight":
             return maps.contraction(*shapes, [kept["x"]], "...i,oi->...o")
         return maps.contraction(*shapes, [], "o->...o", dtype=ctx.dtype, xp=ctx.xp)
-
-
-def _rows(array: Array) -> Array:
-    """All leading axes as one; said in numbers, for -1 cannot be worked out from no entries."""
-    return array.reshape(math.prod(array.shape[:-1]), array.shape[-1])
 
 
 def _table(rows: int, columns: int) -> dict[str, int]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
 
 from graph.attributes import attribute
 from graph.module import Example
@@ -13,9 +15,13 @@ from graph.recipe import Read, Recipe
 from graph.tensor import Tensor
 from runtime import maps
 from runtime.array import Array
+from runtime.kernels.axes import rows
 from runtime.modules import initial
 from runtime.modules.context import Context
 from runtime.modules.door import Differentiable, Kept, Outs, sum_to
+
+if TYPE_CHECKING:
+    from runtime.compiled.site import Lowered, Site
 
 CENTRED = r"\frac{1}{\sigma} \left(h - \overline{h} - z \odot \overline{h \odot z}\right)"
 """What comes back through mean and deviation, from `h = g \\odot w` and the normalised `z`."""
@@ -153,6 +159,60 @@ class OverFeatures(Normalising):
 
     def wide(self, ctx: Context, parameter: Array) -> Array:
         return parameter
+
+    def lower(self, site: Site, ins: tuple[Array, ...]) -> Lowered | None:
+        """All sums are products with vectors, several times as fast as sums along rows."""
+        if not ins[0].size:
+            return None
+        call, x = site.call, rows(site.contiguous(ins[0]))
+        normal, y = site.make(x.shape, over=x), site.make(site.shapes["y"])
+        factor, share = site.make((len(x), 1)), np.asarray(1 / x.shape[1], site.dtype)
+        centred = x
+        if self.is_centred:
+            call(np.dot, x, np.full(x.shape[1], share), factor[:, 0])
+            call(np.subtract, x, factor, normal)
+            centred = normal
+        call(np.vecdot, centred, centred, factor[:, 0])
+        call(np.multiply, factor, share, factor)
+        call(np.add, factor, np.asarray(self.settings["eps"], site.dtype), factor)
+        call(np.sqrt, factor, factor)
+        call(np.reciprocal, factor, factor)
+        call(np.multiply, centred, factor, normal)
+        call(np.multiply, normal, ins[1], rows(y))
+        if len(ins) > 2:
+            call(np.add, y, ins[2], y)
+
+        def pull(gouts: tuple[Array | None, ...]) -> list[Array | None]:
+            gradient = rows(site.contiguous(gouts[0]))
+            found = [site.gradient(place) if need else None for place, need in enumerate(site.need)]
+            ones = np.ones(len(x), site.dtype)
+            if found[2:] and found[2] is not None:
+                call(np.dot, ones, gradient, found[2])
+            product = site.make(x.shape)
+            if found[0] is not None or found[1] is not None:
+                call(np.multiply, gradient, normal, product)
+            if found[1] is not None:
+                call(np.dot, ones, product, found[1])
+            if found[0] is not None:
+                self._back(site, (gradient, normal, product, factor, ins[1]), rows(found[0]))
+            return found
+
+        return (y,), pull
+
+    def _back(self, site: Site, given: tuple[Array, ...], out: Array) -> None:
+        """The calls from y's gradient to x's; the product of gradient and n is written over."""
+        call = site.call
+        gradient, normal, product, factor, weight = given
+        shares, mean = site.make(weight.shape), site.make(factor.shape)
+        call(np.multiply, weight, np.asarray(1 / len(weight), site.dtype), shares)
+        call(np.dot, product, shares, mean[:, 0])
+        call(np.multiply, normal, mean, product)
+        call(np.multiply, gradient, weight, out)
+        call(np.subtract, out, product, out)
+        if self.is_centred:
+            call(np.dot, gradient, shares, mean[:, 0])
+            call(np.subtract, out, mean, out)
+        call(np.multiply, out, factor, out)
 
     def primitives(self, recipe: Recipe) -> bool:
         centred: Read = "x"
