@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from graph import Graph
+from runtime import Trainer
+from runtime.errors import RunError
 from runtime.kernels import attention, gelu
+from runtime.modules import layers
 from tests.compiled_desk import both
 from tests.test_compiled import EXACT, SINGLE, STEPS, agree, same
 
@@ -162,3 +165,80 @@ def test_a_norm_of_nothing():
     graph.connect("norm.y", "loss.x")
     graph.configure(target="loss")
     agree(*both(graph))
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+@pytest.mark.parametrize("lead", [(), (5,), (2, 3), (0,)])
+def test_rows_are_looked_up_along_any_axis(axis, lead):
+    """Negative numbers count from the end; one that is read often gets all gradients."""
+    random = np.random.RandomState(0)
+    graph = Graph()
+    graph.add("Parameter", "x", shape=(3, 4, 2))
+    graph.set_tensor("x.y", random.standard_normal((3, 4, 2)))
+    graph.add("Input", "numbers", shape=lead, dtype="int32")
+    graph.set_tensor("numbers.y", random.randint(-2, 2, lead).astype("int32"))
+    graph.add("Gather", "read", axis=axis)
+    graph.connect("x.y", "read.x")
+    graph.connect("numbers.y", "read.indices")
+    agree(*both(squared(graph, "read.y") if 0 not in lead else summed(graph, "read.y")))
+
+
+def summed(graph: Graph, source: str) -> Graph:
+    """The sum of an output as target: of no entries, too."""
+    graph.add("Sum", "loss")
+    graph.connect(source, "loss.x")
+    graph.configure(target="loss")
+    return graph
+
+
+@pytest.mark.parametrize("number", [-1, 3])
+def test_a_number_without_a_row_is_named(number):
+    graph = Graph()
+    graph.add("Input", "numbers", shape=(2,), dtype="int64")
+    graph.set_tensor("numbers.y", np.array([0, 2]))
+    graph.add("Embedding", "table", num_embeddings=3, embedding_dim=2)
+    graph.connect("numbers.y", "table.indices")
+    trainer = Trainer(summed(graph, "table.y"))
+    before = trainer.parameters
+    trainer.step({"numbers": np.array([0, 2])})
+    moved = trainer.parameters
+    assert (before["table.weight"] != moved["table.weight"]).any()
+    with pytest.raises(RunError, match="numbers from 0 to 2") as caught:
+        trainer.step({"numbers": np.array([0, number])})
+    assert caught.value.node == "table"
+    np.testing.assert_array_equal(trainer.parameters["table.weight"], moved["table.weight"])
+
+
+@pytest.mark.parametrize("p", [0.0, 0.3])
+@pytest.mark.parametrize("shape", [(), (layers.DRAWN + 3,), (20, 30)])
+def test_masks_are_those_of_the_tape(shape, p):
+    """To the bit, in parts of a stream as in one; of every step its own."""
+    graph = Graph(mode="train")
+    graph.add("Parameter", "x", shape=shape)
+    graph.set_tensor("x.y", np.ones(shape))
+    graph.add("Dropout", "drop", p=p)
+    graph.connect("x.y", "drop.x")
+    compiled, taped = both(summed(graph, "drop.y"))
+    seen = []
+    for number in range(STEPS):
+        gradients = compiled.step(number).gradients, taped.step(number).gradients
+        for ref, expected in gradients[1].items():
+            np.testing.assert_array_equal(gradients[0][ref], expected)
+            seen.append(expected)
+    assert p == 0 or shape == () or (seen[0] != seen[1]).any()
+
+
+def test_dropout_in_evaluation_costs_nothing():
+    graph = Graph(mode="eval")
+    graph.add("Parameter", "x", shape=(3,))
+    graph.set_tensor("x.y", np.ones(3))
+    graph.add("Dropout", "drop")
+    graph.connect("x.y", "drop.x")
+    compiled, taped = both(squared(graph, "drop.y"))
+    agree(compiled, taped)
+    bare = Graph()
+    bare.add("Parameter", "x", shape=(3,))
+    bare.set_tensor("x.y", np.ones(3))
+    assert len(compiled.passes.program.calls) == len(
+        both(squared(bare, "x.y"))[0].passes.program.calls
+    )

@@ -47,7 +47,8 @@ class Site:
     def __init__(self, walk: Walk, unit: Unit) -> None:
         self._walk, self._drawing, self._slots = walk, walk.drawing, unit.inputs
         self.need = unit.need
-        self.shapes: Mapping[str, tuple[int, ...]] = unit.steps[0].shapes
+        self._first = unit.steps[0]
+        self.shapes: Mapping[str, tuple[int, ...]] = self._first.shapes
 
     @property
     def xp(self) -> Any:
@@ -62,6 +63,10 @@ class Site:
     def context(self, step: PlanStep) -> Context:
         """What a node's own forward and vjp are given, with its states."""
         return self._drawing.context(step)
+
+    def own_context(self) -> Context:
+        """The context of the unit's first node: its mode, its states, its random streams."""
+        return self.context(self._first)
 
     def is_opaque(self, kind: type) -> bool:
         """Whether modules of a class compute what cannot be traced."""

@@ -13,6 +13,7 @@ from graph.module import Example
 from graph.recipe import Recipe
 from runtime import maps
 from runtime.array import Array
+from runtime.kernels import lookup
 from runtime.kernels.axes import rows
 from runtime.modules import initial
 from runtime.modules.context import Context
@@ -185,6 +186,19 @@ class Embedding(
         y[...] = weight[indices]
         return (y,)
 
+    def lower(self, site: Site, ins: tuple[Array, ...]) -> Lowered:
+        """Rows are taken without a copy of the table's part, and gradients added flat."""
+        numbers, y = site.contiguous(ins[0]), site.make(site.shapes["y"])
+        site.call(lookup.take, ins[1], numbers, 0, 0, y)
+
+        def pull(gouts: tuple[Array | None, ...]) -> tuple[None, Array]:
+            gradient, found = site.contiguous(gouts[0]), site.gradient(1)
+            places = site.make(gradient.shape, "int64")
+            site.call(lookup.add_back, gradient, numbers, 0, places, found)
+            return None, found
+
+        return (y,), pull
+
     def vjp(
         self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]
     ) -> tuple[Array | None, ...]:
@@ -205,6 +219,10 @@ class Embedding(
         shape, size = ctx.shapes["weight"], ctx.shapes["weight"][1]
         index = kept["indices"][..., None] * size + ctx.xp.arange(size)
         return maps.Selection(ctx.shapes[output], shape, index, dtype=ctx.dtype)
+
+
+DRAWN = 2**14
+"""How many random numbers of a mask are drawn at once."""
 
 
 class Dropout(Elementwise, sig="x[*s] -> y[*s]", group="Layers"):
@@ -240,6 +258,32 @@ class Dropout(Elementwise, sig="x[*s] -> y[*s]", group="Layers"):
         ctx.keep("mask", mask)
         ctx.xp.multiply(ins[0], self._factors(ctx, mask), out=y)
         return (y,)
+
+    def lower(self, site: Site, ins: tuple[Array, ...]) -> Lowered:
+        """The factors are kept instead of the mask: both passes multiply with them."""
+        ctx, x = site.own_context(), ins[0]
+        if ctx.mode == "eval":
+            return (x,), lambda gouts: gouts
+        factors, y = site.make(x.shape), site.make(x.shape, over=x)
+        site.call(self._draw, ctx, factors)
+        site.call(site.xp.multiply, x, factors, y)
+
+        def pull(gouts: tuple[Array | None, ...]) -> tuple[Array]:
+            found = site.gradient(0)
+            site.may_lie(found, factors)
+            site.call(site.xp.multiply, gouts[0], factors, found)
+            return (found,)
+
+        return (y,), pull
+
+    def _draw(self, ctx: Context, factors: Array) -> None:
+        """Write the factors of a training step: the numbers of one stream, some at a time."""
+        stream, kept = ctx.stream("mask"), ctx.dtype.type(1 / (1 - self.settings["p"]))
+        flat = factors.reshape(-1)
+        for start in range(0, flat.size, DRAWN):
+            part = flat[start : start + DRAWN]
+            drawn = stream.uniform(size=part.size)
+            ctx.xp.multiply(drawn >= self.settings["p"], kept, part)
 
     def derivative(self, ctx: Context, port: str, kept: Kept) -> Array | float:
         return 1.0 if ctx.mode == "eval" else self._factors(ctx, kept["mask"])

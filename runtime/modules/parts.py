@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,8 +14,12 @@ from graph.module import Example
 from graph.port import Dim, PortType, Shape
 from runtime import maps
 from runtime.array import Array
+from runtime.kernels import lookup
 from runtime.modules.context import Context
 from runtime.modules.door import BadValue, Differentiable, Kept, Outs, handed
+
+if TYPE_CHECKING:
+    from runtime.compiled.site import Lowered, Site
 
 
 class AlongAxis(Differentiable):
@@ -251,6 +255,23 @@ class Gather(AlongAxis, sig="x:any[*s], indices:integer[*t] -> y:any[*r]", group
             raise BadValue("indices", _extremes(indices), f"numbers from {-size} to {size - 1}")
         y = ctx.xp.asarray(ctx.xp.take(x, indices, axis=axis))
         return handed(y, out)
+
+    def lower(self, site: Site, ins: tuple[Array, ...]) -> Lowered | None:
+        """Read into place, and gradients added up flat; those of floating entries alone."""
+        x, numbers = ins[0], site.contiguous(ins[1])
+        axis = self.axis_of("x", x.shape)
+        if not x.shape[axis]:
+            return None
+        y = site.make(site.shapes["y"], x.dtype)
+        site.call(lookup.take, x, numbers, axis, -x.shape[axis], y)
+
+        def pull(gouts: tuple[Array | None, ...]) -> tuple[Array, None]:
+            found, gradient = site.gradient(0), site.contiguous(gouts[0])
+            places = site.make(gradient.shape, "int64")
+            site.call(lookup.add_back, gradient, numbers, axis, places, found)
+            return found, None
+
+        return (y,), pull
 
     def vjp(
         self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]
