@@ -31,6 +31,7 @@ from gui.checkpoints import Checkpoints, ShownCheckpoints
 from gui.clipboard import Clipboard
 from gui.command_palette import CommandPalette
 from gui.comparing import Comparing, DifferenceMarks
+from gui.compiling import Compiling
 from gui.composites import Composites
 from gui.data.dropping import DataDrops
 from gui.data.watching import FileWatch
@@ -138,6 +139,7 @@ class Window(QMainWindow):
         self.predicting = Predicting(self)
         self.workspaces.turning.connect(self.presenting.leave)
         self.diagnosis = Diagnosis(self)
+        self.compiling = Compiling(self)
         self.drawer_by_workspace = DrawerByWorkspace(self)
         self.panes = Panes(self)
         self.teller = Teller(self.canvas)
@@ -315,6 +317,7 @@ class Window(QMainWindow):
             self.stepping.player.changed,
             self.workspaces.changed,
             self.diagnosis.layers_changed,
+            self.compiling.changed,
             self.drawer.changed,
             self.predicting.changed,
             self.clipboard.changed,

@@ -75,6 +75,7 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "training_shown": lambda w: w.drawer.current == "training",
     "health_shown": lambda w: w.drawer.current == "health",
     "shows_widths": lambda w: w.diagnosis.shows_widths,
+    "shows_compiled": lambda w: w.compiling.is_on,
     "shows_badges": lambda w: w.diagnosis.shows_badges,
     "left_shown": lambda w: w.workspaces.is_left_shown,
     "right_shown": lambda w: w.workspaces.is_right_shown,

@@ -83,6 +83,8 @@ class NodeItem(QGraphicsItem):
         paint_pin_badges(painter, scene, self, zoom)
         mark = scene.overlays.node(self.id)
         if mark is not None:
+            if mark.dimmed:  # what says why a node stands back does not
+                painter.setOpacity(1.0)
             paint_node_mark(painter, self.outline.width, mark, scene.theme, zoom)
         if fits:
             paint_wiring(painter, self.outline, fits, scene.theme)

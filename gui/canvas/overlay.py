@@ -5,11 +5,12 @@ An overlay is asked for every edge and node that is painted and knows nothing of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QRectF, Signal
+from PySide6.QtGui import QPainter
 
 from graph import PortRef
 
@@ -45,6 +46,10 @@ class NodeMark:
     tip: str = ""
 
 
+Ground = Callable[[QPainter, QRectF, float], None]
+"""Paints what of the ground meets a rectangle, at a zoom."""
+
+
 class Overlay(Protocol):
     """Whatever has something to say of edges and nodes; None leaves one as it is."""
 
@@ -71,6 +76,7 @@ class Overlays(QObject):
         self._nodes: dict[str, NodeMark | None] = {}
         self._alone: str | None = None
         self._badges: dict[PortRef, tuple[str, ...]] = {}
+        self._grounds: dict[str, Ground] = {}
 
     def __bool__(self) -> bool:
         return bool(self._all)
@@ -85,6 +91,19 @@ class Overlays(QObject):
         """Remove an overlay, if it is there."""
         if self._all.pop(key, None) is not None:
             self.refresh()
+
+    def lay_ground(self, key: str, paint: Ground | None) -> None:
+        """Paint something behind wires and nodes, in place of what the key had; None: nothing."""
+        if paint is None:
+            self._grounds.pop(key, None)
+        else:
+            self._grounds[key] = paint
+        self.changed.emit()
+
+    def paint_grounds(self, painter: QPainter, rect: QRectF, zoom: float) -> None:
+        """Paint what lies behind wires and nodes."""
+        for paint in self._grounds.values():
+            paint(painter, rect, zoom)
 
     def leave_alone(self, key: str | None) -> None:
         """Let one overlay alone speak, while others would tell what is to be predicted; or all.

@@ -400,6 +400,7 @@ class CanvasScene(QGraphicsScene):
     ) -> None:
         """Frames, wires and plates that meet a rectangle; frames without title if told so."""
         self.time_band.paint(painter, rect, zoom, words=words)
+        self.overlays.paint_grounds(painter, rect, zoom)
         shows_plates = level_of(zoom) in ("working", "close")
         if shows_plates:
             self.field.look(rect, zoom, is_whole=self.is_printing)

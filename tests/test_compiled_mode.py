@@ -1,0 +1,208 @@
+"""Compiled mode: what the canvas says of every node, before and after, and when it is asked."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from graph import edits as e
+from gui.canvas.tips import tip_at
+from gui.compiling.outlines import ROOM
+from runtime import Trainer
+from tests.accessible_walk import nameless
+from tests.canvas_desk import LEFT, NONE
+from tests.composite_graphs import two_blocks
+from tests.test_compile_command import FATES, graph_of_all_fates
+from tests.test_compiled_passes import built, leaf, node
+from tests.window_desk import desk_for
+
+Key = Qt.Key
+PLACES = {
+    "w": (0, 0), "c": (0, 120), "d": (160, 240), "idle": (0, 360), "t": (620, 240),
+    "factor": (160, 120), "scaled": (320, 0), "one": (480, 0), "two": (480, 120), "both": (640, 60),
+    "aside": (160, 360), "logs": (800, 60), "loss": (960, 100),
+}  # fmt: skip
+
+
+@pytest.fixture
+def desk(qtbot, tmp_path, monkeypatch):
+    with desk_for(qtbot, tmp_path, monkeypatch) as made:
+        yield made
+
+
+def show(desk, graph) -> None:
+    desk.document.replace(graph, None)
+    desk.qtbot.waitUntil(lambda: desk.document.is_fresh)
+    desk.view.zoom_to_fit()
+
+
+def compile_step(desk, graph) -> None:
+    """Show a graph and press C on its canvas."""
+    show(desk, graph)
+    desk.view.setFocus()
+    desk.press_key(Key.Key_C)
+    desk.qtbot.waitUntil(lambda: legend(desk).isVisible())
+
+
+def all_fates():
+    graph = graph_of_all_fates()
+    graph.apply(e.Move(PLACES))
+    return graph
+
+
+def legend(desk):
+    return desk.window.compiling.legend
+
+
+def rows(desk) -> dict[str, tuple[str, str]]:
+    return {name: (row[1].said, row[2].said) for name, row in legend(desk).rows.items()}
+
+
+def marks(desk) -> dict[str, str]:
+    found = {id_: desk.scene.overlays.node(id_) for id_ in desk.graph.nodes}
+    return {id_: mark.text for id_, mark in found.items() if mark is not None}
+
+
+def click_key(desk, text: str) -> None:
+    (key,) = [key for key in legend(desk).keys if key.text() == text]
+    QTest.mouseClick(key, LEFT)
+
+
+def test_every_node_says_what_became_of_it(desk):
+    compile_step(desk, all_fates())
+    report = desk.window.compiling.report
+    told = marks(desk)
+    for id_, fate in FATES.items():
+        assert told.get(id_, "") == (_calls(report, id_) if fate == "kept" else fate)
+    dimmed = {id_ for id_ in FATES if desk.scene.dims(id_)}
+    assert dimmed == {id_ for id_, fate in FATES.items() if fate in ("shared", "folded", "removed")}
+    assert "computed as one with loss" in tip_at(desk.view, desk.middle("logs"))
+    assert "one computes the same" in tip_at(desk.view, desk.middle("two"))
+    assert "No path leads from it" not in tip_at(desk.view, desk.middle("scaled"))
+
+
+def _calls(report, id_: str) -> str:
+    done = report.nodes[id_]
+    if done.is_view:
+        return "view"
+    return f"{done.forward} + {done.reverse}" if done.forward else ""
+
+
+def test_the_legend_counts_steps_calls_and_bytes(desk):
+    compile_step(desk, all_fates())
+    report, told = desk.window.compiling.report, rows(desk)
+    assert [told[fate] for fate in ("kept", "fused", "shared", "folded", "removed")] == [
+        ("8", "3"), ("", "2"), ("", "1"), ("", "1"), ("", "1"),
+    ]  # fmt: skip
+    assert told["forward"] == ("8 steps", f"{report.calls[0]} calls")
+    assert told["memory"][1] == f"{report.nbytes} B"
+    assert "8 forward" in legend(desk).accessibleDescription()
+    assert not nameless(desk.window)
+
+
+def test_before_is_the_graph_as_it_is_drawn(desk):
+    compile_step(desk, all_fates())
+    after = set(marks(desk))
+    click_key(desk, "Before")
+    assert (after, marks(desk)) == (set(FATES) - {"w", "d", "t"}, {})  # sources say nothing
+    assert legend(desk).isVisible()
+    click_key(desk, "After")
+    assert set(marks(desk)) == after
+
+
+def test_the_same_key_ends_it(desk):
+    compile_step(desk, all_fates())
+    assert desk.window.commands.by_id["compiled"].isChecked()
+    desk.press_key(Key.Key_C)
+    assert not legend(desk).isVisible()
+    assert marks(desk) == {}
+    assert not desk.window.commands.by_id["compiled"].isChecked()
+
+
+def test_what_is_computed_as_one_has_one_outline(desk):
+    compile_step(desk, all_fates())
+    left, _, right, bottom = desk.scene.items_by_id["logs"].box()
+    _, _, start, _ = desk.scene.items_by_id["both"].box()
+    inside = desk.pixel((left + right) / 2, bottom + ROOM / 2)
+    on_line = desk.pixel((left + right) / 2, bottom + ROOM)
+    apart = desk.pixel((left + start) / 2, bottom + ROOM)
+    ground = colour(desk, inside)
+    click_key(desk, "Before")
+    assert colour(desk, inside) == colour(desk, apart) != ground
+    click_key(desk, "After")
+    assert colour(desk, inside) == ground == desk.theme.color("selected").name()
+    assert colour(desk, on_line) != ground
+
+
+def colour(desk, pixel: QPoint) -> str:
+    return desk.view.viewport().grab().toImage().pixelColor(pixel).name()
+
+
+def test_an_edit_is_compiled_anew_and_a_move_is_not(desk, monkeypatch):
+    asked = []
+    report = Trainer.report
+    monkeypatch.setattr(
+        Trainer, "report", lambda *a: (asked.append(threading.current_thread()), report(*a))[1]
+    )
+    compile_step(desk, all_fates())
+    assert asked[0] is not threading.main_thread()
+    desk.drag(desk.middle("aside"), desk.middle("aside") + QPoint(0, 40))
+    desk.qtbot.wait(50)
+    assert len(asked) == 1
+    desk.click(desk.middle("aside"))
+    desk.press_key(Key.Key_Delete)
+    desk.qtbot.waitUntil(lambda: "aside" not in desk.window.compiling.report.nodes)
+    assert len(asked) == 2
+    assert rows(desk)["removed"][1] == "0"
+
+
+def test_a_parameter_that_is_frozen_is_a_constant(desk):
+    graph = built(leaf("v"), leaf("w"), node("Exp", "raised", "v.y"), target="loss")
+    graph.add("Multiply", "use")
+    graph.add("Sum", "loss")
+    for source, port in (("w.y", "use.a"), ("raised.y", "use.b"), ("use.y", "loss.x")):
+        graph.connect(source, port)
+    compile_step(desk, graph)
+    assert rows(desk)["folded"][1] == "0"
+    desk.window.freezing.switch(("v",), True)
+    desk.qtbot.waitUntil(lambda: rows(desk)["folded"][1] == "1")
+    assert marks(desk)["v"] == "folded"
+
+
+def test_inside_a_composite_its_own_nodes_are_told(desk):
+    graph = two_blocks()
+    graph.apply(e.Move({id_: (200 * place, 0) for place, id_ in enumerate(graph.nodes)}))
+    compile_step(desk, graph)
+    report = desk.window.compiling.report
+    calls = sum(report.nodes[f"one/{id_}"].forward for id_ in ("lin", "act", "add"))
+    assert marks(desk)["one"].startswith(f"{calls} + ")
+    assert desk.scene.overlays.node("one").tip == "Inside: 3 kept."
+    QTest.mouseDClick(desk.view.viewport(), LEFT, NONE, desk.middle("one"))
+    desk.qtbot.waitUntil(lambda: "lin" in desk.graph.nodes)
+    assert set(marks(desk)) == {"lin", "act", "add"}
+    assert marks(desk)["lin"] == _calls(report, "one/lin")
+
+
+def test_without_a_target_it_says_what_is_missing(desk):
+    compile_step(
+        desk, built(leaf("w"), node("Exp", "a", "w.y"), node("Sin", "b", "w.y"), target=None)
+    )
+    assert "target" in legend(desk).told.said
+    assert marks(desk) == {}
+    assert not any(key.isVisible() for key in legend(desk).keys)
+
+
+def test_a_graph_that_does_not_learn_is_told_so(desk):
+    compile_step(desk, built(leaf("c", "Constant"), node("Sum", "loss", "c.y")))
+    assert legend(desk).told.said.startswith("Nothing is trained here")
+    assert set(marks(desk).values()) == {"folded"}
+
+
+def test_another_document_is_compiled_in_its_turn(desk):
+    compile_step(desk, all_fates())
+    show(desk, built(leaf("w"), node("Sum", "loss", "w.y")))
+    desk.qtbot.waitUntil(lambda: set(marks(desk)) == {"loss"})
+    assert rows(desk)["kept"] == ("1", "1")
