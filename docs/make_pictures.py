@@ -57,6 +57,8 @@ def draw(window, shot: Shot) -> None:
 
     window.presenting.leave()
     window.reverse_graph.leave()
+    if window.compiling.is_on:
+        window.compiling.toggle()
     window.drawer.close_drawer()
     window.theme.choose(shot.theme)
     window.resize(*shot.size)
@@ -218,6 +220,8 @@ def graph_of(name: str):
         return polar()
     if name == "nan":
         return where_nan_begins()
+    if name == "compiled":
+        return what_is_compiled()
     shapes = {"convolution": (1, 16, 32, 32), "batch": (128, 10)}
     if name not in shapes:
         path = next((path for path in examples() if path.stem == name), None)
@@ -237,6 +241,34 @@ def graph_of(name: str):
         graph.connect(source, target)
     graph.connect("squares.y", "loss.x")
     graph.set_tensor("x.y", np.random.RandomState(0).standard_normal(shapes[name]) * 2)
+    return graph
+
+
+def what_is_compiled():
+    """A classifier with a node for each fate: kept, fused, shared, folded and removed."""
+    from graph import Graph
+
+    graph = Graph(title="What the compiler does", target="loss")
+    rows = (
+        ("Input", "x", (0, 96), {"shape": (4, 3)}, ()),
+        ("Linear", "logits", (168, 96), {"out_features": 3}, ("x.y > x",)),
+        ("Constant", "heat", (0, 312), {"shape": ()}, ()),
+        ("Reciprocal", "sharpness", (168, 312), {}, ("heat.y > x",)),
+        ("Multiply", "left", (336, 48), {}, ("logits.y > a", "sharpness.y > b")),
+        ("Multiply", "right", (336, 168), {}, ("logits.y > a", "sharpness.y > b")),
+        ("Add", "both", (504, 96), {}, ("left.y > a", "right.y > b")),
+        ("LogSoftmax", "logarithms", (672, 96), {}, ("both.y > x",)),
+        ("Softmax", "probabilities", (672, 312), {}, ("both.y > x",)),
+        ("Input", "classes", (672, 216), {"shape": (4,), "dtype": "int64"}, ()),
+        ("NLLLoss", "loss", (864, 144), {}, ("logarithms.y > prediction", "classes.y > target")),
+    )
+    for module, id_, at, settings, reads in rows:
+        graph.add(module, id_, at=at, **settings)
+        for source, _, port in (read.partition(" > ") for read in reads):
+            graph.connect(source, f"{id_}.{port}")
+    numbers = np.random.RandomState(0).standard_normal((4, 3))
+    for id_, value in (("x", numbers), ("heat", np.array(2.0)), ("classes", np.arange(4) % 3)):
+        graph.set_tensor(f"{id_}.y", value)
     return graph
 
 

@@ -63,6 +63,14 @@ def look_at_set(window) -> None:
     until(lambda: section.preview is not None and not section.is_busy, 600)
 
 
+def compile_step(window) -> None:
+    """Show what the compiler makes of every node."""
+    window.compiling.toggle()
+    until(lambda: window.compiling.report is not None)
+    window.canvas.zoom_to_fit()
+    until(lambda: True, 300)
+
+
 def step_the_update(window) -> None:
     """Let Adam update the parameters, and write the last of its steps out."""
     from graph import edits
@@ -285,6 +293,7 @@ SHOTS = (
     Shot("training-runs", "learn_iris", "train", steps=0, acts=train_by_two_rates),
     Shot("diagnose-vanishing", "vanishing", workspace="diagnose", commands=("zoom_fit",)),
     Shot("diagnose-nan", "nan", workspace="diagnose", node="log", commands=("zoom_fit",)),
+    Shot("compiled", "compiled", "build", size=(1440, 800), acts=compile_step),
     Shot("jacobian-convolution", "convolution", edge="conv.x", size=PANEL, is_panel=True),
     Shot("jacobian-softmax", "batch", edge="p.x", size=PANEL, is_panel=True),
     Shot("geometry", edge="x1.a", tab=3, of="loss.y", point=(4.5,)),
