@@ -10,4 +10,7 @@ def take_classes(scores: Array, is_own: Array, out: Array) -> None:
 
     Raises ValueError where a row has no such entry, since its label is no class.
     """
-    out[...] = scores[is_own]
+    found = scores[is_own]
+    if len(found) != len(out):  # a single one would be broadcast
+        raise ValueError(f"found {len(found)} classes, expected {len(out)}")
+    out[...] = found
