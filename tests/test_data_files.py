@@ -51,7 +51,7 @@ def test_columns_are_chosen_by_name(tmp_path):
     assert data.arrays["x"].tolist() == [[2], [3], [4], [5]]
     assert data.arrays["t"].tolist() == [[1.5, 2], [2.5, 3], [3.5, 4], [4.5, 5]]
     assert "one of length, width, name" in refusal(tmp_path, "flowers.csv", x_columns=["height"])
-    found = refusal(tmp_path, "flowers.csv", x_columns=["name"], t_columns=["width"])
+    found = refusal(tmp_path, "flowers.csv", t_columns=["name"], t_is="numbers")
     assert 'found "rose" in row 2, column "name", expected a number' in found
 
 
@@ -71,6 +71,57 @@ def test_targets_are_classes_or_numbers(tmp_path, values, kind, classes):
     data = opened(tmp_path, "a.tsv", t_is=kind)
     assert data.classes == classes
     assert data.arrays["t"].ndim == (1 if classes else 2)
+
+
+COLOURS = "size,colour,t\n1,red,0.5\n2,blue,1.5\n3, red,2.5\n4,?,3.5\n5,green,4.5\n"
+
+
+@pytest.mark.parametrize(
+    ("texts", "rows", "features", "note"),
+    [
+        (
+            "one-hot",
+            [[0, 0, 1, 1], [1, 0, 0, 2], [0, 0, 1, 3], [0, 1, 0, 5]],
+            ("colour = blue", "colour = green", "colour = red", "size"),
+            "colour is given as 3 columns, one for each class: blue, green, red.",
+        ),
+        (
+            "codes",
+            [[2, 1], [0, 2], [2, 3], [1, 5]],
+            ("colour", "size"),
+            "colour is given as codes: 0 is blue, 1 is green, 2 is red.",
+        ),
+    ],
+)
+def test_texts_in_x_become_a_column_for_each_class_or_codes(tmp_path, texts, rows, features, note):
+    (tmp_path / "a.csv").write_text(COLOURS)
+    chosen = {"x_columns": ["colour", "size"], "missing": "leave out", "x_texts": texts}
+    data = opened(tmp_path, "a.csv", **chosen)
+    assert data.arrays["x"].tolist() == rows
+    assert data.features == features
+    assert data.notes == ("Rows left out for missing values: 1.", note)
+
+
+def test_texts_are_in_x_only_where_they_are_chosen(tmp_path):
+    (tmp_path / "a.csv").write_text(COLOURS)
+    assert opened(tmp_path, "a.csv").features == ("size",)
+
+
+def test_a_slip_among_numbers_is_no_class(tmp_path):
+    (tmp_path / "a.csv").write_text("a,t\n1,1.5\n2,2.5\n3x,3.5\n4,4.5\n")
+    said = refusal(tmp_path, "a.csv", x_columns=["a"])
+    assert '"3x" in row 4, column "a"' in said
+
+
+def test_classes_without_end_get_no_column_each(tmp_path):
+    rows = "".join(f"name {i},{i}.5\n" for i in range(1001))
+    (tmp_path / "a.csv").write_text(f"who,t\n{rows}")
+    said = refusal(tmp_path, "a.csv", x_columns=["who"])
+    assert '1,001 classes in column "who"' in said
+    assert "x_texts" in said
+    codes = opened(tmp_path, "a.csv", x_columns=["who"], x_texts="codes")
+    assert codes.arrays["x"].shape == (1001, 1)
+    assert codes.notes[0].endswith("and 993 more.")
 
 
 def test_missing_values_are_named_with_row_and_column(tmp_path):

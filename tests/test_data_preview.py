@@ -44,10 +44,10 @@ def test_images_with_their_classes():
 
 
 def test_columns_of_a_file_are_told_chosen_or_not(tmp_path):
-    (tmp_path / "a.csv").write_text("a,b,name\n1,2,u\n3,4,v\n")
-    facts = {"gives": ["x float64 [1]", "t int64 []"], "samples": 2}
-    found = look(tmp_path, source="a.csv", x_columns=["b"], **facts)
-    assert [(c.name, c.is_number) for c in found.file_columns] == [
-        ("a", True), ("b", True), ("name", False),
+    (tmp_path / "a.csv").write_text("a,b,name,c\n1,2,u,1\n3,4,v,x\n5,6,u,3\n")
+    facts = {"gives": ["x float64 [1]", "t int64 []"], "samples": 3}
+    found = look(tmp_path, source="a.csv", x_columns=["b"], t_columns=["name"], **facts)
+    assert [(c.name, c.is_number, c.is_text) for c in found.file_columns] == [
+        ("a", True, False), ("b", True, False), ("name", False, True), ("c", False, False),
     ]  # fmt: skip
     assert found.columns == ("b",)

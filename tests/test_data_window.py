@@ -194,6 +194,52 @@ def test_the_inspector_shows_a_set_and_changes_it(desk, tmp_path):
     assert data_nodes(desk)[0].attributes["x_columns"] == ("length",)
 
 
+def test_other_ways_to_read_a_table_read_it_anew_in_one_entry(desk, tmp_path):
+    home = saved(desk, tmp_path)
+    (home / "shirts.csv").write_text(
+        "colour,size,price\n"
+        + "".join(f"{'rgb'[i % 3]}s,{i % 4 + 0.5},{i % 5}\n" for i in range(30))
+    )
+    let_go(desk, home / "shirts.csv")
+    desk.qtbot.waitUntil(lambda: len(data_nodes(desk)) == 1)
+    section, form = section_of(desk, "data"), desk.window.inspector.page.form
+    first = dict(data_nodes(desk)[0].attributes)
+    assert first["gives"] == ("x float64 [1]", "t int64 []")
+    # Whole numbers are classes by themselves: the choice makes them numbers, and t wider.
+    choose(form.rows["t_is"].field, "numbers")
+    desk.qtbot.waitUntil(lambda: data_nodes(desk)[0].attributes["gives"][1] == "t float64 [1]")
+    assert data_nodes(desk)[0].attributes["t_is"] == "numbers"
+    desk.settle()
+    assert desk.document.check.ok
+    assert desk.document.undo()
+    assert dict(data_nodes(desk)[0].attributes) == first
+    # Texts are ticked as x, and are a column for each class until codes are chosen.
+    desk.settle()
+    place = section.columns.visualRect(section.columns.tick_of("colour", "x"))
+    QTest.mouseClick(section.columns.viewport(), LEFT, NONE, _tick(section.columns, place))
+    desk.qtbot.waitUntil(lambda: data_nodes(desk)[0].attributes["gives"][0] == "x float64 [4]")
+    desk.qtbot.waitUntil(lambda: "one for each class: bs, gs, rs" in section.told.said)
+    checked = Qt.ItemDataRole.CheckStateRole
+    assert section.columns.tick_of("colour", "x").data(checked) == Qt.CheckState.Checked.value
+    form = desk.window.inspector.page.form
+    choose(form.rows["x_texts"].field, "codes")
+    desk.qtbot.waitUntil(lambda: data_nodes(desk)[0].attributes["gives"][0] == "x float64 [2]")
+    desk.qtbot.waitUntil(lambda: "0 is bs, 1 is gs" in section.told.said)
+
+
+def test_a_way_in_which_a_file_cannot_be_read_changes_nothing(desk, tmp_path):
+    home = saved(desk, tmp_path)
+    (home / "flowers.csv").write_text(FLOWERS)
+    let_go(desk, home / "flowers.csv")
+    desk.qtbot.waitUntil(lambda: len(data_nodes(desk)) == 1)
+    section, form = section_of(desk, "data"), desk.window.inspector.page.form
+    before = dict(data_nodes(desk)[0].attributes)
+    choose(form.rows["t_is"].field, "numbers")
+    desk.qtbot.waitUntil(lambda: '"tulip" in row 2, column "name"' in section.problem.said)
+    assert dict(data_nodes(desk)[0].attributes) == before
+    assert form.rows["t_is"].field.read() == "auto"
+
+
 def _tick(tree, place):
     """The box of a tick, at the left of its cell."""
     return QPoint(place.left() + 10, place.center().y())

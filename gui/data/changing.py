@@ -9,10 +9,13 @@ from graph import Graph
 from graph.edits import RESET, Edit
 
 OF_A_SET = (
-    "options", "x_columns", "t_columns", "t_is", "missing", "sequences", "gives", "samples", "hash",
+    "options", "x_columns", "t_columns", "t_is", "x_texts", "missing", "sequences", "gives",
+    "samples", "hash",
 )  # fmt: skip
 """Settings that belong to one set."""
-SHOWN_THERE = frozenset({"source", *OF_A_SET} - {"t_is", "missing", "sequences"})
+READ_ANEW = ("t_is", "x_texts", "missing", "sequences")
+"""Settings in the form of attributes under which a file is read: when one changes, it is again."""
+SHOWN_THERE = frozenset({"source", *OF_A_SET} - set(READ_ANEW))
 """Settings that the inspector's section of the set shows in its own way."""
 
 

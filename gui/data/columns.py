@@ -123,13 +123,15 @@ class ColumnChooser(QTreeView):
 
 
 def _row(column: FileColumn) -> list[QStandardItem]:
-    """Name and two ticks; what is no number cannot be x."""
+    """Name and two ticks; what is a number in most rows but not in all cannot be x."""
     name, x, t = QStandardItem(column.name), QStandardItem(), QStandardItem()
     name.setSizeHint(QSize(0, ROW))
     for item, port in ((x, "x"), (t, "t")):
         item.setCheckable(True)
         item.setAccessibleText(tr("{0} is {1}").format(column.name, port))
-    if not column.is_number:
+    if column.is_text:
+        x.setToolTip(tr("Texts: x gets a column for each, or its number, as x_texts says."))
+    elif not column.is_number:
         x.setEnabled(False)
-        x.setToolTip(tr("These are no numbers."))
+        x.setToolTip(tr("Some of these are no numbers."))
     return [name, x, t]

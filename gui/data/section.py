@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
 
@@ -33,13 +34,14 @@ from runtime.data.files.reading import is_table
 from runtime.data.generated import GENERATED
 from runtime.data.preview import Preview, preview
 from runtime.data.system import SYSTEM
+from runtime.modules.sources import Data
 
 if TYPE_CHECKING:
     from gui.document import Document
 
-OF_FILES = ("x_columns", "t_columns", "t_is", "missing", "sequences")
+OF_FILES = ("x_columns", "t_columns", "t_is", "x_texts", "missing", "sequences")
 """Settings under which a file is read."""
-OF_TABLES = ("t_is", "missing")
+OF_TABLES = ("t_is", "x_texts", "missing")
 TABLE_HIGH, WIDEST = 168, 160
 _GROUPS = re.compile(r"(?<=\d),(?=\d{3})")
 
@@ -47,11 +49,12 @@ _GROUPS = re.compile(r"(?<=\d),(?=\d{3})")
 class DataSection(QWidget):
     """What the inspector shows of the set of the node `id_`."""
 
+    kept = Signal()  # a setting under which the file was to be read stays as it was
+
     def __init__(self, document: Document, theme: Theme, id_: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._document, self._theme, self.id = document, theme, id_
         self._shown: object = None
-        self._wanted: dict[str, Any] = {}
         self.preview: Preview | None = None
         self.set = ChoiceField(theme, offered())
         self._set_row = FieldRow(theme, tr("Set"), self.set, self._source, self._choose, self)
@@ -141,16 +144,29 @@ class DataSection(QWidget):
         return attempt(self._document, lambda: graph.attribute_edit(id_, {"options": value}), text)
 
     def _choose_columns(self, x: tuple[str, ...], t: tuple[str, ...]) -> None:
+        self.read_under({"x_columns": x, "t_columns": t})
+
+    def read_under(self, changes: Mapping[str, Any]) -> str:
+        """Read the file anew under other settings of `OF_FILES`, and set them with what it gives.
+
+        That is one entry of the history; where the file cannot be read so, that is said here.
+        """
         settings = self._settings()
         if settings is None:
-            return
-        kept = {name: settings[name] for name in OF_FILES} | {"x_columns": x, "t_columns": t}
+            return ""
+        asked = {name: settings[name] for name in OF_FILES} | dict(changes)
+        own = {
+            name: value for name, value in asked.items() if value != Data.attributes[name].default
+        }
         source, folder = settings["source"], self._document.root.folder
-        self._read.ask_long(lambda _: described(source, folder, is_chosen=False, **kept))
+        self._read.ask_long(lambda _: described(source, folder, is_chosen=False, **own))
+        return ""
 
     def _take(self, taken: Taken) -> None:
         refusal = self._do(taken.settings) if self._settings() is not None else ""
         self.problem.say(refusal, "failed")
+        if refusal:
+            self.kept.emit()
 
     def _do(self, settings: Mapping[str, Any]) -> str:
         graph, id_ = self._document.graph, self.id
@@ -185,13 +201,14 @@ class DataSection(QWidget):
         self.problem.say(str(error), "failed")
         if self.preview is not None:  # ticks as they are, not as they were wanted
             self._show_ticks(self.preview)
+        self.kept.emit()
 
     def _show_ticks(self, found: Preview) -> None:
         settings = self._settings()
-        learned = settings["t_columns"] if settings is not None else ()
+        given, learned = ((settings[x] if settings else ()) for x in ("x_columns", "t_columns"))
         if found.file_columns and not learned:
             learned = (found.file_columns[-1].name,)
-        self.columns.show_columns(found.file_columns, found.data.features, learned)
+        self.columns.show_columns(found.file_columns, given or found.data.features, learned)
 
     def _lay_out(self) -> None:
         line = QHBoxLayout()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
@@ -27,7 +27,12 @@ _runs = itertools.count()
 
 
 class AttributeRow(QWidget):
-    """One attribute: name, field, reset, its sentence below, and its error below that."""
+    """One attribute: name, field, reset, its sentence below, and its error below that.
+
+    `writer` sets it in another way than by an edit of it alone, now or later.
+    """
+
+    writer: Callable[[Mapping[str, Any]], str] | None = None
 
     def __init__(
         self, document: Document, theme: Theme, id_: str, spec: AttributeSpec, parent: QWidget
@@ -92,6 +97,10 @@ class AttributeRow(QWidget):
         if value is not RESET and value == self._value():
             self.error.say("")
             self.field.show_value(value)
+            return
+        if self.writer is not None:
+            wanted = self.spec.default if value is RESET else value
+            self.error.say(self.writer({name: wanted}), "error")
             return
         text = self.tr("Set {0} of {1}").format(name, name_of(graph, self.id))
         is_stepping = isinstance(self.field, WholeField) and self.field.is_stepping

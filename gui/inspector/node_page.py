@@ -11,7 +11,7 @@ from graph.bypassing import through
 from graph.edits import SetGraph, SetNode
 from graph.labelling import label_edit
 from graph.naming import name_of
-from gui.data.changing import SHOWN_THERE
+from gui.data.changing import READ_ANEW, SHOWN_THERE
 from gui.data.section import DataSection
 from gui.forward_mode.section import TangentSection
 from gui.freezing.section import LearningSection
@@ -74,6 +74,10 @@ class NodePage(QWidget):
         is_data = kind is not None and kind.name == DATA
         self.data = DataSection(document, theme, id_, self) if is_data else None
         self.form = AttributeForm(document, theme, id_, self, SHOWN_THERE if is_data else ())
+        if self.data is not None:
+            self.data.kept.connect(self.form.refresh)
+            for name in READ_ANEW:
+                self.form.rows[name].writer = self.data.read_under
         self.value = self._value_editor()
         self.parameters = ParameterList(document, theme, id_, self)
         self.units = UnitView(document, theme, id_, self) if _may_have_units(graph, id_) else None

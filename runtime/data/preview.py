@@ -13,9 +13,10 @@ from runtime.data.batches import Part
 from runtime.data.dataset import Dataset
 from runtime.data.facts import Facts
 from runtime.data.feeding import Feeder
+from runtime.data.files.columns import are_texts
 from runtime.data.files.places import find
 from runtime.data.files.reading import is_table
-from runtime.data.files.tables import read_table
+from runtime.data.files.tables import Column, read_table
 from runtime.data.prepared import Prepared
 from runtime.feeds import Host
 
@@ -29,6 +30,7 @@ class FileColumn:
 
     name: str
     is_number: bool
+    is_text: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,4 +126,9 @@ def _file_columns(source: str, folder: Path | None) -> tuple[FileColumn, ...]:
     if not is_table(source):
         return ()
     table = read_table(find(source, folder))
-    return tuple(FileColumn(one.name, one.numbers() is not None) for one in table.columns)
+    return tuple(_file_column(column) for column in table.columns)
+
+
+def _file_column(column: Column) -> FileColumn:
+    is_number = column.numbers() is not None
+    return FileColumn(column.name, is_number, not is_number and are_texts(column))

@@ -131,6 +131,11 @@ class Data(Initialised, sig="-> x:any[*s], t:any[*r]", group="Sources"):
     x_columns: tuple[str, ...] = attribute((), "columns of a table; none for all numbers but t")
     t_columns: tuple[str, ...] = attribute((), "columns of a table; none for the last one")
     t_is: str = attribute("auto", "what t of a table is", choices=("auto", "classes", "numbers"))
+    x_texts: str = attribute(
+        "one-hot",
+        "how a column of texts in x is given: a column for each class, or the class's number",
+        choices=("one-hot", "codes"),
+    )
     missing: str = attribute(
         "refuse", "what is done with rows that lack a value", choices=("refuse", "leave out")
     )

@@ -119,7 +119,7 @@ def _table(name: str, rows: list[tuple[int, list[str]]], has_comma: bool) -> Tab
     if not rows:
         raise DataError(f"{name} without rows", "a table with samples")
     head = [cell.strip() for cell in rows[0][1]]
-    has_header = not any(_is_number(cell) for cell in head) and len(rows) > 1
+    has_header = not any(is_number(cell) for cell in head) and len(rows) > 1
     names = head if has_header else [f"column {i + 1}" for i in range(len(head))]
     body = rows[1:] if has_header else rows
     numbers = [number for number, _ in body]
@@ -142,7 +142,8 @@ def _different(names: list[str]) -> list[str]:
     return found
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether a cell can be read as a number, by a point or a comma."""
     try:
         float(text.replace(",", "."))
     except ValueError:
