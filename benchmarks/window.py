@@ -33,9 +33,10 @@ class Bench:
         from PySide6.QtCore import QAbstractEventDispatcher
         from PySide6.QtWidgets import QApplication
 
-        from gui.app import make_windows
+        from gui.app import make_windows, quicken
         from gui.settings import Settings
 
+        quicken()  # as the program does
         self.app, self.path = QApplication([]), path
         folder = Path(tempfile.mkdtemp(prefix="gradwire-bench-"))
         self.windows = make_windows(self.app, Settings(folder / "settings.ini"))

@@ -203,7 +203,8 @@ class FirstNotes(QObject):
 
     def _place(self) -> None:
         self._place_all_button()
-        ground, lines, is_next_shown = self._ground(), [], False
+        lines, is_next_shown = [], False
+        ground = self._ground() if self.shown else Ground((0, 0, 0, 0))
         for note in sorted(NOTES, key=lambda note: PLACED.index(note.id)):
             callout = self.shown.get(note.id)
             if callout is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
@@ -19,6 +19,7 @@ Role = Qt.ItemDataRole
 ID, PORT = Role.UserRole, Role.UserRole + 1
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 VALUES, MOST = 64, 96  # pixels for what a row carries
+WAIT = 20  # milliseconds until one asks again whether rows can be made
 FEW = 150  # rows that are removed one by one
 SLICE = 0.012  # seconds of making rows between two turns of the window
 Policy = QTreeWidgetItem.ChildIndicatorPolicy
@@ -35,9 +36,16 @@ class Outline(QTreeWidget):
     went = Signal(object)  # a node or port was chosen here: show it
     entered = Signal(object)  # Enter or a double click on one: go there
 
-    def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        theme: Theme,
+        parent: QWidget | None = None,
+        waits: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`waits` tells whether something else is to be made first."""
         super().__init__(parent)
-        self._document, self._theme = document, theme
+        self._document, self._theme, self._waits = document, theme, waits
         self._rows = Rows(document)
         # Ids, not items: Python must not hold what Qt deletes.
         self._order: list[str] = []
@@ -117,6 +125,10 @@ class Outline(QTreeWidget):
         """Bring the rows up to date, many new ones piece by piece."""
         if not self.isVisible():
             return
+        if self._waits():
+            self._soon.start(WAIT)
+            return
+        self._soon.setInterval(0)
         nodes = self._document.graph.nodes
         self._is_following = True
         gone = [id_ for id_ in self._order if id_ not in nodes]

@@ -271,7 +271,7 @@ class Window(QMainWindow):
     def _make_left(self) -> QWidget:
         catalogue = self.document.graph.catalogue or default_catalogue()
         self.palette_panel = Palette(catalogue, self.theme, self)
-        self.outline = Outline(self.document, self.theme, self)
+        self.outline = Outline(self.document, self.theme, self, self._is_building)
         splitter = QSplitter(Qt.Orientation.Vertical, self, objectName="panel")
         splitter.setHandleWidth(1)
         parts = ((self.tr("Palette"), self.palette_panel), (self.tr("Outline"), self.outline))
@@ -280,6 +280,10 @@ class Window(QMainWindow):
         splitter.setSizes([400, 200])
         splitter.setChildrenCollapsible(False)
         return splitter
+
+    def _is_building(self) -> bool:
+        """Whether the canvas is still being made; what it shows is looked at first."""
+        return not self.canvas.canvas.building.is_done
 
     def _make_steps(self) -> QWidget:
         panel = QWidget(self, objectName="panel")

@@ -10,9 +10,10 @@ from gui import app
 
 @pytest.fixture
 def interpreter():
-    before = sys.getswitchinterval()
+    before, collected = sys.getswitchinterval(), gc.get_threshold()
     yield
     sys.setswitchinterval(before)
+    gc.set_threshold(*collected)
 
 
 def test_the_collector_skips_what_stays_and_the_background_gives_way(interpreter):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, ItemsView, Iterable, Mapping, ValuesView
+from collections.abc import Callable, Collection, ItemsView, Iterable, Mapping, ValuesView
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -110,12 +110,37 @@ class Building(QObject):
         else:
             self.finish()
 
+    def renew(self, ids: Collection[str]) -> None:
+        """Make many nodes anew, as the graph has them now, in slices; all others stay."""
+        scene, graph = self._scene, self._scene.document.graph
+        there = [id_ for id_ in ids if id_ in graph]
+        targets = {t for id_ in ids for t in scene.wires.at_node(id_)}
+        for target in targets:
+            scene.wires.drop(target)
+        for id_ in ids:
+            item = self.items.take_out(id_)
+            if item is not None:
+                scene.removeItem(item)
+            if id_ not in graph or scene.hides(id_):
+                scene.boxes.drop(id_)
+        for id_ in there:
+            self.items.waiting[id_] = None
+            if not scene.hides(id_):
+                scene.boxes.put(id_, _about(graph.nodes[id_]))
+        targets |= {edge.target for id_ in there for edge in graph.store.edges_at(id_)}
+        if self._targets != []:  # else all are to come anyway
+            self._targets = [*(self._targets or ()), *targets] or None
+        if self.is_done:
+            self._is_hung = False
+        else:
+            self._soon.start()
+
     def finish(self) -> None:
         """Make at once what is still to come."""
         self._soon.stop()
         self.items.make(tuple(self.items.waiting))
         if self._targets is not None:
-            self.put_wires(edge.target for edge in self._scene.document.graph.edges)
+            self.put_wires(self._targets or self._all_targets())
             self._targets = None
 
     def sync(self, ids: Iterable[str]) -> None:
@@ -221,13 +246,16 @@ class Building(QObject):
     def _go_on_with_wires(self, end: float) -> None:
         """An edit puts the wires that it touches; those that were there before wait here."""
         if not self._targets:
-            self._targets = [edge.target for edge in self._scene.document.graph.edges]
+            self._targets = self._all_targets()
         while self._targets:
             self.put_wires(self._targets[-FEW:])
             del self._targets[-FEW:]
             if time.perf_counter() > end:
                 break
         self._targets = self._targets or None
+
+    def _all_targets(self) -> list[PortRef]:
+        return [edge.target for edge in self._scene.document.graph.edges]
 
     def _in_sight(self) -> list[str]:
         """Nodes that are waited for where a view looks, as many as one slice can make."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from gui.canvas.overlay_paint import paint_far_marks
 
@@ -29,6 +29,32 @@ class Plan:
         self._scene = scene
         self._rects: list[QRectF] = []
         self._lines: list[QLineF] = []
+        self._picture: QPixmap | None = None
+        self._seen: tuple | None = None  # what the picture is of
+
+    def touch(self) -> None:
+        """What is drawn may be other now."""
+        self._seen = None
+
+    def picture(self, view: CanvasView) -> QPixmap:
+        """All of it as a view shows it, painted when it is other than before.
+
+        While nodes are being made, boxes stand for them already: one does not paint in between.
+        """
+        scene, viewport = self._scene, view.viewport()
+        is_other = scene.building.is_done and (scene.boxes.changed or scene.wires.changed)
+        ratio, transform = viewport.devicePixelRatioF(), view.viewportTransform()
+        seen = (transform, viewport.size(), ratio)
+        if self._picture is None or is_other or seen != self._seen:
+            self._picture = QPixmap(viewport.size() * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(scene.theme.color("canvas"))
+            painter = QPainter(self._picture)
+            painter.setTransform(transform)
+            self.paint(painter)
+            painter.end()
+            self._seen = seen
+        return self._picture
 
     def paint(self, painter: QPainter) -> None:
         """Paint all of it; the painter's transform says where."""
@@ -59,6 +85,7 @@ class Plan:
     def forget(self) -> None:
         """Make everything anew, for the scene was built anew."""
         self._rects, self._lines = [], []
+        self.touch()
 
     def _sync(self) -> None:
         boxes, wires = self._scene.boxes, self._scene.wires
@@ -93,9 +120,8 @@ def _hairline(color: QColor, width: int) -> QPen:
 def paint_overview(view: CanvasView) -> None:
     """Paint the view's viewport."""
     painter = QPainter(view.viewport())
-    painter.fillRect(view.viewport().rect(), view.theme.color("canvas"))
+    painter.drawPixmap(0, 0, view.canvas.plan.picture(view))
     painter.setTransform(view.viewportTransform())
-    view.canvas.plan.paint(painter)
     view.canvas.plan.paint_selection(painter)
     _paint_ring(painter, view.canvas)
     _paint_titles(painter, view)

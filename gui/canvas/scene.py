@@ -142,12 +142,15 @@ class CanvasScene(QGraphicsScene):
     def refresh(self) -> None:
         """Paint everything again: the theme, the playhead or a trace changed."""
         self.field.forget()
+        self.plan.touch()
         self.badge_places.clear()
         self.update()
 
     def revise(self) -> None:
         """Paint again what may have moved or have come; the rest of the numbers stay in place."""
         self.field.revise()
+        if self.overlays:
+            self.plan.touch()
         self.badge_places.clear()
         self.update()
 
@@ -166,7 +169,8 @@ class CanvasScene(QGraphicsScene):
         for id_ in touched:
             self._faces.pop(id_, None)
         if len(touched | moved) > AT_ONCE:
-            self._build()
+            self.building.renew(touched | moved)
+            self._after_building()
             return
         self.building.sync(touched)
         for id_ in moved - touched:
