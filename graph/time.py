@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from graph.module import Module
 from graph.port import Dim, PortRef, PortType
 from graph.tensor import FLOATING
 from graph.topology import arcs, components
 
 if TYPE_CHECKING:
     from graph.model import Graph
-    from graph.module import Module
 
 MAX_MOMENTS = 1_000_000
 """Nodes inside time times steps; a file must not take all memory with one number."""
@@ -50,6 +50,20 @@ def is_sequence(graph: Graph, id_: str) -> bool:
     return module is not None and bool(module.over_time)
 
 
+def sequences(graph: Graph) -> tuple[str, ...]:
+    """All nodes that give one part of a tensor per time step, in document order."""
+    kinds = {name for name in graph.store.modules if _may_be_sequence(graph.catalogue.get(name))}
+    nodes = graph.nodes.items() if kinds else ()
+    return tuple(id_ for id_, node in nodes if node.module in kinds and is_sequence(graph, id_))
+
+
+def _may_be_sequence(kind: type[Module] | None) -> bool:
+    """Whether nodes of a kind can be asked at all: most kinds cannot, and have most nodes."""
+    if kind is None:
+        return False
+    return "sequence" in kind.attributes or kind.over_time is not Module.over_time
+
+
 def varies(graph: Graph, port: PortRef, inside: frozenset[str]) -> bool:
     """Whether an output changes from step to step; `inside` are the nodes inside time.
 
@@ -69,7 +83,7 @@ def leads_out(graph: Graph, id_: str) -> bool:
 
 def inside_time(graph: Graph) -> frozenset[str]:
     """The nodes that a sequence or a delay reaches. Linear in the graph's size."""
-    found = {id_ for id_ in graph.nodes if is_sequence(graph, id_)}
+    found = set(sequences(graph))
     found |= {x.target.node for x in graph.edges if x.delay and not leads_out(graph, x.target.node)}
     waiting = list(found)
     while waiting:

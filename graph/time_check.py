@@ -10,7 +10,7 @@ from graph.edits import SetGraph
 from graph.port import Dim, PortRef, PortType, show_shape
 from graph.problem import Mend, Problem
 from graph.signature import unify_all
-from graph.time import MAX_MOMENTS, Unfolding, is_sequence, leads_out, varies
+from graph.time import MAX_MOMENTS, Unfolding, leads_out, sequences, varies
 
 if TYPE_CHECKING:
     from graph.model import Graph
@@ -27,8 +27,8 @@ def find_steps(
 
     `length_of` gives the first axis of what a sequence gets.
     """
-    sequences = [id_ for id_ in graph.nodes if is_sequence(graph, id_)]
-    lengths = {id_: length_of(id_) for id_ in sequences}
+    given = sequences(graph)
+    lengths = {id_: length_of(id_) for id_ in given}
     known = {id_: size for id_, size in lengths.items() if isinstance(size, int)}
     if known:
         first, steps = next(iter(known.items()))
@@ -39,7 +39,7 @@ def find_steps(
         ]
         return steps, problems + _bad_count(first, steps, inside)
     node = next(id_ for id_ in graph.nodes if id_ in inside)
-    if sequences:
+    if given:
         return None, []  # a sequence without a value has said so
     if graph.time.steps is not None:
         return graph.time.steps, _bad_count(node, graph.time.steps, inside)

@@ -20,7 +20,7 @@ ID, PORT = Role.UserRole, Role.UserRole + 1
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 VALUES, MOST = 64, 96  # pixels for what a row carries
 WAIT = 20  # milliseconds until one asks again whether rows can be made
-FEW = 150  # rows that are removed one by one
+FEW = 150  # runs of rows that are removed one by one
 SLICE = 0.012  # seconds of making rows between two turns of the window
 Policy = QTreeWidgetItem.ChildIndicatorPolicy
 ROWS = QItemSelectionModel.SelectionFlag.Rows
@@ -131,13 +131,13 @@ class Outline(QTreeWidget):
         self._soon.setInterval(0)
         nodes = self._document.graph.nodes
         self._is_following = True
-        gone = [id_ for id_ in self._order if id_ not in nodes]
+        gone = _runs(row for row, id_ in enumerate(self._order) if id_ not in nodes)
         if len(gone) > FEW:
             self._forget_rows()
             self._opened.intersection_update(nodes)
         else:
-            for id_ in gone:
-                self._remove(id_)
+            for start, end in reversed(gone):
+                self._remove(start, end)
         end = time.perf_counter() + SLICE
         for place, (id_, node) in enumerate(nodes.items()):
             seen = self._seen.get(id_)
@@ -160,11 +160,13 @@ class Outline(QTreeWidget):
         self._is_following = False
         self._follow()
 
-    def _remove(self, id_: str) -> None:
-        place = self._order.index(id_)
-        del self._order[place], self._seen[id_]
-        self._opened.discard(id_)
-        self.takeTopLevelItem(place)
+    def _remove(self, start: int, end: int) -> None:
+        """Take out rows that follow each other."""
+        for id_ in self._order[start:end]:
+            del self._seen[id_]
+            self._opened.discard(id_)
+        del self._order[start:end]
+        self.model().removeRows(start, end - start)
 
     def _show(self, item: QTreeWidgetItem, node: Node) -> None:
         id_ = node.id
@@ -266,13 +268,9 @@ class Outline(QTreeWidget):
         chosen, ranges = frozenset(ids), QItemSelection()
         if not chosen:
             return ranges
-        rows = [row for row, id_ in enumerate(self._order) if id_ in chosen]
-        start = 0
-        for number, row in enumerate(rows):
-            if number + 1 == len(rows) or rows[number + 1] != row + 1:
-                model = self.model()
-                ranges.select(model.index(rows[start], 0), model.index(row, 1))
-                start = number + 1
+        model = self.model()
+        for start, end in _runs(row for row, id_ in enumerate(self._order) if id_ in chosen):
+            ranges.select(model.index(start, 0), model.index(end - 1, 1))
         return ranges
 
     def _select(self) -> None:
@@ -304,6 +302,17 @@ class Outline(QTreeWidget):
 
     def _enter(self, item: QTreeWidgetItem) -> None:
         self.entered.emit(self.place_of(item))
+
+
+def _runs(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """Rows that follow each other as pairs: the first, and the one behind the last."""
+    runs: list[tuple[int, int]] = []
+    for row in rows:
+        if runs and runs[-1][1] == row:
+            runs[-1] = (runs[-1][0], row + 1)
+        else:
+            runs.append((row, row + 1))
+    return runs
 
 
 def _looks(node: Node) -> tuple[object, ...]:

@@ -1,5 +1,7 @@
 """Fuzzy matching, and which modules a query finds."""
 
+import random
+
 import pytest
 
 from graph import default_catalogue
@@ -70,3 +72,13 @@ def test_rank_gives_numbers_best_first_and_equals_in_their_order():
 def test_hostile_queries_are_short_work():
     fuzzy.score("a" * 100_000, "a" * 200)
     assert fuzzy.score("İ", "İnput") is not None
+
+
+def test_no_text_that_answers_is_left_out_of_the_candidates():
+    draw = random.Random(0)
+    texts = ["".join(draw.choices("aBc1 _é.İ", k=draw.randrange(10))) for _ in range(800)]
+    for query in ("ab", "b 1", "é", "c1 a", "(", "1a_", "", "İ"):
+        found = set(fuzzy.candidates(query, texts))
+        answers = {row for row, text in enumerate(texts) if fuzzy.score(query, text) is not None}
+        assert answers <= found
+        assert len(found) <= 1.5 * len(answers) + 1

@@ -48,6 +48,8 @@ class Checkpoints(Marked):
     def _chosen(self) -> tuple[str, ...]:
         """The selected nodes but sources, by address, in the document's order."""
         graph, selection = self._document.graph, self._document.selection
+        if not selection.nodes:
+            return ()
         modules = ((id_, graph.module(id_)) for id_ in graph.nodes if id_ in selection.nodes)
         chosen = (id_ for id_, found in modules if found is None or found.outline() != "source")
         return tuple(address_of(self._document.place, PortRef(id_, "")).node for id_ in chosen)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from graph import Node
 from gui import fuzzy
 from gui.document import Document
 from gui.drawer.problems import problems_of
@@ -76,7 +77,6 @@ class Search(QObject):
 
     def _look(self, query: str) -> Iterator[None]:
         graph = self._document.graph
-        letters = frozenset(query.casefold()) - frozenset(" \t")
         problems: dict[str, list[str]] = {}
         for number, problem in enumerate(problems_of(self._document)):
             if problem.node is not None:
@@ -85,35 +85,44 @@ class Search(QObject):
                 yield
         modules: dict[str, float | None] = {}
         scored: list[tuple[float, Match]] = []
-        for number, node in enumerate(tuple(graph.nodes.values())):
-            if node.module not in modules:
-                modules[node.module] = fuzzy.score(query, node.module)
-            title = node.label or node.id
-            answer = Match(node.id, title, node.module)
-            value = _score(query, letters, (title, node.id, node.module), modules[node.module])
+        nodes = tuple(graph.nodes.values())
+        yield
+        texts = [(node.label or node.id, node.id, node.module) for node in nodes]
+        yield
+        can = set(fuzzy.candidates(query, map(_joined, texts)))
+        yield
+        for number in sorted(can.union(_with_problems(nodes, problems))):
+            (title, id_, module), value = texts[number], None
+            if number in can:
+                if module not in modules:
+                    modules[module] = fuzzy.score(query, module)
+                value = _score(query, texts[number], modules[module])
             if value is not None:
-                scored.append((-value, answer))
+                scored.append((-value, Match(id_, title, module)))
             else:
-                said = next((s for s in problems.get(node.id, ()) if _says(s, query)), "")
+                said = next((s for s in problems.get(id_, ()) if _says(s, query)), "")
                 if said:
-                    scored.append((0.0, Match(node.id, title, node.module, said)))
+                    scored.append((0.0, Match(id_, title, module, said)))
             if number % FEW == 0:
                 yield
         scored.sort(key=lambda pair: (bool(pair[1].problem), pair[0]))
         self.matches = tuple(match for _, match in scored)
 
 
-def _score(
-    query: str, letters: frozenset[str], texts: tuple[str, str, str], module: float | None
-) -> float | None:
+def _joined(texts: tuple[str, str, str]) -> str:
+    return " ".join(dict.fromkeys(texts))
+
+
+def _with_problems(nodes: Sequence[Node], problems: Mapping[str, list[str]]) -> Iterator[int]:
+    return (number for number, node in enumerate(nodes) if node.id in problems)
+
+
+def _score(query: str, texts: tuple[str, str, str], module: float | None) -> float | None:
     """What label, id and module of a node are worth, if they answer; `module` is the last's."""
     label, id_, _ = texts
-    joined = " ".join(dict.fromkeys(texts))
-    if not letters <= frozenset(joined.casefold()):
-        return module
     names = (_more(fuzzy.score(query, name), NAMED) for name in {label, id_})
     value = _best(module, *names)
-    return value if value is not None else _more(fuzzy.score(query, joined), -SPREAD)
+    return value if value is not None else _more(fuzzy.score(query, _joined(texts)), -SPREAD)
 
 
 def _best(*values: float | None) -> float | None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from graph.edits import SetGraph
 from graph.naming import name_of
-from graph.time import inside_time, is_sequence
+from graph.time import inside_time, sequences
 from gui.inspector.editing import attempt
 from gui.inspector.field_row import FieldRow
 from gui.inspector.fields import WholeField
@@ -49,17 +49,17 @@ class TimeForm(QWidget):
         self.setVisible(bool(inside_time(graph)) or graph.time.steps is not None)
         for row in (self.steps, self.truncate):
             row.refresh()
-        sequences = [id_ for id_ in graph.nodes if is_sequence(graph, id_)]
-        self.steps.setEnabled(not sequences)
-        self.words.say(self._words(sequences))
+        given = sequences(graph)
+        self.steps.setEnabled(not given)
+        self.words.say(self._words(given))
         self.words.setVisible(bool(self.words.said))
 
-    def _words(self, sequences: list[str]) -> str:
+    def _words(self, given: tuple[str, ...]) -> str:
         """Whose length gives the number of steps."""
-        if not sequences:
+        if not given:
             return ""
-        names = ", ".join(name_of(self.document.root, id_) for id_ in sequences[:NAMED])
-        names += ", …" if len(sequences) > NAMED else ""
+        names = ", ".join(name_of(self.document.root, id_) for id_ in given[:NAMED])
+        names += ", …" if len(given) > NAMED else ""
         check = self.document.whole_check
         steps = check.time.steps if check is not None else None
         if steps is None:
