@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from graph import Graph
+from graph.expanding import expand_edit
 from graph.records import Time
 from runtime import SGD, Trainer
 from tests.compiled_desk import both
@@ -134,6 +135,52 @@ def test_a_cell_in_a_larger_loop_runs_step_by_step():
     read(graph, ("LayerNorm", "norm", {}), to="")
     graph.connect("norm.y", "cell.h", delay=1)
     agree(*both(read(graph, LAST, source="norm.y")))
+
+
+@pytest.mark.parametrize("mode", ["train", "eval"])
+@pytest.mark.parametrize("module", ["Dropout", "BatchNorm"])
+@pytest.mark.parametrize("place", ["loop", "series"])
+def test_masks_and_states_inside_time_are_those_of_their_steps(mode, module, place):
+    if place == "series":
+        graph = cell("LSTMCell", shape=(STEPS, 4, FEATURES))
+        read(graph, (module, "odd", {}), ALL, source="cell.y")
+    else:
+        graph = Graph(seed=1, time=Time())
+        graph.add("Input", "x", shape=(STEPS, 4, FEATURES), sequence=True)
+        graph.set_tensor("x.y", np.random.RandomState(0).standard_normal((STEPS, 4, FEATURES)))
+        graph.add("RNNCell", "cell", hidden_size=HIDDEN)
+        graph.connect("x.y", "cell.x")
+        read(graph, (module, "odd", {}), to="")
+        graph.connect("odd.y", "cell.h", delay=1)
+        read(graph, LAST, source="odd.y")
+    graph.configure(mode=mode)
+    agree(*both(graph, fixed=("x",)))
+
+
+@pytest.mark.parametrize("leading", [LAST, ALL], ids=("last", "all"))
+def test_a_weight_may_be_shared_between_a_loop_and_what_has_none(leading):
+    graph = Graph(seed=1, time=Time())
+    graph.add("Input", "x", shape=(STEPS, BATCH, HIDDEN), sequence=True)
+    graph.set_tensor("x.y", np.random.RandomState(0).standard_normal((STEPS, BATCH, HIDDEN)))
+    graph.add("Parameter", "w", shape=(HIDDEN, HIDDEN))
+    graph.add("Parameter", "h0", shape=(BATCH, HIDDEN))
+    for id_ in ("into", "back", "after"):
+        graph.add("MatMul", id_)
+        graph.connect("w.y", f"{id_}.b")
+    graph.add("Add", "sum")
+    graph.add("Tanh", "h")
+    for source, target in (("x.y", "into.a"), ("into.y", "sum.a"), ("back.y", "sum.b")):
+        graph.connect(source, target)
+    graph.connect("sum.y", "h.x")
+    graph.connect("h.y", "back.a", delay=1, initial="h0.y")
+    graph.connect("h.y", "after.a")
+    agree(*both(read(graph, leading, source="after.y"), fixed=("x",)))
+
+
+def test_a_cell_drawn_of_single_modules_computes_the_same():
+    graph = read(cell("LSTMCell"), LAST)
+    graph.apply(expand_edit(graph, "cell"))
+    agree(*both(graph, fixed=("x",)))
 
 
 # --- what is computed at once -----------------------------------------------------------------

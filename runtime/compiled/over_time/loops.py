@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -35,10 +36,11 @@ class Loop:
         """Step by step; the gradients of weights are put off until all steps are done."""
         waiting: dict[str, _Waiting] = {}
         inner = [self._unit(step, waiting) for step in self.steps]
+        read = Counter(slot for step in self.steps for slot in step.inputs)
         homes = {
             slot: site.gradient(place)
             for place, slot in enumerate(self.inputs)
-            if site.need[place] and self._is_shared(slot)
+            if site.need[place] and read[slot] > 1
         }
         walk = site.walk(inner, dict(zip(self.inputs, ins, strict=True)), homes)
         walk.forward()
@@ -56,9 +58,6 @@ class Loop:
             ]
 
         return tuple(walk.values[slot] for slot in self.outputs), pull
-
-    def _is_shared(self, slot: int) -> bool:
-        return sum(slot in step.inputs for step in self.steps) > 1
 
     def _unit(self, step: PlanStep, waiting: dict[str, _Waiting]) -> Unit:
         unit = units.single(step, self.wants)
