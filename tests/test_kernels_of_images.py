@@ -60,10 +60,11 @@ def drawn(*nodes: tuple[str, dict[str, Any]], x: tuple[int, ...], dtype: str = "
     return graph
 
 
-WAYS: dict[str, tuple[Any, str, Any]] = {
-    "as chosen": (columns, "BLOCK", columns.BLOCK),
-    "in many blocks": (columns, "BLOCK", 1),
-    "by spectra": (ways, "COPIED", math.inf),
+WAYS: dict[str, dict[str, float]] = {
+    "as chosen": {},
+    "in many blocks": {"BLOCK": 1},
+    "turned": {"ADDED": math.inf},
+    "by spectra": {"COPIED": math.inf, "ADDED": math.inf},
 }
 
 
@@ -80,11 +81,9 @@ def test_windows_of_any_size_compute_as_by_the_tape(sliding, way):
 
 
 def _pair(graph: Graph, way: str) -> Any:
-    room, name, value = WAYS[way]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(room, name, value)
-        if room is ways:
-            patch.setattr(ways, "ADDED", value)
+        for name, value in WAYS[way].items():
+            patch.setattr(columns if name == "BLOCK" else ways, name, value)
         return both(graph)
 
 
@@ -111,11 +110,17 @@ def test_large_kernels_are_computed_by_spectra_and_small_ones_by_columns():
         kernel: ways.shape_of(_whole(size, kernel), np.empty((few, few, kernel, kernel)), 1, few)
         for kernel in (1, 3, 5, 21)
     }
-    is_spectral = {
-        kernel: shape.by_spectrum() < shape.by_columns(math.prod(size), ways.COPIED)
-        for kernel, shape in chosen.items()
-    }
-    assert is_spectral == {1: False, 3: False, 5: False, 21: True}
+    expected = {1: "columns", 3: "columns", 5: "columns", 21: "spectra"}
+    assert {kernel: ways.way_to_places(shape) for kernel, shape in chosen.items()} == expected
+
+
+def test_the_kernel_is_turned_where_the_image_has_as_many_channels_as_the_places():
+    size = (16, 16)
+    few, many = (ways.Shape(_whole(size, 3), 1, ins, outs, 8) for ins, outs in ((3, 64), (64, 64)))
+    assert (ways.way_to_image(few), ways.way_to_image(many)) == ("columns", "turned")
+    assert ways.way_to_image(ways.Shape(_whole(size, 1), 1, 64, 64, 8)) == "columns"  # no copies
+    strided = ways.Shape(Windows((17, 17), (8, 8), (3, 3), (2, 2), (0, 0), (1, 1)), 1, 64, 64, 8)
+    assert ways.way_to_image(strided) == "columns"
 
 
 def _whole(size: tuple[int, ...], kernel: int) -> Windows:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,6 +65,35 @@ def back_to_image(site: Site, places: Array, weight: Array, windows: Windows, gr
             inside = image[(slice(None), *ins)]
             site.call(np.add, inside, columns[(slice(None), *tap, *outs)], inside)
     return image
+
+
+def convolve_back(site: Site, places: Array, weight: Array, windows: Windows, groups: int) -> Array:
+    """What `back_to_image` gives, as a convolution of the places with the kernel turned round.
+
+    For a stride of 1. More is copied where the image has fewer channels than the places, but
+    nothing is added.
+    """
+    turned = turned_windows(windows)
+    assert turned is not None
+    split = weight.reshape(groups, len(weight) // groups, *weight.shape[1:])
+    flipped = split[(..., *(slice(None, None, -1),) * windows.rank)].swapaxes(1, 2)
+    made = site.make(flipped.shape)
+    site.call(np.copyto, made, flipped)
+    each = made.reshape(groups * weight.shape[1], *made.shape[2:])
+    return convolve(site, places, each, turned, groups)
+
+
+def turned_windows(windows: Windows) -> Windows | None:
+    """Where the turned kernel of `convolve_back` stands; None where no convolution does it."""
+    padding = tuple(
+        dilation * (kernel - 1) - before
+        for dilation, kernel, before in zip(
+            windows.dilation, windows.kernel, windows.padding, strict=True
+        )
+    )
+    if min(padding) < 0 or max(windows.stride) > 1:
+        return None
+    return replace(windows, size=windows.out, out=windows.size, padding=padding)
 
 
 def is_pointwise(windows: Windows) -> bool:
