@@ -16,6 +16,7 @@ from runtime.as_numpy.carried import carried, functions
 from runtime.as_numpy.literals import literal
 from runtime.as_numpy.names import Names, comment
 from runtime.as_numpy.passes import STEP, Passes
+from runtime.as_numpy.samples import Dealt
 from runtime.as_numpy.updates import Recipe, update_lines
 from runtime.engine import Engine
 from runtime.errors import BadSetting
@@ -35,12 +36,13 @@ def write_numpy(
     frozen: tuple[PortRef, ...] = (),
     feeds: Mapping[str, Any] | None = None,
     updates: int = UPDATES,
+    dealt: Dealt | None = None,
 ) -> str:
     """A graph and its training step as a program of NumPy alone.
 
     `feeds` are the values of inputs, as an engine takes them; a Data node that is not fed gives
-    its first batch. The text comes from ids (which are names) and numbers; other text of the file
-    stands in comments alone.
+    its first batch, or with `dealt` one batch after the other, where the samples fit in. The text
+    comes from ids (which are names) and numbers; other text of the file stands in comments alone.
 
     Raises `CheckFailed`, `FeedError`, and `BadSetting` naming a module that cannot be written.
     """
@@ -49,20 +51,26 @@ def write_numpy(
         PortRef.parse(name) if "." in name else PortRef(name, "y"): array
         for name, array in engine.feeds(feeds).items()
     }
+    in_text = dealt.refs if dealt is not None and dealt.fits else frozenset()
     for ref, array in fed.items():
-        if array.nbytes > MOST_BYTES:
+        if ref not in in_text and array.nbytes > MOST_BYTES:
             raise BadSetting(
                 f"{ref}: found {array.nbytes:,} bytes to write out, expected at most"
                 f" {MOST_BYTES:,}. Take a smaller batch."
             )
     tensors = {ref: Tensor.of(array) for ref, array in fed.items()}
     anatomy = Anatomy(graph, frozen, engine.check(feeds))
-    return _Program(anatomy, recipe, tensors, updates).text()
+    return _Program(anatomy, recipe, tensors, updates, dealt).text()
 
 
 class _Program:
     def __init__(
-        self, anatomy: Anatomy, recipe: Recipe, feeds: dict[PortRef, Tensor], updates: int
+        self,
+        anatomy: Anatomy,
+        recipe: Recipe,
+        feeds: dict[PortRef, Tensor],
+        updates: int,
+        dealt: Dealt | None,
     ) -> None:
         self.anatomy, self.recipe, self.updates = anatomy, recipe, updates
         kept = anatomy.graph.tensors
@@ -72,6 +80,10 @@ class _Program:
         self.reverse = list(self.passes.reverse())
         self.trains = bool(self.reverse) and bool(anatomy.parameters)
         self.has_mode = "training" in set(self._words())
+        self.lacking = dealt.too_large() if dealt is not None and not dealt.fits else ""
+        self.dealt = dealt if dealt is not None and dealt.fits and self.trains else None
+        if self.dealt is not None:
+            self.feeds = {ref: t for ref, t in self.feeds.items() if ref not in self.dealt.refs}
 
     def text(self) -> str:
         """All lines, with what is imported and carried before what calls it."""
@@ -88,6 +100,9 @@ class _Program:
         yield "# Plain NumPy, written by Gradwire: each node of the graph forward, then the chain"
         yield "# rule back through each node, then the update. d_NAME is the derivative of the"
         yield "# target by NAME. Run it, change it, put a print anywhere."
+        if self.lacking:
+            yield "#"
+            yield f"# It has the first batch alone: {self.lacking}."
         yield ""
         for module in ("base64", "hashlib", "itertools", "math"):
             if re.search(rf"\b{module}\.", below):
@@ -121,9 +136,15 @@ class _Program:
                 "start_state", "What training moves without a gradient.",
                 tensor_lines(anatomy, anatomy.states),
             )  # fmt: skip
-        yield from _dictionary(
-            "given", "What the inputs are fed with.", fed_lines(anatomy, self.feeds)
-        )
+        others = fed_lines(anatomy, self.feeds)
+        if self.dealt is None:
+            yield from _dictionary("given", "What the inputs are fed with.", others)
+            return
+        yield from self.dealt.lines(anatomy)
+        yield ""
+        yield ""
+        words = "What the inputs are fed with: the first batch, and what is no sample."
+        yield from _dictionary("given", words, others, "**batch(samples(), 1),")
 
     # --- the step --------------------------------------------------------------------------
 
@@ -208,6 +229,8 @@ class _Program:
         anatomy = self.anatomy
         yield 'if __name__ == "__main__":'
         yield f"{STEP}parameters, inputs = start(), given()"
+        if self.dealt is not None:
+            yield f"{STEP}all_samples = samples()"
         if anatomy.states:
             yield f"{STEP}state = start_state()"
         results = "outputs, gradients" + (", changed" if anatomy.states else "")
@@ -221,6 +244,8 @@ class _Program:
         every = max(self.updates // 10, 1)
         yield f"{STEP}memory = {{}}"
         yield f"{STEP}for count in range(1, {self.updates} + 1):"
+        if self.dealt is not None:
+            yield f"{STEP}{STEP}inputs |= batch(all_samples, count)"
         yield f"{STEP}{STEP}{results} = forward_and_reverse({', '.join(given)})"
         yield f"{STEP}{STEP}update(parameters, gradients, memory, count)"
         if anatomy.states:
@@ -248,11 +273,11 @@ def _wrapped(line: str) -> Iterator[str]:
     yield f"{indent})"
 
 
-def _dictionary(name: str, words: str, entries: Iterator[str]) -> Iterator[str]:
+def _dictionary(name: str, words: str, entries: Iterator[str], *more: str) -> Iterator[str]:
     yield f"def {name}():"
     yield f'{STEP}"""{words}"""'
     yield f"{STEP}return {{"
-    for entry in entries:
+    for entry in (*entries, *more):
         lines = textwrap.wrap(
             entry, WIDEST - 12, break_long_words=False, break_on_hyphens=False,
             subsequent_indent=STEP,
