@@ -6,8 +6,9 @@ command line can answer `--help` without them.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from graph.late import late
 
 if TYPE_CHECKING:
     from graph.attributes import AttributeSpec, DtypeName, ShapeSpec, attribute
@@ -64,8 +65,6 @@ _HOMES = {
     "tensor": ("Tensor",),
     "training": ("Training",),
 }  # fmt: skip
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-
 __all__ = [  # noqa: RUF022 - in the order of the rooms
     "AttributeSpec", "DtypeName", "ShapeSpec", "attribute", "Catalogue", "default_catalogue",
     "Check", "check", "BadAttribute", "BadId", "BadTensor", "CycleFound", "DuplicateId",
@@ -75,10 +74,4 @@ __all__ = [  # noqa: RUF022 - in the order of the rooms
     "PortType", "Problem", "Edge", "Node", "Tensor", "Training",
 ]  # fmt: skip
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'graph' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"graph.{_HOME_OF[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = late(__name__, _HOMES)

@@ -17,6 +17,7 @@ from gui.examples import first_example
 from gui.recovery import offer
 from gui.settings import APP, Settings
 from gui.theme import Theme
+from gui.warming import Warming
 from gui.window import Window
 from gui.windows import Windows
 from runtime import logfile
@@ -121,6 +122,7 @@ def run(path: str | None) -> int:
     endings = Endings(windows.write_drafts)
     first = open_first(windows, Path(path) if path is not None else None)
     offer(windows, first)
+    Warming(app).start()
     status = app.exec()
     endings.close()
     return status

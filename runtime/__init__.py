@@ -5,8 +5,9 @@ Names are loaded on first use, so that the command line can answer `--help` with
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from graph.late import late
 
 if TYPE_CHECKING:
     from runtime.backend import Backend
@@ -52,8 +53,6 @@ _HOMES = {
     "training.session": ("Session",),
     "training.trainer": ("Trainer",),
 }  # fmt: skip
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-
 __all__ = [  # noqa: RUF022 - in the order of the rooms
     "Backend", "ChainPaths", "find_paths", "Engine", "StepResult", "BackendError", "Cancelled",
     "CheckFailed", "FeedError", "MemoryRefused", "NoTarget", "NoValue", "RunError",
@@ -63,10 +62,4 @@ __all__ = [  # noqa: RUF022 - in the order of the rooms
     "BadSetting", "NotFinite", "Session",
 ]  # fmt: skip
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'runtime' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"runtime.{_HOME_OF[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = late(__name__, _HOMES)

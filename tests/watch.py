@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from gui import warming
 from tests import watch_bursts
 from tests.watch_leaks import Leavings
 
@@ -18,6 +19,7 @@ def watched(request: pytest.FixtureRequest) -> Iterator[None]:
     if not _prepared:
         _prepared.append(True)
         watch_bursts.install()
+        warming.import_all()  # as the program does once its first window is painted
         gc.collect()
         gc.freeze()  # what is there for good is not walked through after each test
     before, bursts = Leavings(), watch_bursts.Bursts()

@@ -15,6 +15,7 @@ from gui.inspector.fields import ChoiceField, Field, LineField, WholeField
 from gui.inspector.labels import Label, Sentence
 from gui.inspector.layer_table import LayerTable, Summary
 from gui.inspector.section import Heading, Section
+from gui.inspector.subject import GRAPH
 from gui.inspector.time_form import TimeForm
 from gui.numbers import format_bytes, format_count
 from gui.theme import Theme
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 class GraphPage(QWidget):
     """Title, settings, target, note, a table of all nodes, and how the graph is trained."""
 
-    subject: tuple[str, Any] = ("graph", None)
+    subject = GRAPH
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)

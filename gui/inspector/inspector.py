@@ -9,23 +9,27 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 
 from graph import Problem
-from gui.inspector.definition_page import DefinitionPage
-from gui.inspector.edge_page import GEOMETRY, EdgePage
 from gui.inspector.graph_page import GraphPage
-from gui.inspector.node_page import NodePage, subject_of
-from gui.inspector.nodes_page import NodesPage
+from gui.inspector.subject import GRAPH, shown_subject
 from gui.theme import Theme
 
 if TYPE_CHECKING:
     from gui.document import Document
+    from gui.inspector.definition_page import DefinitionPage
+    from gui.inspector.edge_page import EdgePage
+    from gui.inspector.node_page import NodePage
+    from gui.inspector.nodes_page import NodesPage
 
-Page = GraphPage | NodePage | NodesPage | EdgePage | DefinitionPage
+    Page = GraphPage | NodePage | NodesPage | EdgePage | DefinitionPage
 WIDTH = 320
-GRAPH = GraphPage.subject
 
 
 class Inspector(QScrollArea):
-    """Shows the selected node, edge or, with nothing selected, the graph of a document."""
+    """Shows the selected node, edge or, with nothing selected, the graph of a document.
+
+    The other pages than the graph's are a sixth of all there is to import: they come when they are
+    needed, or with `gui.warming` after a window has opened.
+    """
 
     explored = Signal(object)  # what flows where a point is dragged; None where none is
 
@@ -60,7 +64,7 @@ class Inspector(QScrollArea):
         """Put the keys into the field that a problem is about; False where there is none."""
         page = self.page
         id_ = (problem.node or "").rpartition("/")[2]  # whose place is shown already
-        if not isinstance(page, NodePage) or page.id != id_ or not self.isVisible():
+        if not self._is("node") or page.id != id_ or not self.isVisible():
             return False
         field = page.field_of(problem)
         if field is None:
@@ -71,7 +75,7 @@ class Inspector(QScrollArea):
 
     def show_units(self) -> None:
         """Take the keys to the picture of a layer's units."""
-        if isinstance(self.page, NodePage) and self.page.units is not None:
+        if self._is("node") and self.page.units is not None:
             picture = self.page.units.picture
             picture.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.ensureWidgetVisible(self.page.units)
@@ -92,7 +96,9 @@ class Inspector(QScrollArea):
     def show_geometry(self) -> None:
         """Take the keys to the picture of an edge's derivative; to its tab where there is none."""
         page = self.page
-        if isinstance(page, EdgePage):
+        if self._is("edge"):
+            from gui.inspector.edge_page import GEOMETRY
+
             page.tabs.setCurrentIndex(GEOMETRY)
             picture = page.geometry.picture
             held = page.tabs if picture.isHidden() else picture
@@ -101,11 +107,15 @@ class Inspector(QScrollArea):
 
     def edit_note(self) -> None:
         """Put the cursor at the end of the note of what is shown, if it can have one."""
-        if isinstance(self.page, NodePage | GraphPage):
+        if self._is("node", "graph"):
             paper = self.page.note.paper
             paper.setFocus(Qt.FocusReason.ShortcutFocusReason)
             paper.moveCursor(QTextCursor.MoveOperation.End)
             self.ensureWidgetVisible(paper)
+
+    def _is(self, *kinds: str) -> bool:
+        """Whether the page is of one of these kinds."""
+        return self.page is not None and self.page.subject[0] in kinds
 
     def _turn(self) -> None:
         """Turn to the page of what is selected now."""
@@ -170,29 +180,27 @@ class Inspector(QScrollArea):
 
     def _subject(self) -> tuple[str, object]:
         """What a fresh page would show."""
-        selection, graph = self.document.selection, self.document.graph
-        edge, node = selection.edge, selection.node
-        if edge is not None and edge.node in graph:
-            wire = graph.incoming(edge)
-            return ("edge", (edge, wire.source if wire else None))
-        if node is not None and node in graph:
-            return subject_of(graph, node)
-        if len(selection.nodes) > 1:
-            return ("nodes", selection.nodes)
-        definition = self.document.definition
-        return GRAPH if definition is None else ("definition", definition.name)
+        return shown_subject(self.document)
 
     def _make(self) -> Page:
         kind, what = self._subject()
         if kind == "edge":
+            from gui.inspector.edge_page import EdgePage
+
             page = EdgePage(self.document, self._theme, what[0], self)
             page.explored.connect(self.explored)
             return page
         if kind == "node":
+            from gui.inspector.node_page import NodePage
+
             return NodePage(self.document, self._theme, what[0], self)
         if kind == "nodes":
+            from gui.inspector.nodes_page import NodesPage
+
             return NodesPage(self.document, self._theme, self)
         if kind == "definition":
+            from gui.inspector.definition_page import DefinitionPage
+
             return DefinitionPage(self.document, self._theme, self)
         page = GraphPage(self.document, self._theme, self)
         page.put_training_first(self._is_training_first)

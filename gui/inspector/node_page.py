@@ -31,6 +31,7 @@ from gui.inspector.port_list import PortList
 from gui.inspector.problem_rows import ProblemRows
 from gui.inspector.section import Heading, Section
 from gui.inspector.shared_parameters import SharedParameters
+from gui.inspector.subject import subject_of
 from gui.inspector.tensor_editor import TensorEditor
 from gui.inspector.units import UnitView
 from gui.inspector.units.reading import LAYER
@@ -41,15 +42,6 @@ from runtime.data.nodes import DATA
 
 if TYPE_CHECKING:
     from gui.document import Document
-
-
-def subject_of(graph: Graph, id_: str) -> tuple[str, Any]:
-    """What a page of a node is made for: id and module, and what a composite exposes now."""
-    name = graph.nodes[id_].module
-    if name not in graph.definitions:
-        return ("node", (id_, name))
-    specs = graph.catalogue.require(name).attributes
-    return ("node", (id_, name, *((spec.name, repr(spec.default)) for spec in specs.values())))
 
 
 class NodePage(QWidget):

@@ -14,19 +14,11 @@ from gui.places import seen_from
 from gui.predict.marks import AskedMarks
 from gui.predict.stops import Stop, next_stop
 from runtime.moments import apart
-from runtime.practice import (
-    Hint,
-    Judgement,
-    Mark,
-    Question,
-    Score,
-    hints_to,
-    judge,
-    judge_shape,
-)
+from runtime.practice.score import Mark, Score
 
 if TYPE_CHECKING:
     from gui.window import Window
+    from runtime.practice import Hint, Judgement, Question
     from runtime.trace import Step, Trace
 
 TAB = OVERLAY = "predict"
@@ -124,16 +116,22 @@ class Predicting(QObject):
 
     def answer(self, text: str) -> None:
         """Judge what was typed; raises `Unreadable` where it is no number."""
+        from runtime.practice import judge  # late, as all that practising takes: few do
+
         if self.question is not None:
             self._take(judge(self.question, text))
 
     def pick(self, shape: Sequence[int]) -> None:
         """Judge a shape that was chosen."""
+        from runtime.practice import judge_shape
+
         if self.question is not None:
             self._take(judge_shape(self.question, shape))
 
     def hint(self) -> None:
         """One more hint, up to the third."""
+        from runtime.practice import hints_to
+
         if self.has_more_hints:
             if not self._hints:
                 self._hints = hints_to(self._trace, self.question)

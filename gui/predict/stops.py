@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from graph import PortRef
 from gui.places import SeenTrace, address_of
 from gui.shown import Shown
-from runtime.explaining.nodes import NodeTelling
-from runtime.practice import Question, asked_by, asked_of_instance, sum_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from gui.document import Document
+    from runtime.practice import Question
     from runtime.trace import Step
 
 Stand = tuple[int, int]  # steps of the whole run that are done, and parts of the next one
@@ -55,6 +54,8 @@ def next_stop(document: Document, stand: Stand) -> Stop:
 
 def _questions(document: Document, stand: Stand) -> Iterable[Question]:
     """What the step at a stand asks: at its next part, or for a composite as a whole."""
+    from runtime.practice import asked_by, asked_of_instance  # late: few practise
+
     level, trace = document.playhead.level, document.whole_trace
     position, part = level.position(*stand)
     step = level.steps[position]
@@ -71,6 +72,9 @@ def _sums_at_sources(
     document: Document, step: Step, before: Shown, after: Shown
 ) -> Iterator[Question]:
     """The sums that a step completes at sources, which have no step of their own to be asked at."""
+    from runtime.explaining.nodes import NodeTelling
+    from runtime.practice import sum_at
+
     graph, trace = document.graph, document.whole_trace
     module = graph.module(step.node) if step.node in graph else None
     ports = module.wired_ports if module is not None else ()

@@ -6,10 +6,29 @@ gradient. There can be astronomically many, so they are counted by dynamic progr
 strongest are found without listing the rest.
 """
 
-from runtime.chains.finding import find_paths
-from runtime.chains.following import gradients_along, signed_norms
-from runtime.chains.records import ChainPath, ChainPaths, PathHop
-from runtime.chains.tensor_search import Budget
+from typing import TYPE_CHECKING
+
+from graph.late import late
+
+if TYPE_CHECKING:
+    from runtime.chains.finding import find_paths
+    from runtime.chains.following import gradients_along, signed_norms
+    from runtime.chains.records import ChainPath, ChainPaths, PathHop
+    from runtime.chains.tensor_search import Budget
+
+_HOMES = {
+    "finding": ("find_paths",),
+    "following": (
+        "gradients_along",
+        "signed_norms",
+    ),
+    "records": (
+        "ChainPath",
+        "ChainPaths",
+        "PathHop",
+    ),
+    "tensor_search": ("Budget",),
+}
 
 __all__ = [
     "Budget",
@@ -20,3 +39,5 @@ __all__ = [
     "gradients_along",
     "signed_norms",
 ]
+
+__getattr__ = late(__name__, _HOMES)

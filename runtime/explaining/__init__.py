@@ -12,12 +12,40 @@
 | `explanation`, `writing` | the result, and how it is written out |
 """
 
-from runtime.explaining.asking import explain, explain_node, explain_step, explain_updates
-from runtime.explaining.between import explain_ports
-from runtime.explaining.edges import explain_edge
-from runtime.explaining.explanation import Explanation, Line, Of
-from runtime.explaining.products import explain_path
-from runtime.explaining.writing import as_data, as_latex, as_markdown, as_text
+from typing import TYPE_CHECKING
+
+from graph.late import late
+
+if TYPE_CHECKING:
+    from runtime.explaining.asking import explain, explain_node, explain_step, explain_updates
+    from runtime.explaining.between import explain_ports
+    from runtime.explaining.edges import explain_edge
+    from runtime.explaining.explanation import Explanation, Line, Of
+    from runtime.explaining.products import explain_path
+    from runtime.explaining.writing import as_data, as_latex, as_markdown, as_text
+
+_HOMES = {
+    "asking": (
+        "explain",
+        "explain_node",
+        "explain_step",
+        "explain_updates",
+    ),
+    "between": ("explain_ports",),
+    "edges": ("explain_edge",),
+    "explanation": (
+        "Explanation",
+        "Line",
+        "Of",
+    ),
+    "products": ("explain_path",),
+    "writing": (
+        "as_data",
+        "as_latex",
+        "as_markdown",
+        "as_text",
+    ),
+}
 
 __all__ = [
     "Explanation",
@@ -35,3 +63,5 @@ __all__ = [
     "explain_step",
     "explain_updates",
 ]
+
+__getattr__ = late(__name__, _HOMES)

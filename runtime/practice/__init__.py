@@ -10,18 +10,52 @@
 | `sheet` | all questions of a run in a row, for paper |
 """
 
-from runtime.practice.asking import (
-    MOST_TYPED,
-    Question,
-    asked_by,
-    asked_of_instance,
-    sum_at,
-)
-from runtime.practice.hints import Hint, hints_to
-from runtime.practice.judging import Judgement, judge, judge_shape, shape_choices
-from runtime.practice.score import Mark, Score
-from runtime.practice.sheet import Sheet, sheet_of
-from runtime.practice.typed import Unreadable
+from typing import TYPE_CHECKING
+
+from graph.late import late
+
+if TYPE_CHECKING:
+    from runtime.practice.asking import (
+        MOST_TYPED,
+        Question,
+        asked_by,
+        asked_of_instance,
+        sum_at,
+    )
+    from runtime.practice.hints import Hint, hints_to
+    from runtime.practice.judging import Judgement, judge, judge_shape, shape_choices
+    from runtime.practice.score import Mark, Score
+    from runtime.practice.sheet import Sheet, sheet_of
+    from runtime.practice.typed import Unreadable
+
+_HOMES = {
+    "asking": (
+        "MOST_TYPED",
+        "Question",
+        "asked_by",
+        "asked_of_instance",
+        "sum_at",
+    ),
+    "hints": (
+        "Hint",
+        "hints_to",
+    ),
+    "judging": (
+        "Judgement",
+        "judge",
+        "judge_shape",
+        "shape_choices",
+    ),
+    "score": (
+        "Mark",
+        "Score",
+    ),
+    "sheet": (
+        "Sheet",
+        "sheet_of",
+    ),
+    "typed": ("Unreadable",),
+}
 
 __all__ = [
     "MOST_TYPED",
@@ -41,3 +75,5 @@ __all__ = [
     "sheet_of",
     "sum_at",
 ]
+
+__getattr__ = late(__name__, _HOMES)
