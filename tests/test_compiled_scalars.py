@@ -55,7 +55,7 @@ def region_of(graph: Graph) -> region.Region:
     plan = Engine(graph).plan()
     forms = [step.module.as_scalar() for step in plan.forward]
     wants = range(len(plan.slots))
-    return region.Region.of(plan, plan.forward, forms, {plan.end}, wants)
+    return region.Region.of(plan, plan.forward, forms, {plan.end}, wants, {})
 
 
 def test_what_is_entrywise_has_a_form_for_single_numbers():
@@ -68,7 +68,7 @@ def test_what_is_entrywise_has_a_form_for_single_numbers():
 def test_a_form_gives_the_modules_numbers_or_none(case):
     """At kinks, ends and beyond; NaN and infinite ones too."""
     here = region_of(case.graph())
-    function = here.function(here.leaves)
+    function = here.function(here.body.leaves)
     count = len(case.ins)
     told = 0
     for ins in itertools.product(NUMBERS if count == 1 else SOME, repeat=count):
@@ -91,7 +91,7 @@ def test_python_refuses_no_number_of_the_domain(case):
     for _ in range(20):
         bounds = [case.module.domain.get(port, (-30.0, 30.0)) for port in case.module.wired_names]
         ins = [random.uniform(*bound) for bound in bounds]
-        running = here.function(here.leaves).begin(ins)
+        running = here.function(here.body.leaves).begin(ins)
         found = (*next(running), *running.send((0.7,)))
         assert np.allclose(found, by_module(case, ins, 0.7), CLOSE, 1e-15)
 
@@ -167,8 +167,12 @@ def regions_of(desk: Desk) -> int:
 
 def calls_of(desk: Desk, method) -> int:
     """How many calls of a program are of a method."""
-    calls = [call.func for call in desk.passes.program.calls]
-    return sum(getattr(call, "__func__", None) is method for call in calls)
+    return sum(is_of(call, method) for call in desk.passes.program.calls)
+
+
+def is_of(call, method) -> bool:
+    """Whether a call is of a method."""
+    return getattr(call.func, "__func__", None) is method
 
 
 def graph_of(*nodes: str, target: str, dtype: str = "float64", **leaves) -> Drawn:
@@ -231,6 +235,18 @@ def test_a_region_whose_gradient_never_comes_only_runs_forward():
     )  # fmt: skip
     compiled, taped = both(*drawn)
     assert regions_of(compiled) == 1
+    agree(compiled, taped)
+
+
+def test_constants_are_a_part_of_the_function():
+    chain = ("e Multiply s A", "f Divide e A", "g Maximum f B", "loss Subtract B g")
+    graph, feeds = graph_of(*chain, target="loss", s=0.4, A=2.0, B=0.3)
+    for id_, value in feeds.items():
+        graph.set_tensor(f"{id_}.y", value)
+    compiled, taped = both(graph, fixed=["A", "B"])
+    (call,) = [c for c in compiled.passes.program.calls if is_of(c, Playing.forward)]
+    (stretch,) = call.args[0]
+    assert len(stretch) == 1
     agree(compiled, taped)
 
 
@@ -306,7 +322,7 @@ def test_no_name_of_a_file_gets_into_the_text():
     graph.connect("loss.y", "leaky.x")
     graph.configure(target="leaky", title="__import__('os')")
     here = region_of(graph)
-    function = here.function(here.leaves)
+    function = here.function(here.body.leaves)
     names = {node.id for node in ast.walk(ast.parse(function.text)) if isinstance(node, ast.Name)}
     slots = {f"{letter}{slot}" for slot in range(len(here.plan.slots)) for letter in "vgh"}
     assert names <= slots | FUNCTIONS.keys() | function.numbers.keys() | {"numbers"}
@@ -316,7 +332,7 @@ def test_no_name_of_a_file_gets_into_the_text():
 def test_long_sums_are_written_in_lines_of_a_bounded_length():
     chain = [f"n{i} Multiply s {'u' if i == 0 else f'n{i - 1}'}" for i in range(200)]
     here = region_of(graph_of(*chain, target="n199", s=1.0, u=0.5)[0])
-    lines = here.function(here.leaves).text.splitlines()
+    lines = here.function(here.body.leaves).text.splitlines()
     assert max(line.count("+") for line in lines) <= writing.MOST_TERMS
     assert len(lines) < 3 * 200
 
@@ -332,10 +348,10 @@ def test_the_text_is_written_once_for_both_drawings(monkeypatch):
 def test_neighbours_in_memory_are_one_stretch():
     block, other = np.arange(6.0), np.arange(3.0)
     views = [block[i, ...] for i in (1, 2, 3)]
-    (found,) = stretches.stretches(views)
+    (found,) = stretches.side_by_side(views)
     assert np.shares_memory(found, block)
     assert stretches.read((found,)) == [1.0, 2.0, 3.0]
-    parts = stretches.stretches([*views, block[5, ...], other[0, ...], block[0, ...]])
+    parts = stretches.side_by_side([*views, block[5, ...], other[0, ...], block[0, ...]])
     assert [len(part) for part in parts] == [3, 1, 1, 1]
     stretches.put(parts, (7.0, 8.0, 9.0, 1.5, 2.5, 3.5))
     assert block.tolist() == [3.5, 7.0, 8.0, 9.0, 4.0, 1.5]
@@ -345,6 +361,6 @@ def test_neighbours_in_memory_are_one_stretch():
 def test_numbers_of_an_array_with_gaps_are_read_where_they_lie():
     wide = np.asfortranarray(np.arange(6.0).reshape(2, 3))
     views = [wide[0, 1, ...], wide[1, 1, ...]]
-    found = stretches.stretches(views)
+    found = stretches.side_by_side(views)
     assert all(np.shares_memory(one, wide) for one in found)
     assert stretches.read(found) == [1.0, 4.0]

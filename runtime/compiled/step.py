@@ -67,7 +67,7 @@ class Compiled:
         sources.update(self.simplified.constants)
         wants = wanted(self.simplified.steps, gradients)
         work, sources = group(plan, self.simplified, wants, sources)
-        self._units = gathered(plan, work, wants)
+        self._units = gathered(plan, work, wants, self.simplified.constants)
         work = Work(self._units, work.types)
         self.program = draw(plan, backend, work, Ends(sources, gradients))
 

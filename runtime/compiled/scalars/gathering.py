@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from runtime.array import Array
 from runtime.compiled.scalars.region import Region
 from runtime.compiled.units import Unit, Work
 from runtime.modules.scalar import Scalar
@@ -15,12 +16,15 @@ if TYPE_CHECKING:
 LEAST = 3  # fewer steps are as fast by NumPy: reading and writing arrays costs as much
 
 
-def gathered(plan: Plan, work: Work, wants: Collection[int]) -> list[Unit]:
+def gathered(
+    plan: Plan, work: Work, wants: Collection[int], constants: Mapping[int, Array]
+) -> list[Unit]:
     """The units, those that compute with single numbers gathered, in an order that can run.
 
     Every unit has a stage: an odd one where it computes with single numbers, else an even one.
     What it reads is of its own stage or of one before. So the stages can run in turn, and an odd
-    one all at once. `wants` are the slots whose gradients are needed.
+    one all at once. `wants` are the slots whose gradients are needed, `constants` those that hold
+    the same numbers in every step.
     """
     units = work.units
     forms = {unit: form for unit in units if (form := _form(work, unit)) is not None}
@@ -32,8 +36,8 @@ def gathered(plan: Plan, work: Work, wants: Collection[int]) -> list[Unit]:
     found: list[Unit] = []
     for number, stage in enumerate(stages):
         if number % 2 and len(stage) >= LEAST:
-            steps = [unit.steps[0] for unit in stage]
-            found.append(Region.of(plan, steps, [forms[u] for u in stage], leaving, wants).unit())
+            steps, own = [unit.steps[0] for unit in stage], [forms[unit] for unit in stage]
+            found.append(Region.of(plan, steps, own, leaving, wants, constants).unit())
         else:
             found += stage
     return found
@@ -41,12 +45,13 @@ def gathered(plan: Plan, work: Work, wants: Collection[int]) -> list[Unit]:
 
 def _form(work: Work, unit: Unit) -> Scalar | None:
     """What a unit does with single numbers, if it is one step that knows nothing else."""
-    if len(unit.steps) > 1 or len(unit.outputs) != 1:
+    step = unit.steps[0]
+    if len(unit.outputs) != 1 or (unit.inputs, unit.outputs) != (step.inputs, step.outputs):
         return None
     types = [work.types[slot] for slot in (*unit.inputs, *unit.outputs)]
     if any(type_.shape or type_.dtype != "float64" for type_ in types):
         return None
-    return unit.steps[0].module.as_scalar()
+    return step.module.as_scalar()
 
 
 def _stages(

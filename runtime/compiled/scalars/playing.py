@@ -6,8 +6,8 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from runtime.array import Array
+from runtime.compiled.scalars import stretches
 from runtime.compiled.scalars.by_modules import ByModules
-from runtime.compiled.scalars.stretches import put, read
 from runtime.compiled.scalars.writing import Begin, Numbers
 
 if TYPE_CHECKING:
@@ -37,31 +37,34 @@ class Playing:
         if self._begin is None:
             self._begin = self._region.function(self.arriving).begin
         self._modules = None
-        self._numbers = read(ins)
+        self._numbers = stretches.read(ins)
         self._running = self._begin(self._numbers)
         try:
             found = next(self._running)
         except REFUSALS:
-            found = self._by_modules().values(self._region.leaves)
-        put(outs, found)
+            found = self._by_modules().values(self._region.body.leaves)
+        stretches.put(outs, found)
 
     def reverse(self, gouts: tuple[Array, ...], parts: tuple[Array, ...]) -> None:
         """The gradients of what is read, from those of what is left; both in 1-d arrays."""
-        given = read(gouts)
+        given = stretches.read(gouts)
         if self._modules is None:
             assert self._running is not None
             try:
-                put(parts, self._running.send(given))
+                stretches.put(parts, self._running.send(given))
                 return
             except REFUSALS:
                 self._by_modules()
         assert self._modules is not None
         arrived = dict(zip(self.arriving, given, strict=True))
         reached = self._region.function(self.arriving).reached
-        put(parts, self._modules.gradients(arrived, reached))
+        stretches.put(parts, self._modules.gradients(arrived, reached))
 
     def _by_modules(self) -> ByModules:
         region = self._region
-        numbers = dict(zip(region.reads, self._numbers, strict=True))
-        self._modules = ByModules(region.plan, region.steps, numbers)
+        numbers = {
+            **region.body.constants,
+            **dict(zip(region.body.reads, self._numbers, strict=True)),
+        }
+        self._modules = ByModules(region.plan, region.body.steps, numbers)
         return self._modules

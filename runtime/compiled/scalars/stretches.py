@@ -9,7 +9,7 @@ import numpy as np
 from runtime.array import Array
 
 
-def stretches(arrays: Iterable[Array]) -> tuple[Array, ...]:
+def side_by_side(arrays: Iterable[Array]) -> tuple[Array, ...]:
     """0-d arrays of float64 as 1-d views, in their order; neighbours share one."""
     found: list[tuple[Array, int, int]] = []  # an owner of memory, and which bytes of it
     for array in arrays:

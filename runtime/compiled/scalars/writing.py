@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 import functools
-import string
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,22 @@ if TYPE_CHECKING:
 Numbers = Sequence[float]
 Begin = Callable[[Numbers], Generator[Numbers, Numbers, None]]
 MOST_TERMS = 16  # of a sum on one line: Python's compiler goes as deep as a sum is long
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """Steps in their order, with what each does; all their ports are single numbers in float64.
+
+    `reads` are the slots that others write, `constants` those that always hold one number, `leaves`
+    those that others read; `wants` are all whose gradients are needed.
+    """
+
+    steps: Sequence[PlanStep]
+    forms: Sequence[Scalar]
+    reads: tuple[int, ...]
+    leaves: tuple[int, ...]
+    wants: Collection[int]
+    constants: Mapping[int, float]
 
 
 @dataclass(frozen=True)
@@ -40,33 +56,26 @@ class Function:
         return found
 
 
-def write(
-    steps: Sequence[PlanStep],
-    forms: Sequence[Scalar],
-    reads: Sequence[int],
-    leaves: Sequence[int],
-    arriving: Collection[int],
-    wants: Collection[int],
-) -> Function:
-    """Steps in their order, with their forms; `reads` and `leaves` are slots.
+def write(body: Body, arriving: Collection[int]) -> Function:
+    """The function of a region; `arriving` are the left slots whose gradients come back, in order.
 
-    `arriving` are the left slots whose gradients come back, in order, `wants` all slots whose
-    gradients are needed. A slot's number is called v and its gradient g, or h where it arrives.
+    A slot's number is called v and its gradient g, or h where it arrives.
     """
-    writing = _Writing(wants)
-    writing.line(f"{_tuple('v', reads)} = numbers")
-    for step, form in zip(steps, forms, strict=True):
-        writing.forward(step, form)
+    writing = _Writing(body.wants)
+    both = [*zip(body.steps, body.forms, strict=True)]
+    writing.line(f"{_tuple('v', body.reads)} = numbers")
+    words = [writing.forward(step, form) for step, form in both]
     back = f"{_tuple('h', arriving)} = " if arriving else ""
-    writing.line(f"{back}yield {_tuple('v', leaves)}")
+    writing.line(f"{back}yield {_tuple('v', body.leaves)}")
     writing.parts.update((slot, [f"h{slot}"]) for slot in arriving)
-    for step, form in zip(reversed(steps), reversed(forms), strict=True):
-        writing.reverse(step, form)
-    totals = {slot: writing.total(slot) for slot in reads}
+    for (step, form), own in zip(reversed(both), reversed(words), strict=True):
+        writing.reverse(step, form, own)
+    totals = {slot: writing.total(slot) for slot in body.reads}
     found = {slot: total for slot, total in totals.items() if total is not None}
     writing.line(f"yield ({''.join(f'{total}, ' for total in found.values())})")
     lines = ["def region(numbers):", *writing.lines]
-    return Function("\n".join(lines), writing.numbers, tuple(found))
+    constants = {f"v{slot}": number for slot, number in body.constants.items()}
+    return Function("\n".join(lines), writing.numbers | constants, tuple(found))
 
 
 class _Writing:
@@ -82,21 +91,23 @@ class _Writing:
     def line(self, text: str) -> None:
         self.lines.append(f" {text}")
 
-    def forward(self, step: PlanStep, form: Scalar) -> None:
-        """The output of a step."""
-        value = form.value.format_map(self._named(step, form, form.value))
-        self.line(f"v{step.outputs[0]} = {value}")
+    def forward(self, step: PlanStep, form: Scalar) -> dict[str, str]:
+        """The output of a step; gives what stands for the words of its expressions."""
+        words = _Words(self, step, form)
+        self.line(f"v{step.outputs[0]} = {form.value.format_map(words)}")
+        return words
 
-    def reverse(self, step: PlanStep, form: Scalar) -> None:
+    def reverse(self, step: PlanStep, form: Scalar, words: dict[str, str]) -> None:
         """What goes back to the inputs of a step, if anything arrives at its output."""
         gradient = self.total(step.outputs[0])
         if gradient is None:
             return
+        words["g"] = gradient
         for port, slot, need in zip(step.input_names, step.inputs, step.need, strict=True):
             if need and slot in self._wants:
                 text = form.gradients[port]
-                names = self._named(step, form, text) | {"g": gradient}
-                self.parts.setdefault(slot, []).append(text.format_map(names))
+                term = (text if _is_term(text) else f"({text})").format_map(words)
+                self.parts.setdefault(slot, []).append(term)
 
     def total(self, slot: int) -> str | None:
         """The name of a slot's gradient, which is summed here; None where nothing arrived."""
@@ -106,22 +117,12 @@ class _Writing:
         if len(terms) == 1 and terms[0].isalnum():  # the name of another gradient
             return terms[0]
         name = f"g{slot}"
-        for start in range(0, len(terms), MOST_TERMS):
-            some = terms[start : start + MOST_TERMS]
-            before = [name] if start else []
-            self.line(f"{name} = {' + '.join([*before, *(f'({term})' for term in some)])}")
+        self.line(f"{name} = {' + '.join(terms[:MOST_TERMS])}")
+        for start in range(MOST_TERMS, len(terms), MOST_TERMS):
+            self.line(f"{name} = {name} + {' + '.join(terms[start : start + MOST_TERMS])}")
         return name
 
-    def _named(self, step: PlanStep, form: Scalar, text: str) -> dict[str, str]:
-        """What stands for the words of an expression."""
-        slots = dict(zip(step.input_names, step.inputs, strict=True))
-        slots[step.output_names[0]] = step.outputs[0]
-        return {
-            word: f"v{slots[word]}" if word in slots else self._number(step, form, word)
-            for word in _words(text)
-        }
-
-    def _number(self, step: PlanStep, form: Scalar, word: str) -> str:
+    def number(self, step: PlanStep, form: Scalar, word: str) -> str:
         """The name of a setting's number; equal numbers share one."""
         number = float(form.numbers[word] if word in form.numbers else step.module.settings[word])
         name = self._names.setdefault(repr(number), f"c{len(self._names)}")
@@ -129,11 +130,26 @@ class _Writing:
         return name
 
 
+class _Words(dict[str, str]):
+    """What stands for the words in braces of a step's expressions."""
+
+    def __init__(self, writing: _Writing, step: PlanStep, form: Scalar) -> None:
+        super().__init__((p, f"v{s}") for p, s in zip(step.input_names, step.inputs, strict=True))
+        self[step.output_names[0]] = f"v{step.outputs[0]}"
+        self._about = writing, step, form
+
+    def __missing__(self, word: str) -> str:
+        writing, step, form = self._about
+        return writing.number(step, form, word)
+
+
 @functools.cache
-def _words(text: str) -> tuple[str, ...]:
-    """The words in braces of an expression, but for the gradient."""
-    words = (word for _, word, _, _ in string.Formatter().parse(text) if word is not None)
-    return tuple(dict.fromkeys(word for word in words if word != "g"))
+def _is_term(text: str) -> bool:
+    """Whether an expression can be added as it is: Python reads what has brackets more slowly."""
+    found = ast.parse(text.replace("{", "").replace("}", ""), mode="eval").body
+    if isinstance(found, ast.BinOp):
+        return isinstance(found.op, ast.Mult | ast.Div)
+    return isinstance(found, ast.UnaryOp | ast.Name | ast.Call)
 
 
 def _tuple(letter: str, slots: Collection[int]) -> str:
