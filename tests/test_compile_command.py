@@ -46,9 +46,9 @@ FATES = {
 def test_every_node_has_a_fate():
     found = Trainer(graph_of_all_fates()).report()
     assert {id_: done.fate for id_, done in found.nodes.items()} == FATES
-    assert list(found.nodes["two"].partners) == ["one"]
-    assert list(found.nodes["logs"].partners) == ["loss"]
-    assert list(found.nodes["loss"].partners) == ["logs"]
+    assert found.nodes["two"].beside("shared", 3) == (["one"], 1)
+    assert found.nodes["logs"].beside("fused", 3) == (["loss"], 1)
+    assert found.nodes["loss"].beside("fused", 0) == ([], 1)
     assert found.counts == {"kept": 3, "fused": 2, "shared": 1, "folded": 1, "removed": 1}
     assert [part.keys for part in found.parts] == [
         ("scaled",), ("one",), ("both",), ("logs", "loss"),

@@ -20,6 +20,7 @@ ROOM = 8.0  # around a node, in canvas units
 BRIDGE = 20.0  # how wide it is along a wire
 CORNER = 14.0
 LINE = 1.5  # pixels
+MOST_BRIDGES = 60  # in sight: a thicket of more would be one patch, and broad lines take long
 
 
 class Outlines:
@@ -39,12 +40,10 @@ class Outlines:
         if self._groups is None:
             place = self._scene.document.place
             found = {}
-            for part in self._report.parts:
-                if len(part.keys) > 1:
-                    own = {self._report.steps[key].node for key in part.keys}
-                    seen = frozenset(filter(None, (node_of(place, node) for node in own)))
-                    if len(seen) > 1:
-                        found[seen] = None
+            for nodes in dict.fromkeys(part.nodes for part in self._report.parts):
+                seen = frozenset(filter(None, (node_of(place, node) for node in nodes)))
+                if len(seen) > 1:
+                    found[seen] = None
             self._groups = list(found)
         return self._groups
 
@@ -67,10 +66,10 @@ class Outlines:
             yield QRectF(x, y, right - x, bottom - y).adjusted(-ROOM, -ROOM, ROOM, ROOM)
 
     def _wires(self, group: frozenset[str], rows: Iterable[int]) -> np.ndarray:
-        """The middle lines of those wires that join two nodes of a group."""
+        """The middle lines of those wires that join two nodes of a group, if they are few."""
         sources, targets = self._scene.wires.sources, self._scene.wires.targets
         own = [r for r in rows if sources[r].node in group and targets[r].node in group]
-        return self._scene.wires.lines(np.array(own, int))
+        return self._scene.wires.lines(np.array(own if len(own) <= MOST_BRIDGES else (), int))
 
 
 def _fill(

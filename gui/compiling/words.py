@@ -78,7 +78,7 @@ def sentences(done: NodeDone, graph: Graph) -> str:
 
 
 def _sentence(done: NodeDone, fate: Fate, graph: Graph) -> str:
-    names = _named(done.partners, graph)
+    names = _named(*done.beside(fate, MOST_NAMED), graph)
     if fate == "fused":
         if not names:
             return tr("Fused: its time steps are computed as one.")
@@ -139,8 +139,8 @@ def is_trained(report: Report) -> bool:
     return any(part.reverse for part in report.parts)
 
 
-def _named(nodes: Iterable[str], graph: Graph) -> str:
+def _named(nodes: Iterable[str], count: int, graph: Graph) -> str:
+    """The names of the first of so many nodes, by their addresses."""
     names = [name_of(graph, node) for node in nodes]
-    text = ", ".join(names[:MOST_NAMED])
-    more = len(names) - MOST_NAMED
+    text, more = ", ".join(names), count - len(names)
     return text if more <= 0 else tr("{0} and {1} more").format(text, format_count(more))

@@ -6,6 +6,7 @@ import functools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Literal
 
 from runtime.compiled.passes import Simplified
@@ -23,12 +24,13 @@ FATES: tuple[Fate, ...] = ("kept", "fused", "shared", "folded", "removed")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is computed as one: the keys of its steps, and how many calls that takes.
+    """What is computed as one: the keys of its steps, their nodes, and how many calls that takes.
 
     `in_place` says whether its result lies where one of its inputs did.
     """
 
     keys: tuple[str, ...]
+    nodes: tuple[str, ...]
     forward: int
     reverse: int
     in_place: bool
@@ -56,15 +58,18 @@ class Done:
 
 @dataclass(slots=True)
 class NodeDone:
-    """What became of a drawn node, over all its time steps.
+    """What became of a drawn node, over all its time steps: `times` of them if it is inside time.
 
-    `fates` counts them. `partners` are the nodes that its steps are shared or fused with. Calls of
-    what is fused stand at its last node. `is_view` and `in_place` are true where all its parts are.
+    `fates` counts them. `fused` are the groups of nodes that it is computed in, `shared` the nodes
+    whose results are taken for its own. Calls of what is fused stand at its last node. `is_view`
+    and `in_place` are true where all its parts are.
     """
 
     node: str
+    times: int = 0
     fates: Counter[Fate] = field(default_factory=Counter)
-    partners: dict[str, None] = field(default_factory=dict)
+    fused: list[tuple[str, ...]] = field(default_factory=list)
+    shared: dict[str, None] = field(default_factory=dict)
     forward: int = 0
     reverse: int = 0
     is_view: bool = False
@@ -74,6 +79,17 @@ class NodeDone:
     def fate(self) -> Fate:
         """The first that one of its steps had."""
         return min(self.fates, key=FATES.index)
+
+    def beside(self, fate: Fate, most: int) -> tuple[list[str], int]:
+        """The first of the nodes that it is fused with, or shared; and how many they are.
+
+        A graph may be one group of thousands, and each of them asks.
+        """
+        if fate == "shared":
+            return list(self.shared)[:most], len(self.shared)
+        nodes = self.fused[0] if len(self.fused) == 1 else tuple(dict.fromkeys(chain(*self.fused)))
+        others = (node for node in nodes if node != self.node)
+        return list(islice(others, most)), max(len(nodes) - 1, 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,24 +122,25 @@ class Report:
         for key, done in (*self.sources.items(), *self.steps.items()):
             node = found.setdefault(done.node, NodeDone(done.node))
             node.fates[done.fate] += 1
+            node.times += done.t is not None
             if done.part is not None and done.fate != "shared":
                 parts.setdefault(done.node, []).append(done.part)
                 if done.part.keys[-1] == key:
                     node.forward += done.part.forward
                     node.reverse += done.part.reverse
-            node.partners.update(dict.fromkeys(self._partners(key, done)))
+            self._join(node, done)
         for id_, own in parts.items():
             found[id_].is_view = all(part.is_view for part in own)
             found[id_].in_place = all(part.in_place for part in own)
         return found
 
-    def _partners(self, key: str, done: Done) -> list[str]:
-        """The other nodes that a step is computed with."""
+    def _join(self, node: NodeDone, done: Done) -> None:
+        """Note with whom a step is computed."""
         if done.fate == "shared" and done.partner:
-            return [self.steps[done.partner].node]
-        others = done.part.keys if done.fate == "fused" and done.part else ()
-        nodes = (self.steps[other].node for other in others if other != key)
-        return [node for node in nodes if node != done.node]
+            node.shared[self.steps[done.partner].node] = None
+        group = done.part.nodes if done.fate == "fused" and done.part is not None else None
+        if group is not None and all(known is not group for known in node.fused):
+            node.fused.append(group)
 
 
 def report_on(
@@ -133,11 +150,15 @@ def report_on(
     whole: dict[str, list[str]] = {}
     for key, into in simplified.joined.items():
         whole.setdefault(into, []).append(key)
+    node_of = {step.key: step.node for step in plan.forward}
+    groups: dict[tuple[str, ...], tuple[str, ...]] = {}
     parts: list[Part] = []
     part_of: dict[str, Part] = {}
     for unit, counted in zip(units, program.counted, strict=True):
         keys = [key for step in unit.steps for key in (*whole.get(step.key, ()), step.key)]
-        part = Part(tuple(keys), counted.forward, counted.reverse, counted.in_place)
+        nodes = tuple(dict.fromkeys(node_of[key] for key in keys))
+        nodes = groups.setdefault(nodes, nodes)  # time steps have the same group
+        part = Part(tuple(keys), nodes, counted.forward, counted.reverse, counted.in_place)
         parts.append(part)
         part_of.update(dict.fromkeys(keys, part))
     return Report(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from runtime.columns import Columns
-from runtime.compiled.report import Done, NodeDone, Report
+from runtime.compiled.report import Done, Fate, NodeDone, Report
 from runtime.memory import show_bytes
 from runtime.report import Plain
 from runtime.tables import console
 
-WORDS = {
+WORDS: dict[Fate, str] = {
     "kept": "kept",
     "fused": "fused with {0}",
     "shared": "shared: computed as {0}",
@@ -67,15 +67,14 @@ def _is_called(node: NodeDone) -> bool:
 
 def _told(node: NodeDone) -> str:
     fates = [_fate(node, fate) for fate in sorted(node.fates, key=list(WORDS).index)]
-    total = node.fates.total()
-    return ", ".join(fates) + (f" ({total} time steps)" if total > 1 else "")
+    return ", ".join(fates) + (f" ({node.times} time steps)" if node.times > 1 else "")
 
 
-def _fate(node: NodeDone, fate: str) -> str:
-    partners = list(node.partners)
-    named = ", ".join(partners[:MOST_NAMED])
-    if len(partners) > MOST_NAMED:
-        named += f" and {len(partners) - MOST_NAMED} more"
+def _fate(node: NodeDone, fate: Fate) -> str:
+    partners, count = node.beside(fate, MOST_NAMED)
+    named = ", ".join(partners)
+    if count > len(partners):
+        named += f" and {count - len(partners)} more"
     text = WORDS[fate].format(named or "its other time steps")
     if fate == "kept" and node.is_view:
         return f"{text}, a view of its input"

@@ -37,6 +37,8 @@ def fold(
 
     `constants` are those among the sources. A step that fails is left to fail when it runs.
     """
+    if not constants:
+        return list(steps), {}
     known = dict(constants)
     written = {slot for step in steps for slot in step.outputs}
     changing = {slot for step in steps for slot in step.inputs} - written - known.keys()
