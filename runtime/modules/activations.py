@@ -89,10 +89,9 @@ class LeakyReLU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     )
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
-        xp, x, y = ctx.xp, ins[0], ctx.into(out)
-        xp.multiply(x, self.settings["negative_slope"], out=y)
-        xp.copyto(y, x, where=x > 0)
-        return (y,)
+        xp, x = ctx.xp, ins[0]
+        below = xp.minimum(x, 0.0) * ctx.dtype.type(self.settings["negative_slope"])
+        return (xp.add(below, xp.maximum(x, 0.0), out=ctx.into(out)),)
 
     def derivative(self, ctx: Context, port: str, kept: Kept) -> Array:
         slope = ctx.dtype.type(self.settings["negative_slope"])
@@ -167,8 +166,8 @@ class PReLU(Differentiable, sig="x[*s], weight[num_parameters] -> y[*s]", group=
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         xp, (x, weight), y = ctx.xp, ins, ctx.into(out)
-        xp.multiply(x, weight.reshape(self._spread(ctx)), out=y)
-        xp.copyto(y, x, where=x > 0)
+        xp.multiply(xp.minimum(x, 0.0), weight.reshape(self._spread(ctx)), out=y)
+        xp.add(y, xp.maximum(x, 0.0), out=y)
         return (y,)
 
     def vjp(

@@ -26,7 +26,8 @@ _SHARE = sigmoid_of("{x}")
 def sigmoid(xp: Any, x: Array, out: Array | None = None) -> Array:
     """1 / (1 + e^-x) without overflow: the exponential is taken of -|x| alone."""
     small = xp.exp(-xp.abs(x))
-    return xp.divide(xp.where(x >= 0, small.dtype.type(1), small), 1.0 + small, out=out)
+    # The larger one is 1 above 0, for an exponential of what is not positive is at most 1.
+    return xp.divide(xp.maximum(small, x >= 0), 1.0 + small, out=out)
 
 
 class Sigmoid(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
@@ -112,7 +113,9 @@ class Softplus(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
     )
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
-        return (ctx.xp.logaddexp(*ins, ctx.dtype.type(0), out=ctx.into(out)),)
+        xp, x = ctx.xp, ins[0]
+        bent = xp.log1p(xp.exp(-xp.abs(x)))  # logaddexp, which does the same, is not vectorised
+        return (xp.add(bent, xp.maximum(x, 0.0), out=ctx.into(out)),)
 
     def derivative(self, ctx: Context, port: str, kept: Kept) -> Array:
         return sigmoid(ctx.xp, kept["x"])
@@ -189,7 +192,7 @@ def bent(ctx: Context, x: Array, alpha: float, y: Array) -> Array:
     xp.minimum(x, 0.0, out=y)
     xp.expm1(y, out=y)
     y *= alpha
-    xp.copyto(y, x, where=x > 0)
+    y += xp.maximum(x, 0.0)  # one of the two is 0
     return y
 
 
