@@ -29,6 +29,7 @@ from runtime.training.pictures.studio import Studio
 from tests.accessible_walk import nameless
 from tests.canvas_desk import LEFT, NONE
 from tests.test_theme import VISION, distance
+from tests.test_training_filters import sliding, two_losses
 from tests.window_desk import desk_for
 
 EXAMPLES = Path(__file__).parents[1] / "assets" / "examples"
@@ -136,6 +137,30 @@ def test_another_hidden_port_is_chosen_and_nothing_is_drawn_out_of_sight(desk, m
     desk.settle()
     assert not page.asking.is_busy
     assert not calls
+
+
+def test_another_loss_is_chosen_where_the_target_is_made_of_two(desk):
+    page = pictures(desk, two_losses())
+    assert page.answer.studio.subject.loss == page.loss.read() == "error"
+    assert page.loss.isVisibleTo(page)
+    assert shown(page)[0] == "Surface"
+    page.loss.setFocus()
+    QTest.keyClick(page.loss, Key.Key_Down)
+    desk.qtbot.waitUntil(lambda: page.answer.studio.subject.loss == "surprise")
+    settle(desk, page)
+    assert shown(page)[:1] == ["Decisions"]
+    assert "Confusion" in shown(page)
+    assert not nameless(page)
+
+
+def test_strips_of_one_axis_tell_their_numbers(desk):
+    desk.window.resize(1900, 900)
+    page = pictures(desk, sliding("Conv1d", (3, 2, 9), out_channels=4, kernel_size=(3,)))
+    assert "Filters" in shown(page)
+    view = page.filters.view
+    assert view.value_at(QPointF(10, 20)).startswith("x[0][")
+    assert view.value_at(QPointF(60, 20)).startswith("weight[0, 0][0] = ")
+    assert not page.grab().isNull()
 
 
 def test_images_stand_worst_first_and_a_filter_shows_what_it_makes_of_the_chosen_one(desk):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -140,13 +140,17 @@ def judged_loss(plan: Plan) -> str:
 
 def nearest_loss(graph: Graph, start: str) -> str | None:
     """The nearest loss that a node depends on, or is, in a graph without instances."""
+    return next(losses_before(graph, start), None)
+
+
+def losses_before(graph: Graph, start: str) -> Iterator[str]:
+    """All losses that a node depends on, or is, the nearest first."""
     seen, row = {start}, [start]
     while row:
         for id_ in row:
             module = graph.module(id_)
             if module is not None and module.outline() == "loss":
-                return id_
+                yield id_
         before = [other for id_ in row for other in graph.predecessors(id_)]
         row = [id_ for id_ in dict.fromkeys(before) if id_ not in seen]
         seen.update(row)
-    return None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PACE = 40  # milliseconds from one question to the next at least
 SETTLE = 250  # milliseconds without news after which a grid is drawn finely
-Key = tuple[int, int, str]
+Key = tuple[int, int, str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +38,7 @@ class Question:
     wish: Wish
     parameters: Mapping[str, ndarray] | None
     part: Part
+    loss: str
     studio: Studio | None
 
 
@@ -56,7 +57,7 @@ def work_out(question: Question, watch: Callable[[], None]) -> Answer:
     studio = question.studio
     try:
         if studio is None:
-            studio = Studio(question.graph, question.part)
+            studio = Studio(question.graph, question.part, question.loss)
         return Answer(question, studio, studio.draw(question.wish, question.parameters, watch))
     except GradwireError as error:
         return Answer(question, refusal=str(error))
@@ -75,6 +76,7 @@ class Asking(QObject):
         self._window, self._document = window, window.document
         self.wish = Wish(frozenset(), work=QUICK_WORK)
         self.part: Part = "train"
+        self.loss = ""  # the address of one of several losses; "" is the nearest
         self._is_awake = False
         self._studio: tuple[Key, Studio] | None = None
         self._graph: tuple[Key, Graph] | None = None
@@ -126,6 +128,12 @@ class Asking(QObject):
             self.part = part
             self.follow()
 
+    def choose_loss(self, loss: str) -> None:
+        """Look at what another loss compares."""
+        if loss != self.loss:
+            self.loss = loss
+            self.follow()
+
     def remember(self, hidden: Hidden) -> None:
         """What was seen of a hidden port, so that it stays where it was; that is no news."""
         self.wish = replace(self.wish, before=hidden)
@@ -146,14 +154,14 @@ class Asking(QObject):
     def _send(self, wish: Wish) -> None:
         key, graph, parameters = self._subject()
         studio = self._studio[1] if self._studio is not None and self._studio[0] == key else None
-        question = Question(key, graph, wish, parameters, self.part, studio)
+        question = Question(key, graph, wish, parameters, self.part, self.loss, studio)
         self._newest.ask_long(lambda progress: work_out(question, lambda: progress(0.0)))
 
     def _key(self) -> Key:
         graph = self._running_graph()
         if graph is not None:
-            return id(graph), graph.revision, self.part
-        return id(self._document.root), self._document.run_revision, self.part
+            return id(graph), graph.revision, self.part, self.loss
+        return id(self._document.root), self._document.run_revision, self.part, self.loss
 
     def _running_graph(self) -> Graph | None:
         """The graph of the run, where that is what is seen: until an edit that a run depends on,

@@ -16,6 +16,7 @@ from runtime.training.pictures.studio import Drawn, Studio
 MOST_OUT, MOST_IN = 16, 8  # channels that are shown
 MAP, GAP = 44, 6  # pixels of a map, and between two
 HEAD = 16
+STRIP = 12  # how high the picture of one row is
 
 
 class FilterView(View):
@@ -63,7 +64,8 @@ class FilterView(View):
                 rows, columns = array.shape
                 row = min(int((place.y() - room.top()) / room.height() * rows), rows - 1)
                 column = min(int((place.x() - room.left()) / room.width() * columns), columns - 1)
-                return f"{name}[{row}, {column}] = {format_number(float(array[row, column]))}"
+                at = f"{row}, {column}" if rows > 1 else str(column)
+                return f"{name}[{at}] = {format_number(float(array[row, column]))}"
         return ""
 
     def mouseMoveEvent(self, event) -> None:
@@ -135,14 +137,19 @@ class FilterView(View):
             for o in range(out):
                 array = filters.weight[o, k]
                 room = QRectF(left + o * (MAP + GAP), top, MAP, row)
-                yield _within(room, array), array, f"weight[{o}, {k}]"
+                yield _within(room, array), array, f"weight[{filters.index(o, k)}]"
         for o in range(out):
             room = QRectF(left + o * (MAP + GAP), self._below(), MAP, MAP)
             yield _within(room, filters.made[o]), filters.made[o], f"y[{o}]"
 
 
 def _within(room: QRectF, array: np.ndarray) -> QRectF:
-    """The largest part of a room that has an array's proportions, at its left and top."""
+    """The largest part of a room that has an array's proportions, at its left and top.
+
+    What has one row is a strip of the room's width.
+    """
     rows, columns = array.shape
+    if rows == 1 and columns > 1:
+        return QRectF(room.left(), room.top(), room.width(), STRIP)
     pixel = min(room.width() / columns, room.height() / rows)
     return QRectF(room.left(), room.top(), pixel * columns, pixel * rows)

@@ -52,13 +52,10 @@ class PicturesPage(QWidget):
         self.asking.answered.connect(self._take)
         window.document.opened.connect(self._forget)
         self._make_cards()
-        self.part = ChoiceField(self._theme, [], self)
-        self.part.setAccessibleName(tr("The part of the set that is shown"))
-        self.part.setToolTip(tr("The part of the set that is shown"))
-        self.part.setFont(self._theme.font(12))
-        self.part.setMinimumContentsLength(9)
+        self.loss = self._choice(tr("The loss whose comparison is shown"))
+        self.loss.committed.connect(lambda: self.asking.choose_loss(self.loss.read()))
+        self.part = self._choice(tr("The part of the set that is shown"))
         self.part.committed.connect(lambda: self.asking.choose_part(self.part.read()))
-        self.part.hide()
         self.summary = Label(self._theme, size=12, ink="muted", parent=self)
         self.reading = Label(self._theme, size=12, parent=self)
         words = tr("The pictures are being drawn.")
@@ -131,6 +128,8 @@ class PicturesPage(QWidget):
         names = {"train": tr("training"), "validation": tr("validation"), "test": tr("test")}
         parts = [(names[part], part) for part in studio.samples.parts]
         offer(self.part, parts, studio.samples.part)
+        losses = [(loss, loss) for loss in studio.subject.losses]
+        offer(self.loss, losses, studio.subject.loss)
         ports = [(str(ref), ref) for ref in studio.hidden_ports]
         nodes = [(node, node) for node in studio.convolutions]
         wish = self.asking.wish
@@ -143,6 +142,7 @@ class PicturesPage(QWidget):
     def _forget(self) -> None:
         """Another document: what was seen is of none of its graphs."""
         self.answer = None
+        self.asking.choose_loss("")
         self._ordered.invalidate()
         self.read(None)
         self._refuse(tr("The pictures are being drawn."))
@@ -167,6 +167,16 @@ class PicturesPage(QWidget):
         self.samples.view.show_order(order)
 
     # --- inside -----------------------------------------------------------------------------
+
+    def _choice(self, name: str) -> ChoiceField:
+        """A choice at the foot; hidden until there is something to choose."""
+        field = ChoiceField(self._theme, [], self)
+        field.setAccessibleName(name)
+        field.setToolTip(name)
+        field.setFont(self._theme.font(12))
+        field.setMinimumContentsLength(9)
+        field.hide()
+        return field
 
     def _make_cards(self) -> None:
         theme, row = self._theme, QWidget(self)
@@ -212,6 +222,7 @@ class PicturesPage(QWidget):
         foot.setSpacing(16)
         foot.addWidget(self.reading, 1)
         foot.addWidget(self.summary)
+        foot.addWidget(self.loss)
         foot.addWidget(self.part)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 
 from graph.port import PortRef
 from runtime.feeds import Host
-from runtime.modules.convolution import Conv2d
+from runtime.modules.convolution import Convolution
 from runtime.moments import apart
 from runtime.plan import Plan
 
 
 @dataclass(frozen=True, eq=False)
 class Filters:
-    """`weight` [out, in / groups, height, width] of a node, and its maps at one sample.
+    """The filters of a node, [out, in / groups, height, width], and its maps at one sample.
 
-    `given` is [in, height, width], `made` [out, height, width].
+    `given` is [in, height, width], `made` [out, height, width]. What slides along one axis alone
+    has the height 1. `is_transposed` says that the node's own weight begins with the channels that
+    come in.
     """
 
     node: str
@@ -23,11 +25,19 @@ class Filters:
     given: Host
     made: Host
     groups: int
+    is_transposed: bool = False
+
+    def index(self, out: int, into: int) -> str:
+        """Where a filter stands in the node's own weight: `3, 0`."""
+        if not self.is_transposed:
+            return f"{out}, {into}"
+        outs, ins = len(self.weight) // self.groups, self.weight.shape[1]
+        return f"{out // outs * ins + into}, {out % outs}"
 
 
 def convolutions(plan: Plan) -> tuple[str, ...]:
-    """The addresses of the nodes that slide filters over images, in running order."""
-    steps = (step for step in plan.forward if isinstance(step.module, Conv2d))
+    """The addresses of the nodes that slide filters over samples, in running order."""
+    steps = (step for step in plan.forward if isinstance(step.module, Convolution))
     return tuple(dict.fromkeys(apart(PortRef(step.key, "y"))[0].node for step in steps))
 
 
@@ -37,6 +47,20 @@ def ports_of(node: str) -> tuple[PortRef, PortRef, PortRef]:
     return weight, given, made
 
 
-def groups_of(plan: Plan, node: str) -> int:
-    """In how many groups of channels a convolution works."""
-    return int(plan.step_of[node].module.settings["groups"])
+def filters_of(plan: Plan, node: str, weight: Host, given: Host, made: Host) -> Filters:
+    """The picture of a node with these values at the ports, of one sample."""
+    module = plan.step_of[node].module
+    assert isinstance(module, Convolution)
+    groups = int(module.settings["groups"])
+    if module.is_transposed:
+        weight = _out_first(weight, groups)
+    if module.rank == 1:
+        weight, given, made = (array[..., None, :] for array in (weight, given, made))
+    return Filters(node, weight, given, made, groups, module.is_transposed)
+
+
+def _out_first(weight: Host, groups: int) -> Host:
+    """A weight [in, out / groups, ...] as [out, in / groups, ...]."""
+    ins, outs, *kernel = weight.shape
+    by_group = weight.reshape(groups, ins // groups, outs, *kernel).swapaxes(1, 2)
+    return by_group.reshape(groups * outs, ins // groups, *kernel)

@@ -72,12 +72,13 @@ class Studio:
     """Draws a graph at any parameters. It is not changed by that, so that a thread may have it.
 
     It looks at the samples of a `part` of the graph's set; without a set, at what its data ports
-    keep. Raises `GradwireError` with a sentence where the graph compares nothing or has no samples.
+    keep. Of several losses it takes that at the address `loss`, or the nearest. Raises
+    `GradwireError` with a sentence where the graph compares nothing or has no samples.
     """
 
-    def __init__(self, graph: Graph, part: Part = "train") -> None:
+    def __init__(self, graph: Graph, part: Part = "train", loss: str = "") -> None:
         self.checked = check(graph)
-        self.subject: Subject = subject_of(self.checked)
+        self.subject: Subject = subject_of(self.checked, loss)
         self.samples: Samples = samples_of(graph, self.subject, part)
         ends = [self.subject.prediction]
         if self.subject.truth is not None:
@@ -145,7 +146,7 @@ class Studio:
 
     @cached_property
     def convolutions(self) -> tuple[str, ...]:
-        """The nodes that slide filters over images."""
+        """The nodes that slide filters over samples."""
         return filters.convolutions(self.function.plan(self.function.count))
 
     def labelled(self, count: int) -> Verdicts | None:
@@ -252,8 +253,7 @@ class Studio:
             at = 0
         weight, given, made = found
         plan = self.function.plan(self.function.count)
-        groups = filters.groups_of(plan, wish.node)
-        return Filters(wish.node, weight, given[at], made[at], groups)
+        return filters.filters_of(plan, wish.node, weight, given[at], made[at])
 
     # --- inside ------------------------------------------------------------------------------
 

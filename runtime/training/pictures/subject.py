@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from graph.initialise import trained
 from graph.port import PortRef
 from runtime.errors import NoTarget
-from runtime.training.figures import nearest_loss
+from runtime.training.figures import losses_before
 
 if TYPE_CHECKING:
     from graph.checking import Check
@@ -24,7 +24,8 @@ class Subject:
 
     `inputs` are the data ports that the prediction is made of, `data` those that either needs.
     `predicts` says what the loss takes the prediction for: "numbers", "scores", "probabilities",
-    "logits", "class logits" or "logarithms". Ports stand under their addresses.
+    "logits", "class logits" or "logarithms". `losses` are all that the target depends on, the
+    nearest first. Ports stand under their addresses.
     """
 
     loss: str
@@ -33,6 +34,7 @@ class Subject:
     inputs: tuple[PortRef, ...]
     data: tuple[PortRef, ...]
     predicts: str
+    losses: tuple[str, ...]
 
     @property
     def given(self) -> PortRef | None:
@@ -40,22 +42,24 @@ class Subject:
         return self.inputs[0] if len(self.inputs) == 1 else None
 
 
-def subject_of(checked: Check) -> Subject:
+def subject_of(checked: Check, loss: str = "") -> Subject:
     """What the target of a checked graph compares.
 
-    The loss is the nearest one that the target depends on. Raises `NoTarget` where there is none.
+    That is what the loss of that address compares where the target depends on it, else the
+    nearest one. Raises `NoTarget` where there is none.
     """
     graph = checked.flat.graph
     if checked.target is None:
         problem = next(iter(checked.errors), checked.target_problem)
         raise NoTarget(problem.message if problem else "found no target, expected one.")
-    node = nearest_loss(graph, checked.flat.inner(checked.target).node)
-    if node is None:
+    losses = tuple(losses_before(graph, checked.flat.inner(checked.target).node))
+    if not losses:
         raise NoTarget(
             f"{checked.target}: found no loss, expected a target that a loss leads to, for pictures"
             " show what it compares.",
             node=checked.target.node,
         )
+    node = loss if loss in losses else losses[0]
     module = graph.module(node)
     assert module is not None
     prediction, truth = (_feeder(graph, PortRef(node, port.name)) for port in module.wired_ports)
@@ -64,7 +68,7 @@ def subject_of(checked: Check) -> Subject:
     inputs = tuple(_data(graph, [prediction]))
     data = tuple(_data(graph, [prediction] if truth is None else [prediction, truth]))
     predicts = getattr(module, "predicts", "numbers")
-    return Subject(node, prediction, truth, inputs, data, predicts)
+    return Subject(node, prediction, truth, inputs, data, predicts, losses)
 
 
 def is_data(graph: Graph, id_: str) -> bool:
