@@ -11,7 +11,7 @@ import pytest
 
 from graph import Graph
 from graph.catalogue import default_catalogue
-from runtime import Engine
+from runtime import SGD, Adam, Engine, NotFinite, Trainer
 from runtime.compiled.scalars import by_modules, region, stretches, writing
 from runtime.compiled.scalars.playing import REFUSALS, Playing
 from runtime.modules.scalar import FUNCTIONS
@@ -307,6 +307,36 @@ def agree_once(compiled: Desk, taped: Desk) -> None:
     assert np.array_equal(one.target, other.target, equal_nan=True)
     for ref, gradient in other.gradients.items():
         assert np.allclose(one.gradients[ref], gradient, 1e-12, 0, equal_nan=True)
+
+
+# --- training ------------------------------------------------------------------------------------
+
+
+def test_a_training_goes_on_to_the_bit_from_where_it_was_left():
+    graph, feeds = random_graph(11)
+    through, before, after = (Trainer(graph, Adam(lr=1e-3)) for _ in range(3))
+    for _ in range(20):
+        through.step(feeds)
+    for _ in range(10):
+        before.step(feeds)
+    after.begin(feeds)
+    after.restore(before.parameters, before.memory, before.count)
+    for _ in range(10):
+        after.step(feeds)
+    for name, value in through.parameters.items():
+        assert value == after.parameters[name], name
+
+
+def test_a_number_that_is_not_finite_is_refused_with_the_node_and_nothing_changes():
+    drawn = graph_of("d Divide s A", "r Square d", "loss Add r s", target="loss", s=0.7, A=0.0)
+    graph, feeds = drawn
+    trainer = Trainer(graph, SGD(lr=0.1))
+    with pytest.raises(NotFinite) as told:
+        trainer.step(feeds)
+    assert told.value.node == "d"
+    assert trainer.parameters["s.y"] == 0.7
+    trainer.step({"A": np.array(1.0)})
+    assert trainer.parameters["s.y"] == pytest.approx(0.7 - 0.1 * (2 * 0.7 + 1), abs=1e-15)
 
 
 # --- how it is written ----------------------------------------------------------------------------
