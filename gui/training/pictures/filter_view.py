@@ -36,7 +36,9 @@ class FilterView(View):
         if self.filters is not None:
             self.fit()
             rows = self._shown()[1]
-            self.setMinimumHeight(round(2 * HEAD + MAP + GAP + rows * (self._row() + GAP)) + 4)
+            self.setMinimumHeight(
+                round(2 * HEAD + self._high() + GAP + rows * (self._row() + GAP)) + 4
+            )
 
     def wide(self, height: int) -> int:
         """A column for each filter."""
@@ -113,7 +115,18 @@ class FilterView(View):
 
     def _row(self) -> float:
         """How high a row of filters is."""
+        if self._is_flat():
+            return STRIP
         return MAP if self._shown()[1] <= 2 else 28.0
+
+    def _high(self) -> float:
+        """How high the maps that go out are."""
+        return STRIP if self._is_flat() else MAP
+
+    def _is_flat(self) -> bool:
+        """Whether all slides along one axis."""
+        filters = self.filters
+        return filters is not None and filters.given.shape[1] == filters.made.shape[1] == 1
 
     def _below(self) -> float:
         """Where the maps that go out begin."""
@@ -139,7 +152,7 @@ class FilterView(View):
                 room = QRectF(left + o * (MAP + GAP), top, MAP, row)
                 yield _within(room, array), array, f"weight[{filters.index(o, k)}]"
         for o in range(out):
-            room = QRectF(left + o * (MAP + GAP), self._below(), MAP, MAP)
+            room = QRectF(left + o * (MAP + GAP), self._below(), MAP, self._high())
             yield _within(room, filters.made[o]), filters.made[o], f"y[{o}]"
 
 
