@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QIconEngine, QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QImage, QPaintEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 if TYPE_CHECKING:
@@ -74,6 +74,15 @@ def paint_icon(painter: QPainter, name: str, rect: QRectF, color: QColor) -> Non
     painter.setOpacity(before * color.alphaF())
     _renderer(name, color.name()).render(painter, rect)
     painter.setOpacity(before)
+
+
+def stamp_icon(painter: QPainter, name: str, rect: QRectF, color: QColor) -> None:
+    """The same for what many nodes show in every frame: an image, made once for each size."""
+    if painter.paintEngine().type() == QPaintEngine.Type.SVG:
+        paint_icon(painter, name, rect, color)
+        return
+    pixels = painter.worldTransform().m11() * painter.device().devicePixelRatioF()
+    painter.drawImage(rect, icon_image(name, color.name(), max(round(rect.width() * pixels), 1)))
 
 
 @lru_cache(maxsize=512)

@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetricsF,
-    QPaintEngine,
     QPainter,
     QPainterPath,
     QPen,
@@ -21,7 +20,7 @@ from gui.canvas import geometry as geo
 from gui.canvas.levels import FAR, title_pixels
 from gui.canvas.looks import Face, Mood
 from gui.canvas.wording import tr
-from gui.icons import icon_image, paint_icon
+from gui.icons import paint_icon, stamp_icon
 from gui.theme import Theme
 
 SMALL = 0.34  # the zoom below which neither titles nor ports can be told
@@ -258,11 +257,7 @@ def _paint_far(painter: QPainter, face: Face, mood: Mood, theme: Theme, zoom: fl
     pixels = title_pixels(zoom)
     if zoom < SMALL:
         box = QRectF(shape.width / 2 - 16, shape.height / 2 - 16, 32, 32)
-        if painter.paintEngine().type() == QPaintEngine.Type.SVG:
-            paint_icon(painter, face.icon, box, ink)
-            return
-        side = round(32 * zoom * painter.device().devicePixelRatioF())
-        painter.drawImage(box, icon_image(face.icon, ink.name(), side))
+        stamp_icon(painter, face.icon, box, ink)
         return
     left = LEFT + (2 if shape.outline in geo.WIDE else 0)
     right = _right(shape)

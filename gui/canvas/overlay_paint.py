@@ -13,7 +13,7 @@ from gui.canvas import geometry as geo
 from gui.canvas.levels import FAR, PORTS_FROM
 from gui.canvas.node_paint import text_width
 from gui.canvas.polygons import polygon
-from gui.icons import paint_icon
+from gui.icons import paint_icon, stamp_icon
 
 if TYPE_CHECKING:
     from gui.canvas.looks import Mood
@@ -75,7 +75,8 @@ def paint_node_mark(
     left = box.left() + PAD
     if mark.icon:
         square = QRectF(left, box.center().y() - ICON / 2, ICON, ICON)
-        paint_icon(painter, mark.icon, square, theme.color("text"))
+        paint = paint_icon if zoom >= FAR else stamp_icon
+        paint(painter, mark.icon, square, theme.color("text"))
         left += ICON + 4
     if text:
         painter.setPen(theme.color("text"))

@@ -99,11 +99,8 @@ def _kept(done: NodeDone) -> str:
     if done.is_view:
         return tr("Kept as a view: forward it costs nothing, the result is its input reshaped.")
     if not done.forward:
-        return tr("Kept: the step reads it.")
-    if not done.reverse:
-        text = tr("Kept: {0} calls forward. Nothing that is trained needs its gradient.")
-        return text.format(format_count(done.forward))
-    text = tr("Kept: {0} calls forward and {1} in reverse.")
+        return tr("Kept: the step reads its numbers.")
+    text = tr("Kept. Calls: {0} forward, {1} in reverse.")
     if done.in_place:
         text += " " + tr("Its result is written over its input, which nobody needs any more.")
     return text.format(format_count(done.forward), format_count(done.reverse))
@@ -135,8 +132,8 @@ def summary(report: Report) -> str:
 
 
 def is_trained(report: Report) -> bool:
-    """Whether a gradient goes back through any part of the step."""
-    return any(part.reverse for part in report.parts)
+    """Whether the step gives any gradient: where it does, a call brings it to its place."""
+    return report.calls[1] > 0
 
 
 def _named(nodes: Iterable[str], count: int, graph: Graph) -> str:
