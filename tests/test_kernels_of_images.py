@@ -169,6 +169,15 @@ def test_single_precision_is_as_near_as_by_the_tape():
     agree(*both(graph), limit=SINGLE)
 
 
+def test_samples_a_power_of_two_apart_are_put_in_order_eight_at_a_time():
+    shape = (20, 1, 16, 16)
+    graph = drawn(("Conv2d", {"kernel_size": 3}), x=shape)
+    compiled, taped = both(graph)
+    copies = [call for call in compiled.passes.program.calls if call.func is np.copyto]
+    assert [call.args[0].shape[-1] for call in copies[:3]] == [8, 8, 4]
+    agree(compiled, taped)
+
+
 def test_of_equal_entries_the_first_gets_the_gradient():
     graph = drawn(("MaxPool2d", {"kernel_size": 2, "stride": 1}), x=(2, 1, 4, 4))
     graph.set_tensor("x.y", np.ones((2, 1, 4, 4)))

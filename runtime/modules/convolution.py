@@ -16,7 +16,7 @@ from graph.signature import unify
 from runtime import maps
 from runtime.array import Array
 from runtime.kernels.images import ways
-from runtime.kernels.images.order import batch_first, batch_last
+from runtime.kernels.images.order import batch_first, settled
 from runtime.maps.windows import Windows, back_to_input, back_to_kernel, convolve
 from runtime.modules import initial
 from runtime.modules.context import Context
@@ -111,7 +111,7 @@ class Convolution(Sliding):
         return tuple(found)
 
     def lower(self, site: Site, ins: tuple[Array, ...]) -> Lowered:
-        x, weight = site.contiguous(batch_last(ins[0])), site.contiguous(ins[1])
+        x, weight = settled(site, ins[0]), site.contiguous(ins[1])
         y = self._across(site, x, weight)
         if self.settings["bias"]:
             site.call(np.add, y, _by_channel(ins[2], self.rank + 1), y)
@@ -119,7 +119,7 @@ class Convolution(Sliding):
         def pull(gouts: tuple[Array | None, ...]) -> Sequence[Array | None]:
             (gout,) = gouts
             assert gout is not None
-            gradient = site.contiguous(batch_last(gout))
+            gradient = settled(site, gout)
             found: list[Array | None] = [None] * len(ins)
             if site.need[0]:
                 found[0] = batch_first(self._back(site, gradient, weight))

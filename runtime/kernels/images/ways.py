@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from runtime.compiled.site import Site
 
 # Nanoseconds on one core of an AMD EPYC of the third generation, in single precision.
-READ = 0.4  # for an entry of a column in a product of matrices
+READ = 0.35  # for an entry of a column in a product of matrices
 MULTIPLIED = 0.02  # besides, for each number that it is multiplied with
 COPIED = 0.15  # to copy an entry into a column
 ADDED = 0.55  # to add an entry of a column back to the image
-TRANSFORMED = 0.5  # to transform a number, for each doubling of what is transformed
+TRANSFORMED = 8.0  # to transform a number; the logarithm of the length does not show
 MIXED = 0.5  # for one complex number times another, in a small product for each frequency
 
 Way = Literal["columns", "turned", "spectra"]
@@ -67,8 +67,7 @@ class Shape:
         length = math.prod(spectrum.transformed(self.windows))
         one, other, samples = self.ins, self.outs, self.samples
         arrays = one * samples + other * samples + one * other
-        transforms = TRANSFORMED * arrays * length * math.log2(length + 1)
-        return transforms + MIXED * one * other * samples * length / 2
+        return length * (TRANSFORMED * arrays + MIXED * one * other * samples / 2)
 
     @property
     def has_spectrum(self) -> bool:
