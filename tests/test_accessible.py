@@ -17,6 +17,7 @@ from gui.theme import Theme
 from gui.windows import Windows
 from tests.accessible_walk import children
 from tests.canvas_desk import by_hand
+from tests.effort import tries
 from tests.window_desk import desk_for
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -217,7 +218,7 @@ def test_items_of_removed_nodes_are_no_longer_valid(desk, listening):
 
 def test_many_graphs_and_edits_leave_nothing_behind(desk, listening):
     tree = canvas_of(desk)
-    for _ in range(100):
+    for _ in range(tries(30, 100)):
         desk.document.replace(by_hand(), None)
         assert [c.text(Text.Name) for c in children(tree)][:2] == ["x", "w"]
         for child in children(node(desk, "x1")):
@@ -230,7 +231,7 @@ def test_many_graphs_and_edits_leave_nothing_behind(desk, listening):
 
 def test_windows_come_and_go_under_a_screen_reader(qtbot, tmp_path, listening):
     windows = Windows(Theme("light"), Settings(tmp_path / "settings.ini"))
-    for number in range(30):
+    for number in range(tries(8, 30)):
         window = windows.make()
         window.document.replace(by_hand(), None)
         tree = QAccessible.queryAccessibleInterface(window.canvas)
@@ -241,7 +242,7 @@ def test_windows_come_and_go_under_a_screen_reader(qtbot, tmp_path, listening):
         windows.forget(window)
         del window, tree
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-        if number % 10 == 0:
+        if number % 4 == 0:
             gc.collect()
     QApplication.processEvents()
 
