@@ -187,4 +187,6 @@ def test_what_cannot_be_compiled_or_does_not_learn_is_told(desk):
     assert legend(desk).told.said.startswith("Nothing is trained here")
     show(desk, built(leaf("w"), node("Sum", "loss", "w.y")))
     desk.qtbot.waitUntil(lambda: set(marks(desk)) == {"loss"})
+    seen = {name for name, row in legend(desk).rows.items() if row[0].isVisible()}
+    assert seen == {"kept", "forward", "reverse", "memory"}  # nothing else is on the canvas
     assert (legend(desk).told.said, rows(desk)["kept"]) == ("", ("1", "1"))

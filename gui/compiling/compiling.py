@@ -112,10 +112,12 @@ class Compiling(QObject):
             overlays.lay_ground(KEY, None)
 
 
-def compiled(graph: Graph, progress: Progress) -> Report | None:
+def compiled(graph: Graph, progress: Progress) -> Report:
     """What is done with a step of a graph. Runs in any thread."""
     from runtime.training.trainer import Trainer
 
     progress(0.0)
-    trainer = Trainer(graph, device="cpu", frozen=graph.training.frozen)
-    return trainer.report()
+    report = Trainer(graph, device="cpu", frozen=graph.training.frozen).report()
+    assert report is not None  # as it is on the CPU
+    _ = report.nodes  # worked out here, so that the window need not
+    return report

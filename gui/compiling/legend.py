@@ -118,7 +118,7 @@ class Legend(QWidget):
         painter.setPen(QPen(self._theme.color("line"), 1))
         painter.setBrush(self._theme.color("node"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        for label, name in self._icons if self.rows["kept"][0].isVisible() else ():
+        for label, name in (icon for icon in self._icons if icon[0].isVisible()):
             box = label.geometry()
             square = QRectF(PAD, box.center().y() - ICON / 2 + 0.5, ICON, ICON)
             paint_icon(painter, name, square, self._theme.color("text"))
@@ -175,9 +175,11 @@ class Legend(QWidget):
         self.told.setVisible(bool(sentence))
 
     def _show_rows(self, *, are_there: bool) -> None:
+        """Show the rows that count something; what is not on the canvas needs no legend."""
         for labels in self.rows.values():
+            counts = bool(labels[1].said) or labels[2].said != "0"
             for label in labels:
-                label.setVisible(are_there)
+                label.setVisible(are_there and counts)
         for key in self.keys:
             key.setVisible(are_there)
         self.place()
