@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from graph.edits import SetAttributes
 from graph.errors import BadSetting as BadSetting
 from graph.errors import GradwireError, sentence
-from graph.problem import Mend, Problem, Severity
+
+if TYPE_CHECKING:
+    from graph.problem import Mend, Problem, Severity
 
 
 class RunError(GradwireError):
@@ -61,6 +62,9 @@ class DataError(RunError):
 
     def problem(self, severity: Severity = "error") -> Problem:
         """The same as a problem of the node, with the edit that mends it."""
+        from graph.edits import SetAttributes  # late: `--help` needs none of it
+        from graph.problem import Mend, Problem
+
         mends: tuple[Mend, ...] = ()
         if self.settings and self.node and "/" not in self.node:  # an inside has edits of its own
             edit = SetAttributes(self.node, self.settings)

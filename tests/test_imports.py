@@ -15,22 +15,30 @@ HEAVY = ("PySide6", "pyqtgraph", "networkx", "scipy", "numpy", "rich", "msgspec"
 
 def loaded_after(code: str) -> tuple[set[str], str]:
     """The top-level modules that a fresh interpreter has loaded after `code`, and its output."""
+    names, out = modules_after(code)
+    return {name.partition(".")[0] for name in names}, out
+
+
+def modules_after(code: str) -> tuple[set[str], str]:
+    """The same with their whole names."""
     tail = "import sys, json; sys.stderr.write(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", f"{code}\n{tail}"], capture_output=True, text=True, cwd=ROOT
     )
     assert done.returncode == 0, done.stderr
     names = json.loads(done.stderr.splitlines()[-1])
-    return {name.partition(".")[0] for name in names}, done.stdout
+    return set(names), done.stdout
 
 
 @pytest.mark.parametrize(
     "arguments", [["--help"], ["run", "--help"], ["check", "-h"], ["explain", "-h"]]
 )
 def test_help_loads_nothing_heavy(arguments):
-    found, out = loaded_after(f"from gui.main import main; main({arguments})")
+    found, out = modules_after(f"from gui.main import main; main({arguments})")
     assert "Usage: gradwire" in out
-    assert not found & set(HEAVY)
+    assert not {name.partition(".")[0] for name in found} & set(HEAVY)
+    own = {name for name in found if name.startswith(("graph.", "gui."))}
+    assert own == {"graph.late", "graph.errors", "gui.main"}
 
 
 @pytest.mark.parametrize("name", ["graph", "runtime", "runtime.commands", "gui.main"])

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from graph.edits import Batch, Edit, SetAttributes
 from runtime.data.nodes import data_nodes
-from runtime.data.opening import open_set
 from runtime.errors import DataError
 
 if TYPE_CHECKING:
@@ -24,6 +23,8 @@ def know_files(graph: Graph) -> Edit | None:
     for id_, module in data_nodes(graph).items():
         if "/" in id_ or module.settings["gives"]:
             continue
+        from runtime.data.opening import open_set  # late: most graphs have no data
+
         try:
             opened = open_set(module.settings, graph.seed, graph.folder)
         except DataError as error:
