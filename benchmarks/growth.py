@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from graph import Graph
 
-SECONDS, MOST_TIMES = 1.0, 7  # how long and how often one thing is repeated; at least once
+SECONDS, MOST_TIMES = 2.0, 7  # how long and how often one thing is repeated; at least once
 SLACK = 0.1
 POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
