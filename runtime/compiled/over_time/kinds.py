@@ -16,9 +16,9 @@ class RNNSweep(Sweep):
     """y = tanh(given)."""
 
     def step(self, t: int) -> None:
-        call, xp, total = self.site.call, self.xp, self.given[0, t]
-        call(xp.add, total, self.sums[0], total)
-        call(xp.tanh, total, self.h[t + 1])
+        call, xp, sums = self.site.call, self.xp, self.sums[0]
+        call(xp.add, self.given[0, t], sums, sums)
+        call(xp.tanh, sums, self.h[t + 1])
 
     def step_back(self, t: int, *arrived: Array | None) -> tuple[Array | None, ...]:
         call, xp, y, back = self.site.call, self.xp, self.h[t + 1], self.back[t]
@@ -47,16 +47,17 @@ class GRUSweep(Sweep):
 
     def step(self, t: int) -> None:
         call, xp, spare = self.site.call, self.xp, self.spare
-        rz, (r, z, n) = self.given[:2, t], (self.given[gate, t] for gate in range(3))
+        rz, (r, z, n) = self.acts[t, :2], self.acts[t]
         h, inner = self.h[t], self.inner[t]
-        _sigmoid(self, rz, self.sums[:2])
+        call(xp.add, self.given[:2, t], self.sums[:2], rz)
+        _sigmoid(self, rz)
         if self.has_bias:
             call(xp.add, self.sums[2], self.ins["bias_hh"][2 * self.hidden :], inner)
         else:
             call(xp.copyto, inner, self.sums[2])
         call(xp.multiply, r, inner, spare)
-        call(xp.add, n, spare, n)
-        call(xp.tanh, n, n)
+        call(xp.add, self.given[2, t], spare, spare)
+        call(xp.tanh, spare, n)
         call(xp.subtract, h, n, spare)
         call(xp.multiply, z, spare, spare)
         call(xp.add, n, spare, self.h[t + 1])
@@ -72,7 +73,7 @@ class GRUSweep(Sweep):
 
     def step_back(self, t: int, *arrived: Array | None) -> tuple[Array | None, ...]:
         call, xp, spare, slopes = self.site.call, self.xp, self.spare, self.slopes
-        rz, (r, z, n) = self.given[:2, t], (self.given[gate, t] for gate in range(3))
+        rz, (r, z, n) = self.acts[t, :2], self.acts[t]
         (g,), one, new = arrived, self.one, self.of_new
         into_ih, into_hh = (self.by_gate(back, t) for back in self.backs())
         call(xp.multiply, rz, rz, slopes)  # s(1 − s) = s − s²
@@ -113,10 +114,11 @@ class LSTMSweep(Sweep):
         return self.h, self.c
 
     def step(self, t: int) -> None:
-        call, xp, gates = self.site.call, self.xp, self.given[:, t]
-        i, f, g, o = (self.given[gate, t] for gate in range(4))
+        call, xp, gates = self.site.call, self.xp, self.acts[t]
+        i, f, g, o = gates
         c, shown = self.c[t + 1], self.shown[t]
-        _sigmoid(self, gates, self.sums)
+        call(xp.add, self.given[:, t], self.sums, gates)
+        _sigmoid(self, gates)
         call(xp.multiply, g, self.two, g)
         call(xp.subtract, g, self.one, g)
         call(xp.multiply, f, self.c[t], c)
@@ -132,7 +134,7 @@ class LSTMSweep(Sweep):
 
     def step_back(self, t: int, *arrived: Array | None) -> tuple[Array | None, ...]:
         call, xp, one, parts = self.site.call, self.xp, self.one, self.parts
-        i, f, g, o = (self.given[gate, t] for gate in range(4))
+        i, f, g, o = self.acts[t]
         self._slopes(t)
         of_h, of_c = arrived
         if of_h is None:
@@ -160,17 +162,16 @@ class LSTMSweep(Sweep):
 
     def _slopes(self, t: int) -> None:
         """s − s² of the sigmoids, 1 − g² of the new content."""
-        call, xp, gates, slopes = self.site.call, self.xp, self.given[:, t], self.slopes
+        call, xp, gates, slopes = self.site.call, self.xp, self.acts[t], self.slopes
         call(xp.multiply, gates, gates, slopes)
         call(xp.subtract, gates[:2], slopes[:2], slopes[:2])
         call(xp.subtract, self.one, slopes[2], slopes[2])
         call(xp.subtract, gates[3], slopes[3], slopes[3])
 
 
-def _sigmoid(sweep: Sweep, gates: Array, sums: Array) -> None:
-    """gates + sums, which is −x, becomes 1 / (1 + e^−x)."""
+def _sigmoid(sweep: Sweep, gates: Array) -> None:
+    """−x becomes 1 / (1 + e^−x)."""
     call, xp = sweep.site.call, sweep.xp
-    call(xp.add, gates, sums, gates)
     call(xp.exp, gates, gates)
     call(xp.add, gates, sweep.one, gates)
     call(xp.divide, sweep.one, gates, gates)

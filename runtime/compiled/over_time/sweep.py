@@ -1,10 +1,10 @@
 """A recurrent cell over all its steps: products that need no loop are made at once for all.
 
 What the input gives the gates is one product before the loop, the gradients of the weights are one
-after it; in between each step has one product forward and one back. The numbers of a gate lie
-together for all steps and samples, [gates, steps, batch, hidden], so that what is done to one gate
-is done to one stretch of memory; gradients lie as the weights have their rows,
-[steps, batch, gates * hidden].
+after it; in between each step has one product forward and one back. A step's numbers lie gate by
+gate, [gates, batch, hidden], so that what is done to one gate is done to one stretch of memory, and
+a step apart from the others, so that it stays in the cache; gradients lie as the weights have their
+rows, [steps, batch, gates * hidden].
 """
 
 from __future__ import annotations
@@ -63,6 +63,8 @@ class Sweep(ABC):
             self.site.call(self.xp.add, rows, self.bias(), rows)
         self.weight = self._scaled("weight_hh")
         self.h = self._started("h")
+        # `given` is a large stride from gate to gate; what the gates become lies close together.
+        self.acts = self.make(self.steps, self.gates, self.batch, self.hidden)
         self.sums = self.make(self.gates, self.batch, self.hidden)
         self.spare = self.make(self.batch, self.hidden)
         self.prepare()
