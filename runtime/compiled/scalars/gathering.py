@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from graph.port import PortType
 from runtime.array import Array
 from runtime.compiled.scalars.region import Region
 from runtime.compiled.units import Unit, Work
@@ -13,6 +14,7 @@ from runtime.modules.scalar import Scalar
 if TYPE_CHECKING:
     from runtime.plan import Plan
 
+NUMBER = PortType("float64", ())
 LEAST = 3  # fewer steps are as fast by NumPy: reading and writing arrays costs as much
 
 
@@ -27,7 +29,8 @@ def gathered(
     the same numbers in every step.
     """
     units = work.units
-    forms = {unit: form for unit in units if (form := _form(work, unit)) is not None}
+    numbers = frozenset(slot for slot, type_ in enumerate(work.types) if type_ == NUMBER)
+    forms = {unit: form for unit in units if (form := _form(unit, numbers)) is not None}
     stages, leaving = _stages(units, forms)
     if plan.end is not None:
         leaving.add(plan.end)
@@ -43,15 +46,13 @@ def gathered(
     return found
 
 
-def _form(work: Work, unit: Unit) -> Scalar | None:
-    """What a unit does with single numbers, if it is one step that knows nothing else."""
+def _form(unit: Unit, numbers: frozenset[int]) -> Scalar | None:
+    """What a unit does with single numbers, if it is one step on their slots alone."""
     step = unit.steps[0]
     if len(unit.outputs) != 1 or (unit.inputs, unit.outputs) != (step.inputs, step.outputs):
         return None
-    types = [work.types[slot] for slot in (*unit.inputs, *unit.outputs)]
-    if any(type_.shape or type_.dtype != "float64" for type_ in types):
-        return None
-    return step.module.as_scalar()
+    are_numbers = numbers.issuperset(unit.inputs) and numbers.issuperset(unit.outputs)
+    return step.module.as_scalar() if are_numbers else None
 
 
 def _stages(
@@ -62,10 +63,14 @@ def _stages(
     leaving: set[int] = set()
     stage_of: dict[int, int] = {}
     for unit in units:
-        came = max((stage_of.get(slot, 0) for slot in unit.inputs), default=0)
+        came = max([stage_of.get(slot, 0) for slot in unit.inputs], default=0)
         own = came + (came + (unit in forms)) % 2
-        stages += [[] for _ in range(len(stages), own + 1)]
+        while len(stages) <= own:
+            stages.append([])
         stages[own].append(unit)
-        stage_of.update(dict.fromkeys(unit.outputs, own))
-        leaving.update(slot for slot in unit.inputs if stage_of.get(slot, own) != own)
+        for slot in unit.outputs:
+            stage_of[slot] = own
+        for slot in unit.inputs:
+            if stage_of.get(slot, own) != own:
+                leaving.add(slot)
     return stages, leaving

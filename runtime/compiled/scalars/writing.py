@@ -134,7 +134,8 @@ class _Words(dict[str, str]):
     """What stands for the words in braces of a step's expressions."""
 
     def __init__(self, writing: _Writing, step: PlanStep, form: Scalar) -> None:
-        super().__init__((p, f"v{s}") for p, s in zip(step.input_names, step.inputs, strict=True))
+        names = [f"v{slot}" for slot in step.inputs]
+        super().__init__(zip(step.input_names, names, strict=True))
         self[step.output_names[0]] = f"v{step.outputs[0]}"
         self._about = writing, step, form
 
