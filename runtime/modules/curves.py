@@ -190,7 +190,11 @@ def bent(ctx: Context, x: Array, alpha: float, y: Array) -> Array:
     """x above 0, alpha (e^x - 1) below, written into y."""
     xp = ctx.xp
     xp.minimum(x, 0.0, out=y)
-    xp.expm1(y, out=y)
+    if y.dtype == np.float32:  # in which tanh is vectorised, but not expm1
+        half = xp.tanh(y * y.dtype.type(0.5))
+        xp.divide(half, 0.5 - 0.5 * half, out=y)
+    else:
+        xp.expm1(y, out=y)
     y *= alpha
     y += xp.maximum(x, 0.0)  # one of the two is 0
     return y
@@ -221,14 +225,16 @@ class GELU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
         return (y,)
 
     def lower(self, site: Site, ins: tuple[Array, ...]) -> Lowered | None:
-        """Value and slope from one exponential; the slope is kept instead of x."""
-        if not self._has_kernel(site):
+        """Value and slope from one share of the distribution; the slope is kept instead of x."""
+        if self.settings["approximate"] != "none":
             return None
         x = site.contiguous(ins[0])
-        y = site.make(x.shape, over=x)
-        slope = site.make(x.shape)
-        scratch = site.make((gelu.SCRATCH, min(x.size, gelu.BLOCK)))
-        site.call(gelu.gelu, *map(gelu.blocks, (x, y, slope)), scratch)
+        y, slope = site.make(x.shape, over=x), site.make(x.shape)
+        if self._has_kernel(site):
+            scratch = site.make((gelu.SCRATCH, min(x.size, gelu.BLOCK)))
+            site.call(gelu.gelu, *map(gelu.blocks, (x, y, slope)), scratch)
+        else:
+            self._draw_exact(site, x, y, slope)
 
         def pull(gouts: tuple[Array | None, ...]) -> tuple[Array]:
             found = site.gradient(0)
@@ -237,6 +243,19 @@ class GELU(Elementwise, sig="x[*s] -> y[*s]", group="Activations"):
             return (found,)
 
         return (y,), pull
+
+    def _draw_exact(self, site: Site, x: Array, y: Array, slope: Array) -> None:
+        """The calls that write both by SciPy's distribution function."""
+        share, minus_half = site.make(x.shape), np.asarray(-0.5, x.dtype)
+        density = np.asarray(1 / math.sqrt(2 * math.pi), x.dtype)
+        site.call(site.own_context().special.ndtr, x, share)
+        site.call(np.multiply, x, x, slope)
+        site.call(np.multiply, slope, minus_half, slope)
+        site.call(np.exp, slope, slope)
+        site.call(np.multiply, slope, density, slope)
+        site.call(np.multiply, slope, x, slope)
+        site.call(np.add, slope, share, slope)
+        site.call(np.multiply, x, share, y)
 
     def _has_kernel(self, where: Context | Site) -> bool:
         """Whether the formula of float32 is meant, which runs on the CPU alone."""
