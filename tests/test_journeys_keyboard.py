@@ -49,15 +49,30 @@ def add(desk, module: str) -> None:
 
 
 def go(desk, where: str) -> None:
-    """Tab on, or back, until the keys are there."""
-    for key, modifiers in ((Key.Key_Tab, NONE), (Key.Key_Backtab, SHIFT)):
-        desk.view.setFocus()
-        while desk.view.hasFocus():
-            if str(desk.scene.focused) == where:
-                return
-            desk.press_key(key, modifiers)
-            desk.qtbot.wait(1)  # as between two presses: the inspector's old page goes
+    """Tab on, or back where it lies before, until the keys are there."""
+    desk.view.setFocus()
+    way = (Key.Key_Backtab, SHIFT) if is_before(desk, where) else (Key.Key_Tab, NONE)
+    while desk.view.hasFocus():
+        if str(desk.scene.focused) == where:
+            return
+        desk.press_key(*way)
+        desk.qtbot.wait(1)  # as between two presses: the inspector's old page goes
     raise AssertionError(f"no way to {where}")
+
+
+def is_before(desk, where: str) -> bool:
+    """Whether a port comes before the place where the keys are: by the steps' order, then by
+    inputs before outputs."""
+    place = desk.scene.focused
+    if place is None:
+        return False
+    order = [*desk.scene.order]
+    target, here = desk.graph.resolve(where), str(place).partition(".")[0]
+    if target.node != here:
+        return order.index(target.node) < order.index(here)
+    ports = list(desk.graph.module(here).ports)
+    port = str(place).partition(".")[2]
+    return bool(port) and ports.index(target.port) < ports.index(port)
 
 
 def build(desk) -> None:
