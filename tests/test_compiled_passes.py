@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph import Graph, PortRef
+from graph import Graph, PortRef, default_catalogue
 from runtime import SGD, RunError, Trainer
 from runtime.feeds import tensor_array
+from runtime.modules.context import Context
 from runtime.modules.functions import Exp
 from tests.compiled_desk import both
 from tests.effort import tries
@@ -134,6 +135,32 @@ def test_the_same_of_the_same_is_computed_once():
         node("Add", "both", "above.y", "below.y"), node("Sum", "loss", "both.y"),
     )  # fmt: skip
     assert passes_of(graph).shared == {"b": "a", "below": "above"}
+
+
+ORDERED = {"Add": False, "Multiply": False, "Subtract": True, "Power": True}
+
+
+@pytest.mark.parametrize("module", ORDERED)
+def test_inputs_change_places_only_where_that_changes_nothing(module):
+    graph = built(
+        leaf("v"), leaf("w"), node("Square", "x", "v.y"), node(module, "a", "x.y", "w.y"),
+        node(module, "b", "w.y", "x.y"), node("Multiply", "both", "a.y", "b.y"),
+        node("Sum", "loss", "both.y"),
+    )  # fmt: skip
+    assert passes_of(graph).shared == ({} if ORDERED[module] else {"b": "a"})
+
+
+def test_what_commutes_gives_the_same_to_the_bit():
+    numbers = np.array([0.0, -0.0, 1e308, -1e308, np.inf, -np.inf, 1 / 3, 5e-324, -7.1])
+    for module in (m for m in default_catalogue() if getattr(m, "commutes", False)):
+        shape = (9, 9)
+        ctx = Context(np, np.dtype("float64"), {"a": shape, "b": shape, "y": shape})
+        one, other = np.meshgrid(numbers, numbers)
+        with np.errstate(all="ignore"):
+            (here,) = module().forward(ctx, (one, other))
+            (there,) = module().forward(ctx, (other, one))
+        assert np.array_equal(here, there, equal_nan=True)
+        assert np.array_equal(np.signbit(here[here == 0]), np.signbit(there[there == 0]))
 
 
 @pytest.mark.parametrize(

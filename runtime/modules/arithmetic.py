@@ -30,6 +30,7 @@ class Add(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     """
 
     words = ("+", "plus", "residual")
+    commutes = True
     formula = r"y = a + b"
     local = {"a": "1", "b": "1"}
     pullback = {"a": "g", "b": "g"}
@@ -71,6 +72,7 @@ class Multiply(Elementwise, sig="a[&s], b[&s] -> y[&s]", group="Arithmetic"):
     """
 
     words = ("*", "×", "times", "product", "hadamard")
+    commutes = True
     formula = r"y = a \cdot b"
     local = {"a": "b", "b": "a"}
     pullback = {"a": r"g \odot b", "b": r"g \odot a"}

@@ -86,6 +86,7 @@ class Differentiable(Initialised):
     `predicts` says what a loss takes its prediction for: numbers, scores around 0, probabilities,
     logits (each by itself), class logits (a row for one class) or logarithms of probabilities.
     `scalar` is the form for single numbers.
+    `commutes` says that two inputs may change places: the result is the same to the bit.
     """
 
     keeps: ClassVar[tuple[str, ...]] = ()
@@ -94,6 +95,7 @@ class Differentiable(Initialised):
     steepest: ClassVar[float] = 0.0
     dies: ClassVar[bool] = False
     predicts: ClassVar[Predicts] = "numbers"
+    commutes: ClassVar[bool] = False
     scalar: ClassVar[Scalar | None] = None
 
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:

@@ -76,8 +76,10 @@ class _Sharing:
     def _key(self, step: PlanStep, inputs: tuple[int, ...]) -> Any:
         module = step.module
         shapes = tuple(step.shapes[name] for name in step.output_names)
-        read = tuple(self._read(slot) for slot in inputs)
-        return type(module), repr(module.settings), step.need, shapes, read
+        read = [(self._read(slot), need) for slot, need in zip(inputs, step.need, strict=True)]
+        if module.commutes:
+            read.sort(key=repr)
+        return type(module), repr(module.settings), shapes, tuple(read)
 
     def _read(self, slot: int) -> Any:
         """What stands for a slot: its number, or the numbers in it where it is constant."""
