@@ -238,6 +238,48 @@ def test_a_node_without_a_loop_is_computed_for_all_steps_at_once():
     assert forward["tanh"] == 1
 
 
+@pytest.mark.parametrize(
+    ("module", "settings"),
+    [
+        ("LayerNorm", {}),
+        ("RMSNorm", {}),
+        ("Softmax", {}),
+        ("LogSoftmax", {"axis": -2}),
+        ("Softmax", {"axis": 0}),
+        ("PReLU", {}),
+        ("Transpose", {}),
+    ],
+)
+def test_axes_of_a_node_stay_where_they_are_when_time_is_in_front(module, settings):
+    graph = Graph(seed=2, time=Time())
+    graph.add("Input", "x", shape=(STEPS, BATCH, FEATURES), sequence=True)
+    graph.set_tensor("x.y", np.random.RandomState(0).standard_normal((STEPS, BATCH, FEATURES)))
+    read(graph, (module, "odd", settings), ALL, source="x.y")
+    for fixed in ((), ("x",)):
+        agree(*both(graph, fixed=fixed))
+
+
+def words(steps: int) -> Graph:
+    """Rows of a table for a sequence of numbers."""
+    graph = Graph(seed=2, time=Time())
+    graph.add("Input", "x", shape=(steps, BATCH), sequence=True, dtype="int64")
+    graph.set_tensor("x.y", np.random.RandomState(0).randint(0, 9, (steps, BATCH)))
+    graph.add("Embedding", "word", num_embeddings=9, embedding_dim=3)
+    graph.connect("x.y", "word.indices")
+    return graph
+
+
+def test_words_over_time_are_looked_up_at_once():
+    few, many = (read(words(steps), ALL, source="word.y") for steps in (3, 30))
+    agree(*both(few))
+    assert calls(few) == calls(many)
+    graph = words(STEPS)
+    graph.add("GRUCell", "cell", hidden_size=HIDDEN)
+    graph.connect("word.y", "cell.x")
+    graph.connect("cell.y", "cell.h", delay=1)
+    agree(*both(read(graph, LAST)))
+
+
 def test_a_loop_of_single_numbers_is_one_function():
     graph = Graph(seed=2, time=Time(), dtype="float64")
     graph.add("Input", "x", shape=(4,), sequence=True)

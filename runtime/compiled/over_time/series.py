@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graph.module import Module
 from runtime.array import Array
 from runtime.bypass import Bypass
 from runtime.compiled import units
@@ -16,7 +17,6 @@ from runtime.compiled.over_time.stacks import Comes, PullAll, total
 from runtime.compiled.site import Site
 from runtime.modules.algebra import MatMul
 from runtime.modules.door import Elementwise, repeated
-from runtime.modules.layers import Linear
 
 if TYPE_CHECKING:
     from runtime.numbering import PlanStep
@@ -89,8 +89,8 @@ def _shapes(
     if not name:
         return None
     out = shapes[name]
-    if isinstance(module, Linear) and varies[0] and not any(varies[1:]):
-        return {**shapes, "x": (steps, *shapes["x"]), name: (steps, *out)}
+    if varies[0] and not any(varies[1:]) and _is_same_for_each(module):
+        return {**shapes, step.input_names[0]: (steps, *given[0]), name: (steps, *out)}
     if isinstance(module, MatMul) and varies == (True, False) and len(given[1]) == 2:
         rows = steps * math.prod(given[0][:-1])
         return {**shapes, "a": (rows, given[0][-1]), name: (rows, out[-1])}
@@ -103,3 +103,19 @@ def _shapes(
                 found[port] = (steps, *(1,) * (len(out) - len(shape)), *shape)
         return found
     return None
+
+
+def _is_same_for_each(module: Module) -> bool:
+    """Whether a module does the same to each entry of any leading axes of its first input.
+
+    Read from the signature: `x[*s, k], weight[o, k] -> y[*s, o]`; or it counts its axis from the
+    end. Its other inputs are parameters.
+    """
+    first, *others = module.wired_ports
+    (y,) = module.output_ports
+    if not first.dims or first.dims[:1] != y.dims[:1] or str(first.dims[0])[0] != "*":
+        return False
+    axis = module.settings.get("axis")
+    from_end = isinstance(axis, int) and axis < 0 and not others
+    are_own = all(port.role == "parameter" and "*" not in str(port.dims) for port in others)
+    return from_end or (len(y.dims) > 1 and are_own)
