@@ -276,7 +276,7 @@ MEASURES = {
 def measure(name: str, path: Path, *, profiles: bool) -> None:
     """Print the figures of one row, or its profile."""
     bench = CanvasBench(path)
-    bench.profile = cProfile.Profile() if profiles else None
+    bench.profile = cProfile.Profile(time.thread_time) if profiles else None
     took = MEASURES[name](bench)
     if bench.profile is not None:
         print(f"{statistics.median(took):.1f} median, {max(took):.1f} worst, of {len(took)}")

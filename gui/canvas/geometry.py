@@ -302,6 +302,11 @@ def meeting(bounds: np.ndarray, box: tuple[float, float, float, float]) -> np.nd
     return np.flatnonzero(meets)
 
 
+def grown(box: tuple[float, float, float, float], by: float) -> tuple[float, float, float, float]:
+    """A box with so much more on every side."""
+    return (box[0] - by, box[1] - by, box[2] + by, box[3] + by)
+
+
 def squares(places: np.ndarray, reach: float) -> np.ndarray:
     """Boxes around places `[..., 2]`: `[..., 4]`."""
     return np.concatenate((places - reach, places + reach), axis=-1)

@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.canvas import geometry as geo
 from gui.canvas.badges import paint_pin_badges
-from gui.canvas.levels import DIMMED, FAR, PORTS_FROM
+from gui.canvas.levels import DIMMED, PORTS_FROM
 from gui.canvas.node_paint import paint_wiring
-from gui.canvas.node_pictures import Look
 from gui.canvas.overlay_paint import paint_gutter, paint_node_mark
 
 if TYPE_CHECKING:
@@ -67,18 +66,15 @@ class NodeItem(QGraphicsItem):
     def paint_at(self, painter: QPainter, zoom: float) -> None:
         """Paint at a level of detail of one's own choice."""
         scene: CanvasScene = self.scene()
-        face = scene.face(self.id)
         fits = scene.fits(self.id)
         if fits and not any(fits.values()):
             painter.setOpacity(0.5)
-        elif scene.dims(self.id):
+        elif scene.may_dim and scene.dims(self.id):
             painter.setOpacity(DIMMED)
-        texts = scene.texts(self.id) if zoom >= FAR else ("", "")
-        mood = scene.mood(self.id)
-        look = Look(face, texts, mood, zoom, scene.sizes.text)
+        look = scene.look_of(self.id, zoom)
         scene.pictures.paint(painter, self.id, look, self._bounds)
         if zoom >= PORTS_FROM:
-            paint_gutter(painter, mood, scene.theme)
+            paint_gutter(painter, look.mood, scene.theme)
         scene.unfolding.paint(painter, self.id, zoom)
         paint_pin_badges(painter, scene, self, zoom)
         mark = scene.overlays.node(self.id)

@@ -252,19 +252,24 @@ def _mark_row(face: Face, mood: Mood, theme: Theme) -> int:
 
 def _paint_far(painter: QPainter, face: Face, mood: Mood, theme: Theme, zoom: float) -> None:
     """From afar: a large title alone; when even that is too small, the drawing."""
-    shape = face.shape
-    ink = _ink(mood, theme)
-    pixels = title_pixels(zoom)
-    if zoom < SMALL:
-        box = QRectF(shape.width / 2 - 16, shape.height / 2 - 16, 32, 32)
-        stamp_icon(painter, face.icon, box, ink)
+    if zoom >= SMALL:
+        paint_far_title(painter, face, mood, theme, zoom)
         return
+    shape, ink = face.shape, _ink(mood, theme)
+    box = QRectF(shape.width / 2 - 16, shape.height / 2 - 16, 32, 32)
+    stamp_icon(painter, face.icon, box, ink)
+
+
+def paint_far_title(painter: QPainter, face: Face, mood: Mood, theme: Theme, zoom: float) -> None:
+    """A node's title as it is seen from afar, in its middle."""
+    shape = face.shape
     left = LEFT + (2 if shape.outline in geo.WIDE else 0)
     right = _right(shape)
-    font, title = fitted(face.title, theme, pixels, 600, right - left)
-    painter.setFont(font)
-    painter.setPen(ink)
-    painter.drawText(QRectF(left, 0, right - left, shape.height), CENTRE_ALIGN, title)
+    font, title = fitted(face.title, theme, title_pixels(zoom), 600, right - left)
+    if title:
+        painter.setFont(font)
+        painter.setPen(_ink(mood, theme))
+        painter.drawText(QRectF(left, 0, right - left, shape.height), CENTRE_ALIGN, title)
 
 
 def _paint_marks(painter: QPainter, face: Face, mood: Mood, theme: Theme, is_near: bool) -> None:

@@ -8,25 +8,27 @@ twice, pays nothing for it.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPaintEngine, QPainter, QPixmap, QTransform
 
+from gui.canvas.levels import FAR
 from gui.canvas.looks import Face, Mood
-from gui.canvas.node_paint import paint_node
+from gui.canvas.node_paint import SMALL, paint_far_title, paint_node
 from gui.theme import Theme
 
 BUDGET = 48 * 2**20  # bytes of pictures
 EACH = 4  # looks of a node that are kept: muted and not, with and without its ring
-PHASES = 8  # places in a pixel that are told apart
+PHASES = 8  # places in a pixel that are told apart; from afar there is one
 
 
 class Look(NamedTuple):
     """All that decides how a node is painted."""
 
     face: Face
-    texts: tuple[str, str]
+    texts: tuple[str, str] | None  # None from afar, where they are not told
     mood: Mood
     zoom: float
     scale: float
@@ -53,10 +55,14 @@ class NodePictures:
         self._theme = theme
         self._kept: dict[str, list[_Kept]] = {}
         self._bytes = 0
+        # By look and by the identity of a node's shape, which the face keeps from being another's.
+        self._far: dict[tuple, dict[int, tuple[QPixmap, Face]]] = {}
+        self._far_at: tuple = ()
 
     def forget(self) -> None:
         """Drop all pictures."""
         self._kept.clear()
+        self._far.clear()
         self._bytes = 0
 
     def paint(self, painter: QPainter, id_: str, look: Look, bounds: QRectF) -> None:
@@ -67,17 +73,42 @@ class NodePictures:
             return
         corner, phase, ratio = place
         kept = self._seen(id_, _Key(look, phase, ratio))
+        if kept is None and look.zoom < FAR:
+            self._paint_far(painter, look, bounds, corner, ratio)
+            return
         if kept is None:
             _paint(painter, look, self._theme)
             return
         if kept.picture is None:
-            kept.picture = self._picture(kept.key, bounds, painter.renderHints())
+            kept.picture = self._picture(kept.key, bounds, painter)
         painter.save()
         painter.setWorldTransform(QTransform())
         painter.drawPixmap(corner, kept.picture)
         painter.restore()
 
     # --- inside ----------------------------------------------------------------------------
+
+    def _paint_far(
+        self, painter: QPainter, look: Look, bounds: QRectF, corner: QPointF, ratio: float
+    ) -> None:
+        """From afar nodes of a kind look alike but for their titles: one picture is for all."""
+        face = look.face
+        key = (face.icon, face.shape.outline, face.through, look.mood, look.zoom, look.scale, ratio)
+        if key[4:] != self._far_at:
+            self._far, self._far_at = {}, key[4:]
+        kinds = self._far.setdefault(key, {})
+        if id(face.shape) not in kinds:
+            alike = look._replace(face=replace(face, title=""))
+            kinds[id(face.shape)] = (self._made(_Key(alike, (0, 0), ratio), bounds, painter), face)
+        painter.save()
+        painter.setWorldTransform(QTransform())
+        painter.drawPixmap(corner, kinds[id(face.shape)][0])
+        if look.zoom >= SMALL:
+            zoom, inside = look.zoom, bounds.topLeft() * look.zoom
+            left, top = corner.x() - inside.x(), corner.y() - inside.y()
+            painter.setWorldTransform(QTransform(zoom, 0, 0, zoom, left, top))
+            paint_far_title(painter, face, look.mood, self._theme, zoom)
+        painter.restore()
 
     def _seen(self, id_: str, key: _Key) -> _Kept | None:
         """What is kept of a look; None where it is seen for the first time."""
@@ -92,7 +123,15 @@ class NodePictures:
         del known[EACH:]
         return None
 
-    def _picture(self, key: _Key, bounds: QRectF, hints: QPainter.RenderHint) -> QPixmap:
+    def _picture(self, key: _Key, bounds: QRectF, like: QPainter) -> QPixmap:
+        """A picture that counts."""
+        picture = self._made(key, bounds, like)
+        if self._bytes + _size(picture) > BUDGET:
+            self.forget()
+        self._bytes += _size(picture)
+        return picture
+
+    def _made(self, key: _Key, bounds: QRectF, like: QPainter) -> QPixmap:
         look, phase, ratio = key
         dense = look.zoom * ratio
         width, height = (math.ceil(x * dense) + 1 for x in (bounds.width(), bounds.height()))
@@ -100,20 +139,17 @@ class NodePictures:
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
-        painter.setRenderHints(hints)
+        painter.setRenderHints(like.renderHints())
         painter.translate(QPointF(*(part / PHASES / ratio for part in phase)))
         painter.scale(look.zoom, look.zoom)
         painter.translate(-bounds.topLeft())
         _paint(painter, look, self._theme)
         painter.end()
-        if self._bytes + _size(picture) > BUDGET:
-            self.forget()
-        self._bytes += _size(picture)
         return picture
 
 
 def _paint(painter: QPainter, look: Look, theme: Theme) -> None:
-    paint_node(painter, look.face, look.texts, look.mood, theme, look.zoom, look.scale)
+    paint_node(painter, look.face, look.texts or ("", ""), look.mood, theme, look.zoom, look.scale)
 
 
 def _place(
@@ -124,19 +160,17 @@ def _place(
     None where a picture would not do: on paper, in an SVG, or turned.
     """
     world = painter.worldTransform()
-    engine = painter.paintEngine()
+    engine, scale = painter.paintEngine(), world.m11()
     is_raster = engine is not None and engine.type() == QPaintEngine.Type.Raster
-    is_plain = world.m12() == world.m21() == 0 and world.m11() == world.m22()
-    if not is_raster or not is_plain or abs(world.m11() - zoom) > 1e-4:
+    is_plain = world.m12() == world.m21() == 0 and scale == world.m22()
+    if not is_raster or not is_plain or abs(scale - zoom) > 1e-4:
         return None
-    ratio = painter.deviceTransform().m11() / world.m11()
-    exact = world.map(bounds.topLeft())
-    corner, phase = [], []
-    for part in (exact.x() * ratio, exact.y() * ratio):
-        steps = round(part * PHASES)
-        corner.append(steps // PHASES / ratio)
-        phase.append(steps % PHASES)
-    return QPointF(*corner), (phase[0], phase[1]), ratio
+    ratio = painter.deviceTransform().m11() / scale
+    phases = PHASES if zoom >= FAR else 1
+    x = round((bounds.x() * scale + world.dx()) * ratio * phases)
+    y = round((bounds.y() * scale + world.dy()) * ratio * phases)
+    corner = QPointF(x // phases / ratio, y // phases / ratio)
+    return corner, (x % phases, y % phases), ratio
 
 
 def _is_same(one: _Key, other: _Key) -> bool:

@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, QRectF, QTimer
 
 from graph import PortRef
 from gui.canvas import geometry as geo
-from gui.canvas.placing import Room
+from gui.canvas.placing import Box, Room
 from gui.canvas.plates import Plate, Sight
 from gui.canvas.sight import region_around, sight_of
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 AT_ONCE = 64  # ports that are laid out in one go; more are laid out in groups
 GROUP = 24
 SLICE = 0.006  # seconds of laying out in a frame
+SETTLED = 300  # milliseconds without a change, until all is laid out once more
 BETWEEN = 0.1  # seconds from one frame to the next while there is more to come
 AROUND = 120.0  # pixels: so near to what is laid out anew others make room
 COLUMN = 240.0  # canvas units in which ports count as beside each other
@@ -48,19 +49,27 @@ class PlateField(QObject):
         super().__init__(scene)
         self._scene = scene
         self._state: _State | None = None
+        self._rect = QRectF()  # what was looked at when the region was taken
+        self.generation = 0  # how often all was laid out anew
         self._show_at = 0.0
         self.forget()
         self._more = QTimer(self, singleShot=True, interval=0)
         self._more.timeout.connect(self._go_on)
+        self._settling = QTimer(self, singleShot=True, interval=SETTLED)
+        self._settling.timeout.connect(self._settle)
 
     def forget(self) -> None:
         """Everything is to be laid out anew."""
+        self.generation += 1
+        self._changes: set[PortRef] = set()
+        self._changed_boxes: list[Box] = []
         self._region, self._is_old = QRectF(), True
         self._sight = Sight()
         self._room = Room(self._sight.nodes, self._sight.wires)
         self._known: dict[PortRef, tuple] = {}
         self._plates: dict[PortRef, list[Plate]] = {}
         self._waiting: dict[PortRef, None] = {}
+        self._homeless: set[PortRef] = set()  # their plates stand in a room that is no more
         self._gather()
 
     def revise(self) -> None:
@@ -84,6 +93,16 @@ class PlateField(QObject):
             return
         self._work(None if is_whole else SLICE)
 
+    def take_changes(self) -> list[Box]:
+        """The boxes of plates that came, went or changed since one last asked, and their wires'."""
+        wires, changes = self._scene.wires, self._changes
+        touching = {target for port in changes for target in wires.at_node(port.node)}
+        ends = ((t, wires.source_of(t)) for t in touching)
+        near = [t for t, source in ends if t in changes or source in changes]
+        found = [*self._changed_boxes, *map(wires.bounds, near)]
+        self._changes, self._changed_boxes = set(), []
+        return found
+
     def within(self, rect: QRectF) -> list[Plate]:
         """The plates that meet a rectangle."""
         box = (rect.left(), rect.top(), rect.right(), rect.bottom())
@@ -101,30 +120,48 @@ class PlateField(QObject):
 
     def _take_region(self, region: QRectF, rect: QRectF) -> None:
         """Know what lies in a region; what is new or other there waits to be laid out."""
-        self._region, self._is_old = region, False
+        self._region, self._rect, self._is_old = region, rect, False
         self._sight = sight = sight_of(self._scene, region)
         self._room.set_nodes(sight.nodes)
         self._room.set_wires(sight.wires)
         places = {**sight.sources, **sight.targets, **sight.pins}
         found = {port: (at, self._states(port)) for port, at in places.items()}
         for port in [port for port in self._known if port not in found]:
-            self._drop(port)
+            self._note_change(port, self._drop(port))
             self._waiting.pop(port, None)
         other = {port for port, look in found.items() if self._known.get(port) != look}
         other |= self._covered()
         self._known = found
-        waiting = {*self._waiting, *other, *self._beside(other, places)}
-        if len(waiting) > AT_ONCE:  # what is seen first, neighbours together
-            seen = rect.adjusted(-AROUND, -AROUND, AROUND, AROUND)
-
-            def rank(port: PortRef) -> tuple:
-                x, y = places[port]
-                return (not seen.contains(x, y), x // COLUMN, y, port)
-
-            self._waiting = dict.fromkeys(sorted(waiting, key=rank))
+        if len(places) <= AT_ONCE and other:
+            self._waiting = dict.fromkeys(places)
         else:
-            self._waiting = dict.fromkeys(port for port in places if port in waiting)
+            waiting = {*self._waiting, *other, *self._beside(other, places)}
+            self._waiting = self._in_order(waiting, rect)
+            if other and len(other) < len(places):
+                self._settling.start()
         self._gather()
+
+    def _in_order(self, ports: Collection[PortRef], rect: QRectF) -> dict[PortRef, None]:
+        """Ports as they are to be laid out: those in sight first, neighbours together."""
+        if len(ports) <= AT_ONCE:
+            return dict.fromkeys(port for port in self._known if port in ports)
+        seen = rect.adjusted(-AROUND, -AROUND, AROUND, AROUND)
+
+        def rank(port: PortRef) -> tuple:
+            x, y = self._known[port][0]
+            return (not seen.contains(x, y), x // COLUMN, y, port)
+
+        return dict.fromkeys(sorted(ports, key=rank))
+
+    def _settle(self) -> None:
+        """After some changes lay everything out once more, for what came first took the room.
+
+        What stands is seen until something else takes its place.
+        """
+        self._room = Room(self._sight.nodes, self._sight.wires)
+        self._homeless = set(self._plates)
+        self._waiting = self._in_order(self._known.keys(), self._rect)
+        self._more.start()
 
     def _states(self, port: PortRef) -> tuple[str, ...]:
         """What of a port's numbers is there; the same trace has the same numbers."""
@@ -160,7 +197,8 @@ class PlateField(QObject):
         self._work(SLICE)
         if not self._waiting or time.perf_counter() > self._show_at:
             self._show_at = time.perf_counter() + BETWEEN
-            self._scene.update()
+            for view in self._scene.views():
+                view.viewport().update()  # not all of the scene anew: what changed is known
 
     def _work(self, seconds: float | None) -> None:
         """Lay out what waits: as much as there is time for, or all of it."""
@@ -178,20 +216,32 @@ class PlateField(QObject):
         ports = list(islice(self._waiting, count))
         for port in ports:
             del self._waiting[port]
-            self._drop(port)
         return ports
 
     def _lay_out(self, ports: list[PortRef]) -> None:
         scene, document = self._scene, self._scene.document
         zoom = self._state.zoom if self._state is not None else 1.0
+        before = {port: self._drop(port) for port in ports}
         layout = scene.layout(self._sight, document.graph, document.shown, scene.theme, zoom)
         for plate in layout.plates(self._room, frozenset(ports)):
             self._plates.setdefault(plate.port, []).append(plate)
+        for port, old in before.items():
+            new = self._plates.get(port, [])
+            if [plate.look for plate in old] != [plate.look for plate in new]:
+                self._note_change(port, (*old, *new))
 
-    def _drop(self, port: PortRef) -> None:
-        for plate in self._plates.pop(port, ()):
-            for place in plate.places:
+    def _drop(self, port: PortRef) -> list[Plate]:
+        """Take the plates of a port away; which these were."""
+        gone = self._plates.pop(port, [])
+        for place in (place for plate in gone for place in plate.places):
+            if port not in self._homeless:
                 self._room.free(place)
+        self._homeless.discard(port)
+        return gone
+
+    def _note_change(self, port: PortRef, plates: Iterable[Plate]) -> None:
+        self._changes.add(port)
+        self._changed_boxes.extend(plate.bounds for plate in plates)
 
     def _gather(self) -> None:
         self._all = [plate for plates in self._plates.values() for plate in plates]

@@ -71,6 +71,12 @@ class Plate:
         return (self.place,) if self.picture is None else (self.place, self.picture_place)
 
     @property
+    def look(self) -> tuple:
+        """All that is seen of it."""
+        picture = None if self.picture is None else (id(self.picture.array), self.picture.box)
+        return self.kind, self.box, self.labels, picture
+
+    @property
     def bounds(self) -> Box:
         """The box with the picture's."""
         if self.picture is None:

@@ -81,6 +81,7 @@ def paint_graph(
     painter.scale(scale, scale)
     painter.translate(-source.center())
     with _printing(scene):
+        scene.look(source, 1.0)
         scene.paint_flow(painter, source, 1.0)
     items = [item for id_, item in scene.items_by_id.items() if not scene.hides(id_)]
     for start in range(0, len(items), PIECE):

@@ -17,11 +17,12 @@ from graph import PortRef
 from gui.canvas import geometry as geo
 from gui.canvas.building import AT_ONCE, Building
 from gui.canvas.fades import Fades
+from gui.canvas.flow_picture import FlowPicture
 from gui.canvas.folding import Folding
 from gui.canvas.frame_paint import paint_frames
 from gui.canvas.frames import Frames
 from gui.canvas.ground import paint_dots
-from gui.canvas.levels import AT_DESK, level_of
+from gui.canvas.levels import AT_DESK, FAR, level_of
 from gui.canvas.lineage import Lineage
 from gui.canvas.looks import (
     Face,
@@ -36,7 +37,7 @@ from gui.canvas.looks import (
 )
 from gui.canvas.node_boxes import NodeBoxes
 from gui.canvas.node_item import NodeItem
-from gui.canvas.node_pictures import NodePictures
+from gui.canvas.node_pictures import Look, NodePictures
 from gui.canvas.overlay import Overlays
 from gui.canvas.overview import Plan
 from gui.canvas.passes import Passes
@@ -85,9 +86,11 @@ class CanvasScene(QGraphicsScene):
         self.snaps = self.has_dots = True
         self._faces: dict[str, Face] = {}
         self.pictures = NodePictures(theme)
+        self.forget_looks()
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self.plate_pictures = PlatePictures(theme)
         self.field = PlateField(self)
+        self.flow = FlowPicture(self)
         self.waiting = WaitingNodes(document, self)
         self.lineage = Lineage(document, self)
         self.folding = Folding(document, self)
@@ -149,10 +152,20 @@ class CanvasScene(QGraphicsScene):
     def revise(self) -> None:
         """Paint again what may have moved or have come; the rest of the numbers stay in place."""
         self.field.revise()
-        if self.overlays:
+        shown = self.document.shown
+        if self.overlays or self.document.place or shown.has_tangents or shown.has_updates:
             self.plan.touch()
-        self.badge_places.clear()
-        self.update()
+            self.badge_places.clear()
+            self.update()
+        else:
+            super().update()
+
+    def update(self, *area) -> None:
+        """Paint an area again, or everything."""
+        if not area:
+            self.flow.touch()
+            self.forget_looks()
+        super().update(*area)
 
     def _after_theme(self) -> None:
         self.pictures.forget()
@@ -184,10 +197,14 @@ class CanvasScene(QGraphicsScene):
 
     def place_node(self, id_: str, at: geo.Point) -> None:
         """Draw a node elsewhere, with its wires; the document is told by the gesture's end."""
-        item = self.items_by_id[id_]
+        item, targets = self.items_by_id[id_], self.wires.at_node(id_)
+        self.flow.spoil(map(self.wires.bounds, targets))
         item.setPos(*at)
         self.boxes.put(id_, item.box())
-        self.building.put_wires(self.wires.at_node(id_))
+        self.building.put_wires(targets)
+        self.flow.spoil(map(self.wires.bounds, targets))
+        if self.wires.delays:  # they run around all nodes
+            self.flow.touch()
         self.placed.emit(id_, at)
         self.revise()
 
@@ -214,6 +231,7 @@ class CanvasScene(QGraphicsScene):
     def _after_step(self) -> None:
         follow = self.fades.begin if self.pulse.beat() else self.fades.skip
         follow()
+        self.forget_looks()
         self.revise()
 
     def _after_folding(self, ids: frozenset[str]) -> None:
@@ -226,10 +244,12 @@ class CanvasScene(QGraphicsScene):
     def _paint_step(self) -> None:
         step = self.document.shown.step
         if step is not None and step.node in self.items_by_id:
+            self._looks.pop(step.node, None)
             self.items_by_id[step.node].update()
 
     def _paint_fades(self) -> None:
         for id_ in self.items_by_id.keys() & set(self.fades.under_way):
+            self._looks.pop(id_, None)
             self.items_by_id[id_].update()
 
     # --- reading -------------------------------------------------------------------------
@@ -275,6 +295,23 @@ class CanvasScene(QGraphicsScene):
             module_text(document.graph, id_, check),
             shape_text(document.graph, id_, check, document.shown, wide),
         )
+
+    def look_of(self, id_: str, zoom: float) -> Look:
+        """All that decides how a node is painted; kept until something may have changed it."""
+        look = self._looks.get(id_)
+        if look is None or self.is_printing:
+            look = Look(self.face(id_), None, self.mood(id_), zoom, self.sizes.text)
+        elif look.zoom == zoom:
+            return look
+        texts = look.texts or (self.texts(id_) if zoom >= FAR else None)
+        look = look._replace(zoom=zoom, texts=texts)
+        if not self.is_printing:
+            self._looks[id_] = look
+        return look
+
+    def forget_looks(self) -> None:
+        """Nodes may look otherwise now."""
+        self._looks: dict[str, Look] = {}
 
     def mood(self, id_: str) -> Mood:
         """Marks, ring and borders of a node at this moment."""
@@ -394,6 +431,17 @@ class CanvasScene(QGraphicsScene):
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         """Canvas, dots, wires and plates; nodes come above them."""
         zoom = painter.worldTransform().m11()
+        self.look(rect, zoom)
+        self.paint_ground(painter, rect)
+
+    def look(self, rect: QRectF, zoom: float) -> None:
+        """Lay out the annotations of what one sees, as far as a frame has time for it."""
+        if level_of(zoom) in ("working", "close"):
+            self.field.look(rect, zoom, is_whole=self.is_printing)
+
+    def paint_ground(self, painter: QPainter, rect: QRectF) -> None:
+        """Paint a part of what lies under the nodes, with the annotations that are laid out."""
+        zoom = painter.worldTransform().m11()
         painter.fillRect(rect, self.theme.color("canvas"))
         if self.has_dots:
             paint_dots(painter, rect, self.theme, zoom)
@@ -402,12 +450,13 @@ class CanvasScene(QGraphicsScene):
     def paint_flow(
         self, painter: QPainter, rect: QRectF, zoom: float, *, words: bool = True
     ) -> None:
-        """Frames, wires and plates that meet a rectangle; frames without title if told so."""
+        """Frames, wires and plates that meet a rectangle; frames without title if told so.
+
+        Plates are those that are laid out.
+        """
         self.time_band.paint(painter, rect, zoom, words=words)
         self.overlays.paint_grounds(painter, rect, zoom)
         shows_plates = level_of(zoom) in ("working", "close")
-        if shows_plates:
-            self.field.look(rect, zoom, is_whole=self.is_printing)
         plates = self.field.within(rect) if shows_plates else []
         boxes = np.array([plate.bounds for plate in plates]).reshape(-1, 4)
         paint_frames(painter, rect, self, zoom, folded=False, words=words)

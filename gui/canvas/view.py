@@ -375,6 +375,11 @@ class CanvasView(QGraphicsView):
         else:
             super().paintEvent(event)
 
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        """What lies under the nodes, from its picture where that will do."""
+        if not self.canvas.flow.paint(painter, self):
+            super().drawBackground(painter, rect)
+
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         """What a gesture or a drag is about to do."""
         if self._gesture is not None and self._dragging:

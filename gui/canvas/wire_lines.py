@@ -28,7 +28,7 @@ def paint_lines(painter: QPainter, lines: np.ndarray, pen: QPen) -> None:
     zoom = painter.worldTransform().m11()
     is_solid = pen.style() == Qt.PenStyle.SolidLine  # dashes would crawl where a line is cut
     is_thin = is_solid and pen.widthF() * zoom <= THIN
-    box = seen_by(painter)
+    box = geo.grown(seen_by(painter), pen.widthF() + 2 / zoom)
     for some in _thinned(lines, zoom):
         if is_thin:
             painter.drawPath(path_of(some))
@@ -41,9 +41,12 @@ def paint_lines(painter: QPainter, lines: np.ndarray, pen: QPen) -> None:
 
 
 def seen_by(painter: QPainter) -> Box:
-    """What can be seen of the canvas: left, top, right, bottom."""
-    back, _ = painter.worldTransform().inverted()
-    box = back.mapRect(QRectF(painter.viewport()))
+    """What can be seen of the canvas, or is painted of it: left, top, right, bottom."""
+    if painter.hasClipping():
+        box = painter.clipBoundingRect()
+    else:
+        back, _ = painter.worldTransform().inverted()
+        box = back.mapRect(QRectF(painter.viewport()))
     return box.left(), box.top(), box.right(), box.bottom()
 
 

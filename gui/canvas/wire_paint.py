@@ -15,7 +15,7 @@ from gui.canvas.levels import DIMMED, FAR, PORTS_FROM
 from gui.canvas.overlay_paint import marked_rows, paint_marked
 from gui.canvas.polygons import polygon
 from gui.canvas.tangent_rails import paint_tangents
-from gui.canvas.wire_lines import paint_lines
+from gui.canvas.wire_lines import paint_lines, seen_by
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
@@ -154,7 +154,12 @@ def paint_chevrons(
     long = np.linalg.norm(lines[:, -1] - lines[:, 0], axis=-1) * zoom >= SHORTEST
     places, ways = geo.points_on_wires(lines[long], shares or CHEVRON_SHARES[phase])
     free = ~geo.meeting_any(geo.squares(places, 2 * size), plates)
-    rows, first = np.flatnonzero(free.any(1)), free.argmax(1)
+    first = free.argmax(1)
+    at = places[np.arange(len(places)), first]
+    left, top, right, bottom = geo.grown(seen_by(painter), 2 * size)
+    x, y = at[:, 0], at[:, 1]
+    is_seen = (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
+    rows = np.flatnonzero(is_seen & free.any(1))
     places, ways = places[rows, first[rows]], ways[rows, first[rows]]
     for angle in _chevrons(places, ways if phase == "forward" else -ways, size):
         painter.drawPolyline(polygon(angle))
