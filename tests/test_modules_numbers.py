@@ -12,6 +12,7 @@ import pytest
 from graph.catalogue import default_catalogue
 from graph.module import Example
 from runtime.modules import initial
+from runtime.modules.curves import log_of_one_and
 from runtime.modules.door import BadValue
 from runtime.streams import stream
 from tests.catalogue_cases import Case, computing_cases, error
@@ -222,3 +223,12 @@ def test_scipy_is_imported_only_where_it_is_needed():
         "    assert ('scipy' in sys.modules) is loaded, name\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_logarithm_of_one_and_a_little_keeps_the_little(dtype):
+    x = np.concatenate([np.logspace(-37, 0, 20_001), [0.0]]).astype(dtype)
+    exact = np.log1p(x.astype("longdouble"))
+    found = log_of_one_and(np, x)
+    assert found.dtype == dtype
+    assert (np.abs(found - exact) <= 3 * np.finfo(dtype).eps * exact).all()

@@ -15,7 +15,7 @@ from runtime import maps
 from runtime.array import Array
 from runtime.kernels.classes import take_classes
 from runtime.modules.context import Context
-from runtime.modules.curves import sigmoid
+from runtime.modules.curves import log_of_one_and, sigmoid
 from runtime.modules.door import BadValue, Differentiable, Kept, Outs
 from runtime.modules.losses import PAIRS, Loss, Reduction
 from runtime.modules.reduction import join_lowered, reduced, spread, weight_of
@@ -143,7 +143,7 @@ class BCEWithLogitsLoss(Loss, sig="prediction[*s], target[*s] -> y[*r]", group="
 
     def terms(self, ctx: Context, prediction: Array, target: Array) -> Array:
         xp = ctx.xp
-        rest = xp.log1p(xp.exp(-xp.abs(prediction)))
+        rest = log_of_one_and(xp, xp.exp(-xp.abs(prediction)))
         return xp.maximum(prediction, 0.0) - prediction * target + rest
 
     def slope(self, ctx: Context, port: str, prediction: Array, target: Array) -> Array:
