@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from graph import Graph
+from graph import Graph, PortRef
 from graph.expanding import expand_edit
 from graph.records import Time
 from runtime import SGD, Trainer
@@ -200,11 +200,11 @@ def test_products_for_input_and_weights_are_made_once_for_all_steps(kind):
     assert reverse["dot"] == STEPS + 2  # to the state before each step; two weights
 
 
-def by_hand(steps: int = STEPS) -> Graph:
-    """tanh(W x + b + U h + c), drawn of single modules."""
+def by_hand(shape=(STEPS, BATCH, FEATURES), *chain: tuple[str, str, dict], delay=1) -> Graph:
+    """tanh(W x + b + U h + c), drawn of single modules, and what reads it."""
     graph = Graph(seed=2, time=Time())
-    graph.add("Input", "x", shape=(steps, BATCH, FEATURES), sequence=True)
-    graph.set_tensor("x.y", np.random.RandomState(0).standard_normal((steps, BATCH, FEATURES)))
+    graph.add("Input", "x", shape=shape, sequence=True)
+    graph.set_tensor("x.y", np.random.RandomState(0).standard_normal(shape))
     for id_ in ("into", "back"):
         graph.add("Linear", id_, out_features=HIDDEN)
     graph.add("Add", "sum")
@@ -212,16 +212,42 @@ def by_hand(steps: int = STEPS) -> Graph:
     for source, target in (("x.y", "into.x"), ("into.y", "sum.a"), ("back.y", "sum.b")):
         graph.connect(source, target)
     graph.connect("sum.y", "h.x")
-    graph.connect("h.y", "back.x", delay=1)
-    return read(graph, LAST, source="h.y")
+    graph.connect("h.y", "back.x", delay=delay)
+    return read(graph, *chain, source="h.y")
 
 
 def test_a_loop_drawn_by_hand_has_its_products_at_once_too():
-    agree(*both(by_hand(), fixed=("x",)))
-    agree(*both(by_hand(2)))
-    forward, reverse = calls(by_hand())
+    graph = by_hand((STEPS, BATCH, FEATURES), LAST)
+    agree(*both(graph, fixed=("x",)))
+    forward, reverse = calls(graph)
     assert forward["dot"] == 1 + STEPS
     assert reverse["dot"] == STEPS + 4  # back through U; two weights and two biases
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (1, 3), (4, 2, 2, 3), (3, 0, 3), (3, 2, 0)])
+def test_loops_of_tensors_of_every_form(shape):
+    for chain in ((LAST,), (ALL,), ()):  # without one the target is inside time
+        agree(*both(by_hand(shape, *chain)))
+        agree(*both(by_hand(shape, *chain, delay=2), fixed=("x",)))
+
+
+@pytest.mark.parametrize("kind", CELLS)
+def test_the_target_may_be_inside_time(kind):
+    agree(*both(read(cell(kind))))
+    graph = cell(kind)
+    graph.configure(target="cell.y")
+    agree(*both(graph))
+
+
+@pytest.mark.parametrize("kind", CELLS)
+def test_a_cell_may_read_weights_that_lie_in_another_order(kind):
+    graph = read(cell(kind), ALL)
+    rows = graph.types.of(PortRef("cell", "weight_ih")).shape[0]
+    graph.add("Parameter", "w", shape=(FEATURES, rows))
+    graph.add("Transpose", "turned")
+    graph.connect("w.y", "turned.x")
+    graph.connect("turned.y", "cell.weight_ih")
+    agree(*both(graph))
 
 
 def test_a_node_without_a_loop_is_computed_for_all_steps_at_once():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -116,6 +117,7 @@ class _Waiting:
 
     def _rows(self, site: Site, arrays: Sequence[Array]) -> Array:
         """The rows of all steps, one below the other."""
-        found = site.make((len(arrays), *arrays[0].shape))
+        shape = (len(arrays), *arrays[0].shape)
+        found = site.make(shape)
         beside(site, arrays, found)
-        return found.reshape(-1, arrays[0].shape[-1])
+        return found.reshape(math.prod(shape[:-1]), shape[-1])

@@ -9,6 +9,7 @@ rows, [steps, batch, gates * hidden].
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
@@ -44,8 +45,8 @@ class Sweep(ABC):
         self.places = {port.name: place for place, port in enumerate(cell.wired_ports)}
         self.ins = {name: ins[place] for name, place in self.places.items()}
         x = site.contiguous(self.ins["x"])
-        self.x = x.reshape(-1, x.shape[-1])
-        self.batch = len(self.x) // self.steps
+        self.batch = math.prod(x.shape[1:-1])
+        self.x = x.reshape(self.steps * self.batch, x.shape[-1])
         self.has_bias = "bias_ih" in self.ins
         self.factors = np.array(self.scales, self.dtype)
         self.one = np.ones((), self.dtype)
@@ -57,7 +58,7 @@ class Sweep(ABC):
         """Draw all steps; the outputs, [steps, *shape of one]."""
         self.given = self.make(self.gates, self.steps, self.batch, self.hidden)
         weight = self._scaled("weight_ih")
-        rows = self.given.reshape(self.gates, -1, self.hidden)
+        rows = self.given.reshape(self.gates, len(self.x), self.hidden)
         self.site.call(self.xp.matmul, self.x, weight, rows)
         if self.has_bias:
             self.site.call(self.xp.add, rows, self.bias(), rows)
@@ -182,7 +183,8 @@ class Sweep(ABC):
 
     def _products(self) -> None:
         """The gradients of input and parameters: one product each for all steps."""
-        ih, hh = (back.reshape(len(self.x), -1) for back in self.backs())
+        shape = len(self.x), self.gates * self.hidden
+        ih, hh = (back.reshape(shape) for back in self.backs())
         before = self.h[:-1].reshape(len(self.x), self.hidden)
         ones = self.xp.ones(len(self.x), self.dtype)
         for name, one, other in (
