@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from graph import Graph
 from graph.errors import GradwireError
+from runtime import SGD, Trainer
 from runtime.kernels.images import columns, ways
 from runtime.maps.windows import Windows
 from tests.compiled_desk import both
@@ -203,3 +204,23 @@ def test_columns_are_never_all_there_at_once():
     places = (x[2] - kernel + 1) ** 2
     columns_of_all = 4 * x[0] * x[1] * kernel**2 * places
     assert compiled.passes.program.nbytes < columns_of_all / 3
+
+
+@pytest.mark.parametrize("kernel", [3, 15])
+def test_a_training_of_images_goes_on_to_the_bit(kernel):
+    """Twice, and from the middle: no clock says how it is computed."""
+    graph = drawn(
+        ("Conv2d", {"kernel_size": kernel, "padding": kernel // 2, "out_channels": 3}),
+        ("BatchNorm", {}),
+        ("MaxPool2d", {}),
+        x=(4, 2, 18, 18),
+        dtype="float32",
+    )
+    whole, again = (Trainer(graph, SGD(lr=0.1, momentum=0.9)) for _ in range(2))
+    for _ in range(2):
+        whole.step()
+    again.restore({**whole.parameters, **whole.state}, whole.memory, whole.count)
+    for _ in range(3):
+        assert whole.step() == again.step()
+    for name, array in whole.parameters.items():
+        np.testing.assert_array_equal(again.parameters[name], array)
