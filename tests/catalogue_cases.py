@@ -7,6 +7,7 @@ import functools
 import hashlib
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,8 @@ class Case:
     dtype: str = "float64"
     types: dict[str, PortType] = field(default_factory=dict)
     mode: str = "eval"
+    found: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What several tests of a case need, worked out once: they ask in turn."""
 
     @classmethod
     def of(
@@ -60,7 +63,10 @@ class Case:
 
     def as_(self, dtype: str) -> Case:
         """The same case in another floating dtype."""
-        return Case.of(type(self.module), self.example, self.number, dtype, self.mode)
+        if dtype not in self.found:
+            kind = type(self.module)
+            self.found[dtype] = Case.of(kind, self.example, self.number, dtype, self.mode)
+        return self.found[dtype]
 
     @functools.cached_property
     def computes(self) -> bool:
