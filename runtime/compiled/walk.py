@@ -106,7 +106,7 @@ class Walk:
         for slot, home in self.homes.items():
             total = self.totals.get(slot)
             if total is None:
-                self.drawing.add(np.copyto, home, 0)
+                self.drawing.add(np.copyto, home, np.zeros((), home.dtype))
             elif total is not home:
                 self.drawing.add(np.copyto, home, total)
 

@@ -52,7 +52,7 @@ class Function:
         """What is called."""
         names: dict[str, Any] = {**FUNCTIONS, **self.numbers, "__builtins__": {}}
         exec(compile(self.text, "<single numbers>", "exec", dont_inherit=True), names)
-        found: Begin = names["region"]
+        found: Begin = names.pop("region")  # else it would hold itself
         return found
 
 
@@ -62,14 +62,14 @@ def write(body: Body, arriving: Collection[int]) -> Function:
     A slot's number is called v and its gradient g, or h where it arrives.
     """
     writing = _Writing(body.wants)
-    both = [*zip(body.steps, body.forms, strict=True)]
     writing.line(f"{_tuple('v', body.reads)} = numbers")
-    words = [writing.forward(step, form) for step, form in both]
+    for step, form in zip(body.steps, body.forms, strict=True):
+        writing.forward(step, form)
     back = f"{_tuple('h', arriving)} = " if arriving else ""
     writing.line(f"{back}yield {_tuple('v', body.leaves)}")
     writing.parts.update((slot, [f"h{slot}"]) for slot in arriving)
-    for (step, form), own in zip(reversed(both), reversed(words), strict=True):
-        writing.reverse(step, form, own)
+    for step, form in zip(reversed(body.steps), reversed(body.forms), strict=True):
+        writing.reverse(step, form)
     totals = {slot: writing.total(slot) for slot in body.reads}
     found = {slot: total for slot, total in totals.items() if total is not None}
     writing.line(f"yield ({''.join(f'{total}, ' for total in found.values())})")
@@ -91,17 +91,16 @@ class _Writing:
     def line(self, text: str) -> None:
         self.lines.append(f" {text}")
 
-    def forward(self, step: PlanStep, form: Scalar) -> dict[str, str]:
-        """The output of a step; gives what stands for the words of its expressions."""
-        words = _Words(self, step, form)
-        self.line(f"v{step.outputs[0]} = {form.value.format_map(words)}")
-        return words
+    def forward(self, step: PlanStep, form: Scalar) -> None:
+        """The output of a step."""
+        self.line(f"v{step.outputs[0]} = {form.value.format_map(_Words(self, step, form))}")
 
-    def reverse(self, step: PlanStep, form: Scalar, words: dict[str, str]) -> None:
+    def reverse(self, step: PlanStep, form: Scalar) -> None:
         """What goes back to the inputs of a step, if anything arrives at its output."""
         gradient = self.total(step.outputs[0])
         if gradient is None:
             return
+        words = _Words(self, step, form)
         words["g"] = gradient
         for port, slot, need in zip(step.input_names, step.inputs, step.need, strict=True):
             if need and slot in self._wants:
