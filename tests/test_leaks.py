@@ -97,7 +97,8 @@ def test_windows_that_were_closed_are_gone(windows, qtbot):
     use(windows, qtbot, path)  # what is made once a program
     before, widgets = alive(windows, qtbot), len(QApplication.allWidgets())
     left = [ref for _ in range(ROUNDS) for ref in use(windows, qtbot, path)]
-    assert grown(before, windows, qtbot) == {}
+    more = grown(before, windows, qtbot)
+    assert more == {}, more
     assert len(QApplication.allWidgets()) <= widgets
     assert [ref() for ref in left if ref() is not None] == []
 
@@ -118,5 +119,6 @@ def test_graphs_that_were_replaced_are_gone(windows, qtbot):
         show(path)
     before = alive(windows, qtbot)
     left = [show(path) for _ in range(2) for path in paths]
-    assert grown(before, windows, qtbot) == {}
+    more = grown(before, windows, qtbot)
+    assert more == {}, more
     assert [ref() for ref in left[:-1] if ref() is not None] == []
