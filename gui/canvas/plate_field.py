@@ -130,7 +130,7 @@ class PlateField(QObject):
             self._note_change(port, self._drop(port))
             self._waiting.pop(port, None)
         other = {port for port, look in found.items() if self._known.get(port) != look}
-        other |= self._covered()
+        other |= self._covered() & found.keys()
         self._known = found
         if len(places) <= AT_ONCE and other:
             self._waiting = dict.fromkeys(places)
