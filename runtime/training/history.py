@@ -1,4 +1,4 @@
-"""What a training came to: its epochs with their figures, and which of them was the best."""
+"""What a training came to: its updates, its epochs with their figures, and the best of them."""
 
 from __future__ import annotations
 
@@ -22,6 +22,24 @@ class Epoch:
     updates: int
     rate: float
     figures: Mapping[Part, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What one training step did: number from 1, loss before it, learning rate, gradient norm.
+
+    The norm is that before clipping. A trainer that `measures` also gives the gradient norm of each
+    parameter, and the norm of its change over its own, in the order of `Trainer.names`. `epoch` is
+    what an epoch came to, at its last update in a session.
+    """
+
+    number: int
+    loss: float
+    rate: float
+    norm: float
+    norms: tuple[float, ...] = ()
+    ratios: tuple[float, ...] = ()
+    epoch: Epoch | None = None
 
 
 @dataclass

@@ -11,9 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from runtime.numerals import format_number
 
 if TYPE_CHECKING:
-    from runtime.training.history import Epoch
+    from runtime.training.history import Epoch, Update
     from runtime.training.session import Session
-    from runtime.training.trainer import Update
 
 LINES = 10  # of a whole training, where no bar can be drawn
 PAUSE = 0.1  # seconds between two changes of the bar

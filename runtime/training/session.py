@@ -18,11 +18,11 @@ from runtime.errors import BadSetting
 from runtime.feeds import Host
 from runtime.training.clipping import Clip
 from runtime.training.figures import Feeding, figures, judged_loss
-from runtime.training.history import ALL_DONE, Epoch, History
+from runtime.training.history import ALL_DONE, Epoch, History, Update
 from runtime.training.moment import Moment, Position
 from runtime.training.optimizers import optimizer_of
 from runtime.training.schedules import Plateau, schedule_of
-from runtime.training.trainer import Trainer, Update
+from runtime.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from graph.model import Graph

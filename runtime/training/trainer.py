@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from contextvars import copy_context
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +24,7 @@ from runtime.tape import Tape
 from runtime.trace import Trace
 from runtime.training.by_tape import ByTape
 from runtime.training.clipping import Clip, norm_of
-from runtime.training.history import Epoch, History
+from runtime.training.history import History, Update
 from runtime.training.optimizers import SGD, Optimizer, State, Turn
 from runtime.training.parameters import (
     Block,
@@ -50,24 +49,6 @@ Key = tuple[tuple[str, str, tuple[int, ...]], ...] | None
 Passes = Compiled | ByTape
 MOST_PASSES = 4
 """How many shapes of batches are kept compiled: an epoch's last batch may be a smaller one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """What one training step did: number from 1, loss before it, learning rate, gradient norm.
-
-    The norm is that before clipping. A trainer that `measures` also gives the gradient norm of each
-    parameter, and the norm of its change over its own, in the order of `Trainer.names`. `epoch` is
-    what an epoch came to, at its last update in a session.
-    """
-
-    number: int
-    loss: float
-    rate: float
-    norm: float
-    norms: tuple[float, ...] = ()
-    ratios: tuple[float, ...] = ()
-    epoch: Epoch | None = None
 
 
 class Trainer:
