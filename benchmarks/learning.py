@@ -71,7 +71,7 @@ def shown(figure: float, name: str) -> str:
 
 
 def adding(cell: str, epochs: int) -> Callable[[], Graph]:
-    """The adding problem over 100 steps; an LSTM needs the longest, and the plain RNN has as long."""
+    """The adding problem over 100 steps; an LSTM takes the longest, and a plain RNN has as long."""
     return lambda: learning.adding_by(
         cell, steps=100, samples=4000, batch=50, epochs=epochs, units=32
     )
