@@ -46,8 +46,7 @@ class LookingView(CanvasView):
         elif event.button() == Qt.MouseButton.LeftButton and self.edge_at(point) is not None:
             selection.set_edge(self.edge_at(point))
         elif event.button() != Qt.MouseButton.RightButton:
-            self._pressed, self._dragging = (pixel, point), True
-            self._begin(Pan(self, pixel))
+            self.dragging.begin(Pan(self, pixel), pixel, at_once=True)
 
     def mouseDoubleClickEvent(self, event) -> None:
         """The same as a press."""

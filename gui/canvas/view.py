@@ -19,12 +19,13 @@ from gui.canvas.camera import Camera
 from gui.canvas.carrying import Carrying
 from gui.canvas.cut_stroke import CutStroke, is_stroke
 from gui.canvas.deleting import delete_and_reconnect, delete_selection
+from gui.canvas.dragging import Dragging
 from gui.canvas.drops import Drops
 from gui.canvas.entering import Entering
 from gui.canvas.focus import KeyFocus
 from gui.canvas.frame_gestures import Hit, frame_at
 from gui.canvas.framing import Framing
-from gui.canvas.gestures import Gesture, Pan
+from gui.canvas.gestures import Pan
 from gui.canvas.inline_edit import InlineEdits
 from gui.canvas.keys import press_key
 from gui.canvas.levels import OVERVIEW, PORTS_FROM
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from gui.document import Document
     from gui.theme import Theme
 
-MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Control)
-DRAG_FROM = 4  # pixels that the pointer may shake during a click
 EDGE = 12  # pixels that are kept between what is revealed and the view's edge
 
 
@@ -65,10 +64,7 @@ class CanvasView(QGraphicsView):
         # QGraphicsView does not keep its scene alive.
         self.canvas = self.scene_type(document, theme, self)
         self.camera = Camera(self)
-        self._gesture: Gesture | None = None
-        self._pressed: tuple[QPoint, QPointF] | None = None
-        self._dragging = False
-        self._pointer = QPoint()
+        self.dragging = Dragging(self)
         self.navigation = Navigation(self)
         self.autopan = AutoPan(self)
         self.overlays: list[Callable[[QPainter], None]] = []  # what others paint above the nodes
@@ -205,51 +201,29 @@ class CanvasView(QGraphicsView):
     def mousePressEvent(self, event) -> None:
         """Start a gesture; a second button during one calls it off."""
         self.focus.let_go()
-        if self._gesture is not None:
-            self.cancel_gesture()
+        if self.cancel_gesture():
             return
         pixel = event.position().toPoint()
         point = self.mapToScene(pixel)
-        self._pressed, self._dragging = (pixel, point), False
-        if event.button() == Qt.MouseButton.MiddleButton or (
-            self.navigation.is_space_held and event.button() == Qt.MouseButton.LeftButton
-        ):
-            self._begin(Pan(self, pixel))
-            self._dragging = True
-        elif event.button() == Qt.MouseButton.LeftButton:
-            self._begin(gesture_at(self, point, event.modifiers()))
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        is_middle = event.button() == Qt.MouseButton.MiddleButton
+        if is_middle or (is_left and self.navigation.is_space_held):
+            self.dragging.begin(Pan(self, pixel), pixel, at_once=True)
+        elif is_left:
+            self.dragging.begin(gesture_at(self, point, event.modifiers()), pixel)
         elif event.button() == Qt.MouseButton.RightButton and is_stroke(event):
-            self._begin(CutStroke(self, point))
+            self.dragging.begin(CutStroke(self, point), pixel)
 
     def mouseMoveEvent(self, event) -> None:
-        """Go on with the gesture once the pointer has left the place of the press."""
-        pixel = event.position().toPoint()
-        if self._gesture is None or self._pressed is None:
-            self._hover(self.mapToScene(pixel))
-            return
-        away = pixel - self._pressed[0]
-        self._dragging = self._dragging or away.manhattanLength() >= DRAG_FROM
-        if self._dragging:
-            self._pointer, self._gesture.modifiers = pixel, event.modifiers()
-            self._drag_to(self.mapToScene(pixel), pixel)
-            if self._gesture.pans_at_border:
-                self.autopan.follow(pixel, self._drag_to)
+        """Go on with the gesture; without one the cursor tells what a press would begin."""
+        if self.dragging.gesture is not None:
+            self.dragging.move(event)
+        else:
+            self._hover(self.mapToScene(event.position().toPoint()))
 
     def mouseReleaseEvent(self, event) -> None:
-        """End the gesture: with its edit, or as the click that it was."""
-        gesture, self._gesture = self._gesture, None
-        if gesture is None or self._pressed is None:
-            return
-        self.autopan.stop()
-        self.viewport().unsetCursor()
-        pixel = event.position().toPoint()
-        gesture.modifiers = event.modifiers()
-        if self._dragging:
-            gesture.finish(self.mapToScene(pixel), pixel)
-        else:
-            gesture.click()
-        self._pressed = None
-        self.viewport().update()
+        """End the gesture."""
+        self.dragging.release(event)
 
     def mouseDoubleClickEvent(self, event) -> None:
         """With the left button what lies there is opened; else it is a press."""
@@ -260,31 +234,7 @@ class CanvasView(QGraphicsView):
 
     def cancel_gesture(self) -> bool:
         """Leave the gesture under way without an edit; False where there is none."""
-        gesture, self._gesture = self._gesture, None
-        if gesture is None:
-            return False
-        self.autopan.stop()
-        self.viewport().unsetCursor()
-        gesture.cancel()
-        self._pressed = None
-        self.viewport().update()
-        return True
-
-    def _drag_to(self, point: QPointF, pixel: QPoint) -> None:
-        self._gesture.move(point, pixel)
-        if not self._gesture.pans_at_border:
-            self.autopan.stop()
-
-    def _hold_modifiers(self, event) -> None:
-        """Shift or Alt was pressed or let go during a drag: it counts at once."""
-        if self._gesture is not None and self._dragging and event.key() in MODIFIERS:
-            self._gesture.modifiers = event.modifiers()
-            self._gesture.move(self.mapToScene(self._pointer), self._pointer)
-
-    def _begin(self, gesture: Gesture | None) -> None:
-        self._gesture = gesture
-        if isinstance(gesture, (Pan, CutStroke)):
-            self.viewport().setCursor(gesture.cursor)
+        return self.dragging.cancel()
 
     def _hover(self, point: QPointF) -> None:
         shape = cursor_at(self, point)
@@ -309,14 +259,14 @@ class CanvasView(QGraphicsView):
 
     def keyPressEvent(self, event) -> None:
         """Esc, arrows and space; the rest goes to the window's actions."""
-        self._hold_modifiers(event)
+        self.dragging.hold_modifiers(event)
         is_own = self.hasFocus()  # else it comes from what lies over the canvas
         if not is_own or not (self.navigation.press_key(event) or press_key(self, event)):
             event.ignore()
 
     def keyReleaseEvent(self, event) -> None:
         """Space released: panning ends with its drag."""
-        self._hold_modifiers(event)
+        self.dragging.hold_modifiers(event)
         if not self.navigation.release_key(event):
             event.ignore()
 
@@ -339,7 +289,7 @@ class CanvasView(QGraphicsView):
 
     def contextMenuEvent(self, event) -> None:
         """A right click asks for the menu of what lies there, the key for that of the selection."""
-        if isinstance(self._gesture, CutStroke):
+        if isinstance(self.dragging.gesture, CutStroke):
             return  # the right button draws it
         self.cancel_gesture()
         if event.reason() == event.Reason.Keyboard:
@@ -382,8 +332,7 @@ class CanvasView(QGraphicsView):
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         """What a gesture or a drag is about to do."""
-        if self._gesture is not None and self._dragging:
-            self._gesture.paint(painter, self.zoom)
+        self.dragging.paint(painter)
         self.drops.paint(painter)
         self.placer.paint(painter)
         self.marking.paint(painter)
