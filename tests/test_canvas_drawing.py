@@ -9,7 +9,8 @@ from PySide6.QtTest import QTest
 
 from graph import Graph, Node, PortRef, Tensor
 from graph import edits as e
-from gui.canvas.plates import Layout, Sight
+from gui.canvas.plates import Layout
+from gui.canvas.sight import Sight
 from gui.canvas.tips import tip_at
 from gui.canvas.touched import moved_nodes, touched_nodes
 from gui.canvas.waiting_nodes import STALE_AFTER

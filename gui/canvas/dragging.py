@@ -1,4 +1,4 @@
-"""The gesture under way in a view: from the press of a button till its release or its end by Esc."""
+"""The gesture under way in a view, from the press of a button till its release."""
 
 from __future__ import annotations
 

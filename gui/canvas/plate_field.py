@@ -18,8 +18,8 @@ from PySide6.QtCore import QObject, QRectF, QTimer
 from graph import PortRef
 from gui.canvas import geometry as geo
 from gui.canvas.placing import Box, Room
-from gui.canvas.plates import Plate, Sight
-from gui.canvas.sight import region_around, sight_of
+from gui.canvas.plates import Plate
+from gui.canvas.sight import Sight, region_around, sight_of
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene

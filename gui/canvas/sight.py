@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ from PySide6.QtCore import QRectF
 
 from graph import PortRef
 from gui.canvas import geometry as geo
-from gui.canvas.plates import Sight
+from gui.canvas.levels import AT_DESK, Sizes
 
 if TYPE_CHECKING:
     from gui.canvas.geometry import Point
@@ -18,6 +19,23 @@ if TYPE_CHECKING:
 # What annotations are laid out for beyond what is seen, on each side: a share of it, and pixels.
 SHARE, MORE = 0.05, 160.0
 TARGET_ROOM = 96.0  # canvas units that value and seed of the target take beside it
+
+
+@dataclass
+class Sight:
+    """What there is to annotate in a region of the canvas.
+
+    `target` is the output that is differentiated, if it is drawn, be it wired or not.
+    """
+
+    sources: dict[PortRef, geo.Point] = field(default_factory=dict)
+    targets: dict[PortRef, geo.Point] = field(default_factory=dict)
+    pins: dict[PortRef, geo.Point] = field(default_factory=dict)
+    texts: dict[PortRef, tuple[str, str]] = field(default_factory=dict)  # instead of gradients
+    nodes: np.ndarray = field(default_factory=lambda: np.empty((0, 4)))
+    wires: np.ndarray = field(default_factory=lambda: np.empty((0, 0, 2)))
+    target: PortRef | None = None
+    sizes: Sizes = AT_DESK
 
 
 def region_around(seen: QRectF, pixel: float) -> QRectF:

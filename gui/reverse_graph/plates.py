@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from graph import PortRef
 from gui.canvas import geometry as geo
 from gui.canvas import notes
-from gui.canvas.plates import AWAY, PAD, PILL, Kind, Label, Layout, Wish
+from gui.canvas.plates import AWAY, PAD, PILL, Label, Layout
+from gui.canvas.wishes import Kind, Wish
 from gui.reverse_graph.sums import Sums, spelled, tr
 from gui.shown import Reading
 
 if TYPE_CHECKING:
-    from gui.canvas.plates import Sight
+    from gui.canvas.sight import Sight
     from gui.document import Document
     from gui.theme import Theme
 

@@ -9,8 +9,9 @@ from PySide6.QtCore import QObject
 
 from graph import Graph, PortRef
 from gui.canvas.looks import Mood
-from gui.canvas.plates import Layout, Sight
+from gui.canvas.plates import Layout
 from gui.canvas.scene import CanvasScene
+from gui.canvas.sight import Sight
 from gui.document import Document
 from gui.reverse_graph.plates import ReverseLayout
 from gui.reverse_graph.wires import paint_turned
