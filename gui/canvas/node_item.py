@@ -71,7 +71,7 @@ class NodeItem(QGraphicsItem):
             painter.setOpacity(0.5)
         elif scene.may_dim and scene.dims(self.id):
             painter.setOpacity(DIMMED)
-        look = scene.look_of(self.id, zoom)
+        look = scene.looks.of(self.id, zoom)
         scene.pictures.paint(painter, self.id, look, self._bounds)
         if zoom >= PORTS_FROM:
             paint_gutter(painter, look.mood, scene.theme)

@@ -14,6 +14,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
 from graph import PortRef
+from gui.canvas import extent
 from gui.canvas import geometry as geo
 from gui.canvas.building import AT_ONCE, Building
 from gui.canvas.fades import Fades
@@ -22,22 +23,13 @@ from gui.canvas.folding import Folding
 from gui.canvas.frame_paint import paint_frames
 from gui.canvas.frames import Frames
 from gui.canvas.ground import paint_dots
-from gui.canvas.levels import AT_DESK, FAR, level_of
+from gui.canvas.levels import AT_DESK, level_of
 from gui.canvas.lineage import Lineage
-from gui.canvas.looks import (
-    Face,
-    Mark,
-    Mood,
-    face_of,
-    mark_of,
-    module_text,
-    problem_text,
-    problems_by_node,
-    shape_text,
-)
+from gui.canvas.looks import Face, Mood
 from gui.canvas.node_boxes import NodeBoxes
 from gui.canvas.node_item import NodeItem
-from gui.canvas.node_pictures import Look, NodePictures
+from gui.canvas.node_looks import NodeLooks
+from gui.canvas.node_pictures import NodePictures
 from gui.canvas.overlay import Overlays
 from gui.canvas.overview import Plan
 from gui.canvas.passes import Passes
@@ -45,7 +37,7 @@ from gui.canvas.plate_field import PlateField
 from gui.canvas.plate_pictures import PlatePictures
 from gui.canvas.plates import Layout, Plate
 from gui.canvas.pulse import Pulse
-from gui.canvas.tags import TAG_ROOM, paint_tags
+from gui.canvas.tags import paint_tags
 from gui.canvas.time_band import TimeBand
 from gui.canvas.touched import changes_every_number, changes_only_numbers, moved_nodes, touched_in
 from gui.canvas.unfolding import Unfolding
@@ -54,13 +46,9 @@ from gui.canvas.wire_paint import paint_wires
 from gui.canvas.wires import Wires
 
 if TYPE_CHECKING:
-    from graph import Problem
     from graph.edits import Edit
     from gui.document import Document
     from gui.theme import Theme
-
-EXTENT = 1e6  # how far from the middle one can scroll, in canvas units
-SLACK = 2000.0
 
 
 class CanvasScene(QGraphicsScene):
@@ -84,10 +72,8 @@ class CanvasScene(QGraphicsScene):
         self.focused: str | PortRef | None = None  # where the keys are, when it is to be drawn
         self.is_printing, self.sizes = False, AT_DESK
         self.snaps = self.has_dots = True
-        self._faces: dict[str, Face] = {}
         self.pictures = NodePictures(theme)
-        self.forget_looks()
-        self._problems: dict[str, tuple[Problem, ...]] = {}
+        self.looks = NodeLooks(self)
         self.plate_pictures = PlatePictures(theme)
         self.field = PlateField(self)
         self.flow = FlowPicture(self)
@@ -126,11 +112,10 @@ class CanvasScene(QGraphicsScene):
 
     def rebuild(self) -> None:
         """Throw everything away and build it from the graph."""
-        self._faces = {}
+        self.looks.start_anew()
         self.pictures.forget()
         self.fades.forget()
         self.waiting.clear()
-        self._problems = dict(problems_by_node(self.document.check))
         self._build()
 
     def _build(self) -> None:
@@ -138,7 +123,7 @@ class CanvasScene(QGraphicsScene):
         self._after_building()
 
     def _after_building(self) -> None:
-        self._fit_index()
+        extent.fit_index(self)
         self.refresh()
         self.content_changed.emit()
 
@@ -164,7 +149,7 @@ class CanvasScene(QGraphicsScene):
         """Paint an area again, or everything."""
         if not area:
             self.flow.touch()
-            self.forget_looks()
+            self.looks.forget()
         super().update(*area)
 
     def _after_theme(self) -> None:
@@ -179,8 +164,7 @@ class CanvasScene(QGraphicsScene):
         if changes_only_numbers(edit):
             self.refresh()
             return
-        for id_ in touched:
-            self._faces.pop(id_, None)
+        self.looks.change_faces(touched)
         if len(touched | moved) > AT_ONCE:
             self.building.renew(touched | moved)
             self._after_building()
@@ -208,14 +192,8 @@ class CanvasScene(QGraphicsScene):
         self.placed.emit(id_, at)
         self.revise()
 
-    def _fit_index(self) -> None:
-        """Keep the scene's rectangle near its nodes: the index divides that into its leaves."""
-        content = self.content_rect()
-        if not self.sceneRect().contains(content) or content.isEmpty():
-            self.setSceneRect(content.adjusted(-SLACK, -SLACK, SLACK, SLACK))
-
     def _after_check(self) -> None:
-        self._problems = dict(problems_by_node(self.document.check))
+        self.looks.note_problems()
         self.fades.begin()
         self.refresh()
 
@@ -231,12 +209,11 @@ class CanvasScene(QGraphicsScene):
     def _after_step(self) -> None:
         follow = self.fades.begin if self.pulse.beat() else self.fades.skip
         follow()
-        self.forget_looks()
+        self.looks.forget()
         self.revise()
 
     def _after_folding(self, ids: frozenset[str]) -> None:
-        for id_ in ids:
-            self._faces.pop(id_, None)
+        self.looks.change_faces(ids)
         if ids:
             self.building.sync(ids)
             self._after_building()
@@ -244,12 +221,12 @@ class CanvasScene(QGraphicsScene):
     def _paint_step(self) -> None:
         step = self.document.shown.step
         if step is not None and step.node in self.items_by_id:
-            self._looks.pop(step.node, None)
+            self.looks.forget_of(step.node)
             self.items_by_id[step.node].update()
 
     def _paint_fades(self) -> None:
         for id_ in self.items_by_id.keys() & set(self.fades.under_way):
-            self._looks.pop(id_, None)
+            self.looks.forget_of(id_)
             self.items_by_id[id_].update()
 
     # --- reading -------------------------------------------------------------------------
@@ -283,81 +260,23 @@ class CanvasScene(QGraphicsScene):
 
     def face(self, id_: str) -> Face:
         """The face of a node, made when it is first asked for."""
-        if id_ not in self._faces:
-            self._faces[id_] = self.unfolding.grown(id_, face_of(self.document.graph, id_))
-        return self._faces[id_]
+        return self.looks.face(id_)
 
     def texts(self, id_: str) -> tuple[str, str]:
         """The module line and the shape line of a node."""
-        document, check = self.document, self.document.check
-        wide = self.face(id_).shape.outline in geo.WIDE
-        return (
-            module_text(document.graph, id_, check),
-            shape_text(document.graph, id_, check, document.shown, wide),
-        )
-
-    def look_of(self, id_: str, zoom: float) -> Look:
-        """All that decides how a node is painted; kept until something may have changed it."""
-        look = self._looks.get(id_)
-        if look is None or self.is_printing:
-            look = Look(self.face(id_), None, self.mood(id_), zoom, self.sizes.text)
-        elif look.zoom == zoom:
-            return look
-        texts = look.texts or (self.texts(id_) if zoom >= FAR else None)
-        look = look._replace(zoom=zoom, texts=texts)
-        if not self.is_printing:
-            self._looks[id_] = look
-        return look
-
-    def forget_looks(self) -> None:
-        """Nodes may look otherwise now."""
-        self._looks: dict[str, Look] = {}
+        return self.looks.texts(id_)
 
     def mood(self, id_: str) -> Mood:
         """Marks, ring and borders of a node at this moment."""
-        document, shown = self.document, self.document.shown
-        step, target = shown.step, document.check.target if document.check is not None else None
-        problems = self._problems.get(id_, ())
-        errors = (p.port for p in problems if p.severity == "error" and p.port)
-        is_selected = id_ in document.selection.nodes and not self.is_printing
-        mark = self._mark(id_, problems)
-        muted = bool(shown.position) and shown.is_ahead(id_)
-        (was_mark, was_muted), arrival = self.fades.of(id_, (mark, muted))
-        return Mood(
-            muted=muted,
-            was_muted=was_muted,
-            was_mark=was_mark,
-            arrival=1.0 if self.is_printing else arrival,
-            ring=step.phase if step is not None and step.node == id_ else "",
-            swell=self.pulse.extra,
-            mark=mark,
-            is_target=target is not None and target.node == id_,
-            is_selected=is_selected,
-            has_focus=self.focused == id_,
-            focus_port=self._port_of(self.focused, id_),
-            problem_ports=frozenset(errors),
-            selected_port=self._port_of(self.selected_edge, id_),
-            gutter=self.overlays.gutter(id_),
-            progress=shown.progress(id_) if document.graph.definitions else None,
-        )
+        return self.looks.mood(id_)
 
-    def _port_of(self, place: str | PortRef | None, id_: str) -> str:
-        is_own = isinstance(place, PortRef) and place.node == id_
-        return place.port if is_own and not self.is_printing else ""
-
-    def _mark(self, id_: str, problems: tuple[Problem, ...]) -> Mark:
-        trace = self.document.trace
-        failure = trace.failure if trace is not None and self.document.is_fresh else None
-        has_failed = failure is not None and failure.node == id_
-        return mark_of(problems, has_failed, self.waiting.mark(id_))
+    def problem_text(self, id_: str, port: str | None = None) -> str:
+        """What is wrong with a node, or with one of its ports: plain sentences."""
+        return self.looks.problem_text(id_, port)
 
     def fits(self, id_: str) -> dict[str, bool]:
         """While a wire is drawn: which ports of a node could take it."""
         return {} if self.wiring is None else self.wiring.fits(id_)
-
-    def problem_text(self, id_: str, port: str | None = None) -> str:
-        """What is wrong with a node, or with one of its ports: plain sentences."""
-        return problem_text(self.document, self._problems.get(id_, ()), id_, port)
 
     def show_focus(self, place: str | PortRef | None) -> None:
         """Draw the focus at a node or port, or nowhere."""
@@ -381,22 +300,7 @@ class CanvasScene(QGraphicsScene):
 
     def content_rect(self) -> QRectF:
         """What all nodes and frames take, with room for the texts of pins; empty without nodes."""
-        boxes = self.boxes.array
-        framed = [self.frames.drawn_box(number) for number in self.frames.drawn()]
-        if framed:
-            boxes = np.concatenate((boxes, np.array(framed)))
-        if not len(boxes):
-            return QRectF()
-        left, top = boxes[:, :2].min(0)
-        right, bottom = boxes[:, 2:].max(0)
-        if self.building.has_pins:
-            bottom += geo.PIN_TEXT
-        if self.document.place:  # its ports stand as tags at both ends
-            left, right = left - TAG_ROOM, right + TAG_ROOM
-        self.building.hang()
-        deepest = (self.wires.bounds(target)[3] for target in self.wires.delays)
-        bottom = max((bottom, *deepest))
-        return QRectF(left, top, right - left, bottom - top)
+        return extent.content_rect(self)
 
     def node_at(self, point: QPointF) -> NodeItem | None:
         """The topmost node whose body holds the point."""

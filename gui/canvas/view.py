@@ -22,6 +22,7 @@ from gui.canvas.deleting import delete_and_reconnect, delete_selection
 from gui.canvas.dragging import Dragging
 from gui.canvas.drops import Drops
 from gui.canvas.entering import Entering
+from gui.canvas.extent import EXTENT
 from gui.canvas.focus import KeyFocus
 from gui.canvas.frame_gestures import Hit, frame_at
 from gui.canvas.framing import Framing
@@ -35,7 +36,7 @@ from gui.canvas.navigation import Navigation
 from gui.canvas.placer import Placer
 from gui.canvas.pressing import cursor_at, edge_at, gesture_at, open_at
 from gui.canvas.refusals import Refusals
-from gui.canvas.scene import EXTENT, CanvasScene
+from gui.canvas.scene import CanvasScene
 from gui.canvas.zoom_bar import ZoomBar
 
 if TYPE_CHECKING:

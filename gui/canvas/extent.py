@@ -1,0 +1,44 @@
+"""How far a scene reaches: the box of all that is drawn of a graph, and how far one can scroll."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRectF
+
+from gui.canvas import geometry as geo
+from gui.canvas.tags import TAG_ROOM
+
+if TYPE_CHECKING:
+    from gui.canvas.scene import CanvasScene
+
+EXTENT = 1e6  # how far from the middle one can scroll, in canvas units
+SLACK = 2000.0
+
+
+def content_rect(scene: CanvasScene) -> QRectF:
+    """What all nodes and frames take, with room for the texts of pins; empty without nodes."""
+    boxes = scene.boxes.array
+    framed = [scene.frames.drawn_box(number) for number in scene.frames.drawn()]
+    if framed:
+        boxes = np.concatenate((boxes, np.array(framed)))
+    if not len(boxes):
+        return QRectF()
+    left, top = boxes[:, :2].min(0)
+    right, bottom = boxes[:, 2:].max(0)
+    if scene.building.has_pins:
+        bottom += geo.PIN_TEXT
+    if scene.document.place:  # its ports stand as tags at both ends
+        left, right = left - TAG_ROOM, right + TAG_ROOM
+    scene.building.hang()
+    deepest = (scene.wires.bounds(target)[3] for target in scene.wires.delays)
+    bottom = max((bottom, *deepest))
+    return QRectF(left, top, right - left, bottom - top)
+
+
+def fit_index(scene: CanvasScene) -> None:
+    """Keep the scene's rectangle near its nodes: the index divides that into its leaves."""
+    content = content_rect(scene)
+    if not scene.sceneRect().contains(content) or content.isEmpty():
+        scene.setSceneRect(content.adjusted(-SLACK, -SLACK, SLACK, SLACK))
