@@ -176,11 +176,9 @@ def test_what_is_found_is_marked_on_the_canvas_until_the_bar_closes(desk):
 def test_the_list_follows_the_graph(desk):
     bar = find(desk, "param")
     desk.document.do(e.SetNode("x", {"label": "parameterless"}), "Label")
-    settle(desk)
-    assert "x" in ids(bar)
+    desk.qtbot.waitUntil(lambda: "x" in ids(bar))
     desk.document.do(e.RemoveNode("b"), "Delete b")
-    settle(desk)
-    assert "b" not in ids(bar)
+    desk.qtbot.waitUntil(lambda: "b" not in ids(bar))
 
 
 def test_ctrl_shift_f_searches_the_palette(desk):
