@@ -177,6 +177,25 @@ def test_a_weight_may_be_shared_between_a_loop_and_what_has_none(leading):
     agree(*both(read(graph, leading, source="after.y"), fixed=("x",)))
 
 
+@pytest.mark.parametrize("fixed", [("x",), ("x", "w")])
+@pytest.mark.parametrize("module", ["MatMul", "Linear"])
+def test_a_loop_may_have_other_weights_at_each_step(module, fixed):
+    """Their gradients belong to the step; those of the bias, which stays, add up."""
+    x, weight = ("x", "weight") if module == "Linear" else ("a", "b")
+    graph = Graph(seed=1, time=Time())
+    for id_, shape in (("x", (STEPS, BATCH, 3)), ("w", (STEPS, 3, 3))):
+        graph.add("Input", id_, shape=shape, sequence=True)
+        graph.set_tensor(f"{id_}.y", np.random.RandomState(0).standard_normal(shape))
+    graph.add("Tanh", "bent")
+    graph.add(module, "back", **({"out_features": 3} if module == "Linear" else {}))
+    graph.add("Add", "h")
+    for source, target in (("w.y", "bent.x"), ("bent.y", f"back.{weight}"), ("x.y", "h.a")):
+        graph.connect(source, target)
+    graph.connect("back.y", "h.b")
+    graph.connect("h.y", f"back.{x}", delay=1)
+    agree(*both(read(graph, LAST, source="h.y"), fixed=fixed))
+
+
 def test_a_cell_drawn_of_single_modules_computes_the_same():
     graph = read(cell("LSTMCell"), LAST)
     graph.apply(expand_edit(graph, "cell"))

@@ -32,7 +32,7 @@ def add_back(gradient: Array, numbers: Array, axis: int, places: Array, total: A
     outer, inner = math.prod(shape[:axis]), math.prod(shape[axis + 1 :])
     np.add(
         np.arange(outer)[:, None, None] * (size * inner) + np.arange(inner),
-        (numbers.reshape(-1) % size)[:, None] * inner,
+        (numbers.reshape(-1).astype(np.int64) % size)[:, None] * inner,  # small ones overflow
         places.reshape(outer, numbers.size, inner),
     )
     total.fill(0)

@@ -217,7 +217,8 @@ class Embedding(
 
     def jacobian(self, ctx: Context, port: str, output: str, kept: Kept) -> maps.LinearMap:
         shape, size = ctx.shapes["weight"], ctx.shapes["weight"][1]
-        index = kept["indices"][..., None] * size + ctx.xp.arange(size)
+        numbers = kept["indices"].astype("int64")  # int8 times the size would overflow
+        index = numbers[..., None] * size + ctx.xp.arange(size)
         return maps.Selection(ctx.shapes[output], shape, index, dtype=ctx.dtype)
 
 

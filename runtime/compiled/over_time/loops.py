@@ -20,6 +20,9 @@ from runtime.modules.layers import Linear
 if TYPE_CHECKING:
     from runtime.numbering import PlanStep
 
+Reads = frozenset[tuple[int, int]]
+"""Places among a step's inputs, and the slots that are read there."""
+
 
 @dataclass(frozen=True, eq=False)
 class Loop:
@@ -36,7 +39,8 @@ class Loop:
     def lower(self, site: Site, ins: tuple[Array, ...]) -> Lowered:
         """Step by step; the gradients of weights are put off until all steps are done."""
         waiting: dict[str, _Waiting] = {}
-        inner = [self._unit(step, waiting) for step in self.steps]
+        unchanged = self._unchanged()
+        inner = [self._unit(step, unchanged[step.node], waiting) for step in self.steps]
         read = Counter(slot for step in self.steps for slot in step.inputs)
         homes = {
             slot: site.gradient(place)
@@ -60,23 +64,32 @@ class Loop:
 
         return tuple(walk.values[slot] for slot in self.outputs), pull
 
-    def _unit(self, step: PlanStep, waiting: dict[str, _Waiting]) -> Unit:
+    def _unchanged(self) -> dict[str, Reads]:
+        """What each node reads of others in the same place at all its steps."""
+        given = frozenset(self.inputs)
+        found: dict[str, Reads] = {}
+        for step in self.steps:
+            own = frozenset(read for read in enumerate(step.inputs) if read[1] in given)
+            found[step.node] = found.get(step.node, own) & own
+        return found
+
+    def _unit(self, step: PlanStep, unchanged: Reads, waiting: dict[str, _Waiting]) -> Unit:
         unit = units.single(step, self.wants)
-        places = _weights(step, self.inputs)
+        places = _weights(step, unchanged)
         if not any(unit.need[place] for place in places):
             return unit
         one = waiting.setdefault(step.node, _Waiting(step, unit.need))
         return replace(unit, lower=partial(one.lower, unit))
 
 
-def _weights(step: PlanStep, given: Collection[int]) -> tuple[int, ...]:
+def _weights(step: PlanStep, unchanged: Reads) -> tuple[int, ...]:
     """Which inputs of a step are weights that all steps multiply with, and their bias."""
-    module, slots = step.module, step.inputs
-    if isinstance(module, Linear) and all(slot in given for slot in slots[1:]):
-        return tuple(range(1, len(slots)))
-    if isinstance(module, MatMul) and slots[1] in given and len(step.shapes["b"]) == 2:
-        return (1,)
-    return ()
+    module, (_, *reads) = step.module, enumerate(step.inputs)
+    if not unchanged.issuperset(reads):
+        return ()
+    if isinstance(module, Linear):
+        return tuple(place for place, _ in reads)
+    return (1,) if isinstance(module, MatMul) and len(step.shapes["b"]) == 2 else ()
 
 
 @dataclass(eq=False)

@@ -59,8 +59,7 @@ def back_to_image(site: Site, places: Array, weight: Array, windows: Windows, gr
     site.call(np.copyto, image, 0)
     shape = (count, *windows.kernel, *windows.out, samples)
     for part, columns in _room(site, shape, windows):
-        flat = columns.reshape(groups, rows.shape[1], -1)
-        _product(site, rows, _part(places, groups, part), flat)
+        _product(site, rows, _part(places, groups, part), _as_matrices(columns, windows, groups))
         for tap, outs, ins in windows.taps(part):
             inside = image[(slice(None), *ins)]
             site.call(np.add, inside, columns[(slice(None), *tap, *outs)], inside)
@@ -143,7 +142,7 @@ def _blocks(
         return
     for part, columns in _room(site, seen.shape, windows):
         site.call(np.copyto, columns, seen[(*(slice(None),) * (1 + windows.rank), part)])
-        yield part, columns.reshape(groups, math.prod(seen.shape[: 1 + windows.rank]) // groups, -1)
+        yield part, _as_matrices(columns, windows, groups)
 
 
 def _room(site: Site, shape: tuple[int, ...], windows: Windows) -> Iterator[tuple[slice, Array]]:
@@ -159,6 +158,13 @@ def _room(site: Site, shape: tuple[int, ...], windows: Windows) -> Iterator[tupl
         part = slice(start, min(start + most, total))
         count = part.stop - part.start
         yield part, room[: row * count].reshape(*shape[:axis], count, *shape[axis + 1 :])
+
+
+def _as_matrices(columns: Array, windows: Windows, groups: int) -> Array:
+    """[C, *kernel, *some of out, N] -> a view [groups, C / groups K, places]."""
+    axis = 1 + windows.rank
+    entries, places = math.prod(columns.shape[:axis]), math.prod(columns.shape[axis:])
+    return columns.reshape(groups, entries // groups, places)
 
 
 def _part(places: Array, groups: int, part: slice) -> Array:
