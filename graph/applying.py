@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from graph.nesting import check_size
 from graph.port import PortRef
 from graph.records import MAX_NAME, Edge, Node, Place, bad_character, check_id
 from graph.suggest import did_you_mean
+from graph.tensor import Tensor
 from graph.time import keeps_initial
 from graph.training import check_training
 
@@ -47,32 +47,44 @@ def _need(graph: Graph, id_: str) -> Node:
     return graph.store.node(id_)
 
 
-def _add_node(graph: Graph, edit: e.AddNode) -> e.Edit:
-    node = edit.node
+def add_node(graph: Graph, node: Node, rank: int | None = None) -> None:
+    """Put a node in without tensors; raises a `GraphError` and changes nothing."""
     check_id(node.id)
     if graph.store.has(node.id):
         raise DuplicateId(
             node=node.id, found="a second node of that id", expected="ids that differ"
         )
-    _check_texts(node.id, {"label": node.label, "note": node.note})
+    if node.label is not None or node.note is not None:
+        _check_texts(node.id, {"label": node.label, "note": node.note})
     _check_place(node.id, node.at)
     module = graph.make_module(node)
     if node.bypassed:
         _check_bypass(node.id, module)
-    graph.store.put_node(replace(node, attributes=_normal(module, node.attributes)), edit.rank)
+    if node.attributes:
+        node = replace(node, attributes=_normal(module, node.attributes))
+    graph.store.put_node(node, rank)
     graph.keep_module(node.id, module)
+    if isinstance(module, Composite):
+        _or_take_back(graph, node, lambda: check_size(graph))
+
+
+def _add_node(graph: Graph, edit: e.AddNode) -> e.Edit:
+    node = edit.node
+    add_node(graph, node, edit.rank)
+    _or_take_back(graph, node, lambda: _check_keepers(graph, node, edit.tensors))
+    for port, tensor in edit.tensors:
+        graph.store.put_tensor(port, tensor)
+    return e.RemoveNode(node.id)
+
+
+def _or_take_back(graph: Graph, node: Node, check: Callable[[], None]) -> None:
+    """Remove a node that was just added where a check of what it brings refuses it."""
     try:
-        if isinstance(module, Composite):
-            check_size(graph)
-        for port, _ in edit.tensors:
-            _check_keeper(graph, node, port)
+        check()
     except GraphError:
         graph.drop_module(node.id)
         graph.store.pop_node(node.id)
         raise
-    for port, tensor in edit.tensors:
-        graph.store.put_tensor(port, tensor)
-    return e.RemoveNode(node.id)
 
 
 def _remove_node(graph: Graph, edit: e.RemoveNode) -> e.Edit:
@@ -256,9 +268,14 @@ def _move(graph: Graph, edit: e.Move) -> e.Edit:
 
 
 def _check_place(id_: str, at: Place | None) -> None:
-    if at is not None and not all(math.isfinite(x) and abs(x) <= MAX_PLACE for x in at):
+    if at is not None and not (abs(at[0]) <= MAX_PLACE and abs(at[1]) <= MAX_PLACE):
         expected = f"two numbers of at most {MAX_PLACE:,}".replace(",", " ")
         raise BadAttribute(node=id_, port="at", found=str(at), expected=expected)
+
+
+def _check_keepers(graph: Graph, node: Node, tensors: Iterable[tuple[PortRef, Tensor]]) -> None:
+    for port, _ in tensors:
+        _check_keeper(graph, node, port)
 
 
 def _check_keeper(graph: Graph, node: Node, port: PortRef) -> None:

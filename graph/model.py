@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from graph import edits as e
 from graph import wiring
 from graph.addresses import leads
-from graph.applying import apply
+from graph.applying import add_node, apply
 from graph.catalogue import Catalogue, default_catalogue
 from graph.composite import Composite
 from graph.defining import define_all
@@ -139,11 +139,11 @@ class Graph(Door):
 
     def draw(self, given: Edge) -> None:
         """Put an edge in where its ends exist and are free; types and cycles are not asked."""
-        edge = Edge(
-            self.resolve(given.source), self.resolve(given.target), given.extra, given.route
-        )
-        wiring.check_ends(self, edge.source, edge.target, delay=edge.delay)
-        wiring.check_free(self, edge.source, edge.target)
+        source, target = self.resolve(given.source), self.resolve(given.target)
+        wiring.check_ends(self, source, target, delay=given.delay)
+        wiring.check_free(self, source, target)
+        is_plain = source is given.source and target is given.target
+        edge = given if is_plain else replace(given, source=source, target=target)
         self.store.put_edge(edge, None)
 
     def drawn_out(
@@ -263,7 +263,7 @@ class Graph(Door):
         define_all(graph, definitions)
         apply(graph, e.SetFrames(tuple(frames)))
         for node in nodes:
-            apply(graph, e.AddNode(node))
+            add_node(graph, node)
         for given in edges:
             graph.draw(given)
         cycle = find_cycle(graph.store.nodes, graph.edges)

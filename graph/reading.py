@@ -196,5 +196,8 @@ class Reading:
     def resolve(self, port: str | PortRef) -> PortRef:
         """The port that a text names, also by an alias of its module."""
         ref = PortRef.parse(port)
-        kind = self.catalogue.get(self.store.node(ref.node).module) if ref.node in self else None
-        return PortRef(ref.node, kind.aliases.get(ref.port, ref.port)) if kind else ref
+        if not self.store.has(ref.node):
+            return ref
+        kind = self.catalogue.get(self.store.node(ref.node).module)
+        name = kind.aliases.get(ref.port) if kind is not None else None
+        return ref if name is None else PortRef(ref.node, name)

@@ -12,7 +12,6 @@ from graph.errors import BadId
 from graph.port import PortRef
 
 MAX_NAME = 256
-_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Overrides, embeddings and isolates: they make a text read other than it is stored.
 _BIDIRECTIONAL = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -96,7 +95,8 @@ class Edge:
 
 def check_id(text: str) -> str:
     """Return the id; raises `BadId` unless it is `[A-Za-z_][A-Za-z0-9_]*` of at most 256."""
-    if not isinstance(text, str) or len(text) > MAX_NAME or not _ID.fullmatch(text):
+    is_id = isinstance(text, str) and text.isascii() and text.isidentifier()
+    if not is_id or len(text) > MAX_NAME:
         shown = repr(text if len(str(text)) <= 40 else str(text)[:37] + "...")
         raise BadId(
             node="id",

@@ -106,11 +106,12 @@ class Store:
 
     def put_node(self, node: Node, rank: int | None) -> None:
         """Add a node at its rank, or at the end."""
+        self._index()
         self.node_rank[node.id] = self._take(rank)
         self._nodes[node.id] = node
         self._count(node.module, 1)
-        self.leaving[node.id] = {}
-        self.arriving[node.id] = {}
+        self._leaving[node.id] = {}
+        self._arriving[node.id] = {}
 
     def replace_node(self, node: Node) -> None:
         """Put another record in the place of the node with the same id."""
@@ -128,10 +129,12 @@ class Store:
 
     def put_edge(self, edge: Edge, rank: int | None) -> None:
         """Add an edge at its rank, or at the end."""
-        self.edge_rank[edge.target] = self._take(rank)
-        self._edges[edge.target] = edge
-        self.leaving[edge.source.node][edge.target] = edge
-        self.arriving[edge.target.node][edge.target.port] = edge
+        self._index()
+        target = edge.target
+        self.edge_rank[target] = self._take(rank)
+        self._edges[target] = edge
+        self._leaving[edge.source.node][target] = edge
+        self._arriving[target.node][target.port] = edge
         self._start(edge)
 
     def replace_edge(self, edge: Edge) -> None:

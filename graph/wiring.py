@@ -53,7 +53,7 @@ def check_end(
     graph: Graph, ref: PortRef, side: Literal["output", "input"], *, may_grow: bool = False
 ) -> None:
     """Raise unless the node exists and has such a port, or would grow it."""
-    if ref.node not in graph:
+    if not graph.store.has(ref.node):
         raise UnknownNode(
             node=ref.node,
             found="no such node",
@@ -63,8 +63,7 @@ def check_end(
     module = graph.module(ref.node)
     if module is None:
         return
-    ports = module.output_ports if side == "output" else module.wired_ports
-    names = [port.name for port in ports]
+    names = module.output_names if side == "output" else module.wired_names
     grows = may_grow and side == "input" and ref.port == next_input(module)
     if ref.port not in names and not grows:
         raise UnknownPort(

@@ -19,12 +19,15 @@ from graph.records import bad_character
 
 # Possessive, and content with an unfinished string, so that no text makes them slow.
 _STRING = r'"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z)'
-_STRINGS = re.compile(_STRING.encode(), re.DOTALL)
 _STRUCTURE = re.compile(_STRING + r"|[\[\]{}:,]", re.DOTALL)
-_SUSPECT = re.compile(rb"[eE]\+?\d{3}|\d{19}")
+_BARE_STRINGS = re.compile(rb'"[^"]*+(?:"|\Z)')  # where no quote is escaped
 _PLAIN_KEY = re.compile(r"[A-Za-z_][\w-]{0,59}", re.ASCII)
 _NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
-_DEEPER = [{"[": 1, "{": 1, "]": -1, "}": -1}.get(chr(byte), 0) for byte in range(256)]
+_NO_BRACKET_NOR_QUOTE = _NO_BRACKET.replace(b'"', b"")
+_ALIKE = bytes.maketrans(b"{}123456789E", b"[]000000000e")
+_DEEPER = {ord("["): 1, ord("]"): -1}
+_SUSPECT = (b"e000", b"e+000", b"0" * 19)  # when digits are made alike,
+_FRACTION = b"." + b"0" * 19  # which make no number large
 _INT64 = 2**63
 
 
@@ -79,18 +82,48 @@ def _decode_utf8(data: bytes, name: str) -> str:
 def _check_structure(data: bytes, text: str, name: str) -> bool:
     """Refuse what is too deep or has too many parts, and tell whether a number looks too large.
 
-    Done before anything is built, on what is left without the strings' insides.
+    Done before anything is built. The strings' insides, which do not count, are taken out where
+    they could be mistaken for the document's own brackets and numbers.
     """
+    if b"\\" in data:  # outside a string it is a fault, at which the decoder stops
+        data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
     _check_parts(data.count(b'"') // 2, name)
-    skeleton = _STRINGS.sub(b"", data)
-    brackets = skeleton.translate(None, _NO_BRACKET)
+    bare = _without_strings(data) if _has_brackets_in_strings(data) else data
+    brackets = bare.translate(_ALIKE, _NO_BRACKET)
     _check_parts(len(brackets), name)
-    if max(accumulate(map(_DEEPER.__getitem__, brackets)), default=0) > MAX_DEPTH:
+    if _is_too_deep(brackets):
         where = _path_at(text, MAX_DEPTH)
         where = where if len(where) <= 200 else where[:199] + "…"
         found, expected = "lists and objects inside each other", f"at most {MAX_DEPTH} levels"
         raise FileError(name, where, sentence("", found, expected, ""))
-    return _SUSPECT.search(skeleton) is not None
+    return _is_suspect(bare) and _is_suspect(_without_strings(bare))
+
+
+def _without_strings(data: bytes) -> bytes:
+    return _BARE_STRINGS.sub(b"", data)
+
+
+def _has_brackets_in_strings(data: bytes) -> bool:
+    """Whether a bracket stands inside a string.
+
+    Then the number of quotes before it is odd, and so one is left between two brackets when
+    quotes that stand side by side are taken away.
+    """
+    return b'"' in data.translate(None, _NO_BRACKET_NOR_QUOTE).replace(b'""', b"")
+
+
+def _is_too_deep(brackets: bytes) -> bool:
+    """Whether `[` and `]` are deeper inside each other than a document may be."""
+    outer = brackets
+    for _ in range(MAX_DEPTH):  # each turn takes the innermost level away
+        outer = outer.replace(b"[]", b"")
+    # What is left is too deep, or has no partner: then levels are counted one by one.
+    return bool(outer) and max(accumulate(map(_DEEPER.__getitem__, brackets))) > MAX_DEPTH
+
+
+def _is_suspect(bare: bytes) -> bool:
+    alike = bare.translate(_ALIKE).replace(_FRACTION, b".")
+    return any(number in alike for number in _SUSPECT)
 
 
 def _check_parts(count: int, name: str) -> None:

@@ -20,9 +20,10 @@ from graph.errors import (
 )
 from graph.files import tensors
 from graph.files.disk import read
-from graph.files.document import parse, shown, step
+from graph.files.document import parse, step
 from graph.files.limits import MAX_BYTES, MAX_DEFINITIONS, MAX_EDGES, MAX_NODES
 from graph.files.migrations import migrate
+from graph.files.record_reader import RecordReader
 from graph.files.schema import (
     FOREIGN,
     KEPT_UNTOUCHED,
@@ -38,7 +39,6 @@ from graph.files.schema import (
     NamesRecord,
     NodeRecord,
     OutputRecord,
-    Record,
     RoutesRecord,
     TensorRecord,
     TimeRecord,
@@ -51,7 +51,6 @@ from graph.marks import MAX_MARKS, Breakpoint, Condition, Marks
 from graph.model import Graph
 from graph.port import PortRef
 from graph.records import MAX_NAME, Edge, Node, Place, Time, bad_character
-from graph.suggest import did_you_mean
 from graph.tensor import Tensor
 from graph.training import Training
 from graph.uncollected import uncollected
@@ -84,12 +83,12 @@ def loads(
     return _Reader(name, catalogue).graph(migrate(parse(data, name), name))
 
 
-class _Reader:
-    """Reads one document, and remembers where it is for the refusals."""
+class _Reader(RecordReader):
+    """Reads one document."""
 
     def __init__(self, name: str, catalogue: Catalogue) -> None:
-        self.name, self.catalogue = name, catalogue
-        self.where = "$"
+        super().__init__(name)
+        self.catalogue = catalogue
 
     def graph(self, document: dict[str, Any]) -> Graph:
         record, notes = self.record(FileRecord, document, "$")
@@ -99,7 +98,7 @@ class _Reader:
         self.check_count("nodes", nodes, MAX_NODES)
         self.check_count("edges", edges, MAX_EDGES)
         if record.target is not None:
-            self.check_name(record.target, 4 * MAX_NAME, "$.target")
+            self.check_name(record.target, 4 * MAX_NAME, ".target")
         entries = {k: v for k, v in record.tensors.items() if not k.startswith(FOREIGN)}
         extra = {key: document[key] for key in KEPT_UNTOUCHED if key in document} | notes
         if len(entries) < len(record.tensors):
@@ -166,7 +165,8 @@ class _Reader:
         found = []
         self.check_count("definitions", len(entries), MAX_DEFINITIONS)
         for key, entry in entries.items():
-            self.check_name(key, MAX_NAME, "$.definitions")
+            self.where = "$.definitions"
+            self.check_name(key, MAX_NAME)
             where = step("$.definitions", key)
             if key in self.catalogue:
                 text, mend = f"the name of the module {key}", "Give the definition another name."
@@ -209,15 +209,15 @@ class _Reader:
         for index, entry in enumerate(entries):
             here = step(where, index)
             record, _ = self.record(InputRecord, entry, here)
-            self.check_name(record.name, MAX_NAME, f"{here}.name")
-            yield record.name, tuple(self.port(text, f"{here}.to") for text in record.to)
+            self.check_name(record.name, MAX_NAME, ".name")
+            yield record.name, tuple(self.port(text, ".to") for text in record.to)
 
     def outlets(self, entries: list[dict[str, Any]], where: str) -> Iterator[Outlet]:
         for index, entry in enumerate(entries):
             here = step(where, index)
             record, _ = self.record(OutputRecord, entry, here)
-            self.check_name(record.name, MAX_NAME, f"{here}.name")
-            yield Outlet(record.name, self.port(record.source, f"{here}.from"))
+            self.check_name(record.name, MAX_NAME, ".name")
+            yield Outlet(record.name, self.port(record.source, ".from"))
 
     def routes(self, view: dict[str, Any]) -> Routes:
         """The points that edges are drawn through, by the port where each edge ends."""
@@ -228,12 +228,12 @@ class _Reader:
             reason = sentence("", error.found, error.expected, "")
             raise self.refused(reason, f"$.view{error.path}") from None
         for key, route in entries.items():
-            where = step("$.view.routes", key)
-            target = self.port(key, where)
+            self.where = step("$.view.routes", key)
+            target = self.port(key)
             try:
                 check_route(target, tuple(route))
             except GraphError as error:
-                raise self.refused(str(error), where) from None
+                raise self.refused(str(error)) from None
             found[target] = tuple(route)
         return found
 
@@ -243,16 +243,19 @@ class _Reader:
         names, _ = self.record(NamesRecord, named, "$.view")
         for key, entries in (("watches", names.watches), ("checkpoints", names.checkpoints)):
             self.check_count(f"view.{key}", len(entries), MAX_MARKS)
-        watches = (
-            self.port(text, step("$.view.watches", at)) for at, text in enumerate(names.watches)
-        )
         for index, text in enumerate(names.checkpoints):
-            self.check_name(text, 2 * MAX_NAME, step("$.view.checkpoints", index))
+            self.where = step("$.view.checkpoints", index)
+            self.check_name(text, 2 * MAX_NAME)
         return Marks(
             tuple(self.breakpoints(view.get("breakpoints", []))),
-            tuple(watches),
+            tuple(self.watches(names.watches)),
             tuple(names.checkpoints),
         )
+
+    def watches(self, entries: list[str]) -> Iterator[PortRef]:
+        for index, text in enumerate(entries):
+            self.where = step("$.view.watches", index)
+            yield self.port(text)
 
     def breakpoints(self, entries: Any) -> Iterator[Breakpoint]:
         if not isinstance(entries, list):
@@ -262,9 +265,9 @@ class _Reader:
         for index, entry in enumerate(entries):
             where = step("$.view.breakpoints", index)
             record, extra = self.record(BreakpointRecord, entry, where)
-            self.check_name(record.at, 2 * MAX_NAME + 1, f"{where}.at")
+            self.check_name(record.at, 2 * MAX_NAME + 1, ".at")
             if "." in record.at:
-                self.port(record.at, f"{where}.at")
+                self.port(record.at, ".at")
             when = None
             if record.when is not None:
                 found, kept = self.record(ConditionRecord, record.when, f"{where}.when")
@@ -272,18 +275,16 @@ class _Reader:
             yield Breakpoint(record.at, when, record.off, extra)
 
     def nodes(self, entries: list[dict[str, Any]], where: str) -> Iterator[Node]:
-        for index, entry in enumerate(entries):
-            record, extra = self.record(NodeRecord, entry, step(where, index))
-            self.check_name(record.module, MAX_NAME, f"{self.where}.module")
+        for record, extra in self.records(NodeRecord, entries, where):
+            if record.shares is not None:
+                self.check_name(record.shares, MAX_NAME, ".shares")
+                extra = {"shares": record.shares, **extra}
             for key in record.attributes:
                 if not key.startswith(FOREIGN):
-                    self.check_name(key, MAX_NAME, f"{self.where}.attributes")
-            if record.shares is not None:
-                self.check_name(record.shares, MAX_NAME, f"{self.where}.shares")
-                extra = {"shares": record.shares, **extra}
+                    self.kept_name(key, ".attributes")
             yield Node(
                 record.id,
-                record.module,
+                self.kept_name(record.module, ".module"),
                 record.attributes,
                 record.label,
                 record.note,
@@ -295,68 +296,33 @@ class _Reader:
     def edges(
         self, entries: list[dict[str, Any]], where: str, routes: Routes | None = None
     ) -> Iterator[Edge]:
-        for index, entry in enumerate(entries):
-            record, extra = self.record(EdgeRecord, entry, step(where, index))
-            if record.delay < 0:
-                reason = sentence("", str(record.delay), "a whole number from 0 up", "")
-                raise self.refused(reason, f"{self.where}.delay")
-            if record.initial is not None:
-                self.port(record.initial, f"{self.where}.initial")
-                extra = {"initial": record.initial, **extra}
-            if record.delay:
-                extra = {"delay": record.delay, **extra}
-            source = self.port(record.source, f"{self.where}.from")
-            target = self.port(record.target, f"{self.where}.to")
+        for record, extra in self.records(EdgeRecord, entries, where):
+            if record.delay or record.initial is not None:
+                extra = {**self.delay(record), **extra}
+            source, target = self.port(record.source, ".from"), self.port(record.target, ".to")
             yield Edge(source, target, extra, routes.pop(target, ()) if routes else ())
         for target in routes or ():
             reason = sentence("", f"no edge that ends at {target}", "an edge of the graph", "")
             raise self.refused(reason, step("$.view.routes", str(target)))
         self.where = where
 
+    def delay(self, record: EdgeRecord) -> dict[str, Any]:
+        """What an edge keeps of its delay."""
+        if record.delay < 0:
+            reason = sentence("", str(record.delay), "a whole number from 0 up", "")
+            raise self.refused(reason, f"{self.where}.delay")
+        kept: dict[str, Any] = {"delay": record.delay} if record.delay else {}
+        if record.initial is not None:
+            self.port(record.initial, ".initial")
+            kept["initial"] = record.initial
+        return kept
+
     def tensors(self, entries: dict[str, Any]) -> Iterator[tuple[PortRef, Tensor, Notes]]:
         for key, entry in entries.items():
-            where = step("$.tensors", key)
-            port = self.port(key, where)
+            self.where = where = step("$.tensors", key)
+            port = self.port(key)
             record, extra = self.record(TensorRecord, entry, where)
             yield port, tensors.decode(record), extra
-
-    def record(self, kind: type[Record], entry: Any, where: str) -> tuple[Record, dict[str, Any]]:
-        """A typed record, and the keys beginning with `x-` that stood beside it."""
-        self.where = where
-        known, extra = fields_of(kind), {}
-        if isinstance(entry, dict) and not entry.keys() <= known:
-            extra = {key: value for key, value in entry.items() if key.startswith(FOREIGN)}
-            entry = {key: value for key, value in entry.items() if key not in extra}
-            for key in entry:
-                if key not in known:
-                    mend = did_you_mean(key, sorted(known)) if len(key) <= MAX_NAME else ""
-                    found = f"the unknown field {shown(key)}"
-                    expected = "fields of the format, or keys that begin with x-"
-                    raise self.refused(sentence("", found, expected, mend))
-        try:
-            return typed(kind, entry), extra
-        except Misfit as error:
-            raise self.refused(
-                sentence("", error.found, error.expected, ""), where + error.path
-            ) from None
-
-    def port(self, text: str, where: str) -> PortRef:
-        self.check_name(text, 2 * MAX_NAME + 1, where)
-        try:
-            return PortRef.parse(text)
-        except GraphError as error:
-            raise self.refused(str(error), where) from None
-
-    def check_name(self, text: str, most: int, where: str) -> None:
-        if not text or len(text) > most:
-            expected = f"a name of 1 to {most}"
-            raise self.refused(sentence("", f"{len(text)} characters", expected, ""), where)
-        if reason := bad_character(text):
-            raise self.refused(sentence("", reason, "a name of plain characters", ""), where)
-
-    def check_count(self, key: str, count: int, most: int) -> None:
-        if count > most:
-            raise self.refused(sentence("", f"{count} {key}", f"at most {most}", ""), f"$.{key}")
 
     def place(self, error: GraphError) -> str:
         """The path of what a graph refused, as far as it tells more than where the reader is."""
@@ -384,6 +350,3 @@ class _Reader:
             (node_of(edge.get("initial") or edge["from"]), node_of(edge["to"])) for edge in edges
         ]
         return step(f"{where}.edges", max(i for i, pair in enumerate(ends) if pair in pairs))
-
-    def refused(self, reason: str, where: str | None = None) -> FileError:
-        return FileError(self.name, self.where if where is None else where, reason)

@@ -18,7 +18,7 @@ OWN_VIEW = ("frames", "routes", "breakpoints", "watches", "checkpoints")
 FOREIGN = "x-"  # keys that begin so belong to other programs: kept, never read
 
 
-class NodeRecord(msgspec.Struct, frozen=True):
+class NodeRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One entry of `nodes`."""
 
     id: str
@@ -31,7 +31,12 @@ class NodeRecord(msgspec.Struct, frozen=True):
     shares: str | None = None
 
 
-class EdgeRecord(msgspec.Struct, frozen=True, rename={"source": "from", "target": "to"}):
+class EdgeRecord(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    rename={"source": "from", "target": "to"},
+):
     """One entry of `edges`."""
 
     source: str
@@ -170,6 +175,17 @@ def _fields_of(kind: Any) -> frozenset[str]:
 
 def typed(kind: type[Record], entry: Any) -> Record:
     """Convert a plain entry; raises `Misfit` with the path inside it."""
+    found: Record = _converted(entry, kind)
+    return found
+
+
+def all_typed(kind: type[Record], entries: list[Any]) -> list[Record]:
+    """The same for many entries; unknown fields are refused if the record forbids them."""
+    found: list[Record] = _converted(entries, list[kind])  # type: ignore[valid-type]
+    return found
+
+
+def _converted(entry: Any, kind: Any) -> Any:
     try:
         return msgspec.convert(entry, kind)
     except msgspec.ValidationError as error:
