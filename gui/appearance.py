@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt
-
-from gui.dress import style_sheet
+from PySide6.QtCore import QObject
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -20,8 +18,6 @@ class Appearance(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
-        window.theme.changed.connect(self._dress)
-        self._dress()
 
     def zoom_in(self) -> None:
         """Draw the canvas larger."""
@@ -50,10 +46,3 @@ class Appearance(QObject):
     def _choose_theme(self, choice: str) -> None:
         self._window.theme.choose(choice)
         self._window.settings.theme = choice
-
-    def _dress(self) -> None:
-        # Without it what a dressed widget holds keeps the palette of the theme before.
-        QCoreApplication.setAttribute(
-            Qt.ApplicationAttribute.AA_UseStyleSheetPropagationInWidgetStyles
-        )
-        self._window.setStyleSheet(style_sheet(self._window.theme))

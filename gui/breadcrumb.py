@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph.naming import name_of
+from gui.dress import dress, mute
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
@@ -39,7 +40,8 @@ class Breadcrumb(QFrame):
     moved = Signal(str)
 
     def __init__(self, view: CanvasView, unique: QAction) -> None:
-        super().__init__(view, objectName="choicebox")
+        super().__init__(view)
+        dress(self, view.theme, "box")
         self._view, self._document = view, view.document
         self.setAccessibleName(self.tr("Place in the document"))
         lines = QVBoxLayout(self)
@@ -53,9 +55,9 @@ class Breadcrumb(QFrame):
         self.move(MARGIN, MARGIN)
         self.steps: list[QToolButton] = []
         self._between: list[QLabel] = []
-        self.told = QLabel(self, objectName="muted", textFormat=Qt.TextFormat.PlainText)
+        self.told = mute(QLabel(self, textFormat=Qt.TextFormat.PlainText))
         self.told.setFont(view.theme.font(12))
-        self.unique = QToolButton(self, objectName="flat")
+        self.unique = dress(QToolButton(self), view.theme, "flat")
         self.unique.setFont(view.theme.font(12))
         self.unique.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.unique.setDefaultAction(unique)
@@ -129,7 +131,7 @@ class Breadcrumb(QFrame):
         for index in shown:
             if index:
                 between = "›" if index == 1 or index - 1 in shown else "› … ›"
-                self._between.append(QLabel(between, self, objectName="muted"))
+                self._between.append(mute(QLabel(between, self)))
                 self._way.addWidget(self._between[-1])
             self.steps.append(self._step(index, names[index], index + 1 == len(names)))
             self._way.addWidget(self.steps[-1])
@@ -173,7 +175,7 @@ class Breadcrumb(QFrame):
         return widget.sizeHint().width()
 
     def _step(self, index: int, name: str, is_last: bool) -> QToolButton:
-        step = QToolButton(self, objectName="flat")
+        step = dress(QToolButton(self), self._view.theme, "flat")
         step.setFont(self._view.theme.font(13, 600 if is_last else 400))
         step.setText(_shortened(step, name, MOST))
         step.setFocusPolicy(Qt.FocusPolicy.TabFocus)

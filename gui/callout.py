@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QGridLayout, QToolButton, QWidget
 
+from gui.dress import dress
 from gui.icons import icon
 from gui.inspector.labels import Label
 from gui.theme import Theme
@@ -26,7 +27,7 @@ class Callout(QFrame):
         self._theme = theme
         self.lead = Label(theme, lead, size=12, weight=600, parent=self)
         self.text = Label(theme, size=12, wrap=True, parent=self)
-        self.close_button = QToolButton(self, objectName="flat")
+        self.close_button = dress(QToolButton(self), theme, "flat")
         self.close_button.setAccessibleName(self.tr("Dismiss: {0}").format(lead))
         self.close_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.close_button.setToolTip(self.tr("Dismiss (Esc): take this note away."))

@@ -22,6 +22,7 @@ from gui.actions.rows import row_of
 from gui.callout import Callout, Pointers, Ring
 from gui.callout_places import Ground, best_place, is_good, pointer
 from gui.canvas.levels import OVERVIEW
+from gui.dress import dress
 from gui.examples import first_example
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class FirstNotes(QObject):
     # --- inside ---------------------------------------------------------------------------
 
     def _make_all_button(self) -> QToolButton:
-        button = QToolButton(self._view, objectName="key")
+        button = dress(QToolButton(self._view), self._window.theme, "key")
         button.setText(self.tr("Dismiss all notes"))
         button.setFont(self._window.theme.font(12))
         button.setToolTip(self.tr("Help > Show the first notes brings them back."))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from gui.announcing import announce
+from gui.dress import dress
 from gui.icons import icon, paint_icon
 from gui.inspector.buttons import Button
 from gui.inspector.labels import Label
@@ -45,7 +46,7 @@ class Notice(QFrame):
         self._theme, self._mark = theme, mark
         self.label = Label(theme, sentence, wrap=True, parent=self)
         self.label.setToolTip(f"<qt>{html.escape(tip)}</qt>")  # it may come from a file
-        self.button = QToolButton(self, objectName="flat")
+        self.button = dress(QToolButton(self), theme, "flat")
         self.button.setFixedSize(28, 24)
         self.button.setToolTip(self.tr("Dismiss (Esc): take this notice away."))
         self.button.setAccessibleName(self.tr("Dismiss: {0}").format(sentence))

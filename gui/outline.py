@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 from graph import Node, PortRef
 from graph import edits as e
 from gui.document import Document
+from gui.dress import dress
 from gui.icons import icon, icon_of
 from gui.outline_rows import Rows
 from gui.theme import Theme
@@ -61,7 +62,7 @@ class Outline(QTreeWidget):
         self.header().resizeSection(1, VALUES)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setUniformRowHeights(True)
-        self.setObjectName("flat")
+        dress(self, theme, "rows")
         self.setIndentation(14)
         self.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
         self.setAccessibleName(self.tr("Outline"))

@@ -19,6 +19,7 @@ from graph import Catalogue, Module
 from graph.scope import Scope
 from gui.borders import frame
 from gui.canvas.adding import FRAGMENT, module_mime
+from gui.dress import dress
 from gui.icons import LETTER, icon, icon_of
 from gui.library import PREFIX
 from gui.module_card.hovering import CardTips
@@ -207,7 +208,7 @@ class Palette(QWidget):
         self.search.findChild(QToolButton).setAccessibleName(self.tr("Clear the search"))
         frame(self.search, theme)
         self.tree = ModuleTree(catalogue, theme, self)
-        self.tree.setObjectName("flat")
+        dress(self.tree, theme, "rows")
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 8, 0)
         column.setSpacing(4)

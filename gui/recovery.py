@@ -182,7 +182,7 @@ class RecoveryDialog(QDialog):
         heading.setContentsMargins(16, 16, 16, 4)
         what = Label(theme, self.tr("What was not saved can be recovered."), ink="muted")
         what.setContentsMargins(16, 0, 16, 8)
-        inside = QWidget(objectName="panel")
+        inside = QWidget()
         inside.setLayout(self._list)
         area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
         area.setWidget(inside)

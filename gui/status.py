@@ -15,6 +15,7 @@ from graph.initialise import trained
 from graph.naming import output_name
 from gui.document import Document
 from gui.drawer.problems import counted, problems_of
+from gui.dress import dress
 from gui.live import Live
 from gui.numbers import format_count, format_number
 from gui.theme import Theme
@@ -41,6 +42,7 @@ class StatusBar(QStatusBar):
         self._document, self._live, self._theme = document, live, theme
         self.setFixedHeight(HEIGHT)
         self.setSizeGripEnabled(False)
+        dress(self, theme, "status")
         self.problems = QToolButton(self, objectName="flat")
         self.problems.setToolTip(self.tr("Problems: show what is wrong with the graph."))
         self.problems.clicked.connect(self.problems_wanted)

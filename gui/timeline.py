@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.document import Document
+from gui.dress import dress
 from gui.numbers import format_number
 from gui.player import SPEEDS, Player
 from gui.slide_bar import KNOB, SlideBar
@@ -148,6 +149,7 @@ class Timeline(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._theme = theme
         self.run = RunBar(running, theme, self)
         self.bar = StepBar(document, theme, self)
         self.time = TimeBar(document, theme, actions, self)
@@ -199,8 +201,7 @@ class Timeline(QWidget):
         return row
 
     def _button(self, action: QAction) -> QToolButton:
-        button = QToolButton(self)
-        button.setObjectName("key")
+        button = dress(QToolButton(self), self._theme, "key")
         button.setDefaultAction(action)
         button.setFixedSize(BUTTON, BUTTON)
         button.setIconSize(QSize(16, 16))
@@ -214,7 +215,7 @@ class Timeline(QWidget):
         return button
 
     def _make_speed(self, player: Player) -> QToolButton:
-        button = QToolButton(self, objectName="flat")
+        button = dress(QToolButton(self), self._theme, "flat")
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setFixedHeight(BUTTON)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

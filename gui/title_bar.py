@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.document import Document
+from gui.dress import dress, mute
 from gui.theme import Theme
 
 HEIGHT = 40
@@ -88,13 +89,13 @@ class TitleBar(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._document = document
+        self._document, self._theme = document, theme
         self.setFixedHeight(HEIGHT)
         self.title = QLabel(self, textFormat=Qt.TextFormat.PlainText)
         self.title.setFont(theme.font(15, 600))
-        self.edited = QLabel(self.tr("edited"), self, objectName="muted")
+        self.edited = mute(QLabel(self.tr("edited"), self))
         self.edited.setFont(theme.font(12))
-        self._lay_out(theme, actions, workspaces)
+        self._lay_out(actions, workspaces)
         document.saved_changed.connect(self.follow)
         document.edited.connect(self.follow)
         self.follow()
@@ -120,9 +121,7 @@ class TitleBar(QWidget):
         if self.title.geometry().contains(event.position().toPoint()):
             self.renaming.emit()
 
-    def _lay_out(
-        self, theme: Theme, actions: Mapping[str, QAction], workspaces: tuple[str, ...]
-    ) -> None:
+    def _lay_out(self, actions: Mapping[str, QAction], workspaces: tuple[str, ...]) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(12, 0, 12, 0)
         grid.setSpacing(0)
@@ -135,7 +134,7 @@ class TitleBar(QWidget):
         left.addStretch(1)
         middle.setSpacing(4)
         for name in workspaces:
-            middle.addWidget(WorkspaceTab(actions[name], theme, self))
+            middle.addWidget(WorkspaceTab(actions[name], self._theme, self))
         right.addStretch(1)
         self.live = self._button(actions["live"], self.tr("Live mode"))
         self.present = self._button(actions["present"], self.tr("Present"))
@@ -146,7 +145,7 @@ class TitleBar(QWidget):
             grid.addLayout(row, 0, column)
 
     def _button(self, action: QAction, name: str) -> QToolButton:
-        button = QToolButton(self, objectName="flat")
+        button = dress(QToolButton(self), self._theme, "flat")
         button.setDefaultAction(action)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

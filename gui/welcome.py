@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QVB
 
 from gui.actions.keys import keys_text
 from gui.actions.rows import row_of
+from gui.dress import dress, mute
 from gui.example_card import ExampleCard
 from gui.examples import examples, title_of
 
@@ -72,7 +73,7 @@ class Welcome(QWidget):
         return card
 
     def _link(self, text: str) -> QToolButton:
-        button = QToolButton(self, objectName="flat")
+        button = dress(QToolButton(self), self._theme, "flat")
         button.setText(text.replace("&", "&&"))
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         return button
@@ -87,7 +88,7 @@ class Welcome(QWidget):
         row = QHBoxLayout(self._recent_row)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        row.addWidget(QLabel(self.tr("Recent:"), self._recent_row, objectName="muted"))
+        row.addWidget(mute(QLabel(self.tr("Recent:"), self._recent_row)))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(MARGIN)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLayout,
     QMainWindow,
     QMessageBox,
-    QSplitter,
     QToolBar,
     QVBoxLayout,
     QWidget,
@@ -38,6 +37,7 @@ from gui.data.watching import FileWatch
 from gui.document import Document
 from gui.drawer import Drawer
 from gui.drawer.by_workspace import DrawerByWorkspace
+from gui.dress import dress, mute
 from gui.dropped_files import DroppedFiles
 from gui.edge_ends import EdgeEnds
 from gui.files import Files
@@ -46,6 +46,7 @@ from gui.first_notes import FirstNotes
 from gui.freezing.freezing import Freezing
 from gui.freezing.overlay import FrozenMarks
 from gui.gallery import Gallery
+from gui.hairlines import DockLines, Splitter
 from gui.health import Diagnosis
 from gui.initialising import Initialising
 from gui.inspector import Inspector
@@ -95,6 +96,8 @@ class Window(QMainWindow):
     def __init__(self, document: Document, windows: Windows) -> None:
         super().__init__()
         self.document, self.windows = document, windows
+        self._lines = DockLines()  # no widget keeps its style alive
+        self.setStyle(self._lines)
         self.theme, self.settings = theme, settings = windows.theme, windows.settings
         document.setParent(self)
         self.how_to = partial(how_to, settings=settings)
@@ -236,7 +239,7 @@ class Window(QMainWindow):
     def _lay_out(self) -> None:
         self.setMinimumSize(LEAST)
         self.resize(SIZE)
-        bar = self.menuBar()
+        bar = dress(self.menuBar(), self.theme, "menus")
         bar.setNativeMenuBar(False)
         bar.setFont(self.theme.font(12))
         bar.setFixedHeight(24)
@@ -263,7 +266,7 @@ class Window(QMainWindow):
 
     def _add_title_bar(self) -> None:
         self.title_bar = TitleBar(self.document, self.theme, self.commands.by_id, NAMES, self)
-        holder = QToolBar(self.tr("Title bar"), self, objectName="title", movable=False)
+        holder = dress(QToolBar(self.tr("Title bar"), self, movable=False), self.theme, "title")
         holder.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         holder.addWidget(self.title_bar)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, holder)
@@ -272,7 +275,7 @@ class Window(QMainWindow):
         catalogue = self.document.graph.catalogue or default_catalogue()
         self.palette_panel = Palette(catalogue, self.theme, self)
         self.outline = Outline(self.document, self.theme, self, self._is_building)
-        splitter = QSplitter(Qt.Orientation.Vertical, self, objectName="panel")
+        splitter = Splitter(Qt.Orientation.Vertical, self)
         splitter.setHandleWidth(1)
         parts = ((self.tr("Palette"), self.palette_panel), (self.tr("Outline"), self.outline))
         for title, widget in parts:
@@ -286,7 +289,7 @@ class Window(QMainWindow):
         return not self.canvas.canvas.building.is_done
 
     def _make_steps(self) -> QWidget:
-        panel = QWidget(self, objectName="panel")
+        panel = QWidget(self)
         column = QVBoxLayout(panel)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -380,8 +383,9 @@ class Window(QMainWindow):
 
 
 def _titled(title: str, widget: QWidget, theme: Theme) -> QWidget:
-    panel = QWidget(objectName="panel")
-    label = QLabel(title, panel, objectName="heading")
+    panel = QWidget()
+    label = mute(QLabel(title, panel))
+    label.setContentsMargins(12, 8, 12, 0)
     label.setFont(theme.font(12, 600))
     label.setBuddy(widget)
     column = QVBoxLayout(panel)

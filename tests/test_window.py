@@ -99,6 +99,24 @@ def test_whatever_takes_the_focus_has_a_name(desk):
             assert named or inner, (type(widget).__name__, widget.objectName())
 
 
+def test_no_style_sheet_is_asked_about_all_that_a_window_holds(desk):
+    """One above a page of the inspector made each of its widgets dearer."""
+    page = desk.window.inspector.page
+    while page is not None:
+        assert not page.styleSheet(), type(page).__name__
+        page = page.parentWidget()
+
+
+def test_between_the_docks_is_a_line_of_one_pixel(desk):
+    desk.settle()
+    window = desk.window
+    grid = window.palette().color(QPalette.ColorRole.Mid)
+    picture, right = window.grab().toImage(), window.right.geometry()
+    assert right.left() - window.canvas.mapTo(window, window.canvas.rect().topRight()).x() == 2
+    assert picture.pixelColor(right.left() - 1, right.center().y()) == grid
+    assert window.palette_panel.parentWidget().parentWidget().handle(1).height() == 1
+
+
 def test_the_status_bar_tells_the_facts(desk):
     desk.qtbot.waitUntil(lambda: desk.document.report is not None)
     found = facts(desk)

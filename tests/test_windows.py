@@ -114,7 +114,7 @@ def test_a_colour_chosen_in_one_window_is_in_all(desk):
     other.commands.by_id["theme_dark"].trigger()
     panel = desk.theme.color("panel").name()
     for window in desk.windows.all:
-        assert panel in window.styleSheet()
+        assert panel in window.menuBar().styleSheet()
         assert window.commands.by_id["theme_dark"].isChecked()
     assert desk.settings.theme == "dark"
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeView, QVBoxLayout, 
 
 from gui.breakpoints.form import ConditionForm, in_a_row
 from gui.breakpoints.model import FOUND, WHEN, WHERE, BreakpointsModel
+from gui.dress import dress
 from gui.inspector.buttons import Button
 from gui.inspector.labels import Label
 from gui.places import chosen_addresses
@@ -104,7 +105,7 @@ class BreakpointsPanel(QWidget):
     # --- inside ---------------------------------------------------------------------------
 
     def _make_list(self) -> QTreeView:
-        view = QTreeView(self, objectName="flat")
+        view = dress(QTreeView(self), self._window.theme, "rows")
         view.setModel(self.model)
         view.setAccessibleName(self.tr("Breakpoints"))
         view.setRootIsDecorated(False)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from gui.canvas.gestures import Pan
 from gui.canvas.view import CanvasView
+from gui.dress import dress
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -24,7 +25,7 @@ class LookingView(CanvasView):
     def __init__(self, document: Document, theme: Theme, parent: QWidget) -> None:
         super().__init__(document, theme, parent)
         self.setAcceptDrops(False)
-        self.note = QLabel(self, objectName="choicebox", textFormat=Qt.TextFormat.PlainText)
+        self.note = dress(QLabel(self, textFormat=Qt.TextFormat.PlainText), theme, "box")
         self.note.setFont(theme.font(13, 600))
         self.note.setMargin(8)
         self.note.move(MARGIN, MARGIN)

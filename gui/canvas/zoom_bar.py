@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from gui.dress import dress
 from gui.icons import icon
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class ZoomBar(QWidget):
         self._tell()
 
     def _key(self, drawing: str, tip: str, does: Callable[[], None]) -> QToolButton:
-        key = QToolButton(self, objectName="key")
+        key = dress(QToolButton(self), self._view.theme, "key")
         key.setProperty("drawing", drawing)
         key.setFixedSize(SIDE, SIDE)
         key.setIconSize(QSize(16, 16))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeView, QVBoxLayout, QWidget
 
 from gui.comparing.model import EDGE, GRADIENT_BY, VALUE_BY, DifferencesModel
+from gui.dress import dress
 from gui.inspector.buttons import Button
 from gui.inspector.labels import Label
 
@@ -70,7 +71,7 @@ class ComparePanel(QWidget):
         return told
 
     def _make_list(self) -> QTreeView:
-        view = QTreeView(self, objectName="flat")
+        view = dress(QTreeView(self), self._window.theme, "rows")
         view.setAccessibleName(self.tr("Edges that differ"))
         view.setRootIsDecorated(False)
         view.setUniformRowHeights(True)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.compiling.words import ICONS, fate_text, fate_tip, is_trained, summary, tr
+from gui.dress import dress
 from gui.icons import paint_icon
 from gui.inspector.labels import Label
 from gui.numbers import format_bytes, format_count
@@ -137,7 +138,7 @@ class Legend(QWidget):
         )
         self.keys: list[QToolButton] = []
         for is_after, (text, tip) in enumerate(texts):
-            key = QToolButton(self, objectName="key", text=text, checkable=True)
+            key = dress(QToolButton(self, text=text, checkable=True), self._theme, "key")
             key.setFont(self._theme.font(12))
             key.setToolTip(tip)
             key.setAccessibleName(text)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLay
 from gui.drawer.grip import Grip
 from gui.drawer.tab_row import TabRow
 from gui.drawer.tabs import TABS, tr
+from gui.dress import dress
 from gui.icons import icon
 from gui.inspector.labels import Label
 
@@ -86,7 +87,7 @@ class Drawer(QWidget):
     # --- inside ---------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self.close_button = QToolButton(self, objectName="flat")
+        self.close_button = dress(QToolButton(self), self._window.theme, "flat")
         self.close_button.setToolTip(self.tr("Close the drawer."))
         self.close_button.setAccessibleName(self.tr("Close the drawer"))
         self.close_button.setFixedSize(28, 28)

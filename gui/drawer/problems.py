@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from graph import Problem
 from gui.document import Document
+from gui.dress import dress, mute
 from gui.icons import icon
 from gui.mend_buttons import MendButtons
 from gui.mending import mend_now
@@ -113,8 +114,7 @@ class ProblemsPanel(QWidget):
         super().__init__(parent)
         self._document, self._theme = document, theme
         self.model = ProblemsModel(document, theme, self)
-        self.list = QListView(self)
-        self.list.setObjectName("flat")
+        self.list = dress(QListView(self), theme, "rows")
         self.list.setModel(self.model)
         self.list.setItemDelegate(_Sentences(self.list))
         self.list.setUniformItemSizes(True)
@@ -123,7 +123,7 @@ class ProblemsPanel(QWidget):
         self.list.clicked.connect(self._choose)
         self.list.activated.connect(self._choose)
         self.list.installEventFilter(self)
-        self._empty = QLabel(self.tr("Nothing is wrong with this graph."), self, objectName="muted")
+        self._empty = mute(QLabel(self.tr("Nothing is wrong with this graph."), self))
         self._empty.setContentsMargins(12, 0, 0, 0)
         self._lay_out()
         self._row, self._is_following = 0, False

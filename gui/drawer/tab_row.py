@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
+from gui.dress import dress
 from gui.icons import icon
 from gui.tabs import HEIGHT, Tabs
 from gui.theme import Theme
@@ -24,7 +25,7 @@ class TabRow(QWidget):
         self.bar = Tabs(theme, names, self, fills=False)
         self.bar.setAccessibleName(self.tr("Panels of the drawer"))
         self.bar.currentChanged.connect(self.fit)
-        self.more = QToolButton(self, objectName="flat")
+        self.more = dress(QToolButton(self), theme, "flat")
         self.more.setFixedSize(BUTTON, BUTTON)
         self.more.setToolTip(self.tr("More panels"))
         self.more.setAccessibleName(self.tr("More panels"))

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from gui.announcing import announce
 from gui.borders import frame
+from gui.dress import dress, mute
 from gui.find.marks import paint_marks
 from gui.find.rows import MatchPainter, MatchRows, words_of
 from gui.find.search import Match, Search
@@ -48,7 +49,8 @@ class FindBar(QFrame):
     changed = Signal()  # what was found, or that the bar was closed
 
     def __init__(self, window: Window) -> None:
-        super().__init__(window.canvas, objectName="choicebox")
+        super().__init__(window.canvas)
+        dress(self, window.theme, "box")
         self._window, self._view, self._theme = window, window.canvas, window.theme
         self._came_from: QWidget | None = None
         self._row = -1  # where one is among the matches; -1 before one went anywhere
@@ -58,7 +60,7 @@ class FindBar(QFrame):
         self.line.setPlaceholderText(self.tr("Find label, id, module or problem"))
         self.line.setAccessibleName(self.tr("Find"))
         frame(self.line, self._theme)
-        self.count = QLabel(self, objectName="muted")
+        self.count = mute(QLabel(self))
         self.count.setFont(self._theme.font(11))
         self.rows = MatchRows(self)
         self.list = self._make_list()
@@ -236,7 +238,7 @@ class FindBar(QFrame):
         self._view.overlays.append(self.paint_marks)
 
     def _make_list(self) -> QListView:
-        list_ = QListView(self, objectName="flat")
+        list_ = dress(QListView(self), self._theme, "rows")
         list_.setModel(self.rows)
         list_.setItemDelegate(MatchPainter(self._theme, list_))
         list_.setUniformItemSizes(True)
@@ -268,7 +270,7 @@ class FindBar(QFrame):
         column.addWidget(self.list, 1)
 
     def _button(self, tip: str) -> QToolButton:
-        button = QToolButton(self, objectName="flat")
+        button = dress(QToolButton(self), self._theme, "flat")
         button.setFixedSize(24, 24)
         button.setIconSize(QSize(16, 16))
         button.setToolTip(tip)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
+from gui.dress import dress
 from gui.icons import icon
 from gui.theme import Theme
 
@@ -36,7 +37,7 @@ class FindingsList(QListWidget):
         super().__init__(parent)
         self._theme = theme
         self._rows: tuple[Row, ...] = ()
-        self.setObjectName("flat")
+        dress(self, theme, "rows")
         self.setUniformItemSizes(True)
         self.setIconSize(QSize(16, 16))
         self.setFont(theme.font(12))

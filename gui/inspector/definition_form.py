@@ -11,6 +11,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from graph import edits as e
+from gui.dress import dress
 from gui.icons import icon
 from gui.inspector.editing import attempt
 from gui.inspector.field_row import FieldRow
@@ -42,7 +43,7 @@ class PortLine(QWidget):
 
     def add(self, drawing: str, name: str, is_on: bool, then: Callable[[], object]) -> None:
         """Put a button at the end."""
-        button = QToolButton(self, objectName="flat")
+        button = dress(QToolButton(self), self._theme, "flat")
         button.setFixedSize(SIDE, SIDE)
         button.setIconSize(QSize(12, 12))
         button.setProperty("drawing", drawing)

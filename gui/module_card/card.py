@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from gui.dress import dress
 from gui.icons import paint_icon
 from gui.module_card.facts import Facts
 from gui.module_card.pictures import INKS, in_inks
@@ -28,7 +29,8 @@ class Card(QFrame):
 
     def __init__(self, facts: Facts, theme: Theme, parent: QWidget) -> None:
         flags = Qt.WindowType.ToolTip | Qt.WindowType.WindowTransparentForInput
-        super().__init__(parent, flags, objectName="card")
+        super().__init__(parent, flags)
+        dress(self, theme, "card")
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.facts, self._theme = facts, theme

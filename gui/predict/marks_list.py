@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt
 from PySide6.QtWidgets import QListView, QWidget
 
+from gui.dress import dress
 from gui.icons import icon
 from gui.theme import Theme
 from runtime.practice import Mark
@@ -51,7 +52,7 @@ class MarksList(QListView):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("flat")
+        dress(self, theme, "rows")
         self.setModel(MarksModel(theme, self))
         self.setUniformItemSizes(True)
         self.setIconSize(QSize(16, 16))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from gui.dress import dress
 from gui.sentence import SentenceBar
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ class Caption(QWidget):
 
     def __init__(self, window: Window, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setObjectName("panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAutoFillBackground(True)
         self._theme = window.theme
         self.sentence = SentenceBar(
             window.document, window.theme, self, window.how_to, SCALE, stacked=True
@@ -43,7 +43,7 @@ class Caption(QWidget):
         self._offer()
 
     def _button(self, text: str, does: Signal) -> QToolButton:
-        button = QToolButton(self, objectName="key", text=text)
+        button = dress(QToolButton(self, text=text), self._theme, "key")
         button.setFont(self._theme.font(13))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName(text)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QSplitter
 
+from gui.hairlines import Splitter
 from gui.reverse_graph.view import ReverseView
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class ReverseGraph(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
-        self.splitter = QSplitter(window)
+        self.splitter = Splitter(window)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(HANDLE)
         self.splitter.addWidget(window.unrolling.stack)

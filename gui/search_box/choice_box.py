@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from gui.announcing import announce
 from gui.borders import frame
+from gui.dress import dress, mute
 from gui.theme import Theme
 
 WIDTH, HEIGHT = 460, 380
@@ -62,7 +63,8 @@ class ChoiceBox(QFrame):
         hint: str = "",
     ) -> None:
         """`hint` says in one line what the rows are filtered by."""
-        super().__init__(parent, objectName="choicebox")
+        super().__init__(parent)
+        dress(self, theme, "box")
         self._theme = theme
         self._is_open = True
         self._most = HEIGHT
@@ -253,7 +255,7 @@ class ChoiceBox(QFrame):
             self.close_box(returns_focus=False)
 
     def _make_list(self, painter: QAbstractItemDelegate) -> QListView:
-        list_ = QListView(self, objectName="flat")
+        list_ = dress(QListView(self), self._theme, "rows")
         list_.setModel(self.rows)
         painter.setParent(list_)
         list_.setItemDelegate(painter)
@@ -269,7 +271,7 @@ class ChoiceBox(QFrame):
             self.list.selectionModel().setCurrentIndex(index, kind)
 
     def _label(self, text: str) -> QLabel:
-        label = QLabel(text, self, objectName="muted", wordWrap=True)
+        label = mute(QLabel(text, self, wordWrap=True))
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setFont(self._theme.font(12))
         label.setContentsMargins(12, 4, 12, 4)

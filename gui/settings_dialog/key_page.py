@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QKeySequenceEdit, QLabel, QLineEdit, 
 from gui.actions.keys import is_fixed, keys_of, native, owner_of
 from gui.actions.rows import Row, plain_title, row_of
 from gui.borders import frame
+from gui.dress import mute
 from gui.inspector.buttons import Button
 from gui.settings import Settings
 from gui.shortcut_list.entries import commands
@@ -46,7 +47,7 @@ class KeyPage(QWidget):
         frame(line, self._theme)
         self.label.setBuddy(self.keys)
         self.keys.keySequenceChanged.connect(self._take)
-        self.word = QLabel(self, objectName="muted", wordWrap=True)
+        self.word = mute(QLabel(self, wordWrap=True))
         self.word.setTextFormat(Qt.TextFormat.PlainText)
 
     def _make_buttons(self) -> None:

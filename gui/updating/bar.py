@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from gui.document import Document
+from gui.dress import dress
 from gui.inspector.labels import Label
 from gui.theme import Theme
 
@@ -30,7 +31,7 @@ class BatchBar(QWidget):
         self.setFixedHeight(HEIGHT)
         self.words = Label(theme, size=12, weight=600, parent=self)
         self.note = Label(theme, size=12, ink="muted", parent=self)
-        self.button = QToolButton(self, objectName="flat")
+        self.button = dress(QToolButton(self), theme, "flat")
         self.button.setDefaultAction(actions["close_batch"])
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.dress import dress
 from gui.inspector.buttons import Button
 from gui.inspector.labels import Label
 from gui.watches.histories import Histories
@@ -103,7 +104,7 @@ class WatchPanel(QWidget):
     # --- inside ---------------------------------------------------------------------------
 
     def _make_list(self) -> QTreeView:
-        view = QTreeView(self, objectName="flat")
+        view = dress(QTreeView(self), self._window.theme, "rows")
         view.setModel(self.model)
         view.setAccessibleName(self.tr("Watched ports"))
         view.setRootIsDecorated(False)

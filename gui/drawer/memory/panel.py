@@ -98,7 +98,7 @@ class MemoryPanel(QWidget):
         self.tabs.setAccessibleName(self.tr("Parts of the memory panel"))
         self.tabs.currentChanged.connect(self._part)
         self._title = Label(theme, names[0], size=12, weight=600, parent=self)
-        inside = QWidget(self, objectName="panel")
+        inside = QWidget(self)
         columns = QHBoxLayout(inside)
         columns.setContentsMargins(12, 4, 12, 8)
         columns.setSpacing(24)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from gui.drawer.tab_row import TabRow
+from gui.dress import dress
 from gui.training.pages import PAGES, tr
 from gui.training.panel.run_line import RunLine
 
@@ -69,7 +70,7 @@ class TrainingPanel(QWidget):
         self.stack.setCurrentWidget(self.page(self.current))
 
     def _button(self, action: QAction) -> QToolButton:
-        button = QToolButton(self, objectName="flat")
+        button = dress(QToolButton(self), self._window.theme, "flat")
         button.setDefaultAction(action)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeView, QVBoxLayout, QWidget
 
 from graph.edits import SetGraph
+from gui.dress import dress
 from gui.inspector.buttons import Button
 from gui.inspector.editing import attempt
 from gui.inspector.labels import Label
@@ -32,7 +33,7 @@ class RunsPage(QWidget):
         super().__init__(window)
         self._window, self._running, theme = window, window.running, window.theme
         self.model = RunsModel(window.compared, self)
-        self.tree = QTreeView(self, objectName="flat")
+        self.tree = dress(QTreeView(self), theme, "rows")
         self.tree.setModel(self.model)
         self.tree.setAccessibleName(tr("Runs"))
         self.tree.setFont(theme.font(12))

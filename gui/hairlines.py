@@ -1,0 +1,48 @@
+"""Lines between the window's parts: one pixel in the ink of the grid; a splitter's handle in it too."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtWidgets import QProxyStyle, QSplitter, QSplitterHandle, QStyle
+
+LINE = QPalette.ColorRole.Mid  # the role that holds the grid's ink
+
+
+class Splitter(QSplitter):
+    """A splitter whose handles are filled with the line's ink."""
+
+    def createHandle(self) -> QSplitterHandle:
+        """A handle between two parts."""
+        return _Handle(self.orientation(), self)
+
+
+class _Handle(QSplitterHandle):
+    def __init__(self, orientation: Qt.Orientation, parent: QSplitter) -> None:
+        super().__init__(orientation, parent)
+        self.setBackgroundRole(LINE)
+
+    def paintEvent(self, event) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.palette().brush(LINE))
+        painter.end()
+
+
+class DockLines(QProxyStyle):
+    """The style of a main window alone: what lies between its docks is one pixel wide."""
+
+    def __init__(self) -> None:
+        super().__init__("Fusion")
+
+    def pixelMetric(self, metric, option=None, widget=None) -> int:
+        """The width of what separates two docks."""
+        if metric == QStyle.PixelMetric.PM_DockWidgetSeparatorExtent:
+            return 1
+        return super().pixelMetric(metric, option, widget)
+
+    def drawPrimitive(self, element, option, painter, widget=None) -> None:
+        """Fill what separates two docks."""
+        if element == QStyle.PrimitiveElement.PE_IndicatorDockWidgetResizeHandle:
+            painter.fillRect(option.rect, option.palette.brush(LINE))
+        else:
+            super().drawPrimitive(element, option, painter, widget)
