@@ -1,4 +1,4 @@
-"""Lines between the window's parts: one pixel in the ink of the grid; a splitter's handle in it too."""
+"""Lines between the parts of a window: one pixel, or a handle to drag, in the ink of the grid."""
 
 from __future__ import annotations
 
