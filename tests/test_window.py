@@ -114,7 +114,8 @@ def test_between_the_docks_is_a_line_of_one_pixel(desk):
     picture, right = window.grab().toImage(), window.right.geometry()
     assert right.left() - window.canvas.mapTo(window, window.canvas.rect().topRight()).x() == 2
     assert picture.pixelColor(right.left() - 1, right.center().y()).name() == grid.name()
-    assert window.palette_panel.parentWidget().parentWidget().handle(1).height() == 1
+    handle = window.palette_panel.parentWidget().parentWidget().handle(1)
+    assert handle.contentsRect().height() == 1
 
 
 def test_the_status_bar_tells_the_facts(desk):
