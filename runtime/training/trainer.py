@@ -248,9 +248,9 @@ class Trainer:
         if self._revision != self.graph.revision:
             self._passes, self._ready, self._revision = {}, {}, self.graph.revision
         key = _key(feeds)
-        found = self._ready.get(key)
+        found = None if key is None else self._ready.get(key)
         if found is not None and feeds is not None:
-            found.feed(feeds)
+            self._quiet.run(found.feed, feeds)
             return found
         engine = self._engine
         engine.backend.ask_dtype(engine.run_dtype)
@@ -266,9 +266,10 @@ class Trainer:
             made = Compiled if engine.backend.is_cpu else ByTape
             self._passes[plan] = made(plan, engine.backend, self._trained, fed)
         found = self._passes[plan]
-        if feeds is not None and fed.keys() == feeds.keys() and found.takes(feeds):
+        is_whole = feeds is not None and fed.keys() == feeds.keys()
+        if key is not None and is_whole and found.takes(fed):
             self._ready[key] = found
-        found.feed(fed)
+        self._quiet.run(found.feed, fed)
         return found
 
     def _stepped(self, passes: Passes, feeds: Mapping[str, Any] | None) -> Array:
