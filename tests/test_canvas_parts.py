@@ -96,7 +96,7 @@ def test_presented_text_is_half_as_large_again_and_wires_are_4_pixels():
 
 
 def test_room_is_where_neither_node_nor_plate_stands():
-    room = Room(np.array([[0, 0, 10, 10]]), np.array([[[50.0, 5.0], [60.0, 5.0]]]))
+    room = Room({"n": (0, 0, 10, 10)}, np.array([[[50.0, 5.0], [60.0, 5.0]]]))
     assert not room.is_free((5, 5, 15, 15))
     assert room.is_free((10, 0, 20, 10))
     place = room.take((20, 0, 30, 10))
@@ -109,7 +109,7 @@ def test_room_is_where_neither_node_nor_plate_stands():
 
 
 def test_room_for_many():
-    room = Room(np.empty((0, 4)), np.empty((0, 0, 2)))
+    room = Room({}, np.empty((0, 0, 2)))
     for index in range(200):
         assert room.is_free((index, 0, index + 1, 1))
         room.take((index, 0, index + 1, 1))

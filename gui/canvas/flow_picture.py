@@ -97,7 +97,7 @@ class FlowPicture:
         for target, passes in zip(targets, scene.passes.of(rows).tolist(), strict=True):
             if self._passes.get(target) != passes:
                 self._passes[target] = passes
-                changed.append(wires.bounds(target))
+                changed.extend(wires.pieces(target))
         return changed
 
     def _paint_part(self, part: QRect, world: QTransform, hints: QPainter.RenderHint) -> None:

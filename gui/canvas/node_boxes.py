@@ -58,6 +58,11 @@ class NodeBoxes:
         """The rows of those nodes that are there."""
         return [self._row[id_] for id_ in ids if id_ in self._row]
 
+    def get(self, id_: str) -> Box | None:
+        """The box of a node that has one."""
+        row = self._row.get(id_)
+        return None if row is None else tuple(self._boxes[row].tolist())
+
     def drop(self, id_: str) -> None:
         """Forget a node; the last row takes its place."""
         row = self._row.pop(id_, None)

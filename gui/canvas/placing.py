@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -14,24 +14,32 @@ CELL = 64.0  # canvas units: a text meets few cells, and a cell few boxes
 
 
 class Room:
-    """Boxes that stand (nodes for ever, plates as they are placed), and wires to keep clear of.
+    """Boxes that stand (nodes first, plates as they are placed), and wires to keep clear of.
 
     They are known by the cells of a grid that they meet, so that a question looks at few of them.
     """
 
-    def __init__(self, nodes: np.ndarray, wires: np.ndarray) -> None:
+    def __init__(self, nodes: Mapping[Hashable, Box], wires: np.ndarray) -> None:
         self._boxes: dict[int, Box] = {}  # nodes are numbered below zero
         self._cells: dict[Cell, set[int]] = {}
-        self._next = 0
+        self._numbers: dict[Hashable, int] = {}  # of the nodes
+        self._next, self._next_node = 0, -1
         self.set_nodes(nodes)
         self.set_wires(wires)
 
-    def set_nodes(self, nodes: np.ndarray) -> None:
-        """Let these nodes stand, and no others; `[n, 4]`."""
-        for number in [number for number in self._boxes if number < 0]:
-            self.free(number)
-        for number, box in enumerate(nodes.reshape(-1, 4).tolist(), 1):
-            self._put(-number, tuple(box))
+    def set_nodes(self, nodes: Mapping[Hashable, Box]) -> None:
+        """Let these nodes stand there, and no others."""
+        for key in self._numbers.keys() - nodes.keys():
+            self.free(self._numbers.pop(key))
+        for key, box in nodes.items():
+            number = self._numbers.setdefault(key, self._next_node)
+            if number == self._next_node:
+                self._next_node -= 1
+            elif self._boxes[number] == box:
+                continue
+            else:
+                self.free(number)
+            self._put(number, box)
 
     def set_wires(self, wires: np.ndarray) -> None:
         """Keep clear of these lines, and no others: `[n, P, 2]`."""

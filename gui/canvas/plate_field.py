@@ -2,7 +2,8 @@
 
 The ports of a few nodes are laid out in one go. Those of many are laid out in groups: as many as
 a frame has time for, the rest in the frames that follow. What a step or a drag leaves as it was
-stays.
+stays; where a node is dragged among many ports, its own are laid out and those that it comes to lie
+on. Soon after such a change all are laid out once more, as they would be anew.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from graph import PortRef
 from gui.canvas import geometry as geo
 from gui.canvas.placing import Box, Room
 from gui.canvas.plates import Plate
-from gui.canvas.sight import Sight, region_around, sight_of
+from gui.canvas.sight import Sight, follow_nodes, region_around, sight_of
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
@@ -49,37 +50,47 @@ class PlateField(QObject):
         super().__init__(scene)
         self._scene = scene
         self._state: _State | None = None
-        self._rect = QRectF()  # what was looked at when the region was taken
+        self._rect = QRectF()  # what was looked at last
         self.generation = 0  # how often all was laid out anew
         self._show_at = 0.0
-        self.forget()
         self._more = QTimer(self, singleShot=True, interval=0)
         self._more.timeout.connect(self._go_on)
         self._settling = QTimer(self, singleShot=True, interval=SETTLED)
         self._settling.timeout.connect(self._settle)
+        self.forget()
 
     def forget(self) -> None:
         """Everything is to be laid out anew."""
         self.generation += 1
-        self._changes: set[PortRef] = set()
-        self._changed_boxes: list[Box] = []
+        self._settling.stop()
+        self._changes: dict[PortRef, list[Box]] = {}
         self._region, self._is_old = QRectF(), True
+        self._moved: set[str] = set()
         self._sight = Sight()
-        self._room = Room(self._sight.nodes, self._sight.wires)
+        self._room = Room(self._sight.boxes, self._sight.wires)
         self._known: dict[PortRef, tuple] = {}
         self._plates: dict[PortRef, list[Plate]] = {}
         self._waiting: dict[PortRef, None] = {}
         self._homeless: set[PortRef] = set()  # their plates stand in a room that is no more
-        self._gather()
+        self._gathered: tuple[list[Plate], np.ndarray] | None = None
 
     def revise(self) -> None:
         """Ports may stand elsewhere or have other numbers: those that do are laid out anew."""
         self._is_old = True
 
+    def follow(self, id_: str) -> None:
+        """A node is drawn elsewhere."""
+        self._moved.add(id_)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether everything stands where it would if it were laid out anew."""
+        return not (self._is_old or self._moved or self._waiting or self._settling.isActive())
+
     @property
     def all(self) -> list[Plate]:
         """What is laid out."""
-        return self._all
+        return self._gather()[0]
 
     def look(self, rect: QRectF, zoom: float, *, is_whole: bool = True) -> None:
         """Lay out what a rectangle shows: all of it, or as much as a frame has time for."""
@@ -87,26 +98,45 @@ class PlateField(QObject):
         if state != self._state:
             self._state = state
             self.forget()
+        self._rect = rect
         if self._is_old or not self._region.contains(rect):
-            self._take_region(region_around(rect, self._pixel), rect)
-        if not self._waiting:
-            return
-        self._work(None if is_whole else SLICE)
+            self._take_region(region_around(rect, self._pixel))
+        elif self._moved and len(self._known) <= AT_ONCE:
+            self._take_region(self._region)
+        elif self._moved:
+            self._take_moves()
+        if self._waiting:
+            self._work(None if is_whole else SLICE)
 
-    def take_changes(self) -> list[Box]:
-        """The boxes of plates that came, went or changed since one last asked, and their wires'."""
-        wires, changes = self._scene.wires, self._changes
-        touching = {target for port in changes for target in wires.at_node(port.node)}
+    def take_changes(self, left_out: Collection[str] = ()) -> list[Box]:
+        """The boxes of plates that came, went or changed since one last asked, and their wires'.
+
+        Not those at the nodes that are left out.
+        """
+        wires = self._scene.wires
+        changes = {port: x for port, x in self._changes.items() if port.node not in left_out}
+        touching = wires.joining(port.node for port in changes)
         ends = ((t, wires.source_of(t)) for t in touching)
-        near = [t for t, source in ends if t in changes or source in changes]
-        found = [*self._changed_boxes, *map(wires.bounds, near)]
-        self._changes, self._changed_boxes = set(), []
-        return found
+        near = [
+            target
+            for target, source in ends
+            if (target in changes or source in changes)
+            and not (target.node in left_out or source.node in left_out)
+        ]
+        found = [box for boxes in changes.values() for box in boxes]
+        self._changes = {}
+        return found + [box for target in near for box in wires.pieces(target)]
+
+    @property
+    def changed(self) -> list[Box]:
+        """The boxes of all plates that came, went or changed since they were last taken."""
+        return [box for boxes in self._changes.values() for box in boxes]
 
     def within(self, rect: QRectF) -> list[Plate]:
         """The plates that meet a rectangle."""
         box = (rect.left(), rect.top(), rect.right(), rect.bottom())
-        return [self._all[row] for row in geo.meeting(self._bounds, box).tolist()]
+        plates, bounds = self._gather()
+        return [plates[row] for row in geo.meeting(bounds, box).tolist()]
 
     # --- inside ----------------------------------------------------------------------------
 
@@ -118,34 +148,60 @@ class PlateField(QObject):
         shown = self._scene.document.shown
         return _State(zoom, self._scene.is_printing, id(shown.trace), shown.is_guarded)
 
-    def _take_region(self, region: QRectF, rect: QRectF) -> None:
+    def _take_region(self, region: QRectF) -> None:
         """Know what lies in a region; what is new or other there waits to be laid out."""
-        self._region, self._rect, self._is_old = region, rect, False
+        other, gone = self._know(region)
+        other |= self._covered(self._sight.nodes)
+        if len(self._known) <= AT_ONCE:
+            self._waiting = dict.fromkeys(self._known if other or gone else self._waiting)
+        elif len(other) == len(self._known):
+            self._begin_anew()
+        else:
+            self._waiting = self._in_order({*self._waiting, *other, *self._beside(other)})
+            self._settling.start()
+
+    def _know(self, region: QRectF) -> tuple[set[PortRef], set[PortRef]]:
+        """Read the scene anew: the ports that are other than known, and those that are gone."""
+        self._region, self._is_old, self._moved = region, False, set()
         self._sight = sight = sight_of(self._scene, region)
-        self._room.set_nodes(sight.nodes)
+        self._room.set_nodes(sight.boxes)
         self._room.set_wires(sight.wires)
-        places = {**sight.sources, **sight.targets, **sight.pins}
-        found = {port: (at, self._states(port)) for port, at in places.items()}
-        for port in [port for port in self._known if port not in found]:
+        found = {port: (at, self._states(port)) for port, at in sight.places.items()}
+        other = {port for port, look in found.items() if self._known.get(port) != look}
+        gone = self._known.keys() - found.keys()
+        self._known = found
+        self._leave(gone)
+        return other, gone
+
+    def _take_moves(self) -> None:
+        """Know where the nodes are that were moved: their ports wait, and those they lie on."""
+        moved, self._moved = self._moved, set()
+        sight = self._sight
+        ports = follow_nodes(self._scene, self._region, sight, moved)
+        self._room.set_nodes(sight.boxes)
+        self._room.set_wires(sight.wires)
+        places = sight.places
+        there = sorted(ports & places.keys())
+        for port in ports - places.keys():
+            self._known.pop(port, None)
+        self._leave(ports - places.keys())
+        self._known.update({port: (places[port], self._states(port)) for port in there})
+        boxes = [sight.boxes[id_] for id_ in moved if id_ in sight.boxes]
+        covered = sorted(self._covered(np.array(boxes).reshape(-1, 4)) - ports)
+        self._waiting = dict.fromkeys((*there, *covered, *self._waiting))
+        self._settling.start()
+
+    def _leave(self, ports: Iterable[PortRef]) -> None:
+        """These ports are out of sight."""
+        for port in ports:
             self._note_change(port, self._drop(port))
             self._waiting.pop(port, None)
-        other = {port for port, look in found.items() if self._known.get(port) != look}
-        other |= self._covered() & found.keys()
-        self._known = found
-        if len(places) <= AT_ONCE and other:
-            self._waiting = dict.fromkeys(places)
-        else:
-            waiting = {*self._waiting, *other, *self._beside(other, places)}
-            self._waiting = self._in_order(waiting, rect)
-            if other and len(other) < len(places):
-                self._settling.start()
-        self._gather()
 
-    def _in_order(self, ports: Collection[PortRef], rect: QRectF) -> dict[PortRef, None]:
+    def _in_order(self, ports: Collection[PortRef]) -> dict[PortRef, None]:
         """Ports as they are to be laid out: those in sight first, neighbours together."""
         if len(ports) <= AT_ONCE:
             return dict.fromkeys(port for port in self._known if port in ports)
-        seen = rect.adjusted(-AROUND, -AROUND, AROUND, AROUND)
+        seen = self._rect.adjusted(-AROUND, -AROUND, AROUND, AROUND)
 
         def rank(port: PortRef) -> tuple:
             x, y = self._known[port][0]
@@ -154,14 +210,16 @@ class PlateField(QObject):
         return dict.fromkeys(sorted(ports, key=rank))
 
     def _settle(self) -> None:
-        """After some changes lay everything out once more, for what came first took the room.
-
-        What stands is seen until something else takes its place.
-        """
-        self._room = Room(self._sight.nodes, self._sight.wires)
-        self._homeless = set(self._plates)
-        self._waiting = self._in_order(self._known.keys(), self._rect)
+        """After some changes lay everything out once more, for what came first took the room."""
+        self._know(region_around(self._rect, self._pixel))
+        self._begin_anew()
         self._more.start()
+
+    def _begin_anew(self) -> None:
+        """Everything waits for a place; what stands is seen until something else comes for it."""
+        self._room = Room(self._sight.boxes, self._sight.wires)
+        self._homeless = set(self._plates)
+        self._waiting = self._in_order(self._known.keys())
 
     def _states(self, port: PortRef) -> tuple[str, ...]:
         """What of a port's numbers is there; the same trace has the same numbers."""
@@ -174,21 +232,22 @@ class PlateField(QObject):
             states.append(shown.update(port).state)
         return tuple(states)
 
-    def _covered(self) -> set[PortRef]:
-        """The ports of plates that a node has come to lie on."""
-        if not len(self._bounds) or not len(self._sight.nodes):
+    def _covered(self, nodes: np.ndarray) -> set[PortRef]:
+        """The ports of plates that nodes `[n, 4]` have come to lie on."""
+        plates, bounds = self._gather()
+        if not plates or not len(nodes):
             return set()
-        inner = self._bounds + np.array([0.01, 0.01, -0.01, -0.01])
-        rows = np.flatnonzero(geo.meeting_any(inner, self._sight.nodes))
-        return {self._all[row].port for row in rows.tolist()}
+        inner = bounds + np.array([0.01, 0.01, -0.01, -0.01])
+        rows = np.flatnonzero(geo.meeting_any(inner, nodes))
+        return {plates[row].port for row in rows.tolist()}
 
-    def _beside(self, other: Collection[PortRef], places: dict) -> Iterable[PortRef]:
+    def _beside(self, other: Collection[PortRef]) -> Iterable[PortRef]:
         """The ports near to those that are laid out anew: they make room for each other."""
-        if not other or len(other) == len(places):
+        if not other:
             return ()
-        reach = AROUND * self._pixel
-        ports, at = list(places), np.array(list(places.values()))
-        boxes = geo.squares(np.array([places[port] for port in other if port in places]), reach)
+        ports, at = list(self._known), np.array([place for place, _ in self._known.values()])
+        near = np.array([self._known[port][0] for port in other])
+        boxes = geo.squares(near, AROUND * self._pixel)
         rows = np.flatnonzero(geo.meeting_any(np.concatenate((at, at), axis=1), boxes))
         return [ports[row] for row in rows.tolist()]
 
@@ -208,7 +267,6 @@ class PlateField(QObject):
             if end is not None and time.perf_counter() > end:
                 self._more.start()
                 break
-        self._gather()
 
     def _next(self) -> list[PortRef]:
         """The ports that are laid out together now."""
@@ -223,6 +281,7 @@ class PlateField(QObject):
         zoom = self._state.zoom if self._state is not None else 1.0
         before = {port: self._drop(port) for port in ports}
         layout = scene.layout(self._sight, document.graph, document.shown, scene.theme, zoom)
+        self._gathered = None
         for plate in layout.plates(self._room, frozenset(ports)):
             self._plates.setdefault(plate.port, []).append(plate)
         for port, old in before.items():
@@ -232,7 +291,7 @@ class PlateField(QObject):
 
     def _drop(self, port: PortRef) -> list[Plate]:
         """Take the plates of a port away; which these were."""
-        gone = self._plates.pop(port, [])
+        gone, self._gathered = self._plates.pop(port, []), None
         for place in (place for plate in gone for place in plate.places):
             if port not in self._homeless:
                 self._room.free(place)
@@ -240,9 +299,12 @@ class PlateField(QObject):
         return gone
 
     def _note_change(self, port: PortRef, plates: Iterable[Plate]) -> None:
-        self._changes.add(port)
-        self._changed_boxes.extend(plate.bounds for plate in plates)
+        self._changes.setdefault(port, []).extend(plate.bounds for plate in plates)
 
-    def _gather(self) -> None:
-        self._all = [plate for plates in self._plates.values() for plate in plates]
-        self._bounds = np.array([plate.bounds for plate in self._all]).reshape(-1, 4)
+    def _gather(self) -> tuple[list[Plate], np.ndarray]:
+        """All plates, and their bounds `[n, 4]`."""
+        if self._gathered is None:
+            found = [plate for plates in self._plates.values() for plate in plates]
+            bounds = np.array([plate.bounds for plate in found]).reshape(-1, 4)
+            self._gathered = found, bounds
+        return self._gathered

@@ -99,7 +99,7 @@ class Layout(Wishes):
     def plates(self, room: Room | None = None, ports: Collection[PortRef] = ()) -> list[Plate]:
         """All plates that found room, or those of some ports in a room where others stand."""
         sight = self._sight
-        self._room = Room(sight.nodes, sight.wires) if room is None else room
+        self._room = Room(sight.boxes, sight.wires) if room is None else room
 
         def of(places: Iterable[PortRef]) -> list[PortRef]:
             return [port for port in places if port in ports] if ports else list(places)

@@ -182,15 +182,18 @@ class CanvasScene(QGraphicsScene):
     def place_node(self, id_: str, at: geo.Point) -> None:
         """Draw a node elsewhere, with its wires; the document is told by the gesture's end."""
         item, targets = self.items_by_id[id_], self.wires.at_node(id_)
-        self.flow.spoil(map(self.wires.bounds, targets))
+        self.flow.spoil(box for target in targets for box in self.wires.pieces(target))
         item.setPos(*at)
         self.boxes.put(id_, item.box())
         self.building.put_wires(targets)
-        self.flow.spoil(map(self.wires.bounds, targets))
-        if self.wires.delays:  # they run around all nodes
-            self.flow.touch()
+        self.flow.spoil(box for target in targets for box in self.wires.pieces(target))
         self.placed.emit(id_, at)
-        self.revise()
+        if self.wires.delays or self.overlays or self.document.place:
+            self.revise()  # badges, tags, and edges that run around all nodes
+            self.flow.touch()
+        else:
+            self.field.follow(id_)
+            super().update()
 
     def _after_check(self) -> None:
         self.looks.note_problems()

@@ -10,6 +10,9 @@ from graph import PortRef
 from gui.canvas import geometry as geo
 
 MARGIN = 12.0  # what rails, chevrons and selection may take beside a wire
+# The points of each of the pieces of a wire that boxes are put around.
+STEPS = np.arange(0, geo.WIRE_POINTS - 1, 7)
+PIECES = np.minimum(STEPS[:, None] + np.arange(8), geo.WIRE_POINTS - 1)
 Ends = tuple[PortRef, PortRef, geo.Point, geo.Point, bool, tuple[geo.Point, ...], int]
 
 
@@ -109,6 +112,10 @@ class Wires:
         """Left, top, right, bottom of a wire with its margin."""
         return tuple(self._bounds[self._row[target]].tolist())
 
+    def pieces(self, target: PortRef) -> list[list[float]]:
+        """Boxes around the pieces of a wire, which together hold far less than its bounds do."""
+        return geo.boxes(self.line(target)[PIECES], MARGIN).tolist()
+
     def all_bounds(self) -> list[list[float]]:
         """Left, top, right, bottom of every wire."""
         return self._bounds[: len(self)].tolist()
@@ -156,6 +163,14 @@ class Wires:
         rows = self.within((xs[0], ys[0], xs[1], ys[1]))
         met = geo.crossed_by(self._lines[rows], a, b) if len(rows) else ()
         return tuple(self.targets[row] for row, is_met in zip(rows, met, strict=True) if is_met)
+
+    def joining(self, nodes: Iterable[str]) -> set[PortRef]:
+        """Targets of the wires that touch any of some nodes."""
+        return {target for node in nodes for target in self._touching.get(node, ())}
+
+    def rows(self, targets: Iterable[PortRef]) -> list[int]:
+        """The rows of wires, in order."""
+        return sorted(self._row[target] for target in targets)
 
     def pairs(self, rows: Iterable[int]) -> Iterator[tuple[PortRef, PortRef]]:
         """(source, target) of rows."""
