@@ -16,6 +16,7 @@ import numpy as np
 from runtime.array import Array
 from runtime.errors import BackendError
 
+NOTHING: AbstractContextManager[None] = contextlib.nullcontext()  # can be entered again
 INSTALL = "Install Gradwire with its extra gpu12 or gpu13, or use --device cpu."
 
 
@@ -48,7 +49,7 @@ class Backend:
     def active(self) -> AbstractContextManager[Any]:
         """Make the device the current one of this thread, for a `with` block."""
         if self.is_cpu:
-            return contextlib.nullcontext()
+            return NOTHING
         device: AbstractContextManager[Any] = self.xp.cuda.Device(_number(self.name))
         return device
 

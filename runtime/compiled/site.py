@@ -118,7 +118,7 @@ class Site:
             return gradient
         number = np.asarray(factor, gradient.dtype)
         if gradient is self._drawing.seed:
-            return gradient * number
+            return np.asarray(gradient * number)
         made = self.make(gradient.shape, gradient.dtype, over=gradient)
         self.call(np.multiply, gradient, number, made)
         return made

@@ -86,7 +86,7 @@ class Compiled:
     def feed(self, fed: Mapping[str, Host]) -> None:
         """Take the arrays of the next step; of what nobody reads there is nothing to take."""
         for key, entry in self._entries.items():
-            np.copyto(entry, fed[key], casting="unsafe")
+            np.copyto(entry, fed[key], "unsafe")
 
     def run(self, training_step: int) -> Array:
         """Both passes: the sum of what is differentiated, 0-d; gradients are where they belong."""

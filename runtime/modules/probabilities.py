@@ -323,7 +323,7 @@ class CrossEntropyLoss(
         site.call(xp.equal, labels[:, None], xp.arange(classes), is_own)
         site.call(take_classes, scores, is_own, chosen)
         site.call(xp.exp, scores, scores)
-        site.call(xp.add.reduce, scores, 1, None, total, True)
+        site.call(xp.dot, scores, xp.ones(classes, site.dtype), total.reshape(-1))
         site.call(xp.log, total.reshape(-1), losses)
         site.call(xp.subtract, losses, chosen, losses)
         y = join_lowered(site, losses, self.settings["reduction"])
@@ -336,7 +336,8 @@ class CrossEntropyLoss(
             site.call(xp.copyto, one_hot, is_own)  # cast first: mixed dtypes are subtracted slowly
             site.call(xp.subtract, flat, one_hot, flat)
             weight = weight_of(self.settings["reduction"], len(rows))
-            site.call(xp.multiply, flat, site.scaled(gouts[0], weight).reshape(-1, 1), flat)
+            scale = site.scaled(gouts[0], weight)
+            site.call(xp.multiply, flat, scale.reshape(-1, 1) if scale.ndim else scale, flat)
             return slopes, None
 
         return (y,), pull

@@ -54,14 +54,13 @@ def join(
 
 
 def join_lowered(site: Site, terms: Array, reduction: str) -> Array:
-    """The output of a loss in a compiled step, from its terms [n]."""
+    """The output of a loss in a compiled step, from its terms [n], of which there are some."""
     shape = site.shapes["y"]
     if reduction == "none":
         return terms.reshape(shape)
     y = site.make(shape)
-    site.call(np.add.reduce, terms, 0, None, y)
-    if reduction == "mean":
-        site.call(np.divide, y, np.asarray(len(terms) or math.nan, site.dtype), y)
+    weights = np.full(len(terms), weight_of(reduction, len(terms)), site.dtype)
+    site.call(np.dot, terms, weights, y)
     return y
 
 

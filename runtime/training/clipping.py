@@ -21,6 +21,8 @@ class Clip(rules.Clip):
 
     def apply(self, xp: Any, gradients: list[Array]) -> None:
         """Change gradients in place."""
+        if self.value is None and self.norm is None:
+            return
         if self.value is not None:
             for gradient in gradients:
                 xp.clip(gradient, -self.value, self.value, out=gradient)
@@ -33,9 +35,10 @@ class Clip(rules.Clip):
         """By how much the bound on the norm scales these gradients; 1 within it."""
         if self.norm is None:
             return 1.0
-        return min(self.norm / (norm_of(xp, gradients) + TINY), 1.0)
+        total = sum(float(xp.vdot(gradient, gradient)) for gradient in gradients)
+        return min(self.norm / (math.sqrt(total) + TINY), 1.0)
 
 
-def norm_of(xp: Any, gradients: list[Array]) -> float:
-    """The Euclidean norm of all entries of all arrays."""
-    return math.sqrt(sum(float(xp.vdot(gradient, gradient)) for gradient in gradients))
+def norm_of(xp: Any, numbers: Array) -> float:
+    """The Euclidean norm of all entries of an array."""
+    return math.sqrt(xp.vdot(numbers, numbers))

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from runtime.training.fitting import Callback, Fitting
 
 
-Key = tuple[tuple[str, str, tuple[int, ...]], ...] | None
+Key = tuple[str | np.dtype[Any] | tuple[int, ...], ...] | None
 Passes = Compiled | ByTape
 MOST_PASSES = 4
 """How many shapes of batches are kept compiled: an epoch's last batch may be a smaller one."""
@@ -82,7 +82,7 @@ class Trainer:
         self._frozen, self._factors = tuple(frozen), dict(lr_factors or {})
         self.count = 0
         self.measures = False
-        self.last: Update | None = None
+        self._last: tuple[Any, ...] | None = None
         self._judging: Engine | None = None
         self._plan: Plan | None = None
         self._states: dict[PortRef, Array] = {}
@@ -135,6 +135,11 @@ class Trainer:
     def names(self) -> tuple[str, ...]:
         """The addresses of the parameters that are trained, in their order."""
         return tuple(map(str, self._parameters().shapes))
+
+    @property
+    def last(self) -> Update | None:
+        """What the last step did; made when it is asked for."""
+        return None if self._last is None else Update(*self._last)
 
     @property
     def dtype(self) -> str:
@@ -233,10 +238,6 @@ class Trainer:
 
     # --- inside ---------------------------------------------------------------------------
 
-    @property
-    def _xp(self) -> Any:
-        return self._engine.backend.xp
-
     def _parameters(self) -> Parameters:
         if self._kept is None:
             self._begin(self._engine.plan())
@@ -275,7 +276,7 @@ class Trainer:
     def _stepped(self, passes: Passes, feeds: Mapping[str, Any] | None) -> Array:
         loss = self._played(passes, feeds)
         kept = self._parameters()
-        norm = norm_of(self._xp, [kept.gradients])
+        norm = norm_of(kept.xp, kept.gradients)
         number = float(loss)
         if not math.isfinite(norm) or not math.isfinite(number):
             self._refuse(feeds)
@@ -284,7 +285,7 @@ class Trainer:
         rate = self._update(kept)
         passes.commit()
         ratios = kept.ratios(before) if self.measures else ()
-        self.last = Update(self.count, number, rate, norm, norms, ratios)
+        self._last = (self.count, number, rate, norm, norms, ratios)
         return loss
 
     def _played(self, passes: Passes, feeds: Mapping[str, Any] | None) -> Array:
@@ -360,23 +361,25 @@ class Trainer:
 
     def _update(self, kept: Parameters) -> float:
         """Change the parameters; the learning rate at which it was done."""
-        xp, rate = self._xp, self.rate
+        xp, rate = kept.xp, self.rate
         self.clip.apply(xp, [kept.gradients])
         self.count += 1
         for block in self._blocks:
-            turn = Turn(xp, rate * block.share, self.count, None, (block.spare,))
+            turn = Turn(xp, rate * block.share, self.count, None, block.spares)
             self.optimizer.update(turn, block.values, block.gradients, block.memory)
         return rate
 
 
 def _key(feeds: Mapping[str, Any] | None) -> Key:
     """Names, dtypes and shapes of feeds that are arrays already; of others there is none."""
-    found = []
-    for name, array in (feeds or {}).items():
+    if feeds is None:
+        return None
+    found: list[str | np.dtype[Any] | tuple[int, ...]] = []
+    for name, array in feeds.items():
         if type(array) is not np.ndarray:
             return None
-        found.append((name, array.dtype.char, array.shape))
-    return None if feeds is None else tuple(found)
+        found += (name, array.dtype, array.shape)
+    return tuple(found)
 
 
 def _ask_target(plan: Plan) -> None:

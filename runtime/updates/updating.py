@@ -51,7 +51,7 @@ def update_of(trace: Trace, learning: Learning) -> Update:
     share = shares(plan, kept, learning.lr_factors)
     listening = _Listening()
     with np.errstate(all="ignore"):
-        norm = norm_of(np, [kept.gradients])
+        norm = norm_of(np, kept.gradients)
         if not np.isfinite(norm) or not _has_finite_loss(trace):
             raise NotFinite("found a loss or gradient that is not finite, so nothing is updated.")
         learning.clip.apply(np, [kept.gradients])
