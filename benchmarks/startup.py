@@ -23,6 +23,8 @@ from pathlib import Path
 EXAMPLE = Path(__file__).parents[1] / "assets" / "examples" / "backprop_by_hand.gradwire"
 COMMAND = "import sys; from gui.main import main; sys.exit(main({!r}))"
 SEEN = """
+from gui.main import load_window
+load_window()
 from gui.canvas.view import CanvasView
 paint = CanvasView.paintEvent
 def painted(view, event):

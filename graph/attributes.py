@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import sys
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +100,7 @@ def collect(cls: type) -> dict[str, AttributeSpec]:
     declared = {k: v for k, v in vars(cls).items() if isinstance(v, _Declared)}
     if not declared:
         return {}
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls, declared)
     specs = {}
     for name, entry in declared.items():
         kind, optional, choices = _kind_of(hints[name])
@@ -109,6 +110,13 @@ def collect(cls: type) -> dict[str, AttributeSpec]:
         )
         delattr(cls, name)
     return specs
+
+
+def _hints(cls: type, names: Iterable[str]) -> dict[str, Any]:
+    """Their annotations in the body of `cls`; all others, which may be many, are left unread."""
+    own = vars(cls)["__annotations__"]
+    asked = types.SimpleNamespace(__annotations__={name: own[name] for name in names})
+    return typing.get_type_hints(asked, vars(sys.modules[cls.__module__]))
 
 
 DtypeName = typing.NewType("DtypeName", str)

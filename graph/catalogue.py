@@ -77,7 +77,8 @@ def default_catalogue() -> Catalogue:
     cannot be imported, or that repeats a name, is left out and logged.
     """
     found = metadata.entry_points(group=ENTRY_POINTS)
-    own = [entry for entry in found if entry.dist and entry.dist.name == "gradwire"]
+    name_of = functools.cache(lambda dist: dist and dist.name)  # it reads a file each time
+    own = [entry for entry in found if name_of(entry.dist) == "gradwire"]
     others = sorted((e for e in found if e not in own), key=lambda e: (e.name, e.value))
     modules: dict[str, type[Module]] = {}
     for entry in dict.fromkeys((*own, *others)):

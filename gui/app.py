@@ -106,6 +106,7 @@ def quicken() -> None:
     """Let the window's thread wait for nobody: not for the collector, not for the background."""
     gc.freeze()  # what was imported stays; walking through it takes 50 ms each time
     gc.set_threshold(*COLLECTED)
+    gc.enable()
     sys.setswitchinterval(TURN)
 
 

@@ -134,7 +134,8 @@ class Files(QObject):
         """The graph of a file, read in another thread; None where that fails, which is told."""
         catalogue = self.document.catalogue
         found: list[Graph] = []
-        self._try(lambda: found.append(self._waiting(lambda: read(path, catalogue))))
+        with self.window.live.held():
+            self._try(lambda: found.append(self._waiting(lambda: read(path, catalogue))))
         return found[0] if found else None
 
     def write(self, path: Path) -> bool:

@@ -10,7 +10,7 @@ from graph import PortRef, Problem
 from graph.addresses import node_at
 from gui.origins import go_on_to_origin
 from gui.places import chosen_addresses
-from runtime.origin import NOT_FINITE
+from runtime.origin.wording import NOT_FINITE
 
 if TYPE_CHECKING:
     from gui.window import Window

@@ -8,24 +8,26 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
+import runtime
 from graph import Check, GradwireError, Graph
 from gui.check_progress import CheckProgress
 from gui.consequences import concerns_run
 from gui.document import Document
-from runtime import Engine, check_gradients
+from runtime import tangents, updates
 from runtime.errors import Cancelled
-from runtime.tangents import Seed, pushed
-from runtime.trace import Trace
-from runtime.updates import Batch, Learning, updated
 
 if TYPE_CHECKING:
     from runtime.gradient_check import GradientReport
+    from runtime.tangents import Seed
+    from runtime.trace import Trace
+    from runtime.updates import Batch, Learning
 
 Choice = Literal["auto", "on", "off"]
 Runs = Literal["never", "if small", "always"]
@@ -86,7 +88,7 @@ def compute(request: Request, watch: Watch | None = None) -> Answer:
     graph, revision = request.graph, request.graph.revision
     if request.verifies:
         return verify(graph, watch)
-    engine = Engine(graph, device="cpu", partial=True)
+    engine = runtime.Engine(graph, device="cpu", partial=True)
     found = engine.check(previous=request.previous)
     is_large = numbers_in(found) > MAX_NUMBERS or len(graph.nodes) > MAX_NODES
     graph.types.learn()  # so that the window need not
@@ -110,7 +112,7 @@ def _with_tangent(trace: Trace, seed: Seed | None, watch: Watch | None) -> tuple
     if seed is None:
         return trace, ""
     try:
-        return pushed(trace, seed, watch), ""
+        return tangents.pushed(trace, seed, watch), ""
     except GradwireError as error:
         return trace, str(error)
 
@@ -120,7 +122,7 @@ def _with_update(trace: Trace, learning: Learning | None) -> tuple[Trace, str]:
     if learning is None:
         return trace, ""
     try:
-        return updated(trace, learning), ""
+        return updates.updated(trace, learning), ""
     except GradwireError as error:
         return trace, str(error)
 
@@ -128,10 +130,10 @@ def _with_update(trace: Trace, learning: Learning | None) -> tuple[Trace, str]:
 def verify(graph: Graph, watch: Watch | None = None) -> Answer:
     """Hold every edge against finite differences; `watch` is also told how much there is."""
     try:
-        engine = Engine(graph, device="cpu", partial=True)
+        engine = runtime.Engine(graph, device="cpu", partial=True)
         if watch is not None:
             watch(Work(len(engine.plan().edges)))
-        return Answer(graph.revision, report=check_gradients(engine, watch=watch))
+        return Answer(graph.revision, report=runtime.check_gradients(engine, watch=watch))
     except GradwireError as error:
         return Answer(graph.revision, error=str(error))
 
@@ -237,6 +239,7 @@ class Live(QObject):
         self._is_large = False
         self._is_asked = False
         self._wants_verdict = False
+        self._is_held = self._has_waited = False
         self._sent: Request | None = None  # the newest request, until its answer is here
         self._worker = Worker(self)
         self._worker.answered.connect(self._take)
@@ -282,6 +285,17 @@ class Live(QObject):
         else:
             self._soon.start()
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Run nothing meanwhile, for the document is about to be another; what waits comes then."""
+        self._is_held = True
+        try:
+            yield
+        finally:
+            self._is_held = False
+            if self._has_waited:
+                self._soon.start()
+
     def verify(self) -> None:
         """Hold every edge against finite differences, whatever the graph's size."""
         self._later.stop()
@@ -326,6 +340,9 @@ class Live(QObject):
         self.changed.emit()
 
     def _post(self) -> None:
+        self._has_waited = self._is_held
+        if self._is_held:
+            return
         runs: Runs = "always" if self._is_asked or self._choice == "on" else "if small"
         self._send("never" if self._choice == "off" and not self._is_asked else runs)
 

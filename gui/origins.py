@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from graph import PortRef
 from gui.places import address_of
-from runtime.origin import Origin, problem_of
+from runtime import origin as origins
 
 if TYPE_CHECKING:
     from graph import Problem
     from gui.document import Document
+    from runtime.origin import Origin
 
 
 def origin_of(document: Document) -> Origin | None:
@@ -29,7 +30,7 @@ def origin_problem(document: Document) -> Problem | None:
         return None
     has_come = _has_come(document, origin)
     is_secret = not has_come and document.playhead.limit is not None
-    return None if is_secret else problem_of(origin, has_come=has_come)
+    return None if is_secret else origins.problem_of(origin, has_come=has_come)
 
 
 def origin_at(document: Document, id_: str) -> Problem | None:

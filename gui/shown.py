@@ -20,7 +20,7 @@ from gui.places import SeenTrace, address_of, seen_from
 from gui.readings import BLANK, Reading
 from gui.timetable import timetable_of
 from gui.updating.shown import ShownUpdates
-from runtime.maps import TooLarge
+from runtime.maps.budget import TooLarge
 from runtime.moments import moment
 
 if TYPE_CHECKING:

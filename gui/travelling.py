@@ -13,8 +13,8 @@ from gui.announcing import announce
 from gui.breakpoints.words import place_name
 from gui.in_words import describe
 from gui.places import address_of, node_of
+from runtime import stops
 from runtime.moments import apart
-from runtime.stops import arrivals_of
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -76,7 +76,7 @@ class Travelling(QObject):
         port, trace = self._port(), self._document.whole_trace
         if port is None or trace is None:
             return
-        times, name = arrivals_of(trace), place_name(self._document.root, str(port))
+        times, name = stops.arrivals_of(trace), place_name(self._document.root, str(port))
         if of == "value":
             found = times.values(port)
         else:
@@ -127,7 +127,7 @@ class Travelling(QObject):
         """The parts of a gradient that have come, at the time step that is shown."""
         t = self._document.playhead.t if trace.plan.times(port) is not None else None
         inside = None if port in trace.plan.slot_of else t
-        return [x for x in arrivals_of(trace).parts(port, inside) if self._is_shown(x)]
+        return [x for x in stops.arrivals_of(trace).parts(port, inside) if self._is_shown(x)]
 
     def _is_shown(self, arrival: Arrival) -> bool:
         head = self._document.playhead

@@ -137,9 +137,9 @@ def test_what_is_ahead_of_the_playhead_is_neither_drawn_nor_said(desk):
 
 def test_nothing_is_measured_while_nobody_looks(desk, monkeypatch):
     measured = []
-    real = diagnosis.measure
+    real = diagnosis.healths.measure
     monkeypatch.setattr(
-        diagnosis, "measure", lambda trace, progress: measured.append(trace) or real(trace)
+        diagnosis.healths, "measure", lambda trace, progress: measured.append(trace) or real(trace)
     )
     show(desk, load(EXAMPLES / "xor.gradwire"))
     desk.qtbot.wait(30)
@@ -157,7 +157,7 @@ def test_a_fault_while_measuring_is_told(desk, monkeypatch):
     def fail(trace, progress):
         raise ArithmeticError("a fault of ours")
 
-    monkeypatch.setattr(diagnosis, "measure", fail)
+    monkeypatch.setattr(diagnosis.healths, "measure", fail)
     show(desk, load(EXAMPLES / "xor.gradwire"))
     desk.press_key(Key.Key_3, CONTROL)
     desk.qtbot.waitUntil(lambda: desk.failed != [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -32,6 +33,24 @@ app.exec()
 """
 
 
+IMPORTED = """
+import builtins, gc, json, linecache
+plain = builtins.__import__
+from gui.main import load_window
+run = load_window()
+own = [name for name in linecache.cache if name.endswith(("gui/window.py", "gui/live.py"))]
+has_theirs = builtins.__import__ is not plain
+print(json.dumps({"read": own, "leaves PySide its import": has_theirs, "collects": gc.isenabled()}))
+"""
+
+
+@pytest.fixture(scope="module")
+def imported():
+    """What stands after the window was imported as the command line does it."""
+    command = [sys.executable, "-c", IMPORTED]
+    return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
 @pytest.fixture(scope="module")
 def told():
     """The modules before the event loop, and (name, whether in its thread, how many came)."""
@@ -46,6 +65,14 @@ def test_a_window_is_made_without_what_it_needs_later(told):
     assert "gui.window" in before
     assert before.isdisjoint({*NUMBERS, *PAGES})
     assert before.isdisjoint({"scipy", "networkx", "pyqtgraph", "ziamath", "fast_sugiyama"})
+    assert before.isdisjoint({"runtime.engine", "runtime.trace", "runtime.maps.linear_map"})
+    assert before.isdisjoint({"runtime.compiled.report", "runtime.updates.updating"})
+
+
+def test_no_source_is_read_while_the_window_is_imported(imported):
+    assert imported["read"] == []
+    assert imported["leaves PySide its import"]
+    assert not imported["collects"]
 
 
 def test_the_rest_comes_in_pieces_and_nothing_of_qt_off_the_windows_thread(told):

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPlainTextEdit
 
 from graph import edits as e
 from graph import save
+from gui import live
 from gui.examples import examples
 from gui.inspector.fields import LineField
 from tests.canvas_desk import LEFT, NONE, by_hand
@@ -82,6 +83,25 @@ def test_an_untouched_empty_window_is_reused_and_any_other_is_not(desk, tmp_path
     new.document.undo()
     new.files.read_example(examples()[1])
     assert len(desk.windows.all) == 5, "what can be redone is not untouched"
+
+
+def test_nothing_runs_while_a_file_is_read_and_what_waited_does_then(desk, tmp_path, monkeypatch):
+    ran, usual = [], live.compute
+
+    def noted(request, watch=None):
+        ran.append(tuple(request.graph.nodes))
+        return usual(request, watch)
+
+    monkeypatch.setattr(live, "compute", noted)
+    save(by_hand(), tmp_path / "first.gradwire")
+    window = desk.windows.new()  # its empty graph waits to be run
+    assert desk.windows.open(tmp_path / "first.gradwire", window) is window
+    desk.qtbot.waitUntil(lambda: window.document.is_fresh)
+    assert ran == [tuple(by_hand().nodes)]
+    window.document.do(e.RemoveNode("loss"), "Remove")
+    assert desk.windows.open(tmp_path / "none.gradwire", window) is None
+    desk.qtbot.waitUntil(lambda: window.document.is_fresh)
+    assert len(ran) == 2
 
 
 def test_a_file_that_is_open_comes_forward(desk, tmp_path):

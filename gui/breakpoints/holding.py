@@ -10,7 +10,7 @@ from gui.announcing import announce
 from gui.background import Background
 from gui.breakpoints.words import stop_text
 from gui.places import node_of
-from runtime.stops import find_stop
+from runtime import stops
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -71,7 +71,7 @@ class Holding(QObject):
             return
         start, before, self._is_back = self._document.playhead.whole, self._before, back
         self._search.ask_long(
-            lambda progress: find_stop(
+            lambda progress: stops.find_stop(
                 trace, marks, start, back=back, before=before, progress=progress
             )
         )
@@ -95,7 +95,7 @@ class Holding(QObject):
         trace, marks = self._document.whole_trace, self._window.breakpoints.all
         if trace is None or not marks:
             return
-        stop = find_stop(trace, marks, start, until=end, before=self._before)
+        stop = stops.find_stop(trace, marks, start, until=end, before=self._before)
         if stop is not None:
             self._window.stepping.player.stop()
             self._document.playhead.go_whole(*stop.position)

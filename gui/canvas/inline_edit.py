@@ -18,7 +18,7 @@ from gui.inspector.kept_tensor import KeptTensor
 from gui.inspector.tensor_work import LONG_TEXT, TensorWork
 from gui.numbers import format_shape
 from gui.told import told_error
-from runtime.values import BadValue, parse_value, write_value
+from runtime import values
 
 if TYPE_CHECKING:
     from graph import Graph
@@ -97,7 +97,7 @@ class ValueSubject:
         """The numbers, if they are few; else what would stand there."""
         array = self.tensor.array()
         if array is not None and array.size <= MAX_SHOWN:
-            return write_value(array), ""
+            return values.write_value(array), ""
         shape = self.tensor.shape if array is None else array.shape
         return "", format_shape(shape) if shape is not None else ""
 
@@ -105,12 +105,12 @@ class ValueSubject:
         if not text.strip() or len(text) > LONG_TEXT:
             return ""
         try:
-            self.tensor.check_shape(parse_value(text, self.tensor.dtype).shape)
-        except BadValue as error:
+            self.tensor.check_shape(values.parse_value(text, self.tensor.dtype).shape)
+        except values.BadValue as error:
             if error.at is None:
                 return str(error)
             place = tr("character {number}").format(number=error.at[0] + 1)
-            return _capital(str(BadValue(*error.facts, where=place)))
+            return _capital(str(values.BadValue(*error.facts, where=place)))
         except GradwireError as error:
             return told_error(self.document.graph, error)
         return ""

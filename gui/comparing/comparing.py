@@ -10,10 +10,9 @@ from graph import PortRef
 from gui.background import Background
 from gui.consequences import renames
 from gui.document import Document
-from runtime.comparing import Comparison, compare
 
 if TYPE_CHECKING:
-    from runtime.comparing import Difference
+    from runtime.comparing import Comparison, Difference
     from runtime.trace import Trace
 
 
@@ -90,6 +89,8 @@ class Comparing(QObject):
     # --- inside ---------------------------------------------------------------------------
 
     def _follow(self) -> None:
+        from runtime.comparing import Comparison, compare
+
         pinned, newest = self.pinned, self._document.whole_trace
         if pinned is None or newest is None:
             return

@@ -15,10 +15,10 @@ from gui.compiling.outlines import Outlines
 from gui.compiling.overlay import CompiledOverlay
 from gui.compiling.words import tr
 from gui.consequences import concerns_run
-from runtime.compiled.report import Report
 
 if TYPE_CHECKING:
     from gui.window import Window
+    from runtime.compiled.report import Report
 
 KEY = "compiled"
 _log = logging.getLogger("gradwire")

@@ -21,10 +21,11 @@ from gui.dress import dress
 from gui.icons import paint_icon
 from gui.inspector.labels import Label
 from gui.numbers import format_bytes, format_count
-from runtime.compiled.report import FATES, Report
+from runtime.compiled.fates import FATES
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
+    from runtime.compiled.report import Report
 
 MARGIN, PAD, ICON, GAP = 12, 12, 14, 8
 WIDTH = 248

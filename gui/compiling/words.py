@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
 from graph import Graph
 from graph.naming import name_of
 from gui.numbers import format_count
-from runtime.compiled.report import FATES, Fate, NodeDone, Report
+from runtime.compiled.fates import FATES, Fate
+
+if TYPE_CHECKING:
+    from runtime.compiled.report import NodeDone, Report
 
 ICONS: dict[Fate, str] = {
     "kept": "",

@@ -10,10 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from gui.background import Progress
-from gui.data.images_by_class import write_images
-from runtime.data.files import idx
-from runtime.data.files.reading import files_of, is_readable
-from runtime.data.opening import open_set
 from runtime.errors import DataError
 from runtime.modules.sources import Data
 
@@ -46,12 +42,16 @@ def is_data(path: Path) -> bool:
     """Whether what was let go looks like a set: a file that is known, or folders of images."""
     if path.is_dir():
         return data_file(path) != path or any(entry.is_dir() for entry in path.iterdir())
+    from runtime.data.files.reading import is_readable
+
     return is_readable(path)
 
 
 def data_file(path: Path) -> Path:
     """The file that stands for a folder of IDX files; any other path itself."""
     if path.is_dir():
+        from runtime.data.files import idx
+
         for found in sorted(path.iterdir()):
             if found.name.startswith("train-") and "images" in found.name and idx.is_idx(found):
                 return found
@@ -70,6 +70,8 @@ def is_inside(path: Path, folder: Path | None) -> bool:
 
 def take(wanted: Wanted, progress: Progress) -> Taken:
     """Copy what is to be copied, and read the set; raises `DataError`."""
+    from gui.data.images_by_class import write_images
+
     path = data_file(wanted.path)
     try:
         if path.is_dir():
@@ -89,6 +91,9 @@ def described(source: str, folder: Path | None, *, is_chosen: bool, **settings: 
 
     `is_chosen` says that the person named the file now. Raises `DataError`.
     """
+    from runtime.data.files.reading import files_of
+    from runtime.data.opening import open_set
+
     asked = Data(source=source, **settings).settings
     opened = open_set(asked, 0, folder, is_trusted=is_chosen)
     path = Path(source) if folder is None else folder / source
@@ -110,6 +115,8 @@ def _folder(path: Path) -> Path:
 
 def _copied(path: Path, folder: Path, progress: Progress) -> Path:
     """Copy a file and those that belong to it; what is there already is taken."""
+    from runtime.data.files.reading import files_of
+
     files = files_of(path)
     for done, one in enumerate(files):
         target = folder / one.name

@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QObject
 from gui.background import Background
 from runtime.data.facts import BUILTIN
 from runtime.data.files.places import find, stamp
-from runtime.data.files.reading import files_of
 from runtime.data.nodes import data_nodes, has_data
 from runtime.data.system import SYSTEM
 from runtime.errors import DataError
@@ -57,6 +56,8 @@ class FileWatch(QObject):
 
 def stamps_of(graph: Graph) -> Stamps:
     """What tells for each Data node that its files are as they were; None where one is missing."""
+    from runtime.data.files.reading import files_of
+
     found: Stamps = {}
     for id_, module in data_nodes(graph).items():
         source = module.settings["source"]

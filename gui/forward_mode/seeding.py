@@ -11,11 +11,11 @@ from graph import PortRef
 from graph.addresses import node_at
 from gui.consequences import renames
 from gui.places import address_of
-from runtime.tangents import Seed
-from runtime.tangents.seeding import can_seed
+from runtime import tangents
 
 if TYPE_CHECKING:
     from gui.document import Document
+    from runtime.tangents import Seed
 
 
 class Seeding(QObject):
@@ -48,7 +48,7 @@ class Seeding(QObject):
         outputs = [] if module is None else [PortRef(node, p.name) for p in module.output_ports]
         for port in outputs if edge is None else [edge]:
             address = address_of(document.place, port)
-            if trace is not None and can_seed(trace.plan, address):
+            if trace is not None and tangents.can_seed(trace.plan, address):
                 return address
         return None
 
@@ -56,7 +56,7 @@ class Seeding(QObject):
         """Push a tangent of ones from what is selected."""
         port = self.selected
         if port is not None:
-            self.choose(Seed(port))
+            self.choose(tangents.Seed(port))
 
     def choose(self, seed: Seed) -> None:
         """Push this tangent through every run from now on; not while gradients are predicted.

@@ -17,19 +17,12 @@ from gui.health.scale import Scale
 from gui.health.verdict_overlay import VerdictOverlay
 from gui.health.words import RESTING, tr
 from gui.origins import origin_of
-from runtime.health import (
-    Activation,
-    Finding,
-    Health,
-    Layer,
-    Thresholds,
-    judge,
-    measure,
-)
+from runtime import health as healths
 
 if TYPE_CHECKING:
     from gui.canvas.overlay import Overlay
     from gui.window import Window
+    from runtime.health import Activation, Finding, Health, Layer, Thresholds
 
 HEALTH, VERDICTS, ORIGIN = "health", "verdicts", "origin"  # keys of the overlays
 _log = logging.getLogger("gradwire")
@@ -165,7 +158,7 @@ class Diagnosis(QObject):
 
     def _judge(self) -> None:
         if self.health is not None:
-            self.findings = judge(self.health, self.thresholds)
+            self.findings = healths.judge(self.health, self.thresholds)
         self._lay()
 
     def _lay(self) -> None:
@@ -240,7 +233,7 @@ class Diagnosis(QObject):
 
 
 def _measured(trace, progress) -> tuple[object, Health]:
-    return trace, measure(trace, progress)
+    return trace, healths.measure(trace, progress)
 
 
 def _all_norms(health: Health) -> Iterable[float]:

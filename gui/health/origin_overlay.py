@@ -9,7 +9,7 @@ from gui.canvas.overlay import EdgeMark, NodeMark
 from gui.numbers import format_number
 from gui.places import address_of
 from gui.told import told
-from runtime.origin import problem_of
+from runtime import origin as origins
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -21,7 +21,7 @@ class OriginOverlay:
 
     def __init__(self, document: Document, origin: Origin) -> None:
         self._place, self._origin = document.place, origin
-        self._told = told(document.root, problem_of(origin))
+        self._told = told(document.root, origins.problem_of(origin))
 
     def edge(self, target: PortRef) -> EdgeMark | None:
         """Edges are left as they are."""

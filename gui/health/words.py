@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
 from graph import Graph
 from graph.naming import name_of, port_name
 from gui.numbers import format_count, format_number, format_percent
-from runtime.health import Finding, Health, Layer, Trouble
-from runtime.origin import Origin
+
+if TYPE_CHECKING:
+    from runtime.health import Finding, Health, Layer, Trouble
+    from runtime.origin import Origin
 
 ICONS: dict[Trouble, str] = {
     "not finite": "warning",

@@ -28,8 +28,8 @@ from gui.borders import frame, paint_frame
 from gui.icons import paint_icon
 from gui.numbers import MINUS, plain
 from gui.theme import Theme
+from runtime import values
 from runtime.data.rows import read_row, write_row
-from runtime.values import BadValue, parse_value
 
 _ENTRY = re.compile(r"[+-]?[0-9]+|[A-Za-z_]\w*")
 _LIST = re.compile(r"\s*[\[(]?([^\[\]()]*)[\])]?\s*")
@@ -103,11 +103,11 @@ class FloatField(LineField):
         if not text or text == self.placeholderText():
             return None
         try:
-            value = parse_value(text)
-        except BadValue as error:
-            raise BadValue(*error.facts, where=self.accessibleName()) from None
+            value = values.parse_value(text)
+        except values.BadValue as error:
+            raise values.BadValue(*error.facts, where=self.accessibleName()) from None
         if value.shape:
-            raise BadValue(f'"{text}"', "one number", where=self.accessibleName())
+            raise values.BadValue(f'"{text}"', "one number", where=self.accessibleName())
         return float(value.array())
 
 
@@ -133,7 +133,7 @@ class ListField(LineField):
                 expected = (
                     "sizes or names, as [2, B]" if self._names else "whole numbers, as [0, 1]"
                 )
-                raise BadValue(f'"{word}"', expected, where=self.accessibleName())
+                raise values.BadValue(f'"{word}"', expected, where=self.accessibleName())
         return tuple(word if word[0].isalpha() or word[0] == "_" else int(word) for word in words)
 
 
@@ -160,8 +160,8 @@ class OptionsField(LineField):
             name, equals, text = (side.strip() for side in part.partition("="))
             if not equals or not name.isidentifier() or name in found:
                 where = self.accessibleName()
-                raise BadValue(f'"{part}"', "numbers by name, as samples = 200", where=where)
-            number = float(parse_value(text).array())
+                raise values.BadValue(f'"{part}"', "numbers by name, as samples = 200", where=where)
+            number = float(values.parse_value(text).array())
             found[name] = int(number) if number.is_integer() else number
         return found
 
@@ -202,7 +202,7 @@ class WholeField(QAbstractSpinBox):
         if not text:
             return None
         if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
-            raise BadValue(f'"{text}"', "a whole number", where=self.accessibleName())
+            raise values.BadValue(f'"{text}"', "a whole number", where=self.accessibleName())
         return int(text)
 
     @property
@@ -213,7 +213,7 @@ class WholeField(QAbstractSpinBox):
     def stepBy(self, steps: int) -> None:
         try:
             value = (self.read() or 0) + steps
-        except BadValue:
+        except values.BadValue:
             return
         if self._minimum is not None:
             value = max(value, int(self._minimum))
@@ -234,7 +234,7 @@ class WholeField(QAbstractSpinBox):
         both = QAbstractSpinBox.StepEnabledFlag
         try:
             value = self.read()
-        except BadValue:
+        except values.BadValue:
             return both.StepNone
         if self._minimum is not None and value is not None and value <= self._minimum:
             return both.StepUpEnabled

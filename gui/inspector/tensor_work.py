@@ -13,8 +13,8 @@ from gui.background import Background
 from gui.inspector.axes import Array
 from gui.inspector.kept_tensor import KeptTensor
 from gui.told import told_error
+from runtime import values
 from runtime.streams import Stream, stream
-from runtime.values import BadValue, Value, filled, parse_table, parse_value
 
 LONG_TEXT = 20_000  # characters from which a text is read in the background
 
@@ -48,17 +48,17 @@ class TensorWork(QObject):
         if not text.strip():
             self.clear()
         else:
-            self._read(lambda: parse_value(text, dtype), len(text), seed)
+            self._read(lambda: values.parse_value(text, dtype), len(text), seed)
 
     def paste(self, text: str, seed: int = 0) -> None:
         """Take over CSV, TSV or bracketed numbers."""
         dtype, rank = self.tensor.dtype, len(self.tensor.shape or ())
 
-        def read() -> Value:
+        def read() -> values.Value:
             if text.lstrip().startswith("["):
-                return parse_value(text, dtype)
-            table = _of_rank(parse_table(text, dtype), rank)
-            return Value(table.shape, lambda _: table)
+                return values.parse_value(text, dtype)
+            table = _of_rank(values.parse_table(text, dtype), rank)
+            return values.Value(table.shape, lambda _: table)
 
         self._read(read, len(text), seed)
 
@@ -77,7 +77,7 @@ class TensorWork(QObject):
         entries = 1
         for size in shape:
             entries *= size
-        self._background.ask(lambda: filled(kind, shape, dtype, self._stream(seed)), entries)
+        self._background.ask(lambda: values.filled(kind, shape, dtype, self._stream(seed)), entries)
 
     def clear(self) -> None:
         """Keep nothing."""
@@ -95,7 +95,7 @@ class TensorWork(QObject):
         text = self.tr("Set {0} at {1}").format(self._name(), place)
         self.done.emit(self.tensor.set(changed, text))
 
-    def _read(self, read: Callable[[], Value], length: int, seed: int) -> None:
+    def _read(self, read: Callable[[], values.Value], length: int, seed: int) -> None:
         self._text = self.tr("Set {0}").format(self._name())
         if length > LONG_TEXT:
             self._background.ask(lambda: read().array(self._stream(seed)), length * LONG_TEXT)
@@ -122,7 +122,7 @@ class TensorWork(QObject):
     def _refuse(self, error: Exception) -> None:
         where = port_name(self.tensor.document.graph, self.tensor.ref)
         self.done.emit(str(error).replace("value:", f"{where}:", 1))
-        if not isinstance(error, (BadValue, GradwireError)):
+        if not isinstance(error, (values.BadValue, GradwireError)):
             raise error
 
 

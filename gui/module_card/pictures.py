@@ -16,9 +16,9 @@ from types import ModuleType
 
 import numpy as np
 
+import runtime
 from graph import Graph
 from graph.module import Module
-from runtime import Engine
 from runtime.modules.door import Elementwise
 
 # Pictures of the manual are shown on light and on dark pages.
@@ -84,7 +84,7 @@ def curves(kind: type[Module]) -> str:
     graph.set_tensor("x.y", x)
     graph.add(kind.name, "it")
     graph.connect("x.y", "it.x")
-    trace = Engine(graph).run(phase="forward")
+    trace = runtime.Engine(graph).run(phase="forward")
     y = trace.value("it.y")
     slope = np.where(np.isfinite(y), trace.jacobian("it.x").jvp(np.ones(x.shape)), np.nan)
     width, height = CURVE

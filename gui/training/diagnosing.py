@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+import runtime
 from graph import GradwireError, Graph, PortRef, Tensor
 from graph import edits as e
 from gui.canvas.overlay import EdgeMark, NodeMark
 from gui.newest import Newest
 from gui.places import node_of
-from runtime import Engine
-from runtime.training.diagnosis import Diagnosis, diagnose_curves, diagnose_run
 
 if TYPE_CHECKING:
     from gui.background import Progress
     from gui.window import Window
     from runtime.feeds import Host
+    from runtime.training.diagnosis import Diagnosis
     from runtime.training.worker.series import Series
 
 KEY = "training failures"
@@ -46,8 +46,11 @@ class Question:
 
     def answer(self, progress: Progress) -> tuple[Diagnosis, ...]:
         """All that is found."""
+        from runtime.training import diagnosis
+
         series = self.series
-        found = diagnose_curves(series.update, series.loss, series.rate, series.epochs, series.norm)
+        told = series.update, series.loss, series.rate, series.epochs, series.norm
+        found = diagnosis.diagnose_curves(*told)
         is_diverging = any(each.kind == "diverging" for each in found)
         if self.parameters is None or is_diverging or len(series) < LEAST:
             return found
@@ -56,16 +59,18 @@ class Question:
 
     def _of_run(self, progress: Progress) -> tuple[Diagnosis, ...]:
         from runtime.data.feeding import Feeder
+        from runtime.training import diagnosis
 
         graph = self.graph.copy()
         tensors = {PortRef.parse(at): Tensor.of(array) for at, array in self.parameters.items()}
         graph.apply(e.Batch(tuple(e.SetTensor(ref, tensor) for ref, tensor in tensors.items())))
         try:
             feeds = Feeder.of(graph, self.folder).batch(0, 0)
-            trace = Engine(graph, "cpu", mode="train").run(feeds, watch=lambda step: progress(0.5))
+            engine = runtime.Engine(graph, "cpu", mode="train")
+            trace = engine.run(feeds, watch=lambda step: progress(0.5))
         except GradwireError:  # the run itself says what is wrong
             return ()
-        return diagnose_run(trace)
+        return diagnosis.diagnose_run(trace)
 
 
 class Diagnosing(QObject):

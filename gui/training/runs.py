@@ -7,8 +7,6 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from runtime.training.worker.ring import place_of
-
 if TYPE_CHECKING:
     from graph import Graph
     from graph.training import Training
@@ -52,6 +50,8 @@ class Run:
     @property
     def moments(self) -> dict[int, Path]:
         """The folders of all kept moments that lead to where it stands, by their updates."""
+        from runtime.training.worker.ring import place_of
+
         before = self.parent.moments.items() if self.parent is not None else ()
         found = {update: place for update, place in before if update <= self.start}
         found |= {update: place_of(self.ring, update) for update in self.kept}

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject
 
 from gui.newest import Newest
 from gui.told import told_error
+from runtime import updates
 from runtime.errors import GradwireError
-from runtime.updates import Batch, batch_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from graph import Graph
     from gui.background import Progress
     from gui.window import Window
+    from runtime.updates import Batch
 
 
 class Batches(QObject):
@@ -132,4 +133,4 @@ def _shape(graph: Graph) -> tuple[Any, ...]:
 def _read(graph: Graph, place: Path, folder: Path | None, progress: Progress) -> Batch:
     from runtime.training import keeping
 
-    return batch_of(graph, keeping.read(place), folder)
+    return updates.batch_of(graph, keeping.read(place), folder)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QCoreApplication
 
 from gui.in_words import bracketed, describe, scalar
 from gui.numbers import format_number
-from runtime.updates.rules import name_of
 
 if TYPE_CHECKING:
     from runtime.updates import Moved, Update
@@ -21,6 +20,8 @@ def tr(text: str) -> str:
 
 def rule_name(update: Update) -> str:
     """What the rule is called by which parameters are updated."""
+    from runtime.updates.rules import name_of
+
     return name_of(update.learning.optimizer)
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from gui.consequences import concerns_run
-from runtime.updates import Learning
+from runtime import updates
 
 if TYPE_CHECKING:
     from gui.document import Document
-    from runtime.updates import Batch
+    from runtime.updates import Batch, Learning
 
 
 class Updating(QObject):
@@ -43,7 +43,7 @@ class Updating(QObject):
         """With what runs are to be updated; None for not at all."""
         if self.batch is not None:
             return self.batch.learning
-        return Learning.of(self._document.root) if self.is_on else None
+        return updates.Learning.of(self._document.root) if self.is_on else None
 
     def open_batch(self, batch: Batch) -> None:
         """Show the run of a batch, from its start."""

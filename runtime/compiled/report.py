@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from runtime.compiled.fates import FATES, Fate
 from runtime.compiled.passes import Simplified
 from runtime.compiled.program import Program
 from runtime.compiled.units import Unit
@@ -17,9 +18,6 @@ from runtime.numbering import PlanStep
 
 if TYPE_CHECKING:
     from runtime.plan import Plan
-
-Fate = Literal["kept", "fused", "shared", "folded", "removed"]
-FATES: tuple[Fate, ...] = ("kept", "fused", "shared", "folded", "removed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any
 from graph.port import PortType
 from graph.suggest import did_you_mean
 from graph.tensor import DTYPES
-from runtime.data.generated import GENERATED, generate
-from runtime.data.shipped import SHIPPED, shipped
 from runtime.data.system import SYSTEM, system_set
 from runtime.errors import BadSetting
 
@@ -92,6 +90,9 @@ def system_facts(name: str) -> Facts:
 @functools.lru_cache(64)
 def _builtin(source: str, options: tuple[tuple[str, float], ...]) -> Facts:
     """Facts of a set that is made or shipped: of a generated one a single sample is made."""
+    from runtime.data.generated import GENERATED, generate
+    from runtime.data.shipped import SHIPPED, shipped
+
     name = source.removeprefix(BUILTIN)
     given: dict[str, Any] = dict(options)
     if name in GENERATED:

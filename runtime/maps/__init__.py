@@ -24,19 +24,78 @@
 `runtime.maps.overview`. The maps work on NumPy and on CuPy arrays.
 """
 
-from runtime.maps.blocks import BlockDiagonal, Blocks
-from runtime.maps.boxes import Placed, Sliced
-from runtime.maps.budget import DENSE_BUDGET, TooLarge, ask_budget
-from runtime.maps.combine import Product, Sum, add, compose
-from runtime.maps.dense import Dense
-from runtime.maps.kronecker import Kronecker, contraction
-from runtime.maps.linear_map import LinearMap
-from runtime.maps.lowrank import LowRank
-from runtime.maps.pointwise import Diagonal, Identity, Pointwise, Scaled, Zero
-from runtime.maps.samples import OneSample, sample_of
-from runtime.maps.selection import OnePerRow, Reshaped, Selection, Transposed
-from runtime.maps.spread import Broadcast, Reduce
-from runtime.maps.toeplitz import KernelToeplitz, Toeplitz
+from typing import TYPE_CHECKING
+
+from graph.late import late
+
+if TYPE_CHECKING:
+    from runtime.maps.blocks import BlockDiagonal, Blocks
+    from runtime.maps.boxes import Placed, Sliced
+    from runtime.maps.budget import DENSE_BUDGET, TooLarge, ask_budget
+    from runtime.maps.combine import Product, Sum, add, compose
+    from runtime.maps.dense import Dense
+    from runtime.maps.kronecker import Kronecker, contraction
+    from runtime.maps.linear_map import LinearMap
+    from runtime.maps.lowrank import LowRank
+    from runtime.maps.pointwise import Diagonal, Identity, Pointwise, Scaled, Zero
+    from runtime.maps.samples import OneSample, sample_of
+    from runtime.maps.selection import OnePerRow, Reshaped, Selection, Transposed
+    from runtime.maps.spread import Broadcast, Reduce
+    from runtime.maps.toeplitz import KernelToeplitz, Toeplitz
+
+_HOMES = {
+    "blocks": (
+        "BlockDiagonal",
+        "Blocks",
+    ),
+    "boxes": (
+        "Placed",
+        "Sliced",
+    ),
+    "budget": (
+        "DENSE_BUDGET",
+        "TooLarge",
+        "ask_budget",
+    ),
+    "combine": (
+        "Product",
+        "Sum",
+        "add",
+        "compose",
+    ),
+    "dense": ("Dense",),
+    "kronecker": (
+        "Kronecker",
+        "contraction",
+    ),
+    "linear_map": ("LinearMap",),
+    "lowrank": ("LowRank",),
+    "pointwise": (
+        "Diagonal",
+        "Identity",
+        "Pointwise",
+        "Scaled",
+        "Zero",
+    ),
+    "samples": (
+        "OneSample",
+        "sample_of",
+    ),
+    "selection": (
+        "OnePerRow",
+        "Reshaped",
+        "Selection",
+        "Transposed",
+    ),
+    "spread": (
+        "Broadcast",
+        "Reduce",
+    ),
+    "toeplitz": (
+        "KernelToeplitz",
+        "Toeplitz",
+    ),
+}
 
 __all__ = [
     "DENSE_BUDGET",
@@ -71,3 +130,5 @@ __all__ = [
     "contraction",
     "sample_of",
 ]
+
+__getattr__ = late(__name__, _HOMES)

@@ -9,9 +9,29 @@
 | `rules` | each optimizer's rule as lines of symbols |
 """
 
-from runtime.updates.batch import Batch, batch_of
-from runtime.updates.learning import Learning
-from runtime.updates.record import Moved, Update
-from runtime.updates.updating import updated
+from typing import TYPE_CHECKING
+
+from graph.late import late
+
+if TYPE_CHECKING:
+    from runtime.updates.batch import Batch, batch_of
+    from runtime.updates.learning import Learning
+    from runtime.updates.record import Moved, Update
+    from runtime.updates.updating import updated
+
+_HOMES = {
+    "batch": (
+        "Batch",
+        "batch_of",
+    ),
+    "learning": ("Learning",),
+    "record": (
+        "Moved",
+        "Update",
+    ),
+    "updating": ("updated",),
+}
 
 __all__ = ["Batch", "Learning", "Moved", "Update", "batch_of", "updated"]
+
+__getattr__ = late(__name__, _HOMES)

@@ -17,10 +17,34 @@ Commas and spaces part numbers, a semicolon parts rows. A true minus is read lik
 checked before memory is taken.
 """
 
-from runtime.values.calls import filled
-from runtime.values.numbers import BadValue, check_size
-from runtime.values.tables import parse_table, write_number, write_table, write_value
-from runtime.values.text import MAX_BYTES, Value, parse_value
+from typing import TYPE_CHECKING
+
+from graph.late import late
+
+if TYPE_CHECKING:
+    from runtime.values.calls import filled
+    from runtime.values.numbers import BadValue, check_size
+    from runtime.values.tables import parse_table, write_number, write_table, write_value
+    from runtime.values.text import MAX_BYTES, Value, parse_value
+
+_HOMES = {
+    "calls": ("filled",),
+    "numbers": (
+        "BadValue",
+        "check_size",
+    ),
+    "tables": (
+        "parse_table",
+        "write_number",
+        "write_table",
+        "write_value",
+    ),
+    "text": (
+        "MAX_BYTES",
+        "Value",
+        "parse_value",
+    ),
+}
 
 __all__ = [
     "MAX_BYTES",
@@ -34,3 +58,5 @@ __all__ = [
     "write_table",
     "write_value",
 ]
+
+__getattr__ = late(__name__, _HOMES)
