@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from runtime.columns import Columns
-from runtime.compiled.report import Done, Fate, NodeDone, Report
+from runtime.compiled.fates import Fate
+from runtime.compiled.report import Done, NodeDone, Report
 from runtime.memory import show_bytes
 from runtime.report import Plain
 from runtime.tables import console
