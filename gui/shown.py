@@ -99,6 +99,26 @@ class Shown:
             self.position > turn or (self.position == turn and self.part > 0)
         )
 
+    def steps_since(self, before: Shown, most: int) -> tuple[Step, ...] | None:
+        """The steps from where another playhead stands to this one, both ends included.
+
+        None where more than those may be seen otherwise: of another run or time step, where a
+        pass begins or ends, or if they are more than `most`.
+        """
+        mine, its = self._state, before._state
+        places = sorted((self.position, before.position))
+        if mine != its or self._whole is None or places[1] - places[0] > most:
+            return None
+        return tuple(self._whole.steps[max(places[0] - 1, 0) : places[1] + 1])
+
+    @property
+    def _state(self) -> tuple:
+        """What a step changes all over, if it changes it."""
+        steps = self._whole.steps if self._whole is not None else ()
+        passes = (bool(self.position), self.in_reverse, self.has_tangents, self.has_updates)
+        is_done = self._whole is not None and self._whole.failure and self.position >= len(steps)
+        return (id(self.trace), id(self._graph), self.t, self.is_guarded, *passes, bool(is_done))
+
     def is_ahead(self, node: str) -> bool:
         """Whether the node's forward step is still to come; of a composite, one inside."""
         address = address_of(self.place, PortRef(node, "")).node

@@ -40,12 +40,18 @@ def pixels(desk):
     return flat.reshape(image.height(), image.width(), 4).astype(int)
 
 
+def anew(desk):
+    """What is seen when all nodes are asked for again."""
+    desk.scene.update()
+    return pixels(desk)
+
+
 def still(desk):
     """What is seen once nothing moves any more, painted anew."""
     scene = desk.scene
     desk.qtbot.waitUntil(lambda: not scene.fades.under_way and not scene.pulse.extra)
     desk.scene.pictures.forget()
-    return pixels(desk)
+    return anew(desk)
 
 
 def differing(one, other):
@@ -55,23 +61,22 @@ def differing(one, other):
 def test_from_the_third_time_on_a_node_is_copied_and_looks_the_same(desk, painted):
     direct = still(desk)
     assert {"x1", "x2", "difference"} <= set(painted)
-    pixels(desk)  # here pictures are made
+    anew(desk)  # here pictures are made
     painted.clear()
-    copied = pixels(desk)
+    copied = anew(desk)
     assert painted == []
     assert differing(direct, copied) == 0
 
 
 def test_only_what_changed_is_painted_again(desk, painted):
     still(desk)
-    pixels(desk)
+    anew(desk)
     painted.clear()
     desk.document.selection.set_nodes(["x1"])
     pixels(desk)
     assert painted == ["x1"]
     before = pixels(desk)
-    desk.scene.pictures.forget()
-    assert differing(before, pixels(desk)) == 0
+    assert differing(before, still(desk)) == 0
 
 
 def test_another_theme_forgets_all(desk, painted):
@@ -89,7 +94,7 @@ def test_another_theme_forgets_all(desk, painted):
 def test_there_is_a_budget(desk, painted, monkeypatch):
     monkeypatch.setattr(node_pictures, "BUDGET", 1)
     still(desk)
-    pixels(desk)
+    anew(desk)
     painted.clear()
-    pixels(desk)
+    anew(desk)
     assert painted  # too little room to keep them all

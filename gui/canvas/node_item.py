@@ -1,12 +1,13 @@
-"""One item per node: it holds an id and asks the scene for the rest when it paints."""
+"""One item per node: where it is and how large, for the mouse; it is painted with all others."""
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPainterPath
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem
 
 from gui.canvas import geometry as geo
 from gui.canvas.badges import paint_pin_badges
@@ -17,13 +18,19 @@ from gui.canvas.overlay_paint import paint_gutter, paint_node_mark
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
 
+_numbers = count()
+
 
 class NodeItem(QGraphicsItem):
-    """A node on the canvas; ports, pins and texts are painted inside it."""
+    """A node on the canvas; ports, pins and texts are painted inside it.
+
+    `number` says in which order items were made.
+    """
 
     def __init__(self, id_: str, shape: geo.NodeShape) -> None:
         super().__init__()
         self.id = id_
+        self.number = next(_numbers)
         self.outline = shape
         self._bounds = _bounds(shape)
 
@@ -56,15 +63,8 @@ class NodeItem(QGraphicsItem):
         path.addRect(0, 0, self.outline.width, self.outline.height)
         return path
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
-        """Paint at the level of detail of the painter's zoom."""
-        level = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
-        self.paint_at(painter, round(level, 4))  # the painter's matrix rounds, item by item
-
     def paint_at(self, painter: QPainter, zoom: float) -> None:
-        """Paint at a level of detail of one's own choice."""
+        """Paint it with all that is laid over it, the painter standing at its corner."""
         scene: CanvasScene = self.scene()
         fits = scene.fits(self.id)
         if fits and not any(fits.values()):

@@ -108,13 +108,14 @@ class NodeLooks:
         mark = self._mark(id_, problems)
         muted = bool(shown.position) and shown.is_ahead(id_)
         (was_mark, was_muted), arrival = scene.fades.of(id_, (mark, muted))
+        ring = step.phase if step is not None and step.node == id_ else ""
         return Mood(
             muted=muted,
             was_muted=was_muted,
             was_mark=was_mark,
             arrival=1.0 if scene.is_printing else arrival,
-            ring=step.phase if step is not None and step.node == id_ else "",
-            swell=scene.pulse.extra,
+            ring=ring,
+            swell=scene.pulse.extra if ring else 0.0,
             mark=mark,
             is_target=target is not None and target.node == id_,
             is_selected=id_ in document.selection.nodes and not scene.is_printing,

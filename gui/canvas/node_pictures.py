@@ -67,28 +67,41 @@ class NodePictures:
 
     def paint(self, painter: QPainter, id_: str, look: Look, bounds: QRectF) -> None:
         """Paint a node at the painter's origin; `bounds` is what it takes at most, unscaled."""
-        place = _place(painter, look.zoom, bounds)
-        if place is None:
+        pixels = pixels_of(painter, look.zoom)
+        if pixels is None:
             _paint(painter, look, self._theme)
             return
-        corner, phase, ratio = place
-        kept = self._seen(id_, _Key(look, phase, ratio))
-        if kept is None and look.zoom < FAR:
-            self._paint_far(painter, look, bounds, corner, ratio)
-            return
-        if kept is None:
-            _paint(painter, look, self._theme)
-            return
-        if kept.picture is None:
-            kept.picture = self._picture(kept.key, bounds, painter)
         painter.save()
         painter.setWorldTransform(QTransform())
-        painter.drawPixmap(corner, kept.picture)
+        self.copy(painter, pixels, QPointF(), id_, look, bounds)
         painter.restore()
+
+    def copy(
+        self,
+        painter: QPainter,
+        pixels: Pixels,
+        at: QPointF,
+        id_: str,
+        look: Look,
+        bounds: QRectF,
+    ) -> None:
+        """Paint a node that stands at a point of the canvas; the painter has no transform."""
+        corner, phase = pixels.corner(at, bounds)
+        kept = self._seen(id_, _Key(look, phase, pixels.ratio))
+        if kept is not None:
+            if kept.picture is None:
+                kept.picture = self._picture(kept.key, bounds, painter)
+            painter.drawPixmap(corner, kept.picture)
+        elif look.zoom < FAR:
+            self._copy_far(painter, look, bounds, corner, pixels.ratio)
+        else:
+            painter.setWorldTransform(pixels.world_at(at))
+            _paint(painter, look, self._theme)
+            painter.setWorldTransform(QTransform())
 
     # --- inside ----------------------------------------------------------------------------
 
-    def _paint_far(
+    def _copy_far(
         self, painter: QPainter, look: Look, bounds: QRectF, corner: QPointF, ratio: float
     ) -> None:
         """From afar nodes of a kind look alike but for their titles: one picture is for all."""
@@ -100,15 +113,13 @@ class NodePictures:
         if id(face.shape) not in kinds:
             alike = look._replace(face=replace(face, title=""))
             kinds[id(face.shape)] = (self._made(_Key(alike, (0, 0), ratio), bounds, painter), face)
-        painter.save()
-        painter.setWorldTransform(QTransform())
         painter.drawPixmap(corner, kinds[id(face.shape)][0])
         if look.zoom >= SMALL:
             zoom, inside = look.zoom, bounds.topLeft() * look.zoom
             left, top = corner.x() - inside.x(), corner.y() - inside.y()
             painter.setWorldTransform(QTransform(zoom, 0, 0, zoom, left, top))
             paint_far_title(painter, face, look.mood, self._theme, zoom)
-        painter.restore()
+            painter.setWorldTransform(QTransform())
 
     def _seen(self, id_: str, key: _Key) -> _Kept | None:
         """What is kept of a look; None where it is seen for the first time."""
@@ -152,13 +163,30 @@ def _paint(painter: QPainter, look: Look, theme: Theme) -> None:
     paint_node(painter, look.face, look.texts or ("", ""), look.mood, theme, look.zoom, look.scale)
 
 
-def _place(
-    painter: QPainter, zoom: float, bounds: QRectF
-) -> tuple[QPointF, tuple[int, int], float] | None:
-    """The pixel where a picture's corner comes to lie, its place in that pixel, pixels per unit.
+class Pixels(NamedTuple):
+    """How the pixels of a painter lie on the canvas: its transform, and the device's by pixel."""
 
-    None where a picture would not do: on paper, in an SVG, or turned.
-    """
+    scale: float
+    dx: float
+    dy: float
+    ratio: float
+    phases: int  # places in a pixel that are told apart
+
+    def corner(self, at: QPointF, bounds: QRectF) -> tuple[QPointF, tuple[int, int]]:
+        """The pixel where the picture of a node comes to lie, and its place in that pixel."""
+        phases, ratio = self.phases, self.ratio
+        x = round(((at.x() + bounds.x()) * self.scale + self.dx) * ratio * phases)
+        y = round(((at.y() + bounds.y()) * self.scale + self.dy) * ratio * phases)
+        return QPointF(x // phases / ratio, y // phases / ratio), (x % phases, y % phases)
+
+    def world_at(self, at: QPointF) -> QTransform:
+        """The transform for what is painted with its origin at a point of the canvas."""
+        scale = self.scale
+        return QTransform(scale, 0, 0, scale, self.dx + at.x() * scale, self.dy + at.y() * scale)
+
+
+def pixels_of(painter: QPainter, zoom: float) -> Pixels | None:
+    """None where a picture would not do: on paper, in an SVG, at another zoom, or turned."""
     world = painter.worldTransform()
     engine, scale = painter.paintEngine(), world.m11()
     is_raster = engine is not None and engine.type() == QPaintEngine.Type.Raster
@@ -166,21 +194,15 @@ def _place(
     if not is_raster or not is_plain or abs(scale - zoom) > 1e-4:
         return None
     ratio = painter.deviceTransform().m11() / scale
-    phases = PHASES if zoom >= FAR else 1
-    x = round((bounds.x() * scale + world.dx()) * ratio * phases)
-    y = round((bounds.y() * scale + world.dy()) * ratio * phases)
-    corner = QPointF(x // phases / ratio, y // phases / ratio)
-    return corner, (x % phases, y % phases), ratio
+    return Pixels(scale, world.dx(), world.dy(), ratio, PHASES if zoom >= FAR else 1)
 
 
 def _is_same(one: _Key, other: _Key) -> bool:
     """Whether two keys mean the same picture; a face is compared as an object, for speed."""
-    return (
-        one.look.face is other.look.face
-        and one.phase == other.phase
-        and one.ratio == other.ratio
-        and one.look[1:] == other.look[1:]
-    )
+    if one[1:] != other[1:]:
+        return False
+    mine, its = one.look, other.look
+    return mine is its or (mine.face is its.face and mine[1:] == its[1:])
 
 
 def _size(picture: QPixmap | None) -> int:

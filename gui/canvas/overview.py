@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
+from gui.canvas import geometry as geo
 from gui.canvas.overlay_paint import paint_far_marks
 
 if TYPE_CHECKING:
@@ -56,20 +57,25 @@ class Plan:
             self._seen = seen
         return self._picture
 
-    def paint(self, painter: QPainter) -> None:
-        """Paint all of it; the painter's transform says where."""
+    def paint(self, painter: QPainter, rect: QRectF | None = None) -> None:
+        """Paint all of it, or what meets a rectangle; the painter's transform says where."""
         theme = self._scene.theme
         self._sync()
+        rects, lines = self._rects, self._lines
+        if rect is not None:
+            box = rect.getCoords()
+            rects = [rects[row] for row in geo.meeting(self._scene.boxes.array, box).tolist()]
+            lines = [lines[row] for row in self._scene.wires.seen(box).tolist()]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(_hairline(theme.color("line"), 1))
         painter.setBrush(theme.color("selected", 0.35))
         frames = self._scene.frames
         painter.drawRects([_rect(*frames.drawn_box(number)) for number in frames.drawn()])
-        painter.drawLines(self._lines)
+        painter.drawLines(lines)
         paint_far_marks(painter, self._scene, 1 / painter.worldTransform().m11())
         painter.setPen(_hairline(theme.color("line"), 1))
         painter.setBrush(theme.color("node"))
-        painter.drawRects(self._rects)
+        painter.drawRects(rects)
 
     def paint_selection(self, painter: QPainter) -> None:
         """Paint what is selected above it."""
@@ -120,7 +126,9 @@ def _hairline(color: QColor, width: int) -> QPen:
 def paint_overview(view: CanvasView) -> None:
     """Paint the view's viewport."""
     painter = QPainter(view.viewport())
-    painter.drawPixmap(0, 0, view.canvas.plan.picture(view))
+    picture = view.canvas.plan.picture(view)
+    view.canvas.picture.take(picture, view)
+    painter.drawPixmap(0, 0, picture)
     painter.setTransform(view.viewportTransform())
     view.canvas.plan.paint_selection(painter)
     _paint_ring(painter, view.canvas)

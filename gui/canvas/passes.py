@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,6 @@ from graph import PortRef
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
-    from gui.shown import Shown
 
 
 class Passes:
@@ -19,14 +18,28 @@ class Passes:
 
     def __init__(self, scene: CanvasScene) -> None:
         self._scene = scene
-        self._shown: Shown | None = None
         self._known: dict[PortRef, tuple[bool, bool]] = {}
+
+    def forget(self) -> None:
+        """Another graph, or other numbers."""
+        self._known = {}
+
+    def follow(self, nodes: Collection[str] | None) -> list[PortRef]:
+        """The playhead has moved, at these nodes or anywhere: the wires that are seen otherwise."""
+        wires, known = self._scene.wires, self._known
+        if nodes is None:
+            near = [target for target in known if target in wires]
+        else:
+            at_nodes = {target for id_ in nodes for target in wires.at_node(id_)}
+            near = [target for target in at_nodes if target in known]
+        self._known = known if nodes is not None else {}
+        before = [known.pop(target) for target in near]
+        now = self.of(map(wires.row_of, near)).tolist()
+        return [t for t, old, new in zip(near, before, now, strict=True) if list(old) != new]
 
     def of(self, rows: Iterable[int]) -> np.ndarray:
         """Of rows of the wires: booleans `[n, 2]`, value and gradient."""
         shown, targets = self._scene.document.shown, self._scene.wires.targets
-        if shown is not self._shown:
-            self._shown, self._known = shown, {}
         known = self._known
         found = []
         for row in rows:

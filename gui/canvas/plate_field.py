@@ -82,6 +82,20 @@ class PlateField(QObject):
         """A node is drawn elsewhere."""
         self._moved.add(id_)
 
+    def note_step(self, nodes: Collection[str]) -> None:
+        """The playhead has moved: what these nodes' ports show may be other, and no more."""
+        if self._is_old:
+            return
+        known = {port: look for port, look in self._known.items() if port.node in nodes}
+        found = {port: (place, self._states(port)) for port, (place, _) in known.items()}
+        self._known.update(found)
+        self._await({port for port, look in found.items() if known[port] != look})
+
+    @property
+    def is_laid_out(self) -> bool:
+        """Whether nothing waits to be laid out."""
+        return not self._waiting
+
     @property
     def is_settled(self) -> bool:
         """Whether everything stands where it would if it were laid out anew."""
@@ -152,11 +166,15 @@ class PlateField(QObject):
         """Know what lies in a region; what is new or other there waits to be laid out."""
         other, gone = self._know(region)
         other |= self._covered(self._sight.nodes)
+        self._await(other, is_less=bool(gone))
+
+    def _await(self, other: Collection[PortRef], *, is_less: bool = False) -> None:
+        """Let ports be laid out anew, for they look otherwise, or others are there no more."""
         if len(self._known) <= AT_ONCE:
-            self._waiting = dict.fromkeys(self._known if other or gone else self._waiting)
+            self._waiting = dict.fromkeys(self._known if other or is_less else self._waiting)
         elif len(other) == len(self._known):
             self._begin_anew()
-        else:
+        elif other or is_less:
             self._waiting = self._in_order({*self._waiting, *other, *self._beside(other)})
             self._settling.start()
 

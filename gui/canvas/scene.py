@@ -6,6 +6,7 @@ rebuild only what an edit touched.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,6 @@ from gui.canvas import extent
 from gui.canvas import geometry as geo
 from gui.canvas.building import AT_ONCE, Building
 from gui.canvas.fades import Fades
-from gui.canvas.flow_picture import FlowPicture
 from gui.canvas.folding import Folding
 from gui.canvas.frame_paint import paint_frames
 from gui.canvas.frames import Frames
@@ -28,6 +28,7 @@ from gui.canvas.lineage import Lineage
 from gui.canvas.looks import Face, Mood
 from gui.canvas.node_boxes import NodeBoxes
 from gui.canvas.node_item import NodeItem
+from gui.canvas.node_layer import RIM, NodeLayer
 from gui.canvas.node_looks import NodeLooks
 from gui.canvas.node_pictures import NodePictures
 from gui.canvas.overlay import Overlays
@@ -37,6 +38,7 @@ from gui.canvas.plate_field import PlateField
 from gui.canvas.plate_pictures import PlatePictures
 from gui.canvas.plates import Layout, Plate
 from gui.canvas.pulse import Pulse
+from gui.canvas.seen_picture import SeenPicture
 from gui.canvas.tags import paint_tags
 from gui.canvas.time_band import TimeBand
 from gui.canvas.touched import changes_every_number, changes_only_numbers, moved_nodes, touched_in
@@ -44,10 +46,12 @@ from gui.canvas.unfolding import Unfolding
 from gui.canvas.waiting_nodes import WaitingNodes
 from gui.canvas.wire_paint import paint_wires
 from gui.canvas.wires import Wires
+from gui.stepped import stepped_nodes
 
 if TYPE_CHECKING:
     from graph.edits import Edit
     from gui.document import Document
+    from gui.shown import Shown
     from gui.theme import Theme
 
 
@@ -67,6 +71,7 @@ class CanvasScene(QGraphicsScene):
         self.boxes = NodeBoxes()
         self.plan = Plan(self)
         self.passes = Passes(self)
+        self._shown: Shown | None = None  # when the playhead moved last
         self.hidden_wire: PortRef | None = None  # the one whose end is being dragged
         self.wiring = None  # the gesture that draws a wire, while there is one
         self.focused: str | PortRef | None = None  # where the keys are, when it is to be drawn
@@ -76,7 +81,8 @@ class CanvasScene(QGraphicsScene):
         self.looks = NodeLooks(self)
         self.plate_pictures = PlatePictures(theme)
         self.field = PlateField(self)
-        self.flow = FlowPicture(self)
+        self.picture = SeenPicture(self)
+        self.nodes = NodeLayer(self)
         self.waiting = WaitingNodes(document, self)
         self.lineage = Lineage(document, self)
         self.folding = Folding(document, self)
@@ -148,8 +154,9 @@ class CanvasScene(QGraphicsScene):
     def update(self, *area) -> None:
         """Paint an area again, or everything."""
         if not area:
-            self.flow.touch()
+            self.picture.touch()
             self.looks.forget()
+            self.passes.forget()
         super().update(*area)
 
     def _after_theme(self) -> None:
@@ -182,18 +189,26 @@ class CanvasScene(QGraphicsScene):
     def place_node(self, id_: str, at: geo.Point) -> None:
         """Draw a node elsewhere, with its wires; the document is told by the gesture's end."""
         item, targets = self.items_by_id[id_], self.wires.at_node(id_)
-        self.flow.spoil(box for target in targets for box in self.wires.pieces(target))
+        self._spoil(item, targets)
         item.setPos(*at)
         self.boxes.put(id_, item.box())
         self.building.put_wires(targets)
-        self.flow.spoil(box for target in targets for box in self.wires.pieces(target))
+        self._spoil(item, targets)
         self.placed.emit(id_, at)
         if self.wires.delays or self.overlays or self.document.place:
             self.revise()  # badges, tags, and edges that run around all nodes
-            self.flow.touch()
+            self.picture.touch()
         else:
             self.field.follow(id_)
             super().update()
+
+    def _spoil(self, item: NodeItem, targets: Iterable[PortRef]) -> None:
+        """A node and wires are to be painted again where they are."""
+        self.picture.spoil([geo.grown(item.box(), RIM)])
+        self._spoil_wires(targets)
+
+    def _spoil_wires(self, targets: Iterable[PortRef]) -> None:
+        self.picture.spoil(box for target in targets for box in self.wires.pieces(target))
 
     def _after_check(self) -> None:
         self.looks.note_problems()
@@ -212,8 +227,28 @@ class CanvasScene(QGraphicsScene):
     def _after_step(self) -> None:
         follow = self.fades.begin if self.pulse.beat() else self.fades.skip
         follow()
-        self.looks.forget()
-        self.revise()
+        nodes, self._shown = self.stepped_from(self._shown), self.document.shown
+        self._spoil_wires(self.passes.follow(nodes))
+        if nodes is None:
+            self.looks.forget()
+            self.picture.touch()
+            self.revise()
+            return
+        for id_ in nodes & self.items_by_id.keys():
+            self._mend_node(id_)
+        self.field.note_step(nodes)
+        super().update()
+
+    def stepped_from(self, before: Shown | None) -> frozenset[str] | None:
+        """The nodes that look otherwise than when something else was shown; None: all may."""
+        if self.overlays or self.document.place:
+            return None
+        return stepped_nodes(before, self.document.shown, self.document.graph)
+
+    def _mend_node(self, id_: str) -> None:
+        """Paint a node again, for it looks otherwise."""
+        self.looks.forget_of(id_)
+        self.picture.spoil([geo.grown(self.items_by_id[id_].box(), RIM)])
 
     def _after_folding(self, ids: frozenset[str]) -> None:
         self.looks.change_faces(ids)
@@ -224,12 +259,12 @@ class CanvasScene(QGraphicsScene):
     def _paint_step(self) -> None:
         step = self.document.shown.step
         if step is not None and step.node in self.items_by_id:
-            self.looks.forget_of(step.node)
+            self._mend_node(step.node)
             self.items_by_id[step.node].update()
 
     def _paint_fades(self) -> None:
         for id_ in self.items_by_id.keys() & set(self.fades.under_way):
-            self.looks.forget_of(id_)
+            self._mend_node(id_)
             self.items_by_id[id_].update()
 
     # --- reading -------------------------------------------------------------------------
@@ -335,24 +370,23 @@ class CanvasScene(QGraphicsScene):
 
     # --- painting ------------------------------------------------------------------------
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
-        """Canvas, dots, wires and plates; nodes come above them."""
-        zoom = painter.worldTransform().m11()
-        self.look(rect, zoom)
-        self.paint_ground(painter, rect)
+    def look(self, rect: QRectF, zoom: float) -> int:
+        """Lay out the annotations of what one sees, as far as a frame has time for it.
 
-    def look(self, rect: QRectF, zoom: float) -> None:
-        """Lay out the annotations of what one sees, as far as a frame has time for it."""
+        Which ones these are: when all are laid out anew the answer is another.
+        """
         if level_of(zoom) in ("working", "close"):
             self.field.look(rect, zoom, is_whole=self.is_printing)
+        return self.field.generation
 
-    def paint_ground(self, painter: QPainter, rect: QRectF) -> None:
-        """Paint a part of what lies under the nodes, with the annotations that are laid out."""
-        zoom = painter.worldTransform().m11()
+    def paint_part(self, painter: QPainter, rect: QRectF) -> None:
+        """Paint a part of what a view shows, with the annotations that are laid out."""
+        zoom = round(painter.worldTransform().m11(), 9)
         painter.fillRect(rect, self.theme.color("canvas"))
         if self.has_dots:
             paint_dots(painter, rect, self.theme, zoom)
         self.paint_flow(painter, rect, zoom)
+        self.nodes.paint(painter, rect, zoom)
 
     def paint_flow(
         self, painter: QPainter, rect: QRectF, zoom: float, *, words: bool = True

@@ -320,16 +320,16 @@ class CanvasView(QGraphicsView):
     # --- painting ------------------------------------------------------------------------
 
     def paintEvent(self, event) -> None:
-        """Below 20 % an overview of lines and rectangles stands for the items."""
+        """Below 20 % an overview of lines and rectangles stands for the nodes."""
         if self.zoom < OVERVIEW:
             overview.paint_overview(self)
-        else:
-            super().paintEvent(event)
-
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
-        """What lies under the nodes, from its picture where that will do."""
-        if not self.canvas.flow.paint(painter, self):
-            super().drawBackground(painter, rect)
+            return
+        painter = QPainter(self.viewport())
+        self.canvas.picture.paint(painter, self, event.region())
+        painter.setRenderHints(self.renderHints())
+        painter.setWorldTransform(self.viewportTransform())
+        self.drawForeground(painter, self.mapToScene(self.viewport().rect()).boundingRect())
+        painter.end()
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         """What a gesture or a drag is about to do."""

@@ -21,6 +21,8 @@ THIN = 1.0  # pixels of a pen that Qt strokes in one go as fast as line by line
 
 def paint_lines(painter: QPainter, lines: np.ndarray, pen: QPen) -> None:
     """Paint lines `[n, P, 2]`."""
+    if not len(lines):
+        return
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)  # round joints cost twice the time
     painter.setPen(pen)
@@ -32,12 +34,13 @@ def paint_lines(painter: QPainter, lines: np.ndarray, pen: QPen) -> None:
     for some in _thinned(lines, zoom):
         if is_thin:
             painter.drawPath(path_of(some))
-            continue
-        sticks_out = _stick_out(some, box)
-        for line, is_long in zip(some, sticks_out.tolist(), strict=True):
-            part = cut(line, box) if is_long and is_solid else line
-            if len(part):
-                painter.drawPolyline(polygon(part))
+        elif is_solid:
+            for line, first, last in zip(some, *_spans(some, box), strict=True):
+                if last:
+                    painter.drawPolyline(polygon(line[first:last]))
+        else:
+            for line in some:
+                painter.drawPolyline(polygon(line))
 
 
 def seen_by(painter: QPainter) -> Box:
@@ -52,8 +55,8 @@ def seen_by(painter: QPainter) -> Box:
 
 def cut(line: np.ndarray, box: Box) -> np.ndarray:
     """The points of a line from the first piece that a box may show to the last."""
-    pieces = np.flatnonzero(geo.near(line[None], box)[0])
-    return line[pieces[0] : pieces[-1] + 2] if len(pieces) else line[:0]
+    (first,), (last,) = _spans(line[None], box)
+    return line[first:last]
 
 
 def _thinned(lines: np.ndarray, zoom: float) -> Iterator[np.ndarray]:
@@ -70,7 +73,9 @@ def _thinned(lines: np.ndarray, zoom: float) -> Iterator[np.ndarray]:
         left = left & ~some
 
 
-def _stick_out(lines: np.ndarray, box: Box) -> np.ndarray:
-    """Which lines lie partly outside of a box."""
-    low, high = lines.min(1), lines.max(1)
-    return ((low < box[:2]) | (high > box[2:])).any(1)
+def _spans(lines: np.ndarray, box: Box) -> tuple[list[int], list[int]]:
+    """Of each line from which point to before which a box may show it; before 0 if nowhere."""
+    pieces = geo.near(lines, box)
+    first, count = pieces.argmax(1), pieces.shape[1]
+    last = np.where(pieces.any(1), count - pieces[:, ::-1].argmax(1) + 1, 0)
+    return first.tolist(), last.tolist()

@@ -104,6 +104,10 @@ class Wires:
         """Where the wire to a port comes from; KeyError where there is none."""
         return self.sources[self._row[target]]
 
+    def row_of(self, target: PortRef) -> int:
+        """The row of the wire to a port; KeyError where there is none."""
+        return self._row[target]
+
     def line(self, target: PortRef) -> np.ndarray:
         """The middle line of a wire: `[WIRE_POINTS, 2]`."""
         return self._lines[self._row[target]]

@@ -51,6 +51,9 @@ class ReverseScene(CanvasScene):
         """Sums are spelled out part by part, so that all are laid out anew."""
         self.refresh()
 
+    def stepped_from(self, before: Shown | None) -> None:
+        """Any node may look otherwise: whether it has a part in the reverse graph comes late."""
+
     def dims(self, id_: str) -> bool:
         """Whether a node stands back behind others, or has no part in the reverse graph."""
         return super().dims(id_) or self._is_outside(id_)

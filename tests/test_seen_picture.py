@@ -22,10 +22,10 @@ def desk(qtbot):
 
 @pytest.fixture
 def painted(desk, monkeypatch):
-    """The parts of the ground that are painted, not copied."""
-    parts, real = [], desk.scene.paint_ground
+    """The parts that are painted, not copied."""
+    parts, real = [], desk.scene.paint_part
     monkeypatch.setattr(
-        desk.scene, "paint_ground", lambda painter, rect: (parts.append(rect), real(painter, rect))
+        desk.scene, "paint_part", lambda painter, rect: (parts.append(rect), real(painter, rect))
     )
     return parts
 
@@ -39,7 +39,7 @@ def seen(desk) -> np.ndarray:
 def is_as_painted_anew(desk) -> bool:
     kept = seen(desk)
     desk.scene.update()
-    return bool((kept == seen(desk)).all())
+    return int(np.abs(kept.astype(int) - seen(desk)).max()) <= 1  # a copy is rounded once more
 
 
 def test_what_stays_is_not_painted_again(desk, painted):

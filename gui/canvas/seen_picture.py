@@ -1,0 +1,165 @@
+"""What a view shows, kept by the pixel: ground, wires, annotations and nodes.
+
+Panning copies it and paints the strips that come into sight; a step or a drag paints the places
+where something is other than before. While one zooms, what was seen is shown at the new size,
+and a sheet with all of it anew is painted beside as frames have time: a frame of a zoom takes no
+longer than a copy, and soon after it everything is crisp. Who takes a picture of the view, and
+not of the screen, gets it crisp at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPointF, QRectF, QTimer
+from PySide6.QtGui import QPainter, QPixmap, QRegion
+from shiboken6 import getCppPointer
+
+from gui.canvas.sheet import Sheet, Sight
+
+if TYPE_CHECKING:
+    from gui.canvas.placing import Box
+    from gui.canvas.scene import CanvasScene
+    from gui.canvas.view import CanvasView
+
+MOST = 3  # sheets that are kept, each wider than the next
+SLICE = 0.006  # seconds of painting beside what is shown, in a frame or between two
+
+
+class SeenPicture(QObject):
+    """The picture of one scene in its view."""
+
+    def __init__(self, scene: CanvasScene) -> None:
+        super().__init__(scene)
+        self._scene = scene
+        self._sheets: list[Sheet] = []  # what was seen since all was other, the last at the end
+        self._coming: Sheet | None = None  # what will be shown, at another zoom
+        self._more = QTimer(self, singleShot=True, interval=0)
+        self._more.timeout.connect(self._go_on)
+
+    @property
+    def is_crisp(self) -> bool:
+        """Whether nothing is on its way that will be crisper."""
+        return self._coming is None
+
+    def touch(self) -> None:
+        """All of it may be other now."""
+        self._sheets, self._coming = [], None
+
+    def spoil(self, boxes: Iterable[Box]) -> None:
+        """It is other in these boxes of the canvas."""
+        boxes = list(boxes)
+        if boxes:
+            del self._sheets[:-1]
+        for sheet in (*self._sheets, *filter(None, (self._coming,))):
+            for box in boxes:
+                sheet.spoil(box)
+
+    def take(self, picture: QPixmap, view: CanvasView) -> None:
+        """What is shown from very far, where it is painted otherwise."""
+        self._show(Sheet(_sight_of(self._scene, view), picture))
+
+    def paint(self, painter: QPainter, view: CanvasView, region: QRegion) -> None:
+        """Paint all that a view shows, but for what is laid over it; `region` comes to be seen."""
+        sight, hints = _sight_of(self._scene, view), view.renderHints()
+        if not self._sheets or not self._sheets[-1].sight.is_like(sight):
+            self.touch()
+            self._show(Sheet(sight))
+        if not self._is_of(self._sheets[-1], sight):
+            if _is_screen(painter, view):
+                self._sharpen(sight, hints)
+            else:
+                self._show(Sheet(sight))
+        sheet = self._sheets[-1]
+        if not self._is_of(sheet, sight):
+            self._paint_stretched(painter, sight)
+            return
+        self._coming = None
+        sheet.move_to(sight)
+        for box in self._scene.field.take_changes():
+            sheet.spoil(box)
+        for part in sheet.left:
+            if not (QRegion(part) - region).isEmpty():
+                view.viewport().update(part)
+        sheet.paint(self._scene, hints)
+        painter.drawPixmap(0, 0, sheet.picture)
+
+    # --- inside ----------------------------------------------------------------------------
+
+    def _show(self, sheet: Sheet) -> None:
+        """From now on show this one, and where it does not reach those before it."""
+        zoom = sheet.sight.zoom
+        before = [other for other in self._sheets if other.sight.zoom < zoom]
+        self._sheets, self._coming = [*before[1 - MOST :], sheet], None
+
+    def _is_of(self, sheet: Sheet, sight: Sight) -> bool:
+        """Whether a sheet, brought up to date, shows a sight; its annotations are laid out."""
+        if sheet.sight.zoom != sight.zoom:
+            return False
+        generation = self._scene.look(sight.rect, sight.zoom)
+        if sheet.generation is None:
+            sheet.generation = generation
+        return sheet.generation == generation
+
+    def _sharpen(self, sight: Sight, hints: QPainter.RenderHint) -> None:
+        """Go on with the sheet that is to be shown, while the one that is has another zoom.
+
+        It is finished even if one has zoomed on since, for it is nearer than the one before.
+        """
+        scene, end = self._scene, time.perf_counter() + SLICE
+        if self._coming is None or not self._coming.sight.is_like(sight):
+            self._coming = Sheet(sight)
+        coming = self._coming
+        coming.generation = scene.look(coming.sight.rect, coming.sight.zoom)
+        if scene.field.is_laid_out:
+            for box in scene.field.take_changes():
+                coming.spoil(box)
+            coming.paint_until(end, scene, hints)
+        if coming.left:
+            self._more.start()
+        else:
+            self._show(coming)
+
+    def _go_on(self) -> None:
+        """Between two frames; what is done is shown by the next."""
+        view = next(iter(self._scene.views()), None)
+        if view is None or not self._sheets:
+            return
+        sight, sheet = _sight_of(self._scene, view), self._sheets[-1]
+        if sheet.sight.is_like(sight) and not self._is_of(sheet, sight):
+            self._sharpen(sight, view.renderHints())
+        if self._coming is None:
+            view.viewport().update()
+
+    def _paint_stretched(self, painter: QPainter, sight: Sight) -> None:
+        """Paint what was seen at other sizes; where it does not reach, boxes stand for nodes."""
+        whole, above = QRectF(QPointF(), sight.size.toSizeF()), []
+        for sheet in reversed(self._sheets):
+            way = sheet.sight.world.inverted()[0] * sight.world
+            above.append((way, sheet))
+            if way.mapRect(whole).contains(whole):
+                break
+        else:
+            painter.fillRect(whole, self._scene.theme.color("canvas"))
+            painter.setWorldTransform(sight.world)
+            self._scene.plan.paint(painter, sight.rect)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        for way, sheet in reversed(above):
+            painter.setWorldTransform(way)
+            painter.drawPixmap(0, 0, sheet.picture)
+
+
+def _sight_of(scene: CanvasScene, view: CanvasView) -> Sight:
+    viewport = view.viewport()
+    ratio = viewport.devicePixelRatioF()
+    return Sight(view.viewportTransform(), viewport.size(), ratio, view.zoom, scene.sizes)
+
+
+def _is_screen(painter: QPainter, view: CanvasView) -> bool:
+    """Whether a painter paints what comes to the screen, and not a picture of the view."""
+    store = view.window().backingStore()
+    device, engine = store and store.paintDevice(), painter.paintEngine()
+    found = engine and engine.paintDevice()
+    return bool(device and found) and getCppPointer(device) == getCppPointer(found)
