@@ -67,26 +67,32 @@ class SeenPicture(QObject):
         if not self._sheets or not self._sheets[-1].sight.is_like(sight):
             self.touch()
             self._show(Sheet(sight))
-        if not self._is_of(self._sheets[-1], sight):
-            if _is_screen(painter, view):
-                self._sharpen(sight, hints)
-            else:
-                self._show(Sheet(sight))
-        sheet = self._sheets[-1]
-        if not self._is_of(sheet, sight):
+        is_it = self._is_of(self._sheets[-1], sight)
+        if not is_it and _is_screen(painter, view):
+            is_it = self._sharpen(sight, hints)
+        elif not is_it:
+            self._show(Sheet(sight))
+            is_it = self._is_of(self._sheets[-1], sight)
+        if is_it:
+            self._paint_crisp(painter, sight, view, region)
+        else:
             self._paint_stretched(painter, sight)
-            return
-        self._coming = None
+
+    # --- inside ----------------------------------------------------------------------------
+
+    def _paint_crisp(
+        self, painter: QPainter, sight: Sight, view: CanvasView, region: QRegion
+    ) -> None:
+        """Bring the sheet up to date, where it may have been at another place or time."""
+        sheet, self._coming = self._sheets[-1], None
         sheet.move_to(sight)
         for box in self._scene.field.take_changes():
             sheet.spoil(box)
         for part in sheet.left:
             if not (QRegion(part) - region).isEmpty():
                 view.viewport().update(part)
-        sheet.paint(self._scene, hints)
+        sheet.paint(self._scene, view.renderHints())
         painter.drawPixmap(0, 0, sheet.picture)
-
-    # --- inside ----------------------------------------------------------------------------
 
     def _show(self, sheet: Sheet) -> None:
         """From now on show this one, and where it does not reach those before it."""
@@ -103,8 +109,8 @@ class SeenPicture(QObject):
             sheet.generation = generation
         return sheet.generation == generation
 
-    def _sharpen(self, sight: Sight, hints: QPainter.RenderHint) -> None:
-        """Go on with the sheet that is to be shown, while the one that is has another zoom.
+    def _sharpen(self, sight: Sight, hints: QPainter.RenderHint) -> bool:
+        """Go on with the sheet that is to be shown; whether it is done, and of this sight.
 
         It is finished even if one has zoomed on since, for it is nearer than the one before.
         """
@@ -119,8 +125,9 @@ class SeenPicture(QObject):
             coming.paint_until(end, scene, hints)
         if coming.left:
             self._more.start()
-        else:
-            self._show(coming)
+            return False
+        self._show(coming)
+        return coming.sight.zoom == sight.zoom
 
     def _go_on(self) -> None:
         """Between two frames; what is done is shown by the next."""
