@@ -3,10 +3,11 @@
 Run: python benchmarks/engine.py [WORK ...] [--peers NAMES] [--rounds N] [--threads N] [--json FILE]
 
 Every peer that is installed runs in a process of its own, for spinning thread pools disturb each
-other; processes take turns, so that all meet the same load. A figure is the median over the rounds
-of each round's median step, with the least and the most. A ratio is a peer's time by ours: above 1
-we are faster. A second table has the memory that a step takes at its peak, above what the process
-took for a small step before.
+other. The processes take short turns, and stand still in between: a machine that is fast now and
+slow then is so for all. A figure is the median over the rounds of each turn's median step, with the
+least and the most. A ratio is a peer's time by ours in the same round, the median over the rounds:
+above 1 we are faster. A second table has the memory that a step takes at its peak, above what the
+process took for a small step before.
 
 Peers: PyTorch eager, `torch.compile` (where it builds), JAX jit, HIPS autograd, micrograd (single
 numbers), NumPy by hand, and the matrix products alone.
@@ -15,11 +16,13 @@ numbers), NumPy by hand, and the matrix products alone.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import json
 import os
 import platform
 import resource
+import signal
 import statistics
 import subprocess
 import sys
@@ -30,8 +33,8 @@ from typing import Any
 
 from engine_works import WORKS
 
-SECONDS = 0.5  # how long a peer repeats a step in a round, at least LEAST times
-LEAST = 7
+SECONDS = 0.2  # how long a peer repeats a step in a turn, at least LEAST times
+LEAST = 5
 PEERS = {
     "gradwire": ("gradwire", "step"),
     "torch": ("torch_eager", "step"),
@@ -69,7 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("works", nargs="*", metavar="WORK")
     parser.add_argument("--peers", default=",".join(PEERS), help="which of them, gradwire too")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--peer", choices=PEERS, help=argparse.SUPPRESS)
@@ -80,7 +83,10 @@ def _arguments() -> argparse.Namespace:
 
 
 def _run_peer(peer: str, work: str, threads: int) -> None:
-    """Print the seconds of a round's median step and the bytes at its peak, as JSON."""
+    """At each line that comes in, print a turn's median step and the bytes at its peak, as JSON.
+
+    The first line goes out when all is ready.
+    """
     module, function = PEERS[peer]
     try:
         found = importlib.import_module(f"engine_peers.{module}")
@@ -101,16 +107,25 @@ def _run_peer(peer: str, work: str, threads: int) -> None:
     except Exception as error:  # torch.compile needs a compiler, which not every machine has
         if function != "compiled":
             raise
-        print(error, file=sys.stderr)
+        print(f"{peer} on {work}: {error}", file=sys.stderr)
         sys.exit(ABSENT)
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        seconds = _turn(step)
+        told = {"seconds": seconds, "bytes": max(_peak() - before, 0)}
+        print(json.dumps(told), flush=True)
+
+
+def _turn(step: Callable[[], Any]) -> float:
+    """The median of the seconds that a step takes."""
+    step()  # what the other processes drove out of the caches comes back
     taken: list[float] = []
     end = time.perf_counter() + SECONDS
     while len(taken) < LEAST or time.perf_counter() < end:
         start = time.perf_counter()
         step()
         taken.append(time.perf_counter() - start)
-    told = {"seconds": statistics.median(taken), "bytes": max(_peak() - before, 0)}
-    print(json.dumps(told))
+    return statistics.median(taken)
 
 
 def _peak() -> int:
@@ -124,38 +139,70 @@ def _peak() -> int:
 def _measure(work: str, peers: list[str], rounds: int, threads: int) -> dict[str, Figures]:
     """What each peer told, by peer, one for each round."""
     found: dict[str, Figures] = {}
-    absent: set[str] = set()
-    for _ in range(rounds):
-        for peer in peers:
-            done = None if peer in absent else _in_own_process(peer, work, threads)
-            if done is None:
-                absent.add(peer)
-                continue
-            for figure, value in done.items():
-                found.setdefault(peer, {}).setdefault(figure, []).append(value)
+    with contextlib.ExitStack() as stack:
+        running = {peer: stack.enter_context(_Running(peer, work, threads)) for peer in peers}
+        for _ in range(rounds):
+            for peer, process in running.items():
+                for figure, value in process.turn().items():
+                    found.setdefault(peer, {}).setdefault(figure, []).append(value)
     return found
 
 
-def _in_own_process(peer: str, work: str, threads: int) -> dict[str, float] | None:
-    pools = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    environment = {**os.environ, **dict.fromkeys(pools, str(threads))}
-    command = [sys.executable, __file__, work, "--peer", peer, "--threads", str(threads)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
-    if done.returncode == ABSENT:
-        return None
-    if done.returncode:
-        sys.exit(f"{peer} on {work} failed:\n{done.stderr}")
-    told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return told
+class _Running:
+    """A peer in a process of its own, which is stopped but for its turns: no pool can spin."""
+
+    def __init__(self, peer: str, work: str, threads: int) -> None:
+        self._name = f"{peer} on {work}"
+        pools = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+        command = [sys.executable, __file__, work, "--peer", peer, "--threads", str(threads)]
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **dict.fromkeys(pools, str(threads))},
+        )
+        self._is_there = self._answer() is not None
+        self._stop()
+
+    def __enter__(self) -> _Running:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def turn(self) -> dict[str, float]:
+        """The figures of one turn; none where there is no such peer, or it has no such work."""
+        if not self._is_there:
+            return {}
+        self._process.send_signal(signal.SIGCONT)
+        assert self._process.stdin is not None
+        self._process.stdin.write("turn\n")
+        self._process.stdin.flush()
+        told: dict[str, float] = json.loads(self._answer() or "{}")
+        self._stop()
+        return told
+
+    def _answer(self) -> str | None:
+        """The next line; None where the peer is absent."""
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if line or self._process.wait() == ABSENT:
+            return line or None
+        sys.exit(f"{self._name} failed.")
+
+    def _stop(self) -> None:
+        if self._is_there:
+            self._process.send_signal(signal.SIGSTOP)
 
 
 def _table(found: dict[str, dict[str, Figures]], figure: str, show: Callable[[float], str]) -> str:
     peers = [peer for peer in PEERS if any(peer in own for own in found.values())]
     lines = ["| work | " + " | ".join(peers) + " | goals |", "|---" * (len(peers) + 2) + "|"]
     for name, own in found.items():
-        ours = statistics.median(own["gradwire"][figure])
         cells = [
-            _cell(own[peer][figure], ours if peer != "gradwire" else None, show)
+            _cell(own[peer][figure], own["gradwire"][figure], show, is_ours=peer == "gradwire")
             if peer in own
             else ""
             for peer in peers
@@ -165,10 +212,14 @@ def _table(found: dict[str, dict[str, Figures]], figure: str, show: Callable[[fl
     return "\n".join(lines)
 
 
-def _cell(told: list[float], ours: float | None, show: Callable[[float], str]) -> str:
-    middle = statistics.median(told)
-    text = f"{show(middle)} ({show(min(told))}–{show(max(told))})"
-    return text if not ours else f"**{middle / ours:.2f}** {text}"
+def _cell(
+    told: list[float], ours: list[float], show: Callable[[float], str], *, is_ours: bool
+) -> str:
+    text = f"{show(statistics.median(told))} ({show(min(told))}–{show(max(told))})"
+    if is_ours or not min(ours):
+        return text
+    ratio = statistics.median(one / own for one, own in zip(told, ours, strict=True))
+    return f"**{ratio:.2f}** {text}"
 
 
 def _mib(nbytes: float) -> str:
