@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from graph import Graph, dumps
-from runtime import SGD, Adam, NotFinite, Trainer
+from runtime import SGD, Adam, FeedError, NotFinite, Trainer
 from tests.training_cases import numbers
 
 
@@ -80,6 +80,27 @@ def test_a_number_too_large_for_the_dtype_is_infinite_and_named():
         trainer.step(fed)
         with pytest.raises(NotFinite, match="∞"):
             trainer.step(far)
+
+
+@pytest.mark.parametrize("module", ["Linear", "BatchNorm"])
+def test_feeds_that_give_a_parameter_another_shape_are_refused(module):
+    """Also one with as many numbers; then nothing has changed."""
+    graph = Graph(target="loss", mode="train")
+    graph.add("Input", "x", shape=("B", "features"))
+    graph.add(module, "layer", **({"out_features": 3} if module == "Linear" else {}))
+    graph.add("Mean", "loss")
+    graph.connect("x.y", "layer.x")
+    graph.connect("layer.y", "loss.x")
+    trainer = Trainer(graph, Adam(lr=0.1))
+    fed = {"x": np.arange(8.0).reshape(2, 4)}
+    trainer.step(fed)
+    before = trainer.parameters | trainer.state
+    with pytest.raises(FeedError, match=r"layer\.weight: found feeds .*\[(3, )?6\], .*\[(3, )?4\]"):
+        trainer.step({"x": np.ones((2, 6))})
+    for name, array in (trainer.parameters | trainer.state).items():
+        np.testing.assert_array_equal(array, before[name])
+    trainer.step(fed)
+    assert trainer.count == 2
 
 
 def test_a_bad_batch_names_the_node_and_changes_nothing():

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from graph.initialise import sizes
-from graph.port import PortRef
+from graph.port import PortRef, show_shape
 from runtime.array import Array
 from runtime.backend import to_numpy
-from runtime.errors import BadSetting
+from runtime.errors import BadSetting, FeedError
 from runtime.feeds import Host
 from runtime.moments import apart
 from runtime.trained import trained_slots
@@ -44,6 +44,10 @@ class Parameters:
         }
         self.values: Array = xp.zeros(ends[-1], dtype)
         self.gradients: Array = xp.zeros(ends[-1], dtype)
+
+    def is_for(self, dtype: str, shapes: Mapping[PortRef, tuple[int, ...]]) -> bool:
+        """Whether these are the numbers of such tensors, in their order."""
+        return self.values.dtype == dtype and [*self.shapes.items()] == [*shapes.items()]
 
     def view(self, ref: PortRef) -> Array:
         """The tensor of a port, which changes with every update."""
@@ -130,6 +134,18 @@ def states(plan: Plan) -> dict[PortRef, int]:
 def shapes_of(plan: Plan, slots: Mapping[PortRef, int]) -> dict[PortRef, tuple[int, ...]]:
     """The shapes of tensors by their slots."""
     return {ref: sizes(plan.slots[slot]) for ref, slot in slots.items()}
+
+
+def ask_shapes(known: Mapping[PortRef, Array], shapes: Mapping[PortRef, tuple[int, ...]]) -> None:
+    """Raise `FeedError` where feeds give a tensor another shape than the one it has."""
+    for ref, shape in shapes.items():
+        if ref in known and known[ref].shape != shape:
+            raise FeedError(
+                f"{ref}: found feeds for which it is {show_shape(shape)}, expected some for"
+                f" {show_shape(known[ref].shape)}, as it was before. Feed batches that differ in"
+                " their size alone.",
+                node=ref.node,
+            )
 
 
 def named(plan: Plan, names: Iterable[str], setting: str) -> list[PortRef]:

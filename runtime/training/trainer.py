@@ -29,6 +29,7 @@ from runtime.training.optimizers import SGD, Optimizer, State, Turn
 from runtime.training.parameters import (
     Block,
     Parameters,
+    ask_shapes,
     blocks,
     named,
     shapes_of,
@@ -312,27 +313,33 @@ class Trainer:
         return passes.tape
 
     def _begin(self, plan: Plan) -> None:
-        """Take a plan: the first one's initial numbers, or those learned so far."""
-        slots = trainable(plan, named(plan, self._frozen, "frozen"))
-        shapes, state_slots = shapes_of(plan, slots), states(plan)
+        """Take a plan: the first one's initial numbers, or those learned so far.
+
+        What an edit gave another shape starts anew; raises `FeedError` where feeds did.
+        """
+        slots, state_slots = trainable(plan, named(plan, self._frozen, "frozen")), states(plan)
+        shapes, state_shapes = shapes_of(plan, slots), shapes_of(plan, state_slots)
+        before, known = self._kept, self._known()
+        if self._plan is not None and self._plan.revision == plan.revision:
+            ask_shapes(known, shapes | state_shapes)
         self._plan = plan
-        is_same = self._kept is not None and [*self._kept.shapes.items()] == [*shapes.items()]
-        if is_same and self._states.keys() == state_slots.keys():
+        is_same = before is not None and before.is_for(plan.dtype, shapes)
+        if is_same and {ref: x.shape for ref, x in self._states.items()} == state_shapes:
             return
-        before = {} if self._kept is None else self._kept.copies()
         backend = self._engine.backend
         with backend.active():
+            firsts = {x.ref: x for x in plan.sources if x.ref in slots or x.ref in state_slots}
+            for ref, source in firsts.items():
+                if ref not in known or known[ref].shape != (shapes | state_shapes)[ref]:
+                    known[ref] = load(source, None, None, backend).array
             kept = Parameters(backend.xp, plan.dtype, shapes)
-            sources = {source.ref: source for source in plan.sources}
-            for ref in slots:
-                known = before.get(ref)
-                array = load(sources[ref], None, None, backend).array if known is None else known
-                kept.put(ref, backend.asarray(array))
-            for ref in state_slots.keys() - self._states.keys():
-                array = load(sources[ref], None, None, backend).array
-                self._states[ref] = backend.xp.array(array)
-            self._states = {ref: self._states[ref] for ref in state_slots}
-            if self._kept is None or list(self._kept.shapes) != list(kept.shapes):
+            for ref in shapes:
+                kept.put(ref, known[ref])
+            self._states = {
+                ref: backend.xp.array(known[ref], plan.slots[slot].dtype)
+                for ref, slot in state_slots.items()
+            }
+            if not is_same:
                 self._memory = self.optimizer.begin(backend.xp, kept.values)
             self._kept, self._passes, self._ready = kept, {}, {}
             self._trained = Trained(
@@ -340,6 +347,11 @@ class Trainer:
             )
             self._share = shares(plan, kept, self._factors)
             self._blocks = blocks(kept, self._memory, self._share)
+
+    def _known(self) -> dict[PortRef, Array]:
+        """What was learned so far: parameters and states."""
+        kept = self._kept
+        return {**({} if kept is None else kept.views(kept.values)), **self._states}
 
     def _restore_memory(self, memory: Mapping[str, Host]) -> None:
         shapes = {name: array.shape for name, array in self._memory.items()}
