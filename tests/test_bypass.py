@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from graph import Graph, Tensor, check, default_catalogue
 from graph.bypassing import why_not_bypass
 from graph.edits import SetNode
+from gui.canvas.looks import node_tip
 from runtime import Engine
 from runtime.report import run_report
 from tests.canvas_desk import by_hand
@@ -129,7 +130,7 @@ def test_a_bypassed_node_is_muted_and_carries_its_line(desk):
     desk.document.selection.clear()
     assert desk.scene.face("x2").through == ("a", "y")
     assert desk.scene.texts("x2")[0] == "bypassed Add"
-    assert "a goes through unchanged" in desk.scene.face("x2").tooltip
+    assert "a goes through unchanged" in node_tip(desk.graph, "x2", desk.scene.face("x2"))
     left, top, right, _ = desk.scene.items_by_id["x2"].box()
     desk.view.zoom_to(2.0)
     desk.view.centerOn(left, top)

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, ItemsView, Iterable, Mapping, ValuesView
+from collections.abc import (
+    Callable,
+    Collection,
+    ItemsView,
+    Iterable,
+    Mapping,
+    Sequence,
+    ValuesView,
+)
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -19,20 +27,21 @@ if TYPE_CHECKING:
 
 AT_ONCE = 300  # nodes that are made in one go; more are made in slices
 SLICE = 0.012  # seconds of work between two turns of the window
-FEW = 25  # nodes or wires between two looks at the clock
+FEW, WIRES = 25, 500  # nodes and wires between two looks at the clock
 
 
 class NodeItems(dict[str, NodeItem]):
     """The items of all nodes. One that is still waited for is made when somebody asks for it."""
 
-    def __init__(self, make: Callable[[str], NodeItem]) -> None:
+    def __init__(self, make: Callable[[Sequence[str]], list[NodeItem]]) -> None:
         super().__init__()
         self._make = make
         self.waiting: dict[str, None] = {}
 
     def __missing__(self, id_: str) -> NodeItem:
         del self.waiting[id_]  # KeyError where there is no such node
-        item = self[id_] = self._make(id_)
+        (item,) = self._make((id_,))
+        self[id_] = item
         return item
 
     def __contains__(self, id_: object) -> bool:
@@ -40,10 +49,8 @@ class NodeItems(dict[str, NodeItem]):
 
     def get(self, id_: str, default: None = None) -> NodeItem | None:
         """The item of a node, or nothing."""
-        try:
-            return self[id_]
-        except KeyError:
-            return default
+        found = super().get(id_, default)
+        return self[id_] if found is None and id_ in self.waiting else found
 
     def values(self) -> ValuesView[NodeItem]:
         """All items."""
@@ -57,9 +64,10 @@ class NodeItems(dict[str, NodeItem]):
 
     def make(self, ids: Iterable[str]) -> None:
         """Make the items of these nodes, if they are waited for."""
-        for id_ in ids:
-            if id_ in self.waiting:
-                self[id_]
+        wanted = [id_ for id_ in ids if id_ in self.waiting]
+        for id_ in wanted:
+            del self.waiting[id_]
+        self.update(zip(wanted, self._make(wanted), strict=True))
 
     def start(self, ids: Iterable[str]) -> None:
         """Forget all items and wait for these."""
@@ -161,30 +169,37 @@ class Building(QObject):
             return []
         item = self.items.get(id_)
         if item is None:
-            self.items[id_] = self._make(id_)
+            (self.items[id_],) = self._make((id_,))
         else:
             item.take_shape(scene.face(id_).shape)
-            item.setPos(*(graph.nodes[id_].at or (0.0, 0.0)))
-            self._put_box(item)
+            item.put(graph.store.node(id_).at or (0.0, 0.0))
+            self._put_boxes([item])
         return [edge.target for edge in graph.store.edges_at(id_)]
 
     def put_wires(self, targets: Iterable[PortRef]) -> None:
         """Draw the wires that end at these ports, where both ends are there."""
-        scene, ends = self._scene, []
+        scene, held, ends = self._scene, self._scene.frames.held, []
+        arriving = scene.document.graph.store.arriving
         for target in targets:
-            edge = scene.document.graph.incoming(target)
+            edge = arriving.get(target.node, {}).get(target.port)
             if edge is None:
                 continue
-            start, end = scene.wire_place(edge.source), scene.wire_place(target)
+            start, end = self._end(edge.source), self._end(target)
             if start is not None and end is not None:
-                is_held = target.node in scene.frames.held
+                is_held = target.node in held
                 upward = not is_held and target.port in self.items[target.node].outline.pins
                 route = self._shown_routes.get(target, edge.route)
-                if is_held or edge.source.node in scene.frames.held:
+                if is_held or edge.source.node in held:
                     route = ()  # it ends elsewhere now
                 ends.append((edge.source, target, start, end, upward, route, edge.delay))
         scene.wires.put(ends)
         self._is_hung = False
+
+    def _end(self, ref: PortRef) -> geo.Point | None:
+        """Where a wire ends."""
+        if ref.node in self._scene.folding.hidden or ref.node in self._scene.frames.held:
+            return self._scene.wire_place(ref)
+        return self.items[ref.node].port_place(ref.port)
 
     def hang(self) -> None:
         """Let the delay edges without bends run below the nodes, as those stand now."""
@@ -209,23 +224,28 @@ class Building(QObject):
             self.put_wires(touched)
             self._scene.refresh()
 
-    def _make(self, id_: str) -> NodeItem:
-        scene = self._scene
-        item = NodeItem(id_, scene.face(id_).shape)
-        item.setPos(*(scene.document.graph.nodes[id_].at or (0.0, 0.0)))
-        scene.addItem(item)
-        self.has_pins = self.has_pins or bool(item.outline.pins)
-        self._put_box(item)
-        return item
+    def _make(self, ids: Sequence[str]) -> list[NodeItem]:
+        """The items of nodes, where the document says."""
+        scene, nodes = self._scene, self._scene.document.graph.nodes
+        items = [NodeItem(id_, scene.face(id_).shape, nodes[id_].at or (0.0, 0.0)) for id_ in ids]
+        for item in items:
+            scene.addItem(item)
+        self.has_pins = self.has_pins or any(item.outline.pins for item in items)
+        self._put_boxes(items)
+        return items
 
-    def _put_box(self, item: NodeItem) -> None:
+    def _put_boxes(self, items: Iterable[NodeItem]) -> None:
         """A node that is not drawn takes no room."""
-        is_hidden = self._scene.hides(item.id)
-        item.setVisible(not is_hidden)
-        if is_hidden:
-            self._scene.boxes.drop(item.id)
-        else:
-            self._scene.boxes.put(item.id, item.box())
+        scene, boxes = self._scene, {}
+        for item in items:
+            is_hidden = scene.hides(item.id)
+            if is_hidden == item.isVisible():
+                item.setVisible(not is_hidden)
+            if is_hidden:
+                scene.boxes.drop(item.id)
+            else:
+                boxes[item.id] = item.box()
+        scene.boxes.put_all(boxes)
 
     def _make_slice(self) -> None:
         """Go on for a moment, with what is in sight first."""
@@ -248,8 +268,8 @@ class Building(QObject):
         if not self._targets:
             self._targets = self._all_targets()
         while self._targets:
-            self.put_wires(self._targets[-FEW:])
-            del self._targets[-FEW:]
+            self.put_wires(self._targets[-WIRES:])
+            del self._targets[-WIRES:]
             if time.perf_counter() > end:
                 break
         self._targets = self._targets or None
@@ -266,6 +286,8 @@ class Building(QObject):
         seen = view.mapToScene(view.viewport().rect()).boundingRect()
         box = (seen.left(), seen.top(), seen.right(), seen.bottom())
         rows = geo.meeting(scene.boxes.array, box).tolist()
+        if len(rows) == len(scene.boxes):  # then no node comes before another
+            return []
         ids = (scene.boxes.ids[row] for row in rows)
         return list(islice((id_ for id_ in ids if id_ in self.items.waiting), AT_ONCE))
 

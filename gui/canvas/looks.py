@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+from weakref import WeakKeyDictionary
 
 from graph import Graph, PortRef
 from graph.growing import next_input
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from gui.shown import Shown
 
 Mark = Literal["", "failed", "running", "stale", "empty"]
+_shapes: WeakKeyDictionary[Module, NodeShape] = WeakKeyDictionary()  # a module never changes
 MAX_NOTE = 400  # characters of a note that a tooltip shows
 # Problems of a graph that is still being drawn: something is missing, nothing is wrong.
 UNFINISHED = frozenset({"unwired", "no-value"})
@@ -35,7 +37,6 @@ class Face:
     module: str
     icon: str
     shape: NodeShape
-    tooltip: str
     through: tuple[str, str] | None = None  # input and output of a bypassed node
     has_note: bool = False
 
@@ -63,45 +64,50 @@ class Mood:
 
 def face_of(graph: Graph, id_: str) -> Face:
     """The face of a node; ports of an unknown module are those that edges name."""
-    face, note = _face_without_note(graph, id_), graph.nodes[id_].note
-    if not note:
-        return face
-    short = note if len(note) <= MAX_NOTE else note[: MAX_NOTE - 1] + "…"
-    return replace(face, has_note=True, tooltip=f"{face.tooltip}\n{short}")
-
-
-def _face_without_note(graph: Graph, id_: str) -> Face:
-    node = graph.nodes[id_]
-    module = graph.module(id_)
-    title = node.label or id_
+    node, module = graph.store.node(id_), graph.module(id_)
+    title, has_note = node.label or id_, bool(node.note)
     if module is None:
-        inputs = tuple(graph.arriving(id_))
-        edges = graph.store.edges_at(id_)
-        leaving = (edge.source.port for edge in edges if edge.source.node == id_)
-        shape = node_shape("unknown", inputs, tuple(dict.fromkeys(leaving)), ())
-        return Face(title, node.module, "unknown", shape, id_)
-    shape = shape_of(module)
-    inputs, outputs = tuple(shape.inputs), tuple(shape.outputs)
-    first = module.doc.split("\n\n")[0].replace("\n", " ")
-    tooltip = f"{id_} ({node.module}): {first}"
-    if not node.bypassed or not inputs or not outputs:
-        return Face(title, node.module, icon_of(type(module)), shape, tooltip)
-    tooltip = tr("{tooltip}\nBypassed: {port} goes through unchanged.").format(
-        tooltip=tooltip, port=inputs[0]
-    )
-    return Face(title, node.module, icon_of(type(module)), shape, tooltip, (inputs[0], outputs[0]))
+        return Face(title, node.module, "unknown", _unknown_shape(graph, id_), None, has_note)
+    shape, through = shape_of(module), None
+    if node.bypassed and shape.inputs and shape.outputs:
+        through = next(iter(shape.inputs)), next(iter(shape.outputs))
+    return Face(title, node.module, icon_of(type(module)), shape, through, has_note)
+
+
+def node_tip(graph: Graph, id_: str, face: Face) -> str:
+    """What a node's tooltip says of it: what its module does, whether it is bypassed, its note."""
+    node, module = graph.store.node(id_), graph.module(id_)
+    tip = id_
+    if module is not None:
+        first = module.doc.split("\n\n")[0].replace("\n", " ")
+        tip = f"{id_} ({node.module}): {first}"
+    if face.through is not None:
+        bypassed = tr("{tooltip}\nBypassed: {port} goes through unchanged.")
+        tip = bypassed.format(tooltip=tip, port=face.through[0])
+    if not node.note:
+        return tip
+    short = node.note if len(node.note) <= MAX_NOTE else node.note[: MAX_NOTE - 1] + "…"
+    return f"{tip}\n{short}"
+
+
+def _unknown_shape(graph: Graph, id_: str) -> NodeShape:
+    leaving = (edge.source.port for edge in graph.store.edges_at(id_) if edge.source.node == id_)
+    return node_shape("unknown", tuple(graph.arriving(id_)), tuple(dict.fromkeys(leaving)), ())
 
 
 def shape_of(module: Module) -> NodeShape:
-    """How large a module's node is, and where its ports are."""
-    more = next_input(module)
-    return node_shape(
-        module.outline(),
-        tuple(port.name for port in module.wired_ports if port.role == "input"),
-        tuple(port.name for port in module.output_ports),
-        tuple(port.name for port in module.parameter_ports),
-        (more,) if more else (),
-    )
+    """How large a module's node is, and where its ports are; nodes of a kind share the answer."""
+    found = _shapes.get(module)
+    if found is None:
+        more = next_input(module)
+        found = _shapes[module] = node_shape(
+            module.outline(),
+            tuple(port.name for port in module.wired_ports if port.role == "input"),
+            module.output_names,
+            tuple(port.name for port in module.parameter_ports),
+            (more,) if more else (),
+        )
+    return found
 
 
 def shape_text(graph: Graph, id_: str, check: Check | None, shown: Shown, wide: bool) -> str:

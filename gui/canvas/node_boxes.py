@@ -40,19 +40,22 @@ class NodeBoxes:
             row = self._row[id_] = len(self.ids)
             self.ids.append(id_)
             if row == len(self._boxes):
-                more = np.empty((max(2 * row, 64), 4))
-                more[:row] = self._boxes
-                self._boxes = more
+                self._grow(max(2 * row, 64))
         self._boxes[row] = box
         self.changed.add(row)
 
     def put_all(self, boxes: Mapping[str, Box]) -> None:
-        """Start with these nodes."""
-        self.__init__()
-        self.ids = list(boxes)
-        self._row = {id_: row for row, id_ in enumerate(self.ids)}
-        self._boxes = np.array(list(boxes.values()), float).reshape(-1, 4)
-        self.changed = set(range(len(self.ids)))
+        """The same for many nodes at once."""
+        if not boxes:
+            return
+        new = [id_ for id_ in boxes if id_ not in self._row]
+        self._row.update(zip(new, range(len(self.ids), len(self.ids) + len(new)), strict=True))
+        self.ids += new
+        if len(self.ids) > len(self._boxes):
+            self._grow(len(self.ids))
+        rows = [self._row[id_] for id_ in boxes]
+        self._boxes[rows] = list(boxes.values())
+        self.changed.update(rows)
 
     def rows(self, ids: Iterable[str]) -> list[int]:
         """The rows of those nodes that are there."""
@@ -75,3 +78,8 @@ class NodeBoxes:
             self._boxes[row] = self._boxes[last]
         self.changed.add(row)
         self.ids.pop()
+
+    def _grow(self, rows: int) -> None:
+        more = np.empty((rows, 4))
+        more[: len(self._boxes)] = self._boxes
+        self._boxes = more

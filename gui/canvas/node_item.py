@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -27,12 +28,18 @@ class NodeItem(QGraphicsItem):
     `number` says in which order items were made.
     """
 
-    def __init__(self, id_: str, shape: geo.NodeShape) -> None:
+    def __init__(self, id_: str, shape: geo.NodeShape, at: geo.Point) -> None:
         super().__init__()
         self.id = id_
         self.number = next(_numbers)
         self.outline = shape
         self._bounds = _bounds(shape)
+        self.put(at)
+
+    def put(self, at: geo.Point) -> None:
+        """Move it, so that its upper left corner is there."""
+        self.at = at  # Qt knows it too, but takes longer to ask
+        self.setPos(*at)
 
     def take_shape(self, shape: geo.NodeShape) -> None:
         """Take another shape, as after a change of attributes."""
@@ -44,14 +51,14 @@ class NodeItem(QGraphicsItem):
 
     def box(self) -> tuple[float, float, float, float]:
         """Left, top, right, bottom of the node's body and pins, in canvas units."""
-        x, y = self.x(), self.y()
+        x, y = self.at
         pins = 2 * geo.PIN if self.outline.pins else 0
         return (x, y, x + self.outline.width, y + self.outline.height + pins)
 
     def port_place(self, name: str) -> geo.Point | None:
         """Where an edge meets the port, in canvas units."""
         place = self.outline.port(name)
-        return None if place is None else (self.x() + place[0], self.y() + place[1])
+        return None if place is None else (self.at[0] + place[0], self.at[1] + place[1])
 
     def boundingRect(self) -> QRectF:
         """The node with everything that may be painted around it."""
@@ -87,7 +94,11 @@ class NodeItem(QGraphicsItem):
 
 
 def _bounds(shape: geo.NodeShape) -> QRectF:
-    around = geo.RING + 2
-    pins = 2 * geo.PIN if shape.pins else 0
-    width, height = shape.width + 2 * around, shape.height + pins + 2 * around
-    return QRectF(-around, -around, width, height)
+    return _around(shape.width, shape.height + (2 * geo.PIN if shape.pins else 0))
+
+
+@lru_cache(maxsize=1024)
+def _around(width: float, height: float) -> QRectF:
+    """A rectangle with a margin; nodes of a size share it."""
+    margin = geo.RING + 2
+    return QRectF(-margin, -margin, width + 2 * margin, height + 2 * margin)

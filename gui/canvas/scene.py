@@ -190,7 +190,7 @@ class CanvasScene(QGraphicsScene):
         """Draw a node elsewhere, with its wires; the document is told by the gesture's end."""
         item, targets = self.items_by_id[id_], self.wires.at_node(id_)
         self._spoil(item, targets)
-        item.setPos(*at)
+        item.put(at)
         self.boxes.put(id_, item.box())
         self.building.put_wires(targets)
         self._spoil(item, targets)

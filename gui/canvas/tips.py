@@ -14,6 +14,7 @@ from graph.naming import output_name, port_name
 from graph.time import keeps_initial
 from gui.canvas import ways
 from gui.canvas.badges import badge_at
+from gui.canvas.looks import node_tip
 from gui.canvas.wording import tr
 from gui.numbers import format_number, format_shape
 from gui.pictures import limit_of
@@ -114,7 +115,8 @@ def _edge_tip(view: CanvasView, point: QPointF) -> str:
 
 def _node_text(view: CanvasView, id_: str) -> str:
     scene = view.canvas
-    parts = (scene.face(id_).tooltip, scene.problem_text(id_), scene.overlays.node_tip(id_))
+    tip = node_tip(view.document.graph, id_, scene.face(id_))
+    parts = (tip, scene.problem_text(id_), scene.overlays.node_tip(id_))
     return "\n".join(filter(None, parts))
 
 

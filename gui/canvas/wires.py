@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
@@ -26,7 +27,7 @@ class Wires:
         self.targets: list[PortRef] = []
         self.sources: list[PortRef] = []
         self._row: dict[PortRef, int] = {}
-        self._touching: dict[str, set[PortRef]] = {}
+        self._touching: defaultdict[str, set[PortRef]] = defaultdict(set)
         self._lines = np.empty((0, geo.WIRE_POINTS, 2))
         self._bounds = np.empty((0, 4))
         self.routes: dict[PortRef, tuple[geo.Point, ...]] = {}  # of the wires with bends
@@ -55,11 +56,9 @@ class Wires:
             np.array([e[4] for e in ends]),
         )
         for source, target, *_ in ends:  # before any row is counted, for dropping moves rows
-            if target in self._row and self.source_of(target) != source:
-                self.drop(target)
+            if target in self._row:
+                self._forget_way(target, source)
         for row, (_, target, start, end, up, route, delay) in enumerate(ends):
-            self.routes.pop(target, None)
-            self.delays.pop(target, None)
             if delay:
                 self.delays[target] = delay
             if route:
@@ -181,14 +180,22 @@ class Wires:
         for row in rows:
             yield self.sources[row], self.targets[row]
 
+    def _forget_way(self, target: PortRef, source: PortRef) -> None:
+        """A wire runs otherwise; if it begins at another port, it is another one."""
+        self.routes.pop(target, None)
+        self.delays.pop(target, None)
+        if self.source_of(target) != source:
+            self.drop(target)
+
     def _take(self, source: PortRef, target: PortRef) -> int:
-        if target not in self._row:
-            self._row[target] = len(self.targets)
+        row = self._row.get(target)
+        if row is None:
+            row = self._row[target] = len(self.targets)
             self.targets.append(target)
             self.sources.append(source)
-            for node in (source.node, target.node):
-                self._touching.setdefault(node, set()).add(target)
-        return self._row[target]
+            self._touching[source.node].add(target)
+            self._touching[target.node].add(target)
+        return row
 
     def _grow(self, rows: int) -> None:
         if rows <= len(self._lines):
