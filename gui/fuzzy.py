@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 EXACT, BEGIN, HUMP, RUN, PLAIN, GAP = 20.0, 10.0, 8.0, 7.0, 1.0, 0.3
 LONGEST = 64  # letters of a query that count
+CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits, " _-.:/")
 
 
 def score(query: str, text: str) -> float | None:
@@ -48,6 +50,21 @@ def _lines_with(word: str, whole: str) -> set[int]:
         at = start
         lines.add(line)
     return lines
+
+
+def alike(query: str) -> dict[int, str]:
+    """What makes texts alike to a query: a table for `str.translate`.
+
+    Of a letter that is not in the query nothing counts but whether it is small, large, a digit or
+    none of these. So texts that are the same afterwards have the same score, and of thousands of
+    names like `n1234` a few are asked.
+    """
+    kept = set(_folded(query[:LONGEST]))
+    table = {}
+    for letters in CLASSES:
+        others = [letter for letter in letters if letter.lower() not in kept]
+        table |= {ord(letter): others[0] for letter in others}
+    return table
 
 
 def rank(query: str, texts: Iterable[str]) -> list[int]:

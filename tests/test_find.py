@@ -1,5 +1,7 @@
 """The find bar: what answers, where the keys lead, the marks, and where the focus goes after."""
 
+import re
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -7,6 +9,9 @@ from PySide6.QtWidgets import QApplication
 
 from graph import Graph
 from graph import edits as e
+from gui import fuzzy
+from gui.document import Document
+from gui.find import search
 from tests.canvas_desk import LEFT, NONE, by_hand
 from tests.window_desk import desk_for
 
@@ -202,3 +207,22 @@ def test_a_thousand_nodes_are_searched_without_holding_the_window(desk):
     for _ in range(5):
         desk.press_key(Key.Key_Return)
     assert ids(bar)[0] == "layer77"  # the fixture of every test fails on longer bursts
+
+
+def test_of_thousands_of_names_a_few_are_asked(desk, monkeypatch):
+    graph, asked = Graph(), []
+    for number in range(2 * search.MANY + 10):
+        graph.add(("ReLU", "Tanh")[number % 2], f"n{number}", at=(number % 60 * 144, number * 2))
+    graph.add("Exp", "last", label="n12 exp")
+    document = Document()
+    document.replace(graph, None)
+    score = fuzzy.score
+    monkeypatch.setattr(fuzzy, "score", lambda *texts: asked.append(texts) or score(*texts))
+    looking = search.Search(document)
+    looking.start("n12")
+    desk.qtbot.waitUntil(lambda: not looking.is_busy)
+    assert looking.matches[0].id == "n12"
+    assert {match.id for match in looking.matches} == {
+        *(id_ for id_ in graph.nodes if re.search("1.*2", id_)), "last"
+    }  # fmt: skip
+    assert len(asked) < 200

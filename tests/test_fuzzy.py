@@ -3,10 +3,13 @@
 import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graph import default_catalogue
 from gui import fuzzy
 from gui.module_search import find_modules
+from tests.effort import tries
 
 
 def found(query: str) -> list[str]:
@@ -82,3 +85,19 @@ def test_no_text_that_answers_is_left_out_of_the_candidates():
         answers = {row for row, text in enumerate(texts) if fuzzy.score(query, text) is not None}
         assert answers <= found
         assert len(found) <= 1.5 * len(answers) + 1
+
+
+@settings(max_examples=tries(300, 20_000))
+@given(
+    st.text("aAbB1 2._-\u00e9\u0130", max_size=6),
+    st.lists(st.text("aAbBcC123 ._-/\u00e9\u0130\u00c9\u0307", max_size=12)),
+)
+def test_texts_that_are_alike_to_a_query_have_one_score(query, texts):
+    table = fuzzy.alike(query)
+    for text in texts:
+        assert fuzzy.score(query, text.translate(table)) == fuzzy.score(query, text)
+
+
+def test_names_that_differ_where_nobody_looks_are_alike():
+    names = [f"n{number}" for number in range(1000)]
+    assert len({name.translate(fuzzy.alike("n7")) for name in names}) == 2 + 4 + 8

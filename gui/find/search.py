@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -17,11 +17,10 @@ from gui.told import told
 NAMED = 4.0  # what a name counts more than a module
 SPREAD = 4.0  # what it costs that the words stand in several texts
 SLICE = 0.012  # seconds of looking between two turns of the window
-FEW = 8  # nodes between two looks at the clock
+FEW, MANY = 8, 2_000  # texts that are scored, nodes that are read, between two looks at the clock
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A node that answers; `problem` is the sentence that did, where no name does."""
 
     id: str
@@ -77,52 +76,73 @@ class Search(QObject):
 
     def _look(self, query: str) -> Iterator[None]:
         graph = self._document.graph
-        problems: dict[str, list[str]] = {}
+        problems = yield from self._sentences()
+        nodes = tuple(graph.store.nodes.values())
+        values: dict[str, float | None] = {}
+        named: list[tuple[float, int]] = []
+        said: list[Match] = []
+        for start in range(0, len(nodes), MANY):
+            some = nodes[start : start + MANY]
+            kinds = _kinds(some, query)
+            yield from _score_all(query, kinds, values)
+            for number, kind in enumerate(kinds, start):
+                value = values[kind]
+                if value is not None:
+                    named.append((-value, number))
+                elif nodes[number].id in problems:
+                    said += _said(nodes[number], problems[nodes[number].id], query)
+            yield
+        named.sort()
+        self.matches = (*(_match(nodes[number]) for _, number in named), *said)
+
+    def _sentences(self) -> Generator[None, None, dict[str, list[str]]]:
+        """What the problems say of each node."""
+        graph, found = self._document.graph, {}
         for number, problem in enumerate(problems_of(self._document)):
             if problem.node is not None:
-                problems.setdefault(problem.node, []).append(told(graph, problem))
+                found.setdefault(problem.node, []).append(told(graph, problem))
             if number % FEW == 0:
                 yield
-        modules: dict[str, float | None] = {}
-        scored: list[tuple[float, Match]] = []
-        nodes = tuple(graph.nodes.values())
-        yield
-        texts = [(node.label or node.id, node.id, node.module) for node in nodes]
-        yield
-        can = set(fuzzy.candidates(query, map(_joined, texts)))
-        yield
-        for number in sorted(can.union(_with_problems(nodes, problems))):
-            (title, id_, module), value = texts[number], None
-            if number in can:
-                if module not in modules:
-                    modules[module] = fuzzy.score(query, module)
-                value = _score(query, texts[number], modules[module])
-            if value is not None:
-                scored.append((-value, Match(id_, title, module)))
-            else:
-                said = next((s for s in problems.get(id_, ()) if _says(s, query)), "")
-                if said:
-                    scored.append((0.0, Match(id_, title, module, said)))
-            if number % FEW == 0:
-                yield
-        scored.sort(key=lambda pair: (bool(pair[1].problem), pair[0]))
-        self.matches = tuple(match for _, match in scored)
+        return found
 
 
-def _joined(texts: tuple[str, str, str]) -> str:
-    return " ".join(dict.fromkeys(texts))
+def _kinds(nodes: Iterable[Node], query: str) -> list[str]:
+    """Label, id and module of each node, as far as they make a difference to a query."""
+    lines = (f"{node.label or node.id}\t{node.id}\t{node.module}" for node in nodes)
+    return "\n".join(lines).translate(fuzzy.alike(query)).split("\n")
 
 
-def _with_problems(nodes: Sequence[Node], problems: Mapping[str, list[str]]) -> Iterator[int]:
-    return (number for number, node in enumerate(nodes) if node.id in problems)
+def _score_all(query: str, kinds: Iterable[str], values: dict[str, float | None]) -> Iterator[None]:
+    """Enter what kinds of nodes are worth that are new among the values; None does not answer."""
+    new = [kind for kind in dict.fromkeys(kinds) if kind not in values]
+    values |= dict.fromkeys(new)
+    for place, number in enumerate(fuzzy.candidates(query, new)):
+        values[new[number]] = _score(query, new[number].split("\t"))
+        if place % FEW == 0:
+            yield
 
 
-def _score(query: str, texts: tuple[str, str, str], module: float | None) -> float | None:
-    """What label, id and module of a node are worth, if they answer; `module` is the last's."""
-    label, id_, _ = texts
+def _score(query: str, texts: Sequence[str]) -> float | None:
+    """What label, id and module are worth together, if they answer."""
+    label, id_, module = texts
     names = (_more(fuzzy.score(query, name), NAMED) for name in {label, id_})
-    value = _best(module, *names)
-    return value if value is not None else _more(fuzzy.score(query, _joined(texts)), -SPREAD)
+    value = _best(fuzzy.score(query, module), *names)
+    if value is not None:
+        return value
+    return _more(fuzzy.score(query, " ".join(dict.fromkeys(texts))), -SPREAD)
+
+
+def _match(node: Node, problem: str = "") -> Match:
+    return Match(node.id, node.label or node.id, node.module, problem)
+
+
+def _said(node: Node, sentences: Iterable[str], query: str) -> list[Match]:
+    """The match of a node of which a problem says all words of a query: letters alone would do
+    for nearly all."""
+    words = query.casefold().split()
+    folded = ((sentence, sentence.casefold()) for sentence in sentences)
+    answers = (said for said, small in folded if all(word in small for word in words))
+    return [_match(node, said) for said in answers][:1]
 
 
 def _best(*values: float | None) -> float | None:
@@ -131,9 +151,3 @@ def _best(*values: float | None) -> float | None:
 
 def _more(value: float | None, by: float) -> float | None:
     return None if value is None else value + by
-
-
-def _says(sentence: str, query: str) -> bool:
-    """Whether every word of a query stands in a sentence: letters alone would fit nearly all."""
-    folded = sentence.casefold()
-    return all(word in folded for word in query.casefold().split())
