@@ -221,8 +221,9 @@ class Building(QObject):
         touched = {*self._shown_routes, *routes}
         if touched:
             self._shown_routes = routes
+            self._scene.mending.wires(touched)
             self.put_wires(touched)
-            self._scene.refresh()
+            self._scene.mending.wires(touched)
 
     def _make(self, ids: Sequence[str]) -> list[NodeItem]:
         """The items of nodes, where the document says."""

@@ -118,7 +118,6 @@ class Frames(QObject):
         if number is not None:
             self._document.selection.clear()
         self._become(number)
-        self._scene.update()
 
     # --- inside ---------------------------------------------------------------------------
 
@@ -138,6 +137,7 @@ class Frames(QObject):
     def _become(self, number: int | None) -> None:
         before, self.current = self.current, number
         if before != number:
+            self._scene.update()
             self.chosen.emit()
 
     def _start_anew(self) -> None:

@@ -91,7 +91,7 @@ class Band(Gesture):
     def move(self, point: QPointF, pixel: QPoint) -> None:
         self._end = point
         rect = self._rect()
-        touched = {item.id for item in self.scene.items(rect) if isinstance(item, NodeItem)}
+        touched = self._nodes(rect)
         found = touched
         if self._toggles:
             found = self._before ^ touched
@@ -102,17 +102,13 @@ class Band(Gesture):
             self.document.selection.set_edge(edges[0])
         else:
             self.document.selection.set_nodes(found)
-        self.scene.update()
-
-    def finish(self, point: QPointF, pixel: QPoint) -> None:
-        self.scene.update()
+        self.scene.show()
 
     def cancel(self) -> None:
         if self._edge is not None:
             self.document.selection.set_edge(self._edge)
         else:
             self.document.selection.set_nodes(self._before)
-        self.scene.update()
 
     def paint(self, painter: QPainter, zoom: float) -> None:
         theme = self.scene.theme
@@ -120,9 +116,14 @@ class Band(Gesture):
         painter.setBrush(theme.color("selected", 0.35))
         painter.drawRect(self._rect())
 
+    def _nodes(self, rect: QRectF) -> set[str]:
+        """The nodes whose body the band meets; pins do not count."""
+        boxes, items = self.scene.boxes, self.scene.items_by_id
+        ids = (boxes.ids[row] for row in geo.meeting(boxes.array, rect.getCoords()).tolist())
+        return {id_ for id_ in ids if items[id_].y() + items[id_].outline.height >= rect.top()}
+
     def _edges(self, rect: QRectF) -> tuple[PortRef, ...]:
-        box = (rect.left(), rect.top(), rect.right(), rect.bottom())
-        return self.scene.wires.touching(box)
+        return self.scene.wires.touching(rect.getCoords())
 
     def _rect(self) -> QRectF:
         return QRectF(self._start, self._end).normalized()

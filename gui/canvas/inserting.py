@@ -37,14 +37,12 @@ class Insertion:
         target = None if is_held_off else self._under(pointer, zoom)
         fits = target is not None and self._ports(target) is not None
         self.edge = self._scene.document.graph.incoming(target) if target and fits else None
-        self._scene.hidden_wire = self.edge.target if self.edge is not None else None
-        self._scene.refresh()
+        self._scene.mending.hide_wire(self.edge.target if self.edge is not None else None)
 
     def leave(self) -> None:
         """Show the edge as it is."""
         self.edge = None
-        self._scene.hidden_wire = None
-        self._scene.refresh()
+        self._scene.mending.hide_wire(None)
 
     def edits(self, id_: str, edge: Edge) -> tuple[geo.Point, tuple[e.Edit, ...]]:
         """Where the node comes to stand, and the edits that put it into an edge that takes it."""

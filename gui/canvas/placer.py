@@ -142,7 +142,7 @@ class Placer(QObject):
         view = self._view
         self._wish = wish
         self._fits = {fit.module.name: fit for fit in self._fitting(wish)}
-        view.canvas.hidden_wire = wish.loosened
+        view.canvas.mending.hide_wire(wish.loosened)
         modules = [fit.module for fit in self._fits.values()]
         # Before an input sources come first, and they are the first group.
         wants_source = wish.port is not None and not self._is_output(wish.port)
@@ -153,7 +153,7 @@ class Placer(QObject):
         self.box = box
         self.turned.emit()
         box.open_at(view.mapFromScene(wish.point) + QPoint(4, 4), view.viewport().rect())
-        view.canvas.refresh()
+        view.canvas.show()
 
     def _fitting(self, wish: Wish) -> list[Fit]:
         graph = self._document.graph
@@ -178,7 +178,7 @@ class Placer(QObject):
         self.box = None
         self.turned.emit()
         wish, fit = self._wish, self._fits[name]
-        self._view.canvas.hidden_wire = None
+        self._view.canvas.mending.hide_wire(None)
         if wish.edge is not None:
             id_ = self.place_inside(fit.module, wish.point, wish.edge)
         elif wish.port is not None:
@@ -188,7 +188,7 @@ class Placer(QObject):
         self._view.setFocus(Qt.FocusReason.PopupFocusReason)
         if id_ is not None:
             self._view.reveal(id_)
-        self._view.canvas.refresh()
+        self._view.canvas.show()
 
     def _place_at_wire(
         self, fit: Fit, point: QPointF, port: PortRef, loosened: PortRef | None
@@ -220,10 +220,10 @@ class Placer(QObject):
     def _leave(self, returns_focus: bool) -> None:
         self.box = None
         self.turned.emit()
-        self._view.canvas.hidden_wire = None
+        self._view.canvas.mending.hide_wire(None)
         if returns_focus:
             self._view.setFocus(Qt.FocusReason.PopupFocusReason)
-        self._view.canvas.refresh()
+        self._view.canvas.show()
 
     def _is_output(self, port: PortRef) -> bool:
         item = self._view.canvas.items_by_id.get(port.node)

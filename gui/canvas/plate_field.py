@@ -78,7 +78,7 @@ class PlateField(QObject):
         """Ports may stand elsewhere or have other numbers: those that do are laid out anew."""
         self._is_old = True
 
-    def follow(self, id_: str) -> None:
+    def note_move(self, id_: str) -> None:
         """A node is drawn elsewhere."""
         self._moved.add(id_)
 
@@ -167,6 +167,8 @@ class PlateField(QObject):
         other, gone = self._know(region)
         other |= self._covered(self._sight.nodes)
         self._await(other, is_less=bool(gone))
+        if AT_ONCE < len(self._known) != len(other):
+            self._settling.start()  # also where the same ports are seen from elsewhere
 
     def _await(self, other: Collection[PortRef], *, is_less: bool = False) -> None:
         """Let ports be laid out anew, for they look otherwise, or others are there no more."""

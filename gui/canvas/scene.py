@@ -6,7 +6,6 @@ rebuild only what an edit touched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,9 +25,10 @@ from gui.canvas.ground import paint_dots
 from gui.canvas.levels import AT_DESK, level_of
 from gui.canvas.lineage import Lineage
 from gui.canvas.looks import Face, Mood
+from gui.canvas.mending import Mending
 from gui.canvas.node_boxes import NodeBoxes
 from gui.canvas.node_item import NodeItem
-from gui.canvas.node_layer import RIM, NodeLayer
+from gui.canvas.node_layer import NodeLayer
 from gui.canvas.node_looks import NodeLooks
 from gui.canvas.node_pictures import NodePictures
 from gui.canvas.overlay import Overlays
@@ -71,8 +71,8 @@ class CanvasScene(QGraphicsScene):
         self.boxes = NodeBoxes()
         self.plan = Plan(self)
         self.passes = Passes(self)
-        self._shown: Shown | None = None  # when the playhead moved last
         self.hidden_wire: PortRef | None = None  # the one whose end is being dragged
+        self.mending = Mending(self)
         self.wiring = None  # the gesture that draws a wire, while there is one
         self.focused: str | PortRef | None = None  # where the keys are, when it is to be drawn
         self.is_printing, self.sizes = False, AT_DESK
@@ -104,10 +104,10 @@ class CanvasScene(QGraphicsScene):
         document.checked.connect(self._after_check)
         document.traced.connect(self._after_trace)
         document.playhead_moved.connect(self._after_step)
-        self.pulse.changed.connect(self._paint_step)
+        self.pulse.changed.connect(self.mending.follow_pulse)
         self.fades.changed.connect(self._paint_fades)
         self.waiting.changed.connect(self._after_waiting)
-        document.selection_changed.connect(self.update)
+        document.selection_changed.connect(self.mending.follow_selection)
         self.theme.changed.connect(self._after_theme)
         self.lineage.changed.connect(self.refresh)
         self.overlays.changed.connect(self.refresh)
@@ -129,8 +129,11 @@ class CanvasScene(QGraphicsScene):
         self._after_building()
 
     def _after_building(self) -> None:
-        extent.fit_index(self)
         self.refresh()
+        self._after_moves()
+
+    def _after_moves(self) -> None:
+        extent.fit_index(self)
         self.content_changed.emit()
 
     def refresh(self) -> None:
@@ -149,7 +152,11 @@ class CanvasScene(QGraphicsScene):
             self.badge_places.clear()
             self.update()
         else:
-            super().update()
+            self.show()
+
+    def show(self) -> None:
+        """Paint what has come to be known to be otherwise."""
+        super().update()
 
     def update(self, *area) -> None:
         """Paint an area again, or everything."""
@@ -171,6 +178,11 @@ class CanvasScene(QGraphicsScene):
         if changes_only_numbers(edit):
             self.refresh()
             return
+        if moved and not touched and len(moved) <= AT_ONCE:
+            for id_ in moved:
+                self.sync_place(id_)
+            self._after_moves()
+            return
         self.looks.change_faces(touched)
         if len(touched | moved) > AT_ONCE:
             self.building.renew(touched | moved)
@@ -183,32 +195,26 @@ class CanvasScene(QGraphicsScene):
 
     def sync_place(self, id_: str) -> None:
         """Draw a node where the document says."""
-        if id_ in self.items_by_id:
-            self.place_node(id_, self.document.graph.nodes[id_].at or (0.0, 0.0))
+        item, at = self.items_by_id.get(id_), self.document.graph.nodes[id_].at or (0.0, 0.0)
+        if item is not None and item.pos().toTuple() != at:
+            self.place_node(id_, at)
 
     def place_node(self, id_: str, at: geo.Point) -> None:
         """Draw a node elsewhere, with its wires; the document is told by the gesture's end."""
         item, targets = self.items_by_id[id_], self.wires.at_node(id_)
-        self._spoil(item, targets)
+        self.mending.paint_again({id_}, targets)
         item.put(at)
         self.boxes.put(id_, item.box())
         self.building.put_wires(targets)
-        self._spoil(item, targets)
+        self.mending.paint_again({id_}, targets)
         self.placed.emit(id_, at)
-        if self.wires.delays or self.overlays or self.document.place:
-            self.revise()  # badges, tags, and edges that run around all nodes
-            self.picture.touch()
+        if self.time_band.nodes or self.overlays or self.document.place:
+            self.field.revise()  # badges, tags, and edges that run around all nodes
+            self.badge_places.clear()
+            self.update()
         else:
-            self.field.follow(id_)
-            super().update()
-
-    def _spoil(self, item: NodeItem, targets: Iterable[PortRef]) -> None:
-        """A node and wires are to be painted again where they are."""
-        self.picture.spoil([geo.grown(item.box(), RIM)])
-        self._spoil_wires(targets)
-
-    def _spoil_wires(self, targets: Iterable[PortRef]) -> None:
-        self.picture.spoil(box for target in targets for box in self.wires.pieces(target))
+            self.field.note_move(id_)
+            self.show()
 
     def _after_check(self) -> None:
         self.looks.note_problems()
@@ -227,17 +233,10 @@ class CanvasScene(QGraphicsScene):
     def _after_step(self) -> None:
         follow = self.fades.begin if self.pulse.beat() else self.fades.skip
         follow()
-        nodes, self._shown = self.stepped_from(self._shown), self.document.shown
-        self._spoil_wires(self.passes.follow(nodes))
-        if nodes is None:
-            self.looks.forget()
-            self.picture.touch()
-            self.revise()
-            return
-        for id_ in nodes & self.items_by_id.keys():
-            self._mend_node(id_)
-        self.field.note_step(nodes)
-        super().update()
+        self.mending.follow_step()
+
+    def _paint_fades(self) -> None:
+        self.mending.nodes(set(self.fades.under_way))
 
     def stepped_from(self, before: Shown | None) -> frozenset[str] | None:
         """The nodes that look otherwise than when something else was shown; None: all may."""
@@ -245,27 +244,11 @@ class CanvasScene(QGraphicsScene):
             return None
         return stepped_nodes(before, self.document.shown, self.document.graph)
 
-    def _mend_node(self, id_: str) -> None:
-        """Paint a node again, for it looks otherwise."""
-        self.looks.forget_of(id_)
-        self.picture.spoil([geo.grown(self.items_by_id[id_].box(), RIM)])
-
     def _after_folding(self, ids: frozenset[str]) -> None:
         self.looks.change_faces(ids)
         if ids:
             self.building.sync(ids)
             self._after_building()
-
-    def _paint_step(self) -> None:
-        step = self.document.shown.step
-        if step is not None and step.node in self.items_by_id:
-            self._mend_node(step.node)
-            self.items_by_id[step.node].update()
-
-    def _paint_fades(self) -> None:
-        for id_ in self.items_by_id.keys() & set(self.fades.under_way):
-            self._mend_node(id_)
-            self.items_by_id[id_].update()
 
     # --- reading -------------------------------------------------------------------------
 

@@ -55,11 +55,12 @@ class Wiring(Gesture):
         if not self._started:
             self._started = True
             self.scene.wiring = self
-            self.scene.hidden_wire = self._loosened
+            self.scene.mending.hide_wire(self._loosened)
+            self.scene.update()  # what fits is lit, the rest dims
         self._point = point
         over = self.scene.port_at(point) or self._port_of_node(point)
         self._over = over if over != self._fixed else None
-        self.scene.refresh()
+        self.scene.show()
 
     def finish(self, point: QPointF, pixel: QPoint) -> None:
         self.move(point, pixel)
@@ -224,5 +225,5 @@ class Wiring(Gesture):
 
     def _leave(self) -> None:
         self.scene.wiring = None
-        self.scene.hidden_wire = None
-        self.scene.refresh()
+        self.scene.mending.hide_wire(None)
+        self.scene.update()

@@ -1,0 +1,86 @@
+"""What a small change leaves otherwise on the canvas is painted again, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+from graph import PortRef
+from gui.canvas import geometry as geo
+from gui.canvas.node_layer import RIM
+
+if TYPE_CHECKING:
+    from gui.canvas.scene import CanvasScene
+    from gui.shown import Shown
+
+MANY = 200  # nodes that are painted anew with all the rest
+
+
+class Mending:
+    """Paints some nodes and wires of a scene again."""
+
+    def __init__(self, scene: CanvasScene) -> None:
+        self._scene = scene
+        self._chosen: tuple[frozenset[str], PortRef | None] = (frozenset(), None)
+        self._shown: Shown | None = None  # when the playhead moved last
+
+    def paint_again(self, ids: Iterable[str], targets: Iterable[PortRef]) -> None:
+        """Where these nodes and wires are now is to be painted again."""
+        scene, wires = self._scene, self._scene.wires
+        boxes = [geo.grown(scene.items_by_id[id_].box(), RIM) for id_ in ids]
+        boxes += [box for target in targets if target in wires for box in wires.pieces(target)]
+        scene.picture.spoil(boxes)
+
+    def nodes(self, ids: Collection[str]) -> None:
+        """These nodes, where they are drawn, look otherwise now."""
+        scene = self._scene
+        if len(ids) > MANY:
+            scene.update()
+            return
+        there = [id_ for id_ in ids if id_ in scene.items_by_id]
+        self.paint_again(there, ())
+        for id_ in there:
+            scene.looks.forget_of(id_)
+            scene.items_by_id[id_].update()
+
+    def wires(self, targets: Collection[PortRef]) -> None:
+        """These wires, where they are drawn, look otherwise now."""
+        self.paint_again((), targets)
+        self._scene.show()
+
+    def hide_wire(self, target: PortRef | None) -> None:
+        """Do not draw the wire that ends at a port, for a gesture draws it; None: draw all."""
+        scene, before = self._scene, self._scene.hidden_wire
+        if target != before:
+            scene.hidden_wire = target
+            scene.field.revise()
+            self.wires({before, target} - {None})
+
+    def follow_selection(self) -> None:
+        """What is selected now and what was before look otherwise."""
+        selection = self._scene.document.selection
+        (nodes, edge), now = self._chosen, (selection.nodes, selection.edge)
+        self._chosen = now
+        ends = {edge, now[1]} - {None} if edge != now[1] else set()
+        self.nodes((nodes ^ now[0]) | {end.node for end in ends})
+        self.wires(ends)
+
+    def follow_pulse(self) -> None:
+        """The ring of the present step has another size."""
+        step = self._scene.document.shown.step
+        if step is not None:
+            self.nodes((step.node,))
+
+    def follow_step(self) -> None:
+        """The playhead has moved: what it has come to, or left, looks otherwise."""
+        scene, shown = self._scene, self._scene.document.shown
+        nodes, self._shown = scene.stepped_from(self._shown), shown
+        self.paint_again((), scene.passes.follow(nodes))
+        if nodes is None:
+            scene.looks.forget()
+            scene.picture.touch()
+            scene.revise()
+            return
+        self.nodes(nodes)
+        scene.field.note_step(nodes)
+        scene.show()
