@@ -17,7 +17,7 @@ from graph.scope import Scope
 from graph.store import Store
 from graph.tensor import Tensor
 from graph.topology import find_cycle, reached, topological_order
-from graph.training import Training
+from graph.training import DEFAULT, Training
 
 
 def owner_of(port: PortRef) -> tuple[str, str]:
@@ -104,7 +104,7 @@ class Reading:
     @property
     def training(self) -> Training:
         """How it is trained; the defaults where nothing is said."""
-        return self.store.fields["training"] or Training()
+        return self.store.fields["training"] or DEFAULT
 
     @property
     def nodes(self) -> Mapping[str, Node]:

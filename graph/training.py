@@ -56,6 +56,10 @@ class Training:
         return replace(self, frozen=frozen, lr_factors=factors)
 
 
+DEFAULT = Training()
+"""How a graph is trained of which nothing is said."""
+
+
 def node_of(named: str) -> str:
     """The node of `one/lin.weight`, and of `one/lin`."""
     return named.partition(".")[0]

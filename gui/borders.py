@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QRectF
-from PySide6.QtGui import QColor, QPainter, QPalette, QPen
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from gui.theme import Theme
 
 
 def frame(widget: QWidget, theme: Theme) -> None:
-    """Give an input a border that can be seen, and another when it has the focus.
-
-    Fusion draws the border as a darker `Window` and the focus as a darker `Highlight`, so those
-    two roles are chosen backwards from the inks wanted.
-    """
-
+    """Give an input a border that can be seen, and another when it has the focus."""
     _Frame(widget, theme)
 
 
@@ -34,14 +29,7 @@ class _Frame(QObject):
         self._dye()
 
     def _dye(self) -> None:
-        palette = self._theme.palette()
-        line = QColor(self._theme.color("line"))  # a copy: the theme shares its own
-        hue, saturation, value, _ = line.getHsv()
-        line.setHsv(hue, saturation, min(round(value * 1.4), 255))
-        palette.setColor(QPalette.ColorRole.Window, line)
-        palette.setColor(QPalette.ColorRole.Highlight, self._theme.color("text"))
-        palette.setColor(QPalette.ColorRole.HighlightedText, self._theme.color("panel"))
-        self.parent().setPalette(palette)
+        self.parent().setPalette(self._theme.field_palette())
 
 
 class _Outline(QObject):

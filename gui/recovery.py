@@ -200,7 +200,7 @@ class RecoveryDialog(QDialog):
         column.addWidget(heading)
         column.addWidget(what)
         column.addWidget(area, 1)
-        column.addWidget(Rule(theme, self))
+        column.addWidget(Rule(self))
         column.addLayout(buttons)
         height = inside.sizeHint().height() + 144
         self.resize(WIDTH, min(height, MOST_HEIGHT))

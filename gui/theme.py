@@ -89,6 +89,7 @@ class Theme(QObject):
         self._colors = self._made()
         self._fonts: dict[tuple[int, int, bool], QFont] = {}
         self._drawn: dict[tuple[int, int, bool, bool], QFont] = {}
+        self._of_fields: QPalette | None = None
         self.motion = not _is_headless()
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._follow)
@@ -162,6 +163,23 @@ class Theme(QObject):
             )
         return palette
 
+    def field_palette(self) -> QPalette:
+        """A palette for fields with a border that can be seen. Treat it as read-only.
+
+        Fusion draws the border as a darker `Window` and the focus as a darker `Highlight`, so those
+        two roles are chosen backwards from the inks wanted.
+        """
+        if self._of_fields is None:
+            palette = self.palette()
+            line = QColor(self.color("line"))  # a copy: all share the theme's own
+            hue, saturation, value, _ = line.getHsv()
+            line.setHsv(hue, saturation, min(round(value * 1.4), 255))
+            palette.setColor(QPalette.ColorRole.Window, line)
+            palette.setColor(QPalette.ColorRole.Highlight, self.color("text"))
+            palette.setColor(QPalette.ColorRole.HighlightedText, self.color("panel"))
+            self._of_fields = palette
+        return self._of_fields
+
     def apply(self, app: QApplication) -> None:
         """Dress the whole program: Fusion, this palette, the system font; again on each change.
 
@@ -183,7 +201,7 @@ class Theme(QObject):
     def _follow(self) -> None:
         if self._wanted() != self._dark:
             self._dark = not self._dark
-            self._colors = self._made()
+            self._colors, self._of_fields = self._made(), None
             self.changed.emit()
 
 

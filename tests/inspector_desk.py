@@ -46,12 +46,14 @@ class InspectorDesk:
         """Select a node; its page."""
         self.document.selection.set_nodes([id_])
         QApplication.processEvents()
+        self.page.unfold()
         return self.page
 
     def edge(self, target: str):
         """Select the edge that ends at a port; its page."""
         self.document.selection.set_edge(target)
         QApplication.processEvents()
+        self.page.unfold()
         return self.page
 
     def run(self) -> None:

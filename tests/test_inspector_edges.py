@@ -217,7 +217,8 @@ def test_verdicts_are_sentences_with_an_icon_in_neutral_ink(desk):
         report = GradientReport(0, "float64", None, {target: verdict}, {}, {})
         desk.document.accept_report(report, desk.document.run_revision)
         assert page.verdict.said == said
-        ink = page.verdict.label.palette().windowText().color()
+        role = page.verdict.label.foregroundRole()
+        ink = desk.theme.palette().color(role)
         assert ink == desk.theme.color("muted")
 
 

@@ -256,7 +256,8 @@ def test_a_note_is_kept_when_it_is_left(desk):
 def test_an_unknown_module_shows_what_the_file_says(qtbot):
     graph = Graph(Catalogue(TOYS))
     graph.apply(AddNode(Node("odd", "Whirl", {"speed": 3})))
-    page = InspectorDesk(qtbot, graph, graph.catalogue).node("odd")
+    desk = InspectorDesk(qtbot, graph, graph.catalogue)
+    page = desk.node("odd")
     assert page.heading.subtitle.said.startswith("Whirl, unknown")
     assert page.form.rows == {}
     assert page.ports.rows == []

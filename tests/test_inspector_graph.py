@@ -196,12 +196,18 @@ def test_pages_that_are_left_are_gone(desk):
     assert len(kept) <= 1
 
 
-def test_a_change_of_theme_repaints(desk):
-    page = desk.edge("hidden.x")
+def test_a_change_of_theme_repaints(desk, qapp):
+    page, before = desk.edge("hidden.x"), qapp.palette()
+    desk.theme.changed.connect(lambda: qapp.setPalette(desk.theme.palette()))  # as the program does
     desk.theme.choose("dark")
-    ink = page.heading.title.palette().windowText().color()
-    assert ink == desk.theme.color("text")
+    qapp.processEvents()
+    for label, ink in (
+        (page.heading.title, "text"), (page.figures.value.caption, "muted"),
+        (page.figures.value.label, "forward"),
+    ):  # fmt: skip
+        assert label.palette().color(label.foregroundRole()) == desk.theme.color(ink)
     assert page.grab().toImage().width() == page.width()
+    qapp.setPalette(before)
 
 
 def test_a_composite_owns_and_takes_what_the_nodes_in_it_do(qtbot):

@@ -206,7 +206,7 @@ class ModesPanel(QScrollArea):
         found.addWidget(self.table, alignment=Qt.AlignmentFlag.AlignTop)
         found.addLayout(told, 1)
         column.addLayout(found)
-        column.addWidget(Rule(self._theme, self))
+        column.addWidget(Rule(self))
         column.addWidget(self.nudge)
         column.addStretch(1)
         self.setWidget(inside)

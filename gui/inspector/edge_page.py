@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from graph import PortRef
 from graph.naming import output_name, port_name
@@ -24,6 +24,7 @@ from gui.inspector.product import product_text
 from gui.inspector.readings import local_derivative
 from gui.inspector.section import Heading, Section
 from gui.inspector.tensor_panel import TensorPanel
+from gui.inspector.unfolding import UnfoldingPage, part
 from gui.inspector.verdicts import edge_verdict
 from gui.places import address_of, nodes_inside_time
 from gui.tabs import Tabs
@@ -31,13 +32,14 @@ from gui.theme import Theme
 
 if TYPE_CHECKING:
     from gui.document import Document
+    from gui.readings import Reading
 
 PANELS = ("value", "gradient", "jacobian", "geometry", "time")
 JACOBIAN, GEOMETRY, TIME = (PANELS.index(n) for n in ("jacobian", "geometry", "time"))
 Panel = TypeVar("Panel", bound=QWidget)
 
 
-class EdgePage(QWidget):
+class EdgePage(UnfoldingPage):
     """Value, local derivative and gradient of the edge that ends at `target`.
 
     `subject` says what the page was made for; another subject needs another page.
@@ -47,31 +49,21 @@ class EdgePage(QWidget):
     chosen_tab = JACOBIAN  # the next edge opens where the last one was left
 
     def __init__(self, document: Document, theme: Theme, target: PortRef, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.document, self.target, self._theme = document, target, theme
+        super().__init__(document, theme, parent, spacing=8)
+        self.target = target
         edge = document.graph.incoming(target)
         self.subject = ("edge", (target, edge.source if edge else None))
-        self.heading = Heading(theme, parent=self)
-        self.figures = Figures(theme, self)
-        self.product = Label(theme, size=13, wrap=True, parent=self)
-        self.verdict = Sentence(theme, parent=self)
-        self.owned = self._owned()
-        self.delay = DelayForm(document, theme, target, self) if edge is not None else None
-        self.tangent = TangentSection(document, theme, [target], self)
-        names = [self.tr("Value"), self.tr("Gradient"), self.tr("Jacobian"), self.tr("Geometry")]
-        if target.node in nodes_inside_time(document):
-            names.append(self.tr("Time"))
-        self.tabs = Tabs(theme, names, self)
+        self.heading = self.put(Heading(theme, parent=self))
+        self.figures = self.put(Figures(theme, self))
+        self.product = self.put(Label(theme, size=13, wrap=True, parent=self))
+        self.verdict = self.put(Sentence(theme, parent=self))
         self._panels: list[QWidget] = []
         self.curve: CurveView | None = None  # below the geometry of an activation
-        self._lay_out()
-        is_there = EdgePage.chosen_tab < len(names)
-        self.tabs.setCurrentIndex(EdgePage.chosen_tab if is_there else JACOBIAN)
-        self.tabs.currentChanged.connect(self._choose)
         self.refresh()
 
     def refresh(self) -> None:
         """Show the graph as it is now."""
+        super().refresh()
         graph = self.document.graph
         edge = graph.incoming(self.target)
         end = port_name(graph, self.target)
@@ -80,43 +72,68 @@ class EdgePage(QWidget):
             self._title = self.tr("Edge  {0} → {1}").format(start, end)
         else:
             self._title = self.tr("Parameter  {0}").format(end)
-        if self.owned is not None:
-            self.owned.refresh()
-        if self.delay is not None:
-            self.delay.refresh()
         self.follow()
 
     def follow(self) -> None:
         """Show the numbers as the playhead has them now."""
         shown, target = self.document.shown, self.target
-        edge = self.document.graph.incoming(target)
-        value = shown.carried(edge) if edge else shown.value(target)
-        gradient, factor = shown.gradient(target), local_derivative(shown, target)
         spread = shown.spread(target)
         self.heading.say(self._title, spread.told if spread is not None else "")
-        self.figures.show_readings(value, factor, gradient)
+        self.figures.show_readings(*self._readings())
         self.product.say(product_text(self.document, target))
         self.product.setVisible(bool(self.product.said))
         self.verdict.say(*edge_verdict(self.document, target))
-        self.tangent.follow()
-        chosen = self.tabs.currentIndex()
-        panel = getattr(self, PANELS[chosen])
-        for other in self._panels:
-            other.setVisible(other is panel)
-        if chosen in (JACOBIAN, GEOMETRY):
-            document = self.document
-            address = address_of(document.place, target)
-            panel.show_edge(document.root, document.whole_shown, address, factor)
-            if chosen == GEOMETRY and self.curve is not None:
-                self.curve.follow()
-        elif chosen == TIME:
-            panel.follow()
-        else:
-            panel.show_reading((value, gradient)[chosen])
+        if self.is_made("looked_at"):
+            self._look()
+        if self.is_made("tangent"):
+            self.tangent.follow()
+
+    # --- parts, from the top down ----------------------------------------------------------
+
+    @part
+    def delay(self) -> DelayForm | None:
+        """How many time steps it goes back, if it is an edge."""
+        if self.document.graph.incoming(self.target) is None:
+            return None
+        return self.put(DelayForm(self.document, self._theme, self.target, self))
+
+    @part
+    def owned(self) -> ParameterRow | None:
+        """The tensor that stands here while no edge comes in."""
+        if self.document.graph.incoming(self.target) is not None:
+            return None
+        self.put(Rule(self))
+        return self.put(ParameterRow(self.document, self._theme, self.target, self))
+
+    @part
+    def tabs(self) -> Tabs:
+        """What one can look at."""
+        names = [self.tr("Value"), self.tr("Gradient"), self.tr("Jacobian"), self.tr("Geometry")]
+        if self.target.node in nodes_inside_time(self.document):
+            names.append(self.tr("Time"))
+        self.put(Rule(self))
+        tabs = self.put(Tabs(self._theme, names, self))
+        tabs.setAccessibleName(self.tr("What to look at"))
+        is_there = EdgePage.chosen_tab < len(names)
+        tabs.setCurrentIndex(EdgePage.chosen_tab if is_there else JACOBIAN)
+        tabs.currentChanged.connect(self._choose)
+        return tabs
+
+    @part
+    def looked_at(self) -> QWidget:
+        """The panel of the tab that was chosen first; the others come when they are chosen."""
+        return self._look()
+
+    @part
+    def tangent(self) -> TangentSection:
+        """What forward mode does here."""
+        return self.put(TangentSection(self.document, self._theme, [self.target], self))
+
+    # --- panels, made when they are first looked at ----------------------------------------
 
     @functools.cached_property
     def value(self) -> TensorPanel:
-        """What flows; made when it is first looked at, as the other two are."""
+        """What flows."""
         return self._add(TensorPanel(self._theme, self.tr("value"), self))
 
     @functools.cached_property
@@ -153,33 +170,36 @@ class EdgePage(QWidget):
     def _add(self, panel: Panel) -> Panel:
         panel.hide()
         self._panels.append(panel)
-        self._column.insertWidget(self._column.count() - 2, panel)  # before section and stretch
+        self.column.insertWidget(self.column.indexOf(self.tabs) + 1, panel)
         return panel
 
     def _choose(self, index: int) -> None:
         EdgePage.chosen_tab = index
+        self.unfold("looked_at")
         self.follow()
 
-    def _owned(self) -> ParameterRow | None:
-        if self.document.graph.incoming(self.target) is not None:
-            return None
-        return ParameterRow(self.document, self._theme, self.target, self)
+    def _readings(self) -> tuple[Reading, Reading, Reading]:
+        """Value, local derivative and gradient."""
+        shown, target = self.document.shown, self.target
+        edge = self.document.graph.incoming(target)
+        value = shown.carried(edge) if edge else shown.value(target)
+        return value, local_derivative(shown, target), shown.gradient(target)
 
-    def _lay_out(self) -> None:
-        self.tabs.setAccessibleName(self.tr("What to look at"))
-        column = self._column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        column.addWidget(self.heading)
-        column.addWidget(self.figures)
-        column.addWidget(self.product)
-        column.addWidget(self.verdict)
-        if self.delay is not None:
-            column.addWidget(self.delay)
-        if self.owned is not None:
-            column.addWidget(Rule(self._theme, self))
-            column.addWidget(self.owned)
-        column.addWidget(Rule(self._theme, self))
-        column.addWidget(self.tabs)
-        column.addWidget(self.tangent)
-        column.addStretch(1)
+    def _look(self) -> QWidget:
+        """Show the panel of the chosen tab; that panel."""
+        chosen = self.tabs.currentIndex()
+        panel = getattr(self, PANELS[chosen])
+        value, factor, gradient = self._readings()
+        for other in self._panels:
+            other.setVisible(other is panel)
+        if chosen in (JACOBIAN, GEOMETRY):
+            document = self.document
+            address = address_of(document.place, self.target)
+            panel.show_edge(document.root, document.whole_shown, address, factor)
+            if chosen == GEOMETRY and self.curve is not None:
+                self.curve.follow()
+        elif chosen == TIME:
+            panel.follow()
+        else:
+            panel.show_reading((value, gradient)[chosen])
+        return panel

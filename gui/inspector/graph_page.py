@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from graph.edits import SetGraph
 from graph.naming import output_name
@@ -14,9 +15,10 @@ from gui.inspector.field_row import FieldRow, NoteRow
 from gui.inspector.fields import ChoiceField, Field, LineField, WholeField
 from gui.inspector.labels import Label, Sentence
 from gui.inspector.layer_table import LayerTable, Summary
-from gui.inspector.section import Heading, Section
+from gui.inspector.section import Heading
 from gui.inspector.subject import GRAPH
 from gui.inspector.time_form import TimeForm
+from gui.inspector.unfolding import UnfoldingPage, part
 from gui.numbers import format_bytes, format_count
 from gui.theme import Theme
 from gui.told import told
@@ -27,15 +29,14 @@ if TYPE_CHECKING:
     from gui.training.settings.form import TrainingForm
 
 
-class GraphPage(QWidget):
+class GraphPage(UnfoldingPage):
     """Title, settings, target, note, a table of all nodes, and how the graph is trained."""
 
     subject = GRAPH
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.document, self._theme = document, theme
-        self.heading = Heading(theme, "graph", self)
+        super().__init__(document, theme, parent)
+        self.heading = self.put(Heading(theme, "graph", self))
         modes = [(self.tr("evaluate"), "eval"), (self.tr("train"), "train")]
         self.target_choice = ChoiceField(theme, [])
         dtypes = sorted(FLOATING, key=lambda name: (len(name), name))
@@ -48,35 +49,67 @@ class GraphPage(QWidget):
             "seed": self._row(self.tr("Seed"), "seed", WholeField(theme, 0, False)),
             "target": self._row(self.tr("Target"), "target", self.target_choice),
         }
-        self.reason = Sentence(theme, parent=self)
-        self.time = TimeForm(document, theme, self)
-        self.training_place = TrainingPlace(document, theme, self)
-        self.table = LayerTable(document, theme, self)
-        self.note = NoteRow(
-            theme,
+        for row in self.rows.values():
+            self.put(row)
+        self.reason = self.put(Sentence(theme, parent=self))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the graph as it is now."""
+        super().refresh()
+        graph = self.document.graph
+        self.heading.say(graph.title or self.tr("Untitled graph"))
+        self._offer_targets()
+        for row in self.rows.values():
+            row.refresh()
+        self._explain_target()
+
+    # --- parts, from the top down ----------------------------------------------------------
+
+    @part
+    def time(self) -> TimeForm:
+        """How many time steps it has."""
+        return self.put(TimeForm(self.document, self._theme, self))
+
+    @part
+    def totals(self) -> Label:
+        """What all nodes together take; stands below the table."""
+        return Label(self._theme, size=12, wrap=True, parent=self)
+
+    @part
+    def table(self) -> LayerTable:
+        """All nodes."""
+        table = LayerTable(self.document, self._theme, self)
+        table.summed.connect(partial(self._sum, table))
+        self._nodes = self.put_section(self.tr("Nodes"), table, self.totals)
+        table.refresh()
+        return table
+
+    @part
+    def training_place(self) -> TrainingPlace:
+        """How it is trained."""
+        return self.put(TrainingPlace(self.document, self._theme, self))
+
+    @part
+    def note(self) -> NoteRow:
+        """What somebody wrote on it."""
+        note = NoteRow(
+            self._theme,
             self.tr("Note on this graph"),
             lambda: self.document.graph.note,
             lambda text, visit: self._set("note", text, visit),
             self,
         )
-        self.totals = Label(theme, size=12, wrap=True, parent=self)
-        self.table.summed.connect(self._sum)
-        self._lay_out()
-        self.refresh()
+        self.put_section(self.tr("Note"), note)
+        return note
 
-    def refresh(self) -> None:
-        """Show the graph as it is now."""
-        graph = self.document.graph
-        self.heading.say(graph.title or self.tr("Untitled graph"))
-        self._offer_targets()
-        for row in (*self.rows.values(), self.note, self.time, self.training_place):
-            row.refresh()
-        self.table.refresh()
-        self._explain_target()
+    # --- for others ------------------------------------------------------------------------
 
     def put_training_first(self, is_first: bool) -> None:
         """Have the form of the training below the heading, or behind the nodes."""
-        column, place = self.layout(), self.training_place
+        if not is_first and not self.is_made("training_place"):
+            return  # it comes there by itself
+        column, place = self.column, self.training_place
         if (column.indexOf(place) == 1) != is_first:
             column.removeWidget(place)
             behind = column.indexOf(self._nodes) + 1
@@ -129,8 +162,8 @@ class GraphPage(QWidget):
             ink = "error" if problem.severity == "error" else "muted"
             self.reason.say(told(self.document.graph, problem), problem.severity, ink)
 
-    def _sum(self, summary: Summary) -> None:
-        self.table.setVisible(bool(summary.lines))
+    def _sum(self, table: LayerTable, summary: Summary) -> None:
+        table.setVisible(bool(summary.lines))
         if not summary.lines:
             self.totals.say(self.tr("No nodes yet. What is placed on the canvas is listed here."))
             return
@@ -142,18 +175,3 @@ class GraphPage(QWidget):
                 format_bytes(summary.memory),
             )
         )
-
-    def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
-        column.addWidget(self.heading)
-        for row in self.rows.values():
-            column.addWidget(row)
-        column.addWidget(self.reason)
-        column.addWidget(self.time)
-        self._nodes = Section(self._theme, self.tr("Nodes"), self.table, self.totals, parent=self)
-        column.addWidget(self._nodes)
-        column.addWidget(self.training_place)
-        column.addWidget(Section(self._theme, self.tr("Note"), self.note, parent=self))
-        column.addStretch(1)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 from graph import Problem
 from gui.inspector.graph_page import GraphPage
 from gui.inspector.subject import GRAPH, shown_subject
+from gui.inspector.unfolding import UnfoldingPage
 from gui.theme import Theme
 
 if TYPE_CHECKING:
@@ -160,6 +161,8 @@ class Inspector(QScrollArea):
 
     def _keep_focus(self, held: QWidget) -> None:
         """Go on at the same field of the new page, where it has one."""
+        if isinstance(self.page, UnfoldingPage):
+            self.page.unfold()
         same = self.page.findChildren(type(held))
         name = held.accessibleName()
         found = next((field for field in same if field.accessibleName() == name), self)

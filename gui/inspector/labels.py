@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from gui.hairlines import LINE
 from gui.icons import icon
 from gui.numbers import THIN_SPACE
 from gui.theme import Theme
@@ -15,6 +16,10 @@ from gui.theme import Theme
 _LONG = re.compile(r"\S{24,}")
 _BREAK = "\u200b"  # a place where a long word may be broken
 NARROW_SPACE = "\u202f"  # a thin space at which no line is broken
+Role = QPalette.ColorRole
+ROLES = {"text": Role.WindowText, "muted": Role.PlaceholderText, "error": Role.BrightText}
+"""Inks that the program's palette holds: what is written in them follows the theme by itself."""
+OWN = Role.Link  # holds any other ink, in a palette of the label's own
 
 
 class Label(QLabel):
@@ -35,17 +40,19 @@ class Label(QLabel):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._theme, self._ink, self._full = theme, ink, ""
+        self._theme, self._full = theme, ""
+        self._dye: Dye | None = None  # made for the first ink that no palette holds
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(theme.font(size, weight, mono))
         self.setWordWrap(wrap)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        theme.changed.connect(self._dye)
-        self._dye()
+        self.dye(ink)
         self.say(text)
 
     def say(self, text: str) -> None:
         """Show another text."""
+        if text == self._full:
+            return
         self._full = text
         self.setText(_wrapped(text) if self.wordWrap() else text)
         self.setAccessibleName(text)
@@ -57,8 +64,13 @@ class Label(QLabel):
 
     def dye(self, ink: str) -> None:
         """Write in another ink, a token of the theme."""
-        self._ink = ink
-        self._dye()
+        role = ROLES.get(ink)
+        if role is None:
+            role = OWN
+            if self._dye is None:
+                self._dye = Dye(self, self._theme, role)
+            self._dye.choose(ink)
+        self.setForegroundRole(role)
 
     def minimumSizeHint(self) -> QSize:
         hint = super().minimumSizeHint()
@@ -73,15 +85,30 @@ class Label(QLabel):
         if not self.toolTip():
             self.setToolTip(self._full)
         painter = QPainter(self)
-        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        painter.setPen(self.palette().color(self.foregroundRole()))
         short = metrics.elidedText(self._full, self.cut, self.width())
         painter.drawText(self.rect(), int(self.alignment()), short)
         painter.end()
 
-    def _dye(self) -> None:
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.WindowText, self._theme.color(self._ink))
-        self.setPalette(palette)
+
+class Dye(QObject):
+    """Keeps a role of a widget's palette in an ink of the theme for as long as the widget lives."""
+
+    def __init__(self, widget: QWidget, theme: Theme, role: Role) -> None:
+        super().__init__(widget)
+        self._theme, self._role, self._ink = theme, role, "text"
+        theme.changed.connect(self._fill)
+
+    def choose(self, ink: str) -> None:
+        """Another ink, a token of the theme."""
+        if ink != self._ink:
+            self._ink = ink
+            self._fill()
+
+    def _fill(self) -> None:
+        palette = self.parent().palette()
+        palette.setColor(self._role, self._theme.color(self._ink))
+        self.parent().setPalette(palette)
 
 
 def _wrapped(text: str) -> str:
@@ -150,15 +177,8 @@ class Sentence(QWidget):
 class Rule(QFrame):
     """A hairline between sections."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
         self.setFixedHeight(1)
         self.setAutoFillBackground(True)
-        theme.changed.connect(self._dye)
-        self._dye()
-
-    def _dye(self) -> None:
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Window, self._theme.color("grid"))
-        self.setPalette(palette)
+        self.setBackgroundRole(LINE)

@@ -20,7 +20,7 @@ class Section(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(Rule(theme, self))
+        column.addWidget(Rule(self))
         column.addSpacing(4)
         column.addWidget(Label(theme, title, size=13, weight=600, parent=self))
         for part in parts:

@@ -44,6 +44,7 @@ class SharedParameters(QWidget):
 
     def refresh(self) -> None:
         """Show the graph as it is now."""
+        self.parentWidget().setVisible(self.is_needed)  # with its title
         self._offer()
         self.row.refresh()
         self.follow()

@@ -160,7 +160,7 @@ class FiguresView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(Rule(theme, self))
+        column.addWidget(Rule(self))
         column.addLayout(self._grid)
         for part in (self.spectrum_name, self.spectrum, self.how, self.progress):
             column.addWidget(part)

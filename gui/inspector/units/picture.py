@@ -39,6 +39,7 @@ class UnitPicture(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._units: Units | None = None
+        self._most, self._pitch = 1, PITCH[1]  # units of the longest column, and their distance
         self.at: tuple[int, int] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -48,6 +49,8 @@ class UnitPicture(QWidget):
     def show_units(self, units: Units) -> None:
         """Draw these; the cursor stays where it can."""
         self._units = units
+        self._most = max((column.size for column in units.columns), default=1)
+        self._pitch = min(max(HEIGHT / self._most, PITCH[0]), PITCH[1])
         if self.at is not None:
             column = min(self.at[0], len(units.columns) - 1)
             self.at = (column, min(self.at[1], units.columns[column].size - 1))
@@ -56,14 +59,14 @@ class UnitPicture(QWidget):
 
     def sizeHint(self) -> QSize:
         """As high as the longest column needs."""
-        return QSize(WIDTH, round(TITLE + self._most() * self._pitch()))
+        return QSize(WIDTH, round(TITLE + self._most * self._pitch))
 
     def place(self, column: int, unit: int) -> QPointF:
         """The middle of a unit."""
         count = len(self._units.columns)
         x = SIDES[count][column] * self.width()
-        start = TITLE + (self._most() - self._units.columns[column].size) * self._pitch() / 2
-        return QPointF(x, start + (unit + 0.5) * self._pitch() - self._drop())
+        start = TITLE + (self._most - self._units.columns[column].size) * self._pitch / 2
+        return QPointF(x, start + (unit + 0.5) * self._pitch - self._drop())
 
     # --- events ---------------------------------------------------------------------------
 
@@ -134,7 +137,7 @@ class UnitPicture(QWidget):
     def _unit_at(self, pixel: QPointF) -> tuple[int, int] | None:
         if self._units is None:
             return None
-        reach = self._pitch() / 2
+        reach = self._pitch / 2
         for column, units in enumerate(self._units.columns):
             for unit in range(units.size):
                 away = self.place(column, unit) - pixel
@@ -142,18 +145,12 @@ class UnitPicture(QWidget):
                     return column, unit
         return None
 
-    def _most(self) -> int:
-        return max((c.size for c in self._units.columns), default=1) if self._units else 1
-
-    def _pitch(self) -> float:
-        return min(max(HEIGHT / self._most(), PITCH[0]), PITCH[1])
-
     def _radius(self) -> float:
-        return min(RADIUS, self._pitch() * 0.36)
+        return min(RADIUS, self._pitch * 0.36)
 
     def _drop(self) -> float:
         """How much higher a unit stands that has its number under it."""
-        return 6.0 if self._pitch() >= ROOM else 0.0
+        return 6.0 if self._pitch >= ROOM else 0.0
 
     def _paint_weights(self, painter: QPainter) -> None:
         if self._units.weight is None:
