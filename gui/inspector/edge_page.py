@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -37,6 +37,15 @@ if TYPE_CHECKING:
 PANELS = ("value", "gradient", "jacobian", "geometry", "time")
 JACOBIAN, GEOMETRY, TIME = (PANELS.index(n) for n in ("jacobian", "geometry", "time"))
 Panel = TypeVar("Panel", bound=QWidget)
+
+
+class tab(functools.cached_property):
+    """A panel of a tab, made when it is first looked at, after the one that is looked at first."""
+
+    def __get__(self, page: EdgePage | None, owner: type | None = None) -> Any:
+        if page is not None:
+            page.unfold("looked_at")
+        return super().__get__(page, owner)
 
 
 class EdgePage(UnfoldingPage):
@@ -131,22 +140,22 @@ class EdgePage(UnfoldingPage):
 
     # --- panels, made when they are first looked at ----------------------------------------
 
-    @functools.cached_property
+    @tab
     def value(self) -> TensorPanel:
         """What flows."""
         return self._add(TensorPanel(self._theme, self.tr("value"), self))
 
-    @functools.cached_property
+    @tab
     def gradient(self) -> TensorPanel:
         """What comes back."""
         return self._add(TensorPanel(self._theme, self.tr("gradient"), self))
 
-    @functools.cached_property
+    @tab
     def jacobian(self) -> JacobianPanel:
         """The derivative of the node's output, or of a port behind it."""
         return self._add(JacobianPanel(self._theme, self))
 
-    @functools.cached_property
+    @tab
     def geometry(self) -> GeometryPanel:
         """The same derivative as a picture."""
         edge = self.document.graph.incoming(self.target)
@@ -162,7 +171,7 @@ class EdgePage(UnfoldingPage):
             panel.layout().addWidget(Section(self._theme, title, self.curve, parent=panel))
         return self._add(panel)
 
-    @functools.cached_property
+    @tab
     def time(self) -> OverTime:
         """How gradient and state go over time."""
         return self._add(OverTime(self.document, self._theme, self.target, self))

@@ -161,12 +161,16 @@ class Inspector(QScrollArea):
 
     def _keep_focus(self, held: QWidget) -> None:
         """Go on at the same field of the new page, where it has one."""
-        if isinstance(self.page, UnfoldingPage):
+        found = self._same(held)
+        if found is None and isinstance(self.page, UnfoldingPage):
             self.page.unfold()
-        same = self.page.findChildren(type(held))
-        name = held.accessibleName()
-        found = next((field for field in same if field.accessibleName() == name), self)
-        found.setFocus(Qt.FocusReason.OtherFocusReason)
+            found = self._same(held)
+        (found or self).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _same(self, held: QWidget) -> QWidget | None:
+        """The field of the page that is called as this one."""
+        fields, name = self.page.findChildren(type(held)), held.accessibleName()
+        return next((field for field in fields if field.accessibleName() == name), None)
 
     def _refresh(self) -> None:
         if self._is_waiting:

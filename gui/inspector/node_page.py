@@ -171,21 +171,21 @@ class NodePage(UnfoldingPage):
         return curve
 
     @part
-    def verdict(self) -> NodeVerdict:
-        """What the gradient check says of it; stands below the ports."""
-        return NodeVerdict(*self._of)
-
-    @part
-    def target(self) -> TargetButton:
-        """Makes it the target; stands below the ports."""
-        return TargetButton(*self._of)
-
-    @part
     def ports(self) -> PortList:
         """Its ports with what the playhead shows of them."""
         ports = PortList(*self._of)
-        self.put_section(self.tr("Ports"), ports, self.verdict, self.target)
+        self._of_ports = self.put_section(self.tr("Ports"), ports)
         return ports
+
+    @part
+    def verdict(self) -> NodeVerdict:
+        """What the gradient check says of it, below the ports."""
+        return self.put(NodeVerdict(*self._of), self._of_ports)
+
+    @part
+    def target(self) -> TargetButton:
+        """Makes it the target, below the ports."""
+        return self.put(TargetButton(*self._of), self._of_ports)
 
     @part
     def over_time(self) -> GradientOverTime | None:
@@ -209,18 +209,20 @@ class NodePage(UnfoldingPage):
         return shared
 
     @part
-    def unique(self) -> UniqueButton | None:
-        """Gives a composite a definition of its own; stands below that."""
-        return UniqueButton(*self._of) if self._is_composite else None
-
-    @part
     def definition(self) -> DefinitionForm | None:
         """What a composite is made of."""
-        if self.kind is None or self.unique is None:
+        if self.kind is None or not self._is_composite:
             return None
         form = DefinitionForm(self.document, self._theme, self.kind.name, self)
-        self.put_section(self.tr("Definition"), form, self.unique)
+        self._of_definition = self.put_section(self.tr("Definition"), form)
         return form
+
+    @part
+    def unique(self) -> UniqueButton | None:
+        """Gives a composite a definition of its own."""
+        if not self._is_composite:
+            return None
+        return self.put(UniqueButton(*self._of), self._of_definition)
 
     @part
     def tangent(self) -> TangentSection | None:

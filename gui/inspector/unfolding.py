@@ -80,7 +80,7 @@ class UnfoldingPage(QWidget):
         while self._left and down_to not in self.__dict__:
             self._make_next()
         if self.isVisible():
-            QCoreApplication.sendPostedEvents(self, QEvent.Type.LayoutRequest)
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
     def is_made(self, name: str) -> bool:
         """Whether a part is there by now."""
@@ -104,9 +104,12 @@ class UnfoldingPage(QWidget):
             if hasattr(made, "follow"):
                 made.follow()
 
-    def put(self, widget: Put) -> Put:
-        """Have a widget below all others."""
-        self.column.insertWidget(self.column.count() - 1, widget)
+    def put(self, widget: Put, section: Section | None = None) -> Put:
+        """Have a widget below all others of the page, or of a section."""
+        if section is not None:
+            section.column.addWidget(widget)
+        else:
+            self.column.insertWidget(self.column.count() - 1, widget)
         if self.isVisible() and not widget.testAttribute(CHOSEN):
             widget.show()  # a layout does it only later
         return widget
@@ -139,5 +142,6 @@ class UnfoldingPage(QWidget):
 
     def _make_next(self) -> object:
         name = self._left.pop()
+        self.__dict__[name] = None  # what it makes may ask whether it is there
         made = self.__dict__[name] = getattr(type(self), name).make(self)
         return made
