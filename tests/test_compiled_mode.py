@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 
 from graph import edits as e
+from gui.canvas.node_item import NodeItem
 from gui.canvas.tips import tip_at
-from gui.compiling.outlines import ROOM
+from gui.compiling.outlines import ROOM, Outlines
 from runtime import Trainer
 from tests.accessible_walk import nameless
 from tests.canvas_desk import LEFT, NONE
@@ -125,6 +127,20 @@ def test_what_is_computed_as_one_has_one_outline(desk):
     click_key(desk, "After")
     assert colour(desk, inside) == ground == desk.theme.color("selected").name()
     assert colour(desk, on_line) != ground
+
+
+def test_an_outline_asks_nothing_of_nodes_that_are_not_seen(desk, monkeypatch):
+    """A group may be a graph of thousands, and a part of it is painted at every step of a pan."""
+    compile_step(desk, all_fates())
+    outlines = Outlines(desk.scene, desk.window.compiling.report)
+    assert frozenset({"logs", "loss"}) in outlines.groups
+    asked, box = [], NodeItem.box
+    monkeypatch.setattr(NodeItem, "box", lambda item: (asked.append(item.id), box(item))[1])
+    image = QImage(100, 100, QImage.Format.Format_ARGB32)
+    painter = QPainter(image)
+    outlines.paint(painter, QRectF(-1e5, -1e5, 100, 100), 1.0)
+    painter.end()
+    assert asked == []
 
 
 def colour(desk, pixel: QPoint) -> str:

@@ -27,7 +27,6 @@ SOURCE_CORNER = 20
 TIP = 12  # how far a loss points to the right
 WIDE = frozenset({"layer", "composite"})  # outlines of large nodes, with their texts on top
 RING = 11  # what a ring, a border and a focus frame may take around a node
-RAIL_GAP = 4
 WIRE_POINTS = 34
 
 Point = tuple[float, float]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from gui.canvas.geometry import grown, meeting
+from gui.canvas.placing import Box
 from gui.canvas.wire_lines import paint_lines
 from gui.places import node_of
 
@@ -51,19 +53,23 @@ class Outlines:
         """Paint what of the groups meets a rectangle."""
         theme, pixel = self._scene.theme, 1 / zoom
         box = (rect.left(), rect.top(), rect.right(), rect.bottom())
-        rows = self._scene.wires.seen(box).tolist() if self.groups else []
+        near, rows = self._near(box), self._scene.wires.seen(box).tolist() if self.groups else []
         for group in self.groups:
-            boxes = [box for box in self._boxes(group) if box.intersects(rect)]
+            boxes = [near[id_] for id_ in group.intersection(near)]
             wires = self._wires(group, rows)
             if boxes or len(wires):
                 _fill(painter, boxes, wires, 2 * LINE * pixel, theme.color("line"))
                 _fill(painter, boxes, wires, 0.0, theme.color("selected"))
 
-    def _boxes(self, group: Iterable[str]) -> Iterator[QRectF]:
-        """The nodes of a group with the room around them."""
-        items = self._scene.items_by_id
-        for x, y, right, bottom in (items[id_].box() for id_ in group if id_ in items):
-            yield QRectF(x, y, right - x, bottom - y).adjusted(-ROOM, -ROOM, ROOM, ROOM)
+    def _near(self, seen: Box) -> dict[str, QRectF]:
+        """The nodes that are seen, or that nearly are, with the room around them."""
+        boxes, items = self._scene.boxes, self._scene.items_by_id
+        found = {}
+        for row in meeting(boxes.array, grown(seen, ROOM)).tolist() if self.groups else ():
+            if boxes.ids[row] in items:
+                left, top, right, bottom = grown(tuple(boxes.array[row].tolist()), ROOM)
+                found[boxes.ids[row]] = QRectF(left, top, right - left, bottom - top)
+        return found
 
     def _wires(self, group: frozenset[str], rows: Iterable[int]) -> np.ndarray:
         """The middle lines of those wires that join two nodes of a group, if they are few."""

@@ -41,15 +41,7 @@ def as_data(report: Report) -> Plain:
     return {
         "counts": dict(report.counts),
         "calls": {"forward": report.calls[0], "reverse": report.calls[1]},
-        "steps": {
-            key: {
-                "node": done.node,
-                "t": done.t,
-                "fate": done.fate,
-                "partner": done.partner or None,
-            }
-            for key, done in report.steps.items()
-        },
+        "steps": {key: _step(done) for key, done in report.steps.items()},
         "sources": {key: done.fate for key, done in report.sources.items()},
         "parts": [asdict(part) for part in report.parts],
         "bytes": report.nbytes,

@@ -11,7 +11,7 @@ from gui.borders import frame
 from gui.inspector.axes import Array
 from gui.inspector.labels import Label
 from gui.inspector.units.picture import UnitPicture
-from gui.inspector.units.reading import Units, read_units, sizes_of
+from gui.inspector.units.reading import Units, read_units
 from gui.numbers import format_count, format_number
 from gui.theme import Theme
 
@@ -40,11 +40,6 @@ class UnitView(QWidget):
         self.sample.valueChanged.connect(self.follow)
         self.picture.pointed.connect(self._read)
         self.picture.left.connect(self._rest)
-
-    @property
-    def is_possible(self) -> bool:
-        """Whether the node is a linear layer of at most 16 inputs and outputs."""
-        return sizes_of(self._document.graph, self._id) is not None
 
     def follow(self) -> None:
         """Show the numbers as the playhead has them now."""

@@ -121,10 +121,6 @@ class Plot(GraphicsView):
         if x is not None:
             self._mark.setValue(x)
 
-    def x_at(self, pixel: float) -> float:
-        """The x of the axis at an x of the widget."""
-        return float(self.box.mapSceneToView(self.mapToScene(int(pixel), 0)).x())
-
     def pixel_of(self, x: float) -> float:
         """Where an x of the axis is drawn in the widget."""
         place = QPointF(x, self.box.viewRect().center().y())
