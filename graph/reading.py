@@ -126,7 +126,7 @@ class Reading:
 
     def incoming(self, port: PortRef) -> Edge | None:
         """The edge that ends at an input port."""
-        return self.store.arriving.get(port.node, {}).get(port.port)
+        return self.store.edge_at(port)
 
     def arriving(self, id_: str) -> Mapping[str, Edge]:
         """Edges that end at a node, by port."""

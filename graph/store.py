@@ -64,6 +64,10 @@ class Store:
         self._sort()
         return self._edges
 
+    def edge_at(self, target: PortRef) -> Edge | None:
+        """The edge that ends at a port, if any (without sorting or an index)."""
+        return self._edges.get(target)
+
     @property
     def leaving(self) -> dict[str, dict[PortRef, Edge]]:
         """Edges that leave each node, by target port."""

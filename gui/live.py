@@ -7,7 +7,9 @@ comes back. An answer for a graph that has changed since is dropped by the docum
 from __future__ import annotations
 
 import logging
+import math
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -141,11 +143,8 @@ def verify(graph: Graph, watch: Watch | None = None) -> Answer:
 def numbers_in(found: Check) -> int:
     """How many numbers a run would hold, as far as the shapes are known."""
     total = 0
-    for type_ in found.types.values():
-        size = 1
-        for extent in type_.shape:
-            size *= extent if isinstance(extent, int) else 1
-        total += size
+    for shape, count in Counter(type_.shape for type_ in found.types.values()).items():
+        total += count * math.prod(extent for extent in shape if isinstance(extent, int))
     return total
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -132,8 +133,7 @@ class Engine:
         """
         tape = self._start(feeds, phase, previous, training_step)
         with self._guard(), uncollected():
-            for _ in self._play(tape, phase, watch):
-                pass
+            deque(self._play(tape, phase, watch), maxlen=0)  # all of it, and nothing kept
             if tape.failure is not None and not self.partial:
                 raise RunError(tape.failure.message, node=tape.failure.node)
             return Trace.of(tape)

@@ -163,8 +163,8 @@ def load(
 
 def frozen(array: Array) -> Array:
     """The array, read-only where its module can say so (NumPy; CuPy has no such flag)."""
-    if isinstance(array, np.ndarray) and array.flags.writeable:
-        array.setflags(write=False)
+    if isinstance(array, np.ndarray):
+        array.setflags(write=False)  # looking whether it is so already would take longer
     return array
 
 

@@ -102,11 +102,11 @@ def context(values: Values, step: PlanStep, training_step: int | None = None) ->
 
 def _take(values: Values, step: PlanStep, port: str, slot: int, out: Array) -> Array:
     """An output as the plan foretold it, read-only; another shape or kind is the module's fault."""
-    type_ = values.plan.slots[slot]
     array = values.backend.xp.asarray(out)
-    dtype = dtype_named(type_.dtype)
+    dtype = values.plan.dtypes[slot]
     if array.dtype == dtype and array.shape == step.shapes[port]:
         return frozen(array)
+    type_ = values.plan.slots[slot]
     if array.shape != step.shapes[port] or kind_of(array.dtype.name) != type_.kind:
         found = f"{array.dtype.name} {list(array.shape)}"
         raise RunError(
@@ -126,12 +126,15 @@ def pull_back(
     plan: Plan, step: PlanStep, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept
 ) -> tuple[Array | None, ...]:
     """A step's parts of the gradients of what it reads; None where nothing arrived or is needed."""
-    if all(gout is None for gout in gouts):
+    for gout in gouts:
+        if gout is not None:
+            break
+    else:
         return (None,) * len(step.inputs)
     parts = step.module.vjp(ctx, gouts, kept, step.need)
-    taken: list[Array | None] = []
-    for name, slot, need, part in zip(step.input_names, step.inputs, step.need, parts, strict=True):
-        is_needed = need and part is not None
-        dtype = dtype_named(plan.slots[slot].dtype)
-        taken.append(take_shape(step, name, part, dtype) if is_needed else None)
-    return tuple(taken)
+    dtypes = plan.dtypes
+    ports = zip(step.input_names, step.inputs, step.need, parts, strict=True)
+    return tuple([
+        take_shape(step, name, part, dtypes[slot]) if need and part is not None else None
+        for name, slot, need, part in ports
+    ])  # fmt: skip

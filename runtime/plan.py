@@ -22,6 +22,7 @@ from runtime.memory import forecast
 from runtime.moments import apart, moment
 from runtime.numbering import Numbering, PlanStep
 from runtime.paths import Hop, find_hops
+from runtime.tape import Phase, Step
 
 Mode = Literal["train", "eval"]
 SeedGradient = Host | int | tuple[int, ...] | None
@@ -121,6 +122,29 @@ class Plan:
     def owners(self) -> Mapping[int, PortRef]:
         """The port that owns each slot: the first that stands for it."""
         return {slot: ref for ref, slot in reversed(self.slot_of.items())}
+
+    @functools.cached_property
+    def script(self) -> tuple[Step, ...]:
+        """The steps of a run that is played to its end."""
+        phases: tuple[tuple[Phase, tuple[PlanStep, ...]], ...]
+        phases = ("forward", self.forward), ("reverse", self.reverse)
+        played = ((phase, step) for phase, steps in phases for step in steps)
+        return tuple(Step(i, phase, s.node, s.t) for i, (phase, s) in enumerate(played))
+
+    @functools.cached_property
+    def dtypes(self) -> tuple[np.dtype[Any], ...]:
+        """NumPy's dtype of each slot."""
+        made = {name: np.dtype(name) for name in {type_.dtype for type_ in self.slots}}
+        return tuple([made[type_.dtype] for type_ in self.slots])
+
+    @functools.cached_property
+    def read_at(self) -> Mapping[PortRef, tuple[str, int]]:
+        """The key of the step that gives a gradient back to an input, and the place it has there.
+
+        By the input's address.
+        """
+        places = ((step, place) for step in self.reverse for place in range(len(step.reads)))
+        return {step.reads[place]: (step.key, place) for step, place in places}
 
     @functools.cached_property
     def step_of(self) -> Mapping[str, PlanStep]:

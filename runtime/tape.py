@@ -66,15 +66,16 @@ class Record:
 
     def kept(self) -> Mapping[str, Array]:
         """All ports by name, and what the module kept besides: a trace keeps everything."""
-        kept = dict(zip(self.step.input_names, self.ins, strict=True))
-        kept.update(zip(self.step.output_names, self.outs, strict=True))
-        kept.update(self.context.kept)
-        return kept
+        names = self.step.input_names + self.step.output_names
+        return {**dict(zip(names, self.ins + self.outs, strict=True)), **self.context.kept}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Total:
-    """The gradient of a slot, and the parts it is the sum of, in the order they came."""
+    """The gradient of a slot, and the parts it is the sum of, in the order they came.
+
+    A run makes one for every slot and changes none; frozen, each would take five times as long.
+    """
 
     parts: tuple[Array, ...]
     array: Array
@@ -116,7 +117,10 @@ class Tape:
 
     def begin(self, phase: Phase, played: PlanStep, watch: Watch | None) -> Step:
         """Announce a step that is about to be played."""
-        step = Step(len(self.steps), phase, played.node, played.t)
+        index, script = len(self.steps), self.plan.script
+        step = script[index] if index < len(script) else None
+        if step is None or (step.phase, step.node, step.t) != (phase, played.node, played.t):
+            step = Step(index, phase, played.node, played.t)
         if watch is not None:
             watch(step)
         self.steps.append(step)
@@ -227,11 +231,7 @@ class Tape:
 
     def sums(self) -> dict[PortRef, Total]:
         """Gradients by the port that owns each slot, where every part of the sum has come."""
-        waiting: set[int] = set()
-        for step in self.plan.reverse:
-            record = self.records.get(step.key)
-            if record is None or record.parts is None:
-                waiting.update(step.inputs)
+        waiting = self._waited_for()
         with np.errstate(all="ignore"):  # finite parts can add up to infinity
             for slot in self._parts:
                 if slot not in waiting:
@@ -239,22 +239,17 @@ class Tape:
         owners = self.plan.owners
         return {owners[slot]: total for slot, total in self.totals.items()}
 
-    def gradients(self, sums: Mapping[PortRef, Total]) -> dict[PortRef, Array]:
-        """Gradients in the order in which they came: at each node the sum, then the parts."""
-        found = {}
+    def _waited_for(self) -> set[int]:
+        """The slots that reverse steps which were not played have not added to."""
+        played = len(self.steps) - (self.failure is not None)
+        if played == len(self.plan.forward) + len(self.plan.reverse):
+            return set()
+        waiting: set[int] = set()
         for step in self.plan.reverse:
-            for ref in step.writes:
-                if ref in sums:
-                    found[ref] = sums[ref].array
             record = self.records.get(step.key)
             if record is None or record.parts is None:
-                continue
-            for ref, part in zip(step.reads, record.parts, strict=True):
-                if part is not None:
-                    found[ref] = part
-        for ref, total in sums.items():
-            found.setdefault(ref, total.array)
-        return found
+                waiting.update(step.inputs)
+        return waiting
 
     def _fits(self, previous: Trace) -> bool:
         return previous.device == self.backend.name and previous.dtype == self.plan.dtype
@@ -295,6 +290,8 @@ def explain(node: str, phase: Phase, error: Exception) -> str:
 
 
 def _same(some: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
+    if len(some) == 1 == len(others):
+        return some[0] is others[0]
     return len(some) == len(others) and all(map(operator.is_, some, others))
 
 

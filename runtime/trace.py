@@ -49,8 +49,8 @@ class Trace:
     """A finished run. Arrays are NumPy's, read-only, in the run's dtype.
 
     `steps` are those that were played, the failed one included; `failure` says where a run ended
-    early. `gradients` has all that came back, by address. `records`, `sums` and `loaded` serve the
-    next run. `push` is a tangent's pass and `update` the parameters', where one was added.
+    early. `sums` are the gradients by the port that owns each slot. `records`, `sums` and `loaded`
+    serve the next run. `push` is a tangent's pass, `update` the parameters', where there is one.
     """
 
     plan: Plan
@@ -61,7 +61,6 @@ class Trace:
     records: Mapping[str, Record]
     sums: Mapping[PortRef, Total]
     loaded: Mapping[PortRef, Loaded]
-    gradients: Mapping[PortRef, Array]
     push: Push | None = None
     update: Update | None = None
     _host: dict[int, Host] = field(default_factory=dict)
@@ -74,7 +73,6 @@ class Trace:
     @classmethod
     def of(cls, tape: Tape) -> Trace:
         """What the tape holds now."""
-        sums = tape.sums()
         return cls(
             tape.plan,
             tape.backend.name,
@@ -82,9 +80,8 @@ class Trace:
             tape.failure,
             dict(tape.values),
             dict(tape.records),
-            sums,
+            tape.sums(),
             tape.loaded,
-            tape.gradients(sums),
         )
 
     def __repr__(self) -> str:
@@ -232,8 +229,17 @@ class Trace:
                 return steps
             summed: Host = frozen(steps.sum(0))
             return summed
-        found = self.gradients.get(ref)
+        found = self.came_back(ref)
         return None if found is None else frozen(to_numpy(found))
+
+    def came_back(self, ref: PortRef) -> Array | None:
+        """What came back to an address, on the run's device: at an input its part, else the sum."""
+        key, place = self.plan.read_at.get(ref, ("", 0))
+        record = self.records.get(key)
+        if record is not None and record.parts is not None and record.parts[place] is not None:
+            return record.parts[place]
+        total = self.sums.get(ref)
+        return None if total is None else total.array
 
     def why_no_gradient(self, port: Name, t: int | None = None) -> Why | None:
         """The reason why `gradient` is None; None where there is one, or it is not computed."""

@@ -20,7 +20,7 @@ def why_none(trace: Trace, ref: PortRef) -> Why | None:
     step, _ = plan.reader(ref)
     if not plan.slots[slot].is_floating or (step and ref.port in step.states):
         return "not differentiable"
-    if ref in trace.gradients or not trace.has_reverse:
+    if trace.came_back(ref) is not None or not trace.has_reverse:
         return None
     readers = _waiting(trace)
     if step is not None and ref in step.reads:

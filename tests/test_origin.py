@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,19 @@ def led(origin: Origin) -> list[tuple[str, str, tuple[int, ...], float]]:
 
 def test_a_finite_run_has_none():
     graph = draw("x:Input e:Exp t:Total", "x.y e.x", "e.y t.x", tensors={"x": [1.0, 2.0]})
+    assert Engine(graph).run().origin is None
+
+
+def test_a_finite_run_is_seen_at_a_glance_without_its_records():
+    graph = draw("x:Input e:Exp t:Total", "x.y e.x", "e.y t.x", tensors={"x": [1.0, 2.0]})
+    trace = replace(Engine(graph).run(), records=None)
+    assert trace.origin is None
+
+
+def test_finite_numbers_that_would_add_up_to_infinity_are_finite():
+    graph = draw(
+        "a:Input b:Input t:Subtract", "a.y t.a", "b.y t.b", tensors={"a": 1.5e308, "b": 1e308}
+    )
     assert Engine(graph).run().origin is None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from runtime.tape import Step
     from runtime.trace import Trace
 
+SMALL = 4096  # entries: up to so many are looked at together with others
+
 
 def find_origin(trace: Trace) -> Origin | None:
     """The first number of a run that is NaN or infinite; None where all are finite.
@@ -32,6 +35,8 @@ def find_origin(trace: Trace) -> Origin | None:
     Sources and parameters come first, then the steps in their order, then the sums of gradients
     that no step reads.
     """
+    if _is_all_finite(trace):
+        return None
     given = list(_given(trace))
     wrong = next((origin for origin in given if np.isnan(origin.number)), None)
     found = wrong or next(_in_steps(trace, bool(given)), None) or next(_in_leaves(trace), None)
@@ -39,6 +44,27 @@ def find_origin(trace: Trace) -> Origin | None:
         return found
     end = trace.values.get(trace.plan.end) if trace.plan.end is not None else None
     return given[0] if end is not None and not is_finite(end) else None
+
+
+def _is_all_finite(trace: Trace) -> bool:
+    """Whether a run is seen at a glance to hold no other number, as most runs are.
+
+    A sum is finite only where all its numbers are, so single numbers are added up; and gradients
+    over edges are parts of sums already. What a GPU holds is not copied for this.
+    """
+    if trace.failure is not None or trace.device != "cpu":
+        return False
+    total, small = 0.0, []
+    for array in chain(trace.values.values(), (total.array for total in trace.sums.values())):
+        if array.dtype.kind != "f":
+            continue
+        if array.size == 1:
+            total += array.item()
+        elif array.size <= SMALL:
+            small.append(array.reshape(-1))
+        elif not np.isfinite(array).all():
+            return False
+    return math.isfinite(total) and bool(np.isfinite(np.concatenate([*small, ()])).all())
 
 
 def is_finite(array: Array) -> bool:
