@@ -87,17 +87,18 @@ class NodePictures:
     ) -> None:
         """Paint a node that stands at a point of the canvas; the painter has no transform."""
         corner, phase = pixels.corner(at, bounds)
-        kept = self._seen(id_, _Key(look, phase, pixels.ratio))
-        if kept is not None:
-            if kept.picture is None:
-                kept.picture = self._picture(kept.key, bounds, painter)
-            painter.drawPixmap(corner, kept.picture)
-        elif look.zoom < FAR:
+        if look.zoom < FAR:
             self._copy_far(painter, look, bounds, corner, pixels.ratio)
-        else:
+            return
+        kept = self._seen(id_, _Key(look, phase, pixels.ratio))
+        if kept is None:
             painter.setWorldTransform(pixels.world_at(at))
             _paint(painter, look, self._theme)
             painter.setWorldTransform(QTransform())
+            return
+        if kept.picture is None:
+            kept.picture = self._picture(kept.key, bounds, painter)
+        painter.drawPixmap(corner, kept.picture)
 
     # --- inside ----------------------------------------------------------------------------
 

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
 
 AT_ONCE = 64  # ports that are laid out in one go; more are laid out in groups
-GROUP = 24
-SLICE = 0.006  # seconds of laying out in a frame
+GROUP = 12
+SLICE = 0.004  # seconds of laying out in a frame
 SETTLED = 300  # milliseconds without a change, until all is laid out once more
 BETWEEN = 0.1  # seconds from one frame to the next while there is more to come
+NEAR = 48.0  # pixels from a port that its annotations take for the most part
 AROUND = 120.0  # pixels: so near to what is laid out anew others make room
 COLUMN = 240.0  # canvas units in which ports count as beside each other
 
@@ -106,6 +107,11 @@ class PlateField(QObject):
         """What is laid out."""
         return self._gather()[0]
 
+    @property
+    def bounds(self) -> np.ndarray:
+        """The boxes of what is laid out `[n, 4]`."""
+        return self._gather()[1]
+
     def look(self, rect: QRectF, zoom: float, *, is_whole: bool = True) -> None:
         """Lay out what a rectangle shows: all of it, or as much as a frame has time for."""
         state = self._state_at(zoom)
@@ -119,8 +125,10 @@ class PlateField(QObject):
             self._take_region(self._region)
         elif self._moved:
             self._take_moves()
-        if self._waiting:
+        if is_whole or self._is_awaited(rect):
             self._work(None if is_whole else SLICE)
+        elif self._waiting:
+            self._more.start()
 
     def take_changes(self, left_out: Collection[str] = ()) -> list[Box]:
         """The boxes of plates that came, went or changed since one last asked, and their wires'.
@@ -182,11 +190,15 @@ class PlateField(QObject):
 
     def _know(self, region: QRectF) -> tuple[set[PortRef], set[PortRef]]:
         """Read the scene anew: the ports that are other than known, and those that are gone."""
+        stays = {} if self._is_old else self._known  # the numbers of these are the same
         self._region, self._is_old, self._moved = region, False, set()
         self._sight = sight = sight_of(self._scene, region)
         self._room.set_nodes(sight.boxes)
         self._room.set_wires(sight.wires)
-        found = {port: (at, self._states(port)) for port, at in sight.places.items()}
+        found = {
+            port: (at, stays[port][1] if port in stays else self._states(port))
+            for port, at in sight.places.items()
+        }
         other = {port for port, look in found.items() if self._known.get(port) != look}
         gone = self._known.keys() - found.keys()
         self._known = found
@@ -210,6 +222,12 @@ class PlateField(QObject):
         covered = sorted(self._covered(np.array(boxes).reshape(-1, 4)) - ports)
         self._waiting = dict.fromkeys((*there, *covered, *self._waiting))
         self._settling.start()
+
+    def _is_awaited(self, rect: QRectF) -> bool:
+        """Whether something is still to come where one looks, and not only around it."""
+        reach = NEAR * self._pixel
+        seen = rect.adjusted(-reach, -reach, reach, reach)
+        return any(seen.contains(*self._known[port][0]) for port in self._waiting)
 
     def _leave(self, ports: Iterable[PortRef]) -> None:
         """These ports are out of sight."""
@@ -290,7 +308,7 @@ class PlateField(QObject):
 
     def _next(self) -> list[PortRef]:
         """The ports that are laid out together now."""
-        count = GROUP if len(self._waiting) > AT_ONCE else AT_ONCE
+        count = GROUP if len(self._known) > AT_ONCE else AT_ONCE
         ports = list(islice(self._waiting, count))
         for port in ports:
             del self._waiting[port]

@@ -382,7 +382,8 @@ class CanvasScene(QGraphicsScene):
         self.overlays.paint_grounds(painter, rect, zoom)
         shows_plates = level_of(zoom) in ("working", "close")
         plates = self.field.within(rect) if shows_plates else []
-        boxes = np.array([plate.bounds for plate in plates]).reshape(-1, 4)
+        # All of them, so that a wire's signs stand at the same places in each part of it.
+        boxes = self.field.bounds if shows_plates else np.empty((0, 4))
         paint_frames(painter, rect, self, zoom, folded=False, words=words)
         self.paint_wires(painter, rect, self, zoom, boxes)
         paint_frames(painter, rect, self, zoom, folded=True, words=words)

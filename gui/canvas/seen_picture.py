@@ -9,7 +9,6 @@ not of the screen, gets it crisp at once.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QTimer
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 from shiboken6 import getCppPointer
 
-from gui.canvas.sheet import Sheet, Sight
+from gui.canvas.sheet import SLICE, Sheet, Sight
 
 if TYPE_CHECKING:
     from gui.canvas.placing import Box
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
 
 MOST = 3  # sheets that are kept, each wider than the next
-SLICE = 0.006  # seconds of painting beside what is shown, in a frame or between two
 
 
 class SeenPicture(QObject):
@@ -114,7 +112,7 @@ class SeenPicture(QObject):
 
         It is finished even if one has zoomed on since, for it is nearer than the one before.
         """
-        scene, end = self._scene, time.perf_counter() + SLICE
+        scene = self._scene
         if self._coming is None or not self._coming.sight.is_like(sight):
             self._coming = Sheet(sight)
         coming = self._coming
@@ -122,7 +120,7 @@ class SeenPicture(QObject):
         if scene.field.is_laid_out:
             for box in scene.field.take_changes():
                 coming.spoil(box)
-            coming.paint_until(end, scene, hints)
+            coming.paint_for(SLICE, scene, hints)
         if coming.left:
             self._more.start()
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 RIM = 12  # pixels around what changed: rails, chevrons, and what a text takes beside its box
 WASTE = 1.2  # how much more than two parts together one that holds both may be
-PIECE = 80  # pixels of height that are painted between two looks at the clock
+SLICE = 0.006  # seconds of painting beside what is shown, in a frame or between two
+LEAST, AT_FIRST = 16, 32  # pixels of height that are painted between two looks at the clock
 
 
 class Sight(NamedTuple):
@@ -47,6 +49,7 @@ class Sheet:
     def __init__(self, sight: Sight, picture: QPixmap | None = None) -> None:
         self.sight = sight
         self.generation: int | None = None
+        self._pace = AT_FIRST / SLICE  # pixels of height that are painted in a second
         self._whole = QRect(QPoint(), sight.size)
         self.left = [] if picture else [self._whole]
         self.picture = picture or QPixmap(sight.size * sight.ratio)
@@ -54,8 +57,13 @@ class Sheet:
 
     def spoil(self, box: Box) -> None:
         """It is other in a box of the canvas."""
-        area = self.sight.world.mapRect(QRectF(QPointF(*box[:2]), QPointF(*box[2:])))
-        self._add(area.toAlignedRect().adjusted(-RIM, -RIM, RIM, RIM))
+        world = self.sight.world
+        scale, dx, dy = world.m11(), world.dx() - RIM, world.dy() - RIM
+        left, top = math.floor(box[0] * scale + dx), math.floor(box[1] * scale + dy)
+        right = math.ceil(box[2] * scale + dx + 2 * RIM)
+        bottom = math.ceil(box[3] * scale + dy + 2 * RIM)
+        if right > 0 and bottom > 0 and left < self._whole.width() and top < self._whole.height():
+            self._add(QRect(left, top, right - left, bottom - top))
 
     def spoil_all(self) -> None:
         """All of it is other."""
@@ -83,22 +91,27 @@ class Sheet:
         for part in parts:
             self._paint_part(scene, part, hints)
 
-    def paint_until(self, end: float, scene: CanvasScene, hints: QPainter.RenderHint) -> None:
-        """Paint some of what is left, until a time of the clock `time.perf_counter`."""
+    def paint_for(self, seconds: float, scene: CanvasScene, hints: QPainter.RenderHint) -> None:
+        """Paint some of what is left: as much as is likely to be done in a time."""
+        end = time.perf_counter() + seconds
         while self.left:
+            start = time.perf_counter()
             part = self.left.pop()
-            rest = part.adjusted(0, PIECE, 0, 0)
+            height = max(round(min((end - start) * self._pace, part.height())), LEAST)
+            rest = part.adjusted(0, height, 0, 0)
             if not rest.isEmpty():
-                part.setHeight(PIECE)
+                part.setHeight(height)
                 self.left.append(rest)
             self._paint_part(scene, part, hints)
-            if time.perf_counter() > end:
+            now = time.perf_counter()
+            self._pace = part.height() / (now - start)
+            if now + LEAST / self._pace > end:
                 break
 
     def _add(self, part: QRect) -> None:
         """Note a part that is left, as one with those that it lies over for the most part."""
         part &= self._whole
-        if part.isEmpty():
+        if part.isEmpty() or any(other.contains(part) for other in self.left):
             return
         for other in self.left:
             both = part | other

@@ -81,7 +81,7 @@ def _paint_rails(
     upper, lower = geo.rail(both, -gap / 2), geo.rail(both, gap / 2)
     late_one_way, late_both = late[~has_gradient], late[has_gradient]
     has_come = has_value[~has_gradient]
-    for is_late in (False, True):
+    for is_late in (False, True) if late.any() else (False,):
         own, own_both = late_one_way == is_late, late_both == is_late
         parts = (
             (one_way[own & ~has_come], "line"),
@@ -95,8 +95,8 @@ def _paint_rails(
         places = np.where(has_gradient, -1.5, -1.0) * gap
         paint_tangents(painter, scene, rows, lines, places, width)
     if zoom >= FAR:
-        paint_chevrons(painter, upper, scene, "forward", zoom, plates)
-        paint_chevrons(painter, one_way[has_come], scene, "forward", zoom, plates)
+        forward = np.concatenate((upper, one_way[has_come]))
+        paint_chevrons(painter, forward, scene, "forward", zoom, plates)
         paint_chevrons(painter, lower, scene, "reverse", zoom, plates)
     if zoom >= PORTS_FROM:
         paint_clocks(painter, scene, rows, zoom)
@@ -152,17 +152,31 @@ def paint_chevrons(
     painter.setPen(pen)
     size = CHEVRON * bold / zoom
     long = np.linalg.norm(lines[:, -1] - lines[:, 0], axis=-1) * zoom >= SHORTEST
+    if not long.any():
+        return
     places, ways = geo.points_on_wires(lines[long], shares or CHEVRON_SHARES[phase])
-    free = ~geo.meeting_any(geo.squares(places, 2 * size), plates)
-    first = free.argmax(1)
+    first = _first_free(geo.squares(places, 2 * size), plates)
     at = places[np.arange(len(places)), first]
     left, top, right, bottom = geo.grown(seen_by(painter), 2 * size)
     x, y = at[:, 0], at[:, 1]
     is_seen = (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
-    rows = np.flatnonzero(is_seen & free.any(1))
+    rows = np.flatnonzero(is_seen & (first >= 0))
     places, ways = places[rows, first[rows]], ways[rows, first[rows]]
     for angle in _chevrons(places, ways if phase == "forward" else -ways, size):
         painter.drawPolyline(polygon(angle))
+
+
+def _first_free(squares: np.ndarray, plates: np.ndarray) -> np.ndarray:
+    """Of each row of squares `[n, places, 4]` the first that no plate meets; -1: none."""
+    first = np.full(len(squares), -1)
+    left = np.arange(len(squares))
+    for place in range(squares.shape[1]):
+        is_taken = geo.meeting_any(squares[left, place], plates)
+        first[left[~is_taken]] = place
+        left = left[is_taken]
+        if not len(left):
+            break
+    return first
 
 
 def _chevrons(places: np.ndarray, ways: np.ndarray, size: float) -> np.ndarray:
