@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QTimer
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 from shiboken6 import getCppPointer
 
-from gui.canvas.sheet import SLICE, Sheet, Sight
+from gui.canvas.sheet import Sheet, Sight
 
 if TYPE_CHECKING:
     from gui.canvas.placing import Box
@@ -83,14 +83,21 @@ class SeenPicture(QObject):
     ) -> None:
         """Bring the sheet up to date, where it may have been at another place or time."""
         sheet, self._coming = self._sheets[-1], None
+        is_new = sheet.is_all_bare
         sheet.move_to(sight)
         for box in self._scene.field.take_changes():
             sheet.spoil(box)
-        for part in sheet.left:
+        for part in (*sheet.bare, *sheet.old):
             if not (QRegion(part) - region).isEmpty():
                 view.viewport().update(part)
-        sheet.paint(self._scene, view.renderHints())
+        if is_new or sheet.is_mostly_there or not _is_screen(painter, view):
+            sheet.paint(self._scene, view.renderHints())
+        else:  # one has gone far: the rest comes with the next frames
+            sheet.paint_some(self._scene, view.renderHints())
+            self._more.start()
         painter.drawPixmap(0, 0, sheet.picture)
+        if sheet.bare:
+            self._paint_boxes(painter, sight, sheet.bare)
 
     def _show(self, sheet: Sheet) -> None:
         """From now on show this one, and where it does not reach those before it."""
@@ -120,8 +127,8 @@ class SeenPicture(QObject):
         if scene.field.is_laid_out:
             for box in scene.field.take_changes():
                 coming.spoil(box)
-            coming.paint_for(SLICE, scene, hints)
-        if coming.left:
+            coming.paint_some(scene, hints)
+        if coming.bare or coming.old:
             self._more.start()
             return False
         self._show(coming)
@@ -136,7 +143,7 @@ class SeenPicture(QObject):
         if sheet.sight.is_like(sight) and not self._is_of(sheet, sight):
             self._sharpen(sight, view.renderHints())
         if self._coming is None:
-            view.viewport().update()
+            view.viewport().update()  # if nothing is bare any more, that copies
 
     def _paint_stretched(self, painter: QPainter, sight: Sight) -> None:
         """Paint what was seen at other sizes; where it does not reach, boxes stand for nodes."""
@@ -147,13 +154,22 @@ class SeenPicture(QObject):
             if way.mapRect(whole).contains(whole):
                 break
         else:
-            painter.fillRect(whole, self._scene.theme.color("canvas"))
-            painter.setWorldTransform(sight.world)
-            self._scene.plan.paint(painter, sight.rect)
+            self._paint_boxes(painter, sight, [whole.toRect()])
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for way, sheet in reversed(above):
             painter.setWorldTransform(way)
             painter.drawPixmap(0, 0, sheet.picture)
+
+    def _paint_boxes(self, painter: QPainter, sight: Sight, parts: Iterable[QRect]) -> None:
+        """Boxes and lines stand for nodes and wires, where these are still to be painted."""
+        back = sight.world.inverted()[0]
+        for part in parts:
+            painter.save()
+            painter.setClipRect(part, Qt.ClipOperation.IntersectClip)
+            painter.fillRect(part, self._scene.theme.color("canvas"))
+            painter.setWorldTransform(sight.world)
+            self._scene.plan.paint(painter, back.mapRect(QRectF(part)))
+            painter.restore()
 
 
 def _sight_of(scene: CanvasScene, view: CanvasView) -> Sight:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 RIM = 12  # pixels around what changed: rails, chevrons, and what a text takes beside its box
 WASTE = 1.2  # how much more than two parts together one that holds both may be
+MUCH = 0.25  # the share of a sheet that is painted at once where it comes into sight
 SLICE = 0.006  # seconds of painting beside what is shown, in a frame or between two
 LEAST, AT_FIRST = 16, 32  # pixels of height that are painted between two looks at the clock
 
@@ -41,7 +42,7 @@ class Sight(NamedTuple):
 
 
 class Sheet:
-    """What a sight shows. `left` is where it is still to be painted, or painted again.
+    """What a sight shows. `bare` is where nothing is painted yet, `old` where it is other by now.
 
     `generation` says which annotations are on it; None: it takes those that there are.
     """
@@ -51,7 +52,8 @@ class Sheet:
         self.generation: int | None = None
         self._pace = AT_FIRST / SLICE  # pixels of height that are painted in a second
         self._whole = QRect(QPoint(), sight.size)
-        self.left = [] if picture else [self._whole]
+        self.bare = [] if picture else [self._whole]
+        self.old: list[QRect] = []
         self.picture = picture or QPixmap(sight.size * sight.ratio)
         self.picture.setDevicePixelRatio(sight.ratio)
 
@@ -63,11 +65,7 @@ class Sheet:
         right = math.ceil(box[2] * scale + dx + 2 * RIM)
         bottom = math.ceil(box[3] * scale + dy + 2 * RIM)
         if right > 0 and bottom > 0 and left < self._whole.width() and top < self._whole.height():
-            self._add(QRect(left, top, right - left, bottom - top))
-
-    def spoil_all(self) -> None:
-        """All of it is other."""
-        self.left = [self._whole]
+            self._spoil(QRect(left, top, right - left, bottom - top))
 
     def move_to(self, sight: Sight) -> None:
         """Look elsewhere at the same zoom: what stays in sight is scrolled."""
@@ -77,49 +75,64 @@ class Sheet:
         if by.isNull():
             return
         if not float(ratio).is_integer():  # a step of one pixel is none on the screen
-            self.spoil_all()
+            self.bare, self.old = [self._whole], []
             return
         self.picture.scroll(round(by.x() * ratio), round(by.y() * ratio), self.picture.rect())
-        known, self.left = self.left, []
-        stays = QRegion(self._whole.translated(by))
-        for part in (*(part.translated(by) for part in known), *(QRegion(self._whole) - stays)):
-            self._add(part)
+        old = [part.translated(by) for part in self.old]
+        bare = [part.translated(by) & self._whole for part in self.bare]
+        bare.extend(QRegion(self._whole) - QRegion(self._whole.translated(by)))
+        self.bare, self.old = [part for part in bare if not part.isEmpty()], []
+        for part in old:
+            self._spoil(part)
+
+    @property
+    def is_all_bare(self) -> bool:
+        """Whether nothing is painted yet."""
+        return self.bare == [self._whole]
+
+    @property
+    def is_mostly_there(self) -> bool:
+        """Whether what is still bare can be painted at once."""
+        return sum(map(_area, self.bare)) <= MUCH * _area(self._whole)
 
     def paint(self, scene: CanvasScene, hints: QPainter.RenderHint) -> None:
-        """Paint at once what is left."""
-        parts, self.left = self.left, []
+        """Paint at once all that is bare or old."""
+        parts, self.bare, self.old = [*self.bare, *self.old], [], []
         for part in parts:
             self._paint_part(scene, part, hints)
 
-    def paint_for(self, seconds: float, scene: CanvasScene, hints: QPainter.RenderHint) -> None:
-        """Paint some of what is left: as much as is likely to be done in a time."""
-        end = time.perf_counter() + seconds
-        while self.left:
+    def paint_some(self, scene: CanvasScene, hints: QPainter.RenderHint) -> None:
+        """Paint what is old, and of what is bare as much as is likely to be done in a slice."""
+        end = time.perf_counter() + SLICE
+        parts, self.old = self.old, []
+        for part in parts:
+            self._paint_part(scene, part, hints)
+        while self.bare:
             start = time.perf_counter()
-            part = self.left.pop()
+            part = self.bare.pop()
             height = max(round(min((end - start) * self._pace, part.height())), LEAST)
             rest = part.adjusted(0, height, 0, 0)
             if not rest.isEmpty():
                 part.setHeight(height)
-                self.left.append(rest)
+                self.bare.append(rest)
             self._paint_part(scene, part, hints)
             now = time.perf_counter()
             self._pace = part.height() / (now - start)
             if now + LEAST / self._pace > end:
                 break
 
-    def _add(self, part: QRect) -> None:
-        """Note a part that is left, as one with those that it lies over for the most part."""
+    def _spoil(self, part: QRect) -> None:
+        """Note a part that is old, as one with those that it lies over for the most part."""
         part &= self._whole
-        if part.isEmpty() or any(other.contains(part) for other in self.left):
+        if part.isEmpty() or any(other.contains(part) for other in (*self.bare, *self.old)):
             return
-        for other in self.left:
+        for other in self.old:
             both = part | other
             if _area(both) <= WASTE * (_area(part) + _area(other)):
-                self.left.remove(other)
-                self._add(both)
+                self.old.remove(other)
+                self._spoil(both)
                 return
-        self.left.append(part)
+        self.old.append(part)
 
     def _paint_part(self, scene: CanvasScene, part: QRect, hints: QPainter.RenderHint) -> None:
         world = self.sight.world
