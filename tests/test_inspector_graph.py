@@ -235,7 +235,25 @@ def test_names_that_differ_in_their_ends_and_figures_are_readable(qtbot):
         metrics = QFontMetrics(table.lines.font(column))
         text = table.lines.data(table.lines.index(0, column))
         assert table.columnWidth(column) >= metrics.horizontalAdvance(text)
-    assert table.columnWidth(0) >= 32
+    assert table.columnWidth(0) >= 64
+
+
+def test_long_shapes_give_way_to_names(qtbot):
+    graph = Graph()
+    for i in range(20):
+        graph.add("Input", f"kernel{i}", shape=(1024, 128, 128, 256))
+    desk = InspectorDesk(qtbot, graph)
+    table = desk.page.table
+    qtbot.waitUntil(lambda: table.lines.rowCount() == 20)
+    QApplication.processEvents()
+    assert table.columnWidth(0) >= 64
+    assert sum(map(table.columnWidth, range(4))) <= table.viewport().width()
+    narrow = table.columnWidth(1)
+    index = table.lines.index(0, 1)
+    assert "[1024, 128, 128, 256]" in table.lines.data(index, Qt.ItemDataRole.ToolTipRole)
+    desk.inspector.resize(480, 800)
+    QApplication.processEvents()
+    assert table.columnWidth(1) > narrow
 
 
 def test_ten_thousand_nodes_are_summed_without_a_wait(qtbot):

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 ROW = 24
 FITTED = 500  # lines whose figures the columns are fitted to
-APART, MOST = 10, 112  # room beside a figure, and the widest column of figures
+APART, MOST = 8, 112  # room beside a figure, and the widest column of figures
+NAME, SHAPE = 64, 56  # what names and shapes have at least, where figures are wide
 PER_NODE = 1_000  # how many numbers' worth of work a node is
 
 
@@ -177,10 +178,13 @@ class LayerModel(QAbstractTableModel):
     ) -> Any:
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
-        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
+        is_told = role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
+        is_shown = role == Qt.ItemDataRole.DisplayRole
+        if not (is_told or is_shown) or orientation != Qt.Orientation.Horizontal:
             return None
-        names = (self.tr("Node"), self.tr("Output"), self.tr("Parameters"), self.tr("Memory"))
-        return names[section]
+        whole = self.tr("Parameters")
+        third = self.tr("Params") if is_shown else whole
+        return (self.tr("Node"), self.tr("Output"), third, self.tr("Memory"))[section]
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         line, column = self.lines[index.row()], index.column()
@@ -196,7 +200,7 @@ class LayerModel(QAbstractTableModel):
 
     def font(self, column: int) -> QFont:
         """What a column is written in."""
-        return self._theme.font(12, mono=column == 1)
+        return self._theme.font(11 if column else 12, mono=column == 1)
 
     def text(self, line: Line, column: int) -> str:
         """What stands in a column of a line, as far as it may be told."""
@@ -234,6 +238,7 @@ class LayerTable(QTableView):
         document.playhead_moved.connect(self._follow_step)
         outline(self, theme)
         self._measured: tuple[Any, ...] = ()
+        self._wanted: dict[int, int] = {}  # how wide each column of figures is at its best
         self._work = Background(self)
         self._work.answered.connect(self._take)
         self.setAccessibleName(self.tr("Nodes of the graph"))
@@ -253,6 +258,11 @@ class LayerTable(QTableView):
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.clicked.connect(self._open)
         self.activated.connect(self._open)
+
+    def resizeEvent(self, event) -> None:
+        """Names have what figures leave."""
+        super().resizeEvent(event)
+        self._share()
 
     def refresh(self) -> None:
         """Measure again."""
@@ -287,13 +297,23 @@ class LayerTable(QTableView):
         self.summed.emit(summary)
 
     def _fit(self) -> None:
-        """Figures take what they need, the name has the rest."""
+        """Ask how wide the figures are."""
         lines, head = self.lines.lines[:FITTED], self.horizontalHeader()
         for column in range(1, self.lines.columnCount()):
             metrics = QFontMetrics(self.lines.font(column))
             texts = (self.lines.written(line, column) for line in lines)
             widest = max(map(metrics.horizontalAdvance, {"", *texts}))
-            head.resizeSection(column, max(min(widest + APART, MOST), head.sectionSizeHint(column)))
+            self._wanted[column] = max(min(widest + APART, MOST), head.sectionSizeHint(column))
+        self._share()
+
+    def _share(self) -> None:
+        """Figures take what they need, the name the rest; shapes make room for it."""
+        widths = dict(self._wanted)
+        if widths:
+            lacking = sum(widths.values()) + NAME - self.viewport().width()
+            widths[1] = max(widths[1] - max(lacking, 0), min(widths[1], SHAPE))
+        for column, width in widths.items():
+            self.horizontalHeader().resizeSection(column, width)
 
     def _open(self, index: QModelIndex) -> None:
         self.document.selection.set_nodes([self.lines.lines[index.row()].id])
