@@ -10,10 +10,14 @@ from PySide6.QtTest import QTest
 from graph import Graph
 from gui.training.curves.lines import lines_of, moving_mean, thinned
 from gui.training.curves.records import Record, figures_of
+from gui.training.runs import Run
 from runtime import SGD, Trainer
 from runtime.data.batches import Split
 from runtime.data.generated import generate
 from runtime.training.fitting import Fitting
+from runtime.training.worker import ring
+from runtime.training.worker.messages import Kept
+from runtime.training.worker.series import gathered
 from tests.accessible_walk import nameless
 from tests.canvas_desk import LEFT, NONE
 from tests.window_desk import desk_for
@@ -50,7 +54,7 @@ def recorded(name: str, lr: float, epochs: int = 4) -> Record:
     how = Fitting(epochs, 8, split=split, metrics=("accuracy",))
     history = trainer.fit(generate("moons", samples=64), how)
     table = np.array([(u.number, u.loss, u.rate, u.norm) for u in updates])
-    return Record(name, *table.T, tuple(history.epochs), 6)
+    return Record(name, *table.T, gathered(history.epochs), 6)
 
 
 @pytest.fixture(scope="module")
@@ -105,15 +109,15 @@ def test_a_key_leads_to_the_curves_and_a_cursor_reads_them_all(desk, runs):
     assert not nameless(page)
 
     # The newest numbers first, the current run above; arrows go from epoch to epoch.
-    newest = runs[1].epochs[-1].figures
-    assert float(page.reading.entries[1].number) == pytest.approx(newest["train"]["loss"], 1e-3)
+    newest = runs[1].by_epoch["train", "loss"][1, -1]
+    assert float(page.reading.entries[1].number) == pytest.approx(newest, 1e-3)
     assert page.reading.entries[1].name == "Run 2, training"
     loss.plot.setFocus(Qt.FocusReason.TabFocusReason)
     desk.press_key(Key.Key_Left)
     desk.press_key(Key.Key_Left)
     assert loss.plot.cursor_x == other.plot.cursor_x == 18
     assert page.place.said == "Update 18"
-    third = runs[1].epochs[2].figures["validation"]["loss"]
+    third = runs[1].by_epoch["validation", "loss"][1, 2]
     assert float(page.reading.entries[2].number) == pytest.approx(third, 1e-3)
 
     # The mouse reads both plots at once; a logarithmic axis drops nothing that is positive.
@@ -135,3 +139,16 @@ def test_a_key_leads_to_the_curves_and_a_cursor_reads_them_all(desk, runs):
     desk.theme.choose("dark")
     page.show_records(())
     assert page.empty.isVisible()
+
+
+def test_asking_for_the_moments_of_a_run_makes_no_path(monkeypatch, tmp_path):
+    """The window asks four times for each picture of a run."""
+    first = Run(1, Graph(), tmp_path / "1")
+    for update in (0, 10, 20):
+        first.hear(Kept(update, (10,) if update == 20 else ()))
+    second = Run(2, Graph(), tmp_path / "2", first, 15)
+    second.hear(Kept(30, ()))
+    monkeypatch.setattr(ring, "place_of", None)
+    assert first.moments == {0: tmp_path / "1" / f"{0:012d}", 20: tmp_path / "1" / f"{20:012d}"}
+    assert list(second.moments) == [0, 30]
+    assert second.moments[30].parent == tmp_path / "2"

@@ -27,7 +27,7 @@ from runtime.training.worker.messages import (
     to_line,
 )
 from runtime.training.worker.ring import MOST, Ring, moments_in, place_of
-from runtime.training.worker.series import Recording
+from runtime.training.worker.series import Recording, gathered
 from runtime.training.worker.slots import (
     Layout,
     Slots,
@@ -229,3 +229,29 @@ def test_curves_grow_and_what_was_read_of_them_stays():
     assert branch.series.watched.tolist() == [50, 210]
     assert branch.series.epochs == ()
     assert len(recording.series) == 500
+
+
+def test_figures_of_epochs_are_curves_as_they_come_and_told_ones_stay_as_they_were():
+    recording = Recording()
+
+    def end(number: int) -> None:
+        losses = {"train": {"loss": 1.0 / number, "confusion": [[1, 2], [3, 4]]}}
+        if number > 1:
+            losses["validation"] = {"loss": 2.0 / number}
+        epoch = {"number": number, "updates": 10 * number, "rate": 0.1, "figures": losses}
+        recording.end_epochs(EpochsOver((epoch,)))
+
+    for number in (1, 2, 2, 3):
+        end(number)
+    before = recording.series.by_epoch
+    assert set(before) == {("train", "loss"), ("validation", "loss")}  # single numbers alone
+    assert before["train", "loss"].tolist() == [[10, 20, 30], [1, 1 / 2, 1 / 3]]
+    assert before["validation", "loss"].tolist() == [[20, 30], [1, 2 / 3]]
+    for number in range(4, 200):
+        end(number)
+    assert before["train", "loss"].shape == (2, 3)
+    branch = recording.branch(25, ())
+    assert branch.series.by_epoch["validation", "loss"].tolist() == [[20], [1]]
+    assert {k: v.tolist() for k, v in gathered(recording.series.epochs).items()} == {
+        k: v.tolist() for k, v in recording.series.by_epoch.items()
+    }

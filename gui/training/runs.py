@@ -33,7 +33,7 @@ class Run:
         self.id, self.graph, self.ring = id_, graph, ring
         self.parent, self.start, self.budget = parent, start, BUDGET
         self.recording: Recording = Recording()
-        self.kept: set[int] = set()
+        self.kept: dict[int, Path] = {}  # the folder of each moment, by its update
         self.snapshot: Snapshot | None = None
         self.total = self.updates_per_epoch = self.threads = 0  # while they are unknown
 
@@ -50,16 +50,14 @@ class Run:
     @property
     def moments(self) -> dict[int, Path]:
         """The folders of all kept moments that lead to where it stands, by their updates."""
-        from runtime.training.worker.ring import place_of
-
         before = self.parent.moments.items() if self.parent is not None else ()
         found = {update: place for update, place in before if update <= self.start}
-        found |= {update: place_of(self.ring, update) for update in self.kept}
-        return dict(sorted(found.items()))
+        return dict(sorted((found | self.kept).items()))
 
     def hear(self, message: Message | Snapshot) -> None:
         """Take what its worker tells of it."""
         from runtime.training.worker import messages as m
+        from runtime.training.worker.ring import place_of
         from runtime.training.worker.slots import Snapshot
 
         match message:
@@ -71,8 +69,9 @@ class Run:
             case m.EpochsOver():
                 self.recording.end_epochs(message)
             case m.Kept():
-                self.kept.add(message.update)
-                self.kept.difference_update(message.gone)
+                self.kept[message.update] = place_of(self.ring, message.update)
+                for update in message.gone:
+                    self.kept.pop(update, None)
 
     def go_back(self, update: int) -> None:
         """What came after this update is lost, and is made anew."""

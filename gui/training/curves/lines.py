@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from gui.training.curves.records import Record
+from gui.training.curves.records import NOTHING, Record
 
 Axis = Literal["update", "epoch"]
 Kind = Literal["batches", "train", "validation", "test"]
@@ -91,10 +91,5 @@ def thinned(x: np.ndarray, y: np.ndarray, most: int = MOST) -> tuple[np.ndarray,
 
 
 def _by_epoch(record: Record, part: str, figure: str) -> tuple[np.ndarray, np.ndarray]:
-    rows = [
-        (epoch.updates, epoch.figures[part][figure])
-        for epoch in record.epochs
-        if figure in epoch.figures.get(part, ())
-    ]
-    table = np.array(rows, dtype=np.float64).reshape(len(rows), 2)
-    return table[:, 0], table[:, 1]
+    table = record.by_epoch.get((part, figure))
+    return (table[0], table[1]) if table is not None else (NOTHING, NOTHING)

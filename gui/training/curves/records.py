@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gui.training.words import run_name
-from runtime.training.history import Epoch
 
 if TYPE_CHECKING:
     from gui.training.runs import Run
+    from runtime.training.history import Epoch
+    from runtime.training.worker.series import ByEpoch
 
 NOTHING = np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One run: figures of each update ([n], numbered from 1 in `update`) and of each epoch.
+    """One run: figures of each update ([n], numbered from 1 in `update`), and curves by epoch.
 
     `per_epoch` is how many updates an epoch has.
     """
@@ -29,13 +30,13 @@ class Record:
     loss: np.ndarray = field(default_factory=lambda: NOTHING)
     rate: np.ndarray = field(default_factory=lambda: NOTHING)
     norm: np.ndarray = field(default_factory=lambda: NOTHING)
-    epochs: tuple[Epoch, ...] = ()
+    by_epoch: ByEpoch = field(default_factory=dict)
     per_epoch: int = 1
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to draw yet."""
-        return not len(self.update) and not self.epochs
+        return not len(self.update) and not self.by_epoch
 
 
 def record_of(run: Run, per_epoch: int) -> Record:
@@ -47,7 +48,7 @@ def record_of(run: Run, per_epoch: int) -> Record:
         series.loss,
         series.rate,
         series.norm,
-        series.epochs,
+        series.by_epoch,
         _per_epoch(series.epochs, per_epoch),
     )
 
@@ -59,12 +60,5 @@ def _per_epoch(epochs: Sequence[Epoch], usual: int) -> int:
 
 def figures_of(records: Sequence[Record]) -> tuple[str, ...]:
     """What can be drawn: the loss, the metrics as they come, learning rate, gradient norm."""
-    metrics = {
-        name: None
-        for record in records
-        for epoch in record.epochs
-        for part in epoch.figures.values()
-        for name, figure in part.items()
-        if name != "loss" and np.ndim(figure) == 0
-    }
-    return ("loss", *metrics, "rate", "norm")
+    named = (figure for record in records for _, figure in record.by_epoch)
+    return ("loss", *dict.fromkeys(name for name in named if name != "loss"), "rate", "norm")

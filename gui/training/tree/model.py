@@ -17,6 +17,7 @@ from gui.training.words import run_name
 if TYPE_CHECKING:
     from gui.training.compared import Compared
     from gui.training.runs import Run
+    from runtime.training.worker.series import Series
 
 RUN, UPDATES, LOSS, BY = range(4)
 ROW = 24
@@ -77,6 +78,7 @@ class RunsModel(QStandardItemModel):
             self._rows[run.parent.id][RUN] if run.parent is not None else self.invisibleRootItem()
         )
         self._rows[run.id] = row
+        _write(row[BY], self._by(run))
         above.appendRow(row)
 
     def _refresh(self, run: Run) -> None:
@@ -84,11 +86,8 @@ class RunsModel(QStandardItemModel):
         name = run_name(run.id)
         if run.parent is not None:
             name = tr("{0}, from update {1}").format(name, format_count(run.start))
-        texts = (name, format_count(len(series)), _loss(run), self._by(run))
-        for item, text in zip(row, texts, strict=True):
-            if item.text() != text:
-                item.setText(text)
-                item.setToolTip(text)
+        for item, text in zip(row, (name, format_count(len(series)), _loss(series)), strict=False):
+            _write(item, text)
         tick = Qt.CheckState.Checked if self._compared.has(run) else Qt.CheckState.Unchecked
         if row[RUN].checkState() != tick:
             row[RUN].setCheckState(tick)
@@ -107,9 +106,15 @@ class RunsModel(QStandardItemModel):
             self._compared.choose(run, item.checkState() == Qt.CheckState.Checked)
 
 
-def _loss(run: Run) -> str:
+def _write(item: QStandardItem, text: str) -> None:
+    if item.text() != text:
+        item.setText(text)
+        item.setToolTip(text)
+
+
+def _loss(series: Series) -> str:
     """The last epoch's loss, of the validation where there is one."""
-    epochs = run.series.epochs
+    epochs = series.epochs
     if not epochs:
         return ""
     figures = epochs[-1].figures

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from runtime.data.batches import Part
 from runtime.feeds import Host
 from runtime.training.history import Epoch
 from runtime.training.worker.messages import EpochsOver
 from runtime.training.worker.slots import CURVES, Snapshot
+
+ByEpoch = Mapping[tuple[Part, str], Host]
+"""Curves with a point for each epoch [2, n], updates and numbers, by part and figure."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +24,8 @@ class Series:
     `update, loss, rate, norm` [n]: an entry for each update, numbered from 1; the loss before
     it, the gradient's norm before clipping. `names` [P] are the parameters' addresses;
     `watched` [m] are the updates at which `gradient_norms` and `ratios` [m, P] were taken: each
-    parameter's gradient norm, and |Δw| / |w|.
+    parameter's gradient norm, and |Δw| / |w|. `by_epoch` has what `epochs` say in single numbers
+    once more, as curves.
     """
 
     update: Host
@@ -32,6 +37,7 @@ class Series:
     gradient_norms: Host
     ratios: Host
     epochs: tuple[Epoch, ...]
+    by_epoch: ByEpoch
 
     def __len__(self) -> int:
         return len(self.update)
@@ -66,6 +72,23 @@ class Table:
         return self.columns[:, : int(np.searchsorted(self.columns[0], update, "right"))].T
 
 
+def gathered(epochs: Iterable[Epoch]) -> ByEpoch:
+    """The curves of these epochs."""
+    tables: dict[tuple[Part, str], Table] = {}
+    for epoch in epochs:
+        _gather(tables, epoch)
+    return {key: table.columns for key, table in tables.items()}
+
+
+def _gather(tables: dict[tuple[Part, str], Table], epoch: Epoch) -> None:
+    """Put the single numbers of an epoch at the end of their tables."""
+    for part, figures in epoch.figures.items():
+        for name, figure in figures.items():
+            if np.ndim(figure) == 0:
+                table = tables.setdefault((part, name), Table(2))
+                table.add(np.array([[epoch.updates, figure]], np.float64))
+
+
 class Recording:
     """The curves of a run as they grow; `names` are its parameters' addresses."""
 
@@ -73,6 +96,7 @@ class Recording:
         self.names = tuple(names)
         self._rows, self._watched = Table(len(CURVES)), Table(1 + 2 * len(self.names))
         self._epochs: list[Epoch] = []
+        self._by_epoch: dict[tuple[Part, str], Table] = {}
 
     def add(self, snapshot: Snapshot) -> None:
         """What came since the last snapshot."""
@@ -84,6 +108,7 @@ class Recording:
         for epoch in over.epochs:
             if not self._epochs or epoch["number"] > self._epochs[-1].number:
                 self._epochs.append(Epoch(**epoch))
+                _gather(self._by_epoch, self._epochs[-1])
 
     def branch(self, update: int, names: Sequence[str]) -> Recording:
         """A recording that goes on from an update of this one."""
@@ -92,6 +117,8 @@ class Recording:
         if other.names == self.names:
             other._watched.add(self._watched.until(update))
         other._epochs = [epoch for epoch in self._epochs if epoch.updates <= update]
+        for epoch in other._epochs:
+            _gather(other._by_epoch, epoch)
         return other
 
     @property
@@ -109,4 +136,5 @@ class Recording:
             watched[1 : 1 + len(names)].T,
             watched[1 + len(names) :].T,
             tuple(self._epochs),
+            {key: table.columns for key, table in self._by_epoch.items()},
         )
