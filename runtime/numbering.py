@@ -26,9 +26,11 @@ from runtime.modules.door import Differentiable
 from runtime.moments import at, moment
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class PlanStep:
-    """One node, at the time step `t` if it is inside time.
+    """One node, at the time step `t` if it is inside time; never changed once it is made.
+
+    (Declared frozen, making one would take four times as long, and a plan has thousands.)
 
     `key` is its address (`h@3`), `inputs` and `outputs` the slots that it reads and writes, in the
     order of its wired and output ports, `reads` and `writes` the addresses of these ports. `need`

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graph.port import PortRef
+from graph.uncollected import uncollected
 from runtime.array import Array
 from runtime.backend import Backend
 from runtime.compiled.drawing import Ends, draw
@@ -43,6 +44,7 @@ class Compiled:
     Raises `FeedError` where something is missing. On the CPU.
     """
 
+    @uncollected()
     def __init__(
         self, plan: Plan, backend: Backend, trained: Trained, fed: Mapping[str, Host]
     ) -> None:
