@@ -131,23 +131,13 @@ class PlateField(QObject):
             self._more.start()
 
     def take_changes(self, left_out: Collection[str] = ()) -> list[Box]:
-        """The boxes of plates that came, went or changed since one last asked, and their wires'.
+        """The boxes of plates that came, went or changed since one last asked.
 
         Not those at the nodes that are left out.
         """
-        wires = self._scene.wires
-        changes = {port: x for port, x in self._changes.items() if port.node not in left_out}
-        touching = wires.joining(port.node for port in changes)
-        ends = ((t, wires.source_of(t)) for t in touching)
-        near = [
-            target
-            for target, source in ends
-            if (target in changes or source in changes)
-            and not (target.node in left_out or source.node in left_out)
-        ]
-        found = [box for boxes in changes.values() for box in boxes]
-        self._changes = {}
-        return found + [box for target in near for box in wires.pieces(target)]
+        changes, self._changes = self._changes, {}
+        boxes = (boxes for port, boxes in changes.items() if port.node not in left_out)
+        return [box for some in boxes for box in some]
 
     @property
     def changed(self) -> list[Box]:

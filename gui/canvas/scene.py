@@ -17,6 +17,7 @@ from graph import PortRef
 from gui.canvas import extent
 from gui.canvas import geometry as geo
 from gui.canvas.building import AT_ONCE, Building
+from gui.canvas.chevrons import CHEVRON_SHARES
 from gui.canvas.fades import Fades
 from gui.canvas.folding import Folding
 from gui.canvas.frame_paint import paint_frames
@@ -60,6 +61,7 @@ class CanvasScene(QGraphicsScene):
 
     content_changed = Signal()  # nodes were added, removed or moved
     placed = Signal(str, object)  # a node is drawn elsewhere, as while it is dragged
+    chevron_shares = (*CHEVRON_SHARES["forward"], *CHEVRON_SHARES["reverse"])
     layout, paint_wires = Layout, staticmethod(paint_wires)  # another scene has its own
 
     def __init__(self, document: Document, theme: Theme, parent=None) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 from shiboken6 import getCppPointer
 
+from gui.canvas.chevrons import places_met
 from gui.canvas.sheet import Sheet, Sight
 
 if TYPE_CHECKING:
@@ -85,8 +86,7 @@ class SeenPicture(QObject):
         sheet, self._coming = self._sheets[-1], None
         is_new = sheet.is_all_bare
         sheet.move_to(sight)
-        for box in self._scene.field.take_changes():
-            sheet.spoil(box)
+        self._spoil_changed(sheet)
         for part in (*sheet.bare, *sheet.old):
             if not (QRegion(part) - region).isEmpty():
                 view.viewport().update(part)
@@ -125,14 +125,19 @@ class SeenPicture(QObject):
         coming = self._coming
         coming.generation = scene.look(coming.sight.rect, coming.sight.zoom)
         if scene.field.is_laid_out:
-            for box in scene.field.take_changes():
-                coming.spoil(box)
+            self._spoil_changed(coming)
             coming.paint_some(scene, hints)
         if coming.bare or coming.old:
             self._more.start()
             return False
         self._show(coming)
         return coming.sight.zoom == sight.zoom
+
+    def _spoil_changed(self, sheet: Sheet) -> None:
+        """Where annotations came or went, a sheet is other, and where signs on wires make room."""
+        sight, boxes = sheet.sight, self._scene.field.take_changes()
+        for box in (*boxes, *places_met(self._scene, boxes, sight.rect, sight.zoom)):
+            sheet.spoil(box)
 
     def _go_on(self) -> None:
         """Between two frames; what is done is shown by the next."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
 
 RIM = 12  # pixels around what changed: rails, chevrons, and what a text takes beside its box
-WASTE = 1.2  # how much more than two parts together one that holds both may be
+EACH = 100_000  # pixels of a part that take as long as beginning with another one
 MUCH = 0.25  # the share of a sheet that is painted at once where it comes into sight
 SLICE = 0.006  # seconds of painting beside what is shown, in a frame or between two
 LEAST, AT_FIRST = 16, 32  # pixels of height that are painted between two looks at the clock
@@ -128,7 +128,7 @@ class Sheet:
             return
         for other in self.old:
             both = part | other
-            if _area(both) <= WASTE * (_area(part) + _area(other)):
+            if _area(both) <= _area(part) + _area(other) + EACH:
                 self.old.remove(other)
                 self._spoil(both)
                 return

@@ -14,7 +14,7 @@ from gui.canvas.scene import CanvasScene
 from gui.canvas.sight import Sight
 from gui.document import Document
 from gui.reverse_graph.plates import ReverseLayout
-from gui.reverse_graph.wires import paint_turned
+from gui.reverse_graph.wires import SHARES, paint_turned
 from gui.shown import Reading, Shown
 from gui.theme import Theme
 
@@ -27,7 +27,7 @@ class ReverseScene(CanvasScene):
     A node is muted until its cotangent is there; one that none reaches stands back.
     """
 
-    paint_wires = staticmethod(paint_turned)
+    paint_wires, chevron_shares = staticmethod(paint_turned), SHARES
 
     def __init__(self, document: Document, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(document, theme, parent)

@@ -9,14 +9,12 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPen
 
 from gui.canvas import geometry as geo
+from gui.canvas.chevrons import CHEVRON, paint_chevron, paint_chevrons
 from gui.canvas.clocks import clock_boxes, paint_clocks
 from gui.canvas.levels import DIMMED, FAR, PORTS_FROM
 from gui.canvas.overlay_paint import marked_rows, paint_marked
 from gui.canvas.wire_lines import paint_lines
 from gui.canvas.wire_paint import (
-    CHEVRON,
-    paint_chevron,
-    paint_chevrons,
     paint_selection,
     pen_of,
     stands_back,
