@@ -60,12 +60,14 @@ def paint_chevrons(
     if not long.any():
         return
     places, ways = geo.points_on_wires(lines[long], shares or CHEVRON_SHARES[phase])
-    first = _first_free(geo.squares(places, 2 * size), plates)
-    at = places[np.arange(len(places)), first]
     left, top, right, bottom = geo.grown(seen_by(painter), 2 * size)
-    x, y = at[:, 0], at[:, 1]
+    x, y = places[..., 0], places[..., 1]
     is_seen = (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
-    rows = np.flatnonzero(is_seen & (first >= 0))
+    some = is_seen.any(1)  # only these are worth a look at the plates
+    places, ways, is_seen = places[some], ways[some], is_seen[some]
+    first = _first_free(geo.squares(places, 2 * size), plates)
+    rows = np.arange(len(places))
+    rows = rows[(first >= 0) & is_seen[rows, first]]
     places, ways = places[rows, first[rows]], ways[rows, first[rows]]
     for angle in _chevrons(places, ways if phase == "forward" else -ways, size):
         painter.drawPolyline(polygon(angle))
