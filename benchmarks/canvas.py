@@ -17,13 +17,12 @@ import resource
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from large_graphs import write_graph
+from large_graphs import written
 from window import Bench
 
 SIZES = (1_000, 10_000)
@@ -306,10 +305,7 @@ def main(arguments: list[str]) -> int:
     if unknown:
         print(f"found {unknown[0]!r}, expected rows of the table: {', '.join(ROWS)}")
         return 2
-    with tempfile.TemporaryDirectory() as folder:
-        paths = {size: Path(folder) / f"{size}.gradwire" for size in SIZES}
-        for size, path in paths.items():
-            write_graph(path, size)
+    with written(SIZES) as paths:
         if profiled:
             path = str(paths[int(profiled[1])])
             return subprocess.run(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 import random
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +22,16 @@ FAR = 0.2  # of the second edges come from further away:
 FAR_COLUMNS, FAR_ROWS = 12, 24
 ONE, TWO = ("Tanh", "Sigmoid", "Negate", "Sum"), ("Add", "Multiply", "Subtract", "Maximum")
 VECTORS = 0.3  # of the parameters have four numbers, the others one
+
+
+@contextmanager
+def written(sizes: Iterable[int]) -> Iterator[dict[int, Path]]:
+    """Files with graphs of these sizes, by size, for as long as they are measured."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {size: Path(folder) / f"{size}.gradwire" for size in sizes}
+        for size, path in paths.items():
+            write_graph(path, size)
+        yield paths
 
 
 def make_graph(nodes: int) -> Graph:

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from large_graphs import write_graph
+from large_graphs import written
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -225,10 +225,7 @@ def main(arguments: list[str]) -> int:
     if unknown:
         print(f"found {unknown[0]!r}, expected rows of the table: {', '.join(ROWS)}")
         return 2
-    with tempfile.TemporaryDirectory() as folder:
-        paths = {size: Path(folder) / f"{size}.gradwire" for size in SIZES}
-        for size, path in paths.items():
-            write_graph(path, size)
+    with written(SIZES) as paths:
         if arguments[:1] == ["--profile"]:
             return _run(
                 "--one", arguments[1], str(paths[int(arguments[2])]), "--profile", show=True

@@ -48,6 +48,14 @@ class _Outline(QObject):
         self.parent().setStyleSheet(f"{resting} {focused}")
 
 
+def paint_note(painter: QPainter, widget: QWidget, theme: Theme, ink: str) -> None:
+    """Ground and border of a note that lies over something else."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.color(ink), 1))
+    painter.setBrush(theme.color("panel"))
+    painter.drawRoundedRect(widget.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+
+
 def paint_frame(painter: QPainter, widget: QWidget, theme: Theme) -> None:
     """Ground and border of a button: filled under the pointer, thicker with the focus."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

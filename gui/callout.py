@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QGridLayout, QToolButton, QWidget
 
+from gui.borders import paint_note
 from gui.dress import dress
 from gui.icons import icon
 from gui.inspector.labels import Label
@@ -59,10 +60,7 @@ class Callout(QFrame):
     def paintEvent(self, event) -> None:
         """A small quiet panel."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._theme.color("line"), 1))
-        painter.setBrush(self._theme.color("panel"))
-        painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        paint_note(painter, self, self._theme, "line")
         painter.end()
 
     def _lay_out(self) -> None:

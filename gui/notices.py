@@ -6,10 +6,11 @@ import html
 from collections.abc import Callable, Collection
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from gui.announcing import announce
+from gui.borders import paint_note
 from gui.dress import dress
 from gui.icons import icon, paint_icon
 from gui.inspector.buttons import Button
@@ -75,12 +76,10 @@ class Notice(QFrame):
     def paintEvent(self, event) -> None:
         """A panel with a border and its mark."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ink = self._theme.color("error" if self._mark == "failed" else "text")
-        painter.setPen(QPen(ink, 1))
-        painter.setBrush(self._theme.color("panel"))
-        painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        paint_icon(painter, self._mark, self._mark_place().toRectF(), ink)
+        ink = "error" if self._mark == "failed" else "text"
+        paint_note(painter, self, self._theme, ink)
+        place = self._mark_place().toRectF()
+        paint_icon(painter, self._mark, place, self._theme.color(ink))
         painter.end()
 
     def _mark_place(self):

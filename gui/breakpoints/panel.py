@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeView, QVBoxLayout, 
 
 from gui.breakpoints.form import ConditionForm, in_a_row
 from gui.breakpoints.model import FOUND, WHEN, WHERE, BreakpointsModel
-from gui.dress import dress
+from gui.flat_table import flat_table
 from gui.inspector.buttons import Button
 from gui.inspector.labels import Label
 from gui.places import chosen_addresses
@@ -105,15 +105,9 @@ class BreakpointsPanel(QWidget):
     # --- inside ---------------------------------------------------------------------------
 
     def _make_list(self) -> QTreeView:
-        view = dress(QTreeView(self), self._window.theme, "rows")
-        view.setModel(self.model)
-        view.setAccessibleName(self.tr("Breakpoints"))
-        view.setRootIsDecorated(False)
-        view.setUniformRowHeights(True)
-        view.setAllColumnsShowFocus(True)
+        view = flat_table(self, self._window.theme, self.model, self.tr("Breakpoints"))
         view.setIconSize(QSize(14, 14))
         view.setHeaderHidden(True)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         header = view.header()
         header.setStretchLastSection(True)
         for column in (WHERE, WHEN):

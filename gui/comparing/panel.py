@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeView, QVBoxLayout, QWidget
 
 from gui.comparing.model import EDGE, GRADIENT_BY, VALUE_BY, DifferencesModel
-from gui.dress import dress
+from gui.flat_table import flat_table
 from gui.inspector.buttons import Button
 from gui.inspector.labels import Label
 
@@ -71,13 +71,7 @@ class ComparePanel(QWidget):
         return told
 
     def _make_list(self) -> QTreeView:
-        view = dress(QTreeView(self), self._window.theme, "rows")
-        view.setAccessibleName(self.tr("Edges that differ"))
-        view.setRootIsDecorated(False)
-        view.setUniformRowHeights(True)
-        view.setAllColumnsShowFocus(True)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setModel(self.model)
+        view = flat_table(self, self._window.theme, self.model, self.tr("Edges that differ"))
         header = view.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         for column in (VALUE_BY, GRADIENT_BY):

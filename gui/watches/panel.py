@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.dress import dress
+from gui.flat_table import flat_table
 from gui.inspector.buttons import Button
 from gui.inspector.labels import Label
 from gui.watches.histories import Histories
@@ -104,13 +104,7 @@ class WatchPanel(QWidget):
     # --- inside ---------------------------------------------------------------------------
 
     def _make_list(self) -> QTreeView:
-        view = dress(QTreeView(self), self._window.theme, "rows")
-        view.setModel(self.model)
-        view.setAccessibleName(self.tr("Watched ports"))
-        view.setRootIsDecorated(False)
-        view.setUniformRowHeights(True)
-        view.setAllColumnsShowFocus(True)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view = flat_table(self, self._window.theme, self.model, self.tr("Watched ports"))
         view.setItemDelegate(_Cells(self._window, view))
         header = view.header()
         header.setStretchLastSection(True)
