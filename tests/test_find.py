@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -11,7 +11,8 @@ from graph import Graph
 from graph import edits as e
 from gui import fuzzy
 from gui.document import Document
-from gui.find import search
+from gui.find import marks, search
+from gui.find.bar import ROWS_AT_ONCE
 from tests.canvas_desk import LEFT, NONE, by_hand
 from tests.window_desk import desk_for
 
@@ -169,7 +170,7 @@ def test_what_is_found_is_marked_on_the_canvas_until_the_bar_closes(desk):
         return any(
             now.pixel(around.x() + dx, around.y() + 12)
             != before.pixel(around.x() + dx, around.y() + 12)
-            for dx in range(-2, 3)
+            for dx in range(-4, 3)
         )
 
     assert differs()
@@ -226,3 +227,39 @@ def test_of_thousands_of_names_a_few_are_asked(desk, monkeypatch):
         *(id_ for id_ in graph.nodes if re.search("1.*2", id_)), "last"
     }  # fmt: skip
     assert len(asked) < 200
+
+
+def test_marks_are_painted_where_something_is_painted(desk, monkeypatch):
+    """So that a cursor that blinks above the canvas costs nothing of what lies elsewhere."""
+    bar, painted = find(desk, "x"), []
+    drawn = marks.paint_marks
+    monkeypatch.setattr(
+        "gui.find.bar.paint_marks",
+        lambda painter, *rest: painted.append(painter.clipBoundingRect()) or drawn(painter, *rest),
+    )
+    for zoom in (0.1, 1.0):
+        desk.view.zoom_to(zoom)
+        desk.qtbot.wait(50)
+        painted.clear()
+        some = QRect(20, 30, 40, 24)
+        desk.view.viewport().repaint(some)
+        wanted = desk.view.mapToScene(some).boundingRect().adjusted(-20, -20, 20, 20)
+        assert any(wanted.contains(area) for area in painted)
+    assert bar.matches
+
+
+def test_thousands_of_rows_are_laid_out_some_at_a_time(desk):
+    graph = Graph()
+    for number in range(5 * ROWS_AT_ONCE):
+        graph.add("ReLU", f"n{number}", at=(number % 40 * 144, number // 40 * 100))
+    desk.document.replace(graph, None)
+    desk.settle()
+    bar = find(desk, "n")
+    assert bar.rows.rowCount() == 5 * ROWS_AT_ONCE
+    desk.press_key(Key.Key_Return, SHIFT)  # to the last one, though not all are laid out yet
+    last = bar.rows.index(5 * ROWS_AT_ONCE - 1)
+    assert bar.list.currentIndex() == last
+    desk.qtbot.waitUntil(
+        lambda: bar.list.viewport().rect().contains(bar.list.visualRect(last).center())
+    )
+    assert bar.list.layoutMode() == bar.list.LayoutMode.Batched

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap, QRegion
 
 from gui.canvas import geometry as geo
 from gui.canvas.overlay_paint import paint_far_marks
@@ -123,9 +123,10 @@ def _hairline(color: QColor, width: int) -> QPen:
     return pen
 
 
-def paint_overview(view: CanvasView) -> None:
-    """Paint the view's viewport."""
+def paint_overview(view: CanvasView, region: QRegion) -> None:
+    """Paint a region of the view's viewport."""
     painter = QPainter(view.viewport())
+    painter.setClipRegion(region)
     picture = view.canvas.plan.picture(view)
     view.canvas.picture.take(picture, view)
     painter.drawPixmap(0, 0, picture)

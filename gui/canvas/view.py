@@ -322,11 +322,12 @@ class CanvasView(QGraphicsView):
     def paintEvent(self, event) -> None:
         """Below 20 % an overview of lines and rectangles stands for the nodes."""
         if self.zoom < OVERVIEW:
-            overview.paint_overview(self)
+            overview.paint_overview(self, event.region())
             return
         painter = QPainter(self.viewport())
         self.canvas.picture.paint(painter, self, event.region())
         painter.setRenderHints(self.renderHints())
+        painter.setClipRegion(event.region())  # so that what is painted above it can ask
         painter.setWorldTransform(self.viewportTransform())
         self.drawForeground(painter, self.mapToScene(self.viewport().rect()).boundingRect())
         painter.end()

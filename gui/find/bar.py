@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gui.window import Window
 
 WIDTH, MARGIN = 344, 12
-MOST_ROWS = 7
+MOST_ROWS, ROWS_AT_ONCE = 7, 200
 BORDER = 4  # of the list, on both sides
 PAUSE = 60  # milliseconds after the last letter
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -242,6 +242,8 @@ class FindBar(QFrame):
         list_.setModel(self.rows)
         list_.setItemDelegate(MatchPainter(self._theme, list_))
         list_.setUniformItemSizes(True)
+        list_.setLayoutMode(QListView.LayoutMode.Batched)  # each row is asked for, of thousands
+        list_.setBatchSize(ROWS_AT_ONCE)
         list_.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         list_.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         list_.setAccessibleName(self.tr("Found"))
