@@ -153,9 +153,11 @@ class MoveNodes(Gesture):
         self._moved = self._moved or bool(dx or dy)
         if not self._moved:
             return
-        for id_, (x, y) in self._places.items():
-            self.scene.place_node(id_, (x + dx, y + dy))
-        self.scene.building.show_routes(shifted(self._routes, dx, dy))
+        hand = self.scene.hand
+        if not hand.nodes:
+            hand.take(self._places)
+        places = {id_: (x + dx, y + dy) for id_, (x, y) in self._places.items()}
+        hand.place(places, shifted(self._routes, dx, dy))
         if self._insertion is not None:
             x, y = self._places[self._held.id]
             is_held_off = bool(self.modifiers & Qt.KeyboardModifier.ShiftModifier)
@@ -167,7 +169,7 @@ class MoveNodes(Gesture):
         edge = insertion.edge if insertion is not None else None
         if insertion is not None:
             insertion.leave()
-        self.scene.building.show_routes({})
+        self._let_go()
         done = self._insert(insertion, edge) if insertion and edge else self._move(point)
         if not done:
             self.cancel()
@@ -180,7 +182,7 @@ class MoveNodes(Gesture):
     def cancel(self) -> None:
         if self._insertion is not None:
             self._insertion.leave()
-        self.scene.building.show_routes({})
+        self._let_go()
         if self._moved:
             for id_ in self._places:
                 self.scene.sync_place(id_)
@@ -190,6 +192,10 @@ class MoveNodes(Gesture):
             self._insertion.paint(painter, zoom)
 
     # --- inside --------------------------------------------------------------------------
+
+    def _let_go(self) -> None:
+        self.scene.hand.let_go()
+        self.scene.building.show_routes({})
 
     def _may_insert(self) -> Insertion | None:
         """A single node that nothing is wired to can come to stand in an edge."""

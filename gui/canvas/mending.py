@@ -24,12 +24,37 @@ class Mending:
         self._chosen: tuple[frozenset[str], PortRef | None] = (frozenset(), None)
         self._shown: Shown | None = None  # when the playhead moved last
 
-    def paint_again(self, ids: Iterable[str], targets: Iterable[PortRef]) -> None:
-        """Where these nodes and wires are now is to be painted again."""
-        scene, wires = self._scene, self._scene.wires
-        boxes = [geo.grown(scene.items_by_id[id_].box(), RIM) for id_ in ids]
-        boxes += [box for target in targets if target in wires for box in wires.pieces(target)]
+    def paint_again(self, ids: Iterable[str], targets: Iterable[PortRef]) -> bool:
+        """Where these nodes and wires are now is to be painted again; False: there is nothing.
+
+        What is in the hand is painted by itself.
+        """
+        scene, wires, held = self._scene, self._scene.wires, self._scene.hand.nodes
+        some = (target for target in targets if target in wires)
+        rest = (t for t in some if not (t.node in held or wires.source_of(t).node in held))
+        boxes = [geo.grown(scene.items_by_id[id_].box(), RIM) for id_ in ids if id_ not in held]
+        boxes += [box for target in rest for box in wires.pieces(target)]
         scene.picture.spoil(boxes)
+        return bool(boxes)
+
+    def move_node(self, id_: str, at: geo.Point) -> None:
+        """Draw a node elsewhere, with its wires."""
+        scene, item = self._scene, self._scene.items_by_id[id_]
+        targets = scene.wires.at_node(id_)
+        self.paint_again({id_}, targets)
+        item.put(at)
+        scene.boxes.put(id_, item.box())
+        scene.building.put_wires(targets)
+        self.paint_again({id_}, targets)
+        scene.field.note_move(id_)
+        if scene.time_band.nodes or scene.document.place or scene.overlays.has_grounds:
+            scene.field.revise()  # edges that run around all nodes, tags, and what lies around
+            scene.update()
+        elif id_ not in scene.hand.nodes:
+            scene.show()
+            if scene.overlays:  # badges stand where there is room
+                scene.badge_places.clear()
+                scene.update()
 
     def nodes(self, ids: Collection[str]) -> None:
         """These nodes, where they are drawn, look otherwise now."""
@@ -45,8 +70,8 @@ class Mending:
 
     def wires(self, targets: Collection[PortRef]) -> None:
         """These wires, where they are drawn, look otherwise now."""
-        self.paint_again((), targets)
-        self._scene.show()
+        if self.paint_again((), targets):
+            self._scene.show()
 
     def hide_wire(self, target: PortRef | None) -> None:
         """Do not draw the wire that ends at a port, for a gesture draws it; None: draw all."""

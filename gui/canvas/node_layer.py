@@ -5,7 +5,7 @@ Qt would ask each item to paint itself, which takes longer than copying what it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
@@ -28,11 +28,15 @@ class NodeLayer:
         self._scene = scene
 
     def paint(self, painter: QPainter, rect: QRectF, zoom: float) -> None:
-        """Paint the nodes that meet a rectangle of the canvas, each above those made before it."""
+        """Paint the nodes that meet a rectangle of the canvas, but for those in the hand."""
         scene, boxes = self._scene, self._scene.boxes
         rows = geo.meeting(boxes.array, geo.grown(rect.getCoords(), RIM)).tolist()
-        waiting = scene.building.items.waiting
-        ids = [boxes.ids[row] for row in rows]
+        ids, held = (boxes.ids[row] for row in rows), scene.hand.nodes
+        self.paint_nodes(painter, [id_ for id_ in ids if id_ not in held], zoom)
+
+    def paint_nodes(self, painter: QPainter, ids: Collection[str], zoom: float) -> None:
+        """Paint some nodes, each above those made before it."""
+        scene, waiting = self._scene, self._scene.building.items.waiting
         if waiting:
             self._paint_boxes(painter, [id_ for id_ in ids if id_ in waiting], zoom)
             ids = [id_ for id_ in ids if id_ not in waiting]

@@ -81,6 +81,11 @@ class Overlays(QObject):
     def __bool__(self) -> bool:
         return bool(self._all)
 
+    @property
+    def has_grounds(self) -> bool:
+        """Whether something is painted behind wires and nodes."""
+        return bool(self._grounds)
+
     def put(self, key: str, overlay: Overlay) -> None:
         """Lay an overlay on top, in place of the one that the key had."""
         self._all.pop(key, None)

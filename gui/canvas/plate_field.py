@@ -107,6 +107,13 @@ class PlateField(QObject):
         """What is laid out."""
         return self._gather()[0]
 
+    def at_nodes(self, ids: Iterable[str]) -> list[Plate]:
+        """What is laid out at the ports of these nodes."""
+        items = self._scene.items_by_id
+        shapes = ((id_, items[id_].outline) for id_ in ids)
+        ports = (PortRef(i, x) for i, s in shapes for x in (*s.inputs, *s.outputs, *s.pins))
+        return [plate for port in ports for plate in self._plates.get(port, ())]
+
     @property
     def bounds(self) -> np.ndarray:
         """The boxes of what is laid out `[n, 4]`."""
@@ -130,13 +137,14 @@ class PlateField(QObject):
         elif self._waiting:
             self._more.start()
 
-    def take_changes(self, left_out: Collection[str] = ()) -> list[Box]:
+    def take_changes(self) -> list[Box]:
         """The boxes of plates that came, went or changed since one last asked.
 
-        Not those at the nodes that are left out.
+        Not those at nodes in the hand, which are painted by themselves.
         """
         changes, self._changes = self._changes, {}
-        boxes = (boxes for port, boxes in changes.items() if port.node not in left_out)
+        held = self._scene.hand.nodes
+        boxes = (boxes for port, boxes in changes.items() if port.node not in held)
         return [box for some in boxes for box in some]
 
     @property

@@ -6,6 +6,7 @@ rebuild only what an edit touched.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ from gui.canvas.folding import Folding
 from gui.canvas.frame_paint import paint_frames
 from gui.canvas.frames import Frames
 from gui.canvas.ground import paint_dots
+from gui.canvas.hand import Hand
 from gui.canvas.levels import AT_DESK, level_of
 from gui.canvas.lineage import Lineage
 from gui.canvas.looks import Face, Mood
@@ -45,7 +47,7 @@ from gui.canvas.time_band import TimeBand
 from gui.canvas.touched import changes_every_number, changes_only_numbers, moved_nodes, touched_in
 from gui.canvas.unfolding import Unfolding
 from gui.canvas.waiting_nodes import WaitingNodes
-from gui.canvas.wire_paint import paint_wires
+from gui.canvas.wire_paint import paint_wires, rows_within
 from gui.canvas.wires import Wires
 from gui.stepped import stepped_nodes
 
@@ -84,6 +86,7 @@ class CanvasScene(QGraphicsScene):
         self.plate_pictures = PlatePictures(theme)
         self.field = PlateField(self)
         self.picture = SeenPicture(self)
+        self.hand = Hand(self)
         self.nodes = NodeLayer(self)
         self.waiting = WaitingNodes(document, self)
         self.lineage = Lineage(document, self)
@@ -198,25 +201,13 @@ class CanvasScene(QGraphicsScene):
     def sync_place(self, id_: str) -> None:
         """Draw a node where the document says."""
         item, at = self.items_by_id.get(id_), self.document.graph.nodes[id_].at or (0.0, 0.0)
-        if item is not None and item.pos().toTuple() != at:
+        if item is not None and item.at != at:
             self.place_node(id_, at)
 
     def place_node(self, id_: str, at: geo.Point) -> None:
         """Draw a node elsewhere, with its wires; the document is told by the gesture's end."""
-        item, targets = self.items_by_id[id_], self.wires.at_node(id_)
-        self.mending.paint_again({id_}, targets)
-        item.put(at)
-        self.boxes.put(id_, item.box())
-        self.building.put_wires(targets)
-        self.mending.paint_again({id_}, targets)
+        self.mending.move_node(id_, at)
         self.placed.emit(id_, at)
-        if self.time_band.nodes or self.overlays or self.document.place:
-            self.field.revise()  # badges, tags, and edges that run around all nodes
-            self.badge_places.clear()
-            self.update()
-        else:
-            self.field.note_move(id_)
-            self.show()
 
     def _after_check(self) -> None:
         self.looks.note_problems()
@@ -370,24 +361,33 @@ class CanvasScene(QGraphicsScene):
         painter.fillRect(rect, self.theme.color("canvas"))
         if self.has_dots:
             paint_dots(painter, rect, self.theme, zoom)
-        self.paint_flow(painter, rect, zoom)
+        self.paint_flow(painter, rect, zoom, left_out=self.hand.nodes)
         self.nodes.paint(painter, rect, zoom)
 
     def paint_flow(
-        self, painter: QPainter, rect: QRectF, zoom: float, *, words: bool = True
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        zoom: float,
+        *,
+        words: bool = True,
+        left_out: Collection[str] = (),
     ) -> None:
         """Frames, wires and plates that meet a rectangle; frames without title if told so.
 
-        Plates are those that are laid out.
+        Plates are those that are laid out; those of nodes that are `left_out` are not painted,
+        nor are their wires.
         """
         self.time_band.paint(painter, rect, zoom, words=words)
         self.overlays.paint_grounds(painter, rect, zoom)
         shows_plates = level_of(zoom) in ("working", "close")
-        plates = self.field.within(rect) if shows_plates else []
+        near = self.field.within(rect) if shows_plates else []
+        plates = [plate for plate in near if plate.port.node not in left_out]
         # All of them, so that a wire's signs stand at the same places in each part of it.
         boxes = self.field.bounds if shows_plates else np.empty((0, 4))
         paint_frames(painter, rect, self, zoom, folded=False, words=words)
-        self.paint_wires(painter, rect, self, zoom, boxes)
+        rows = rows_within(self, rect.getCoords(), left_out)
+        self.paint_wires(painter, rows, self, zoom, boxes)
         paint_frames(painter, rect, self, zoom, folded=True, words=words)
         self.plate_pictures.paint(painter, plates, 1 / zoom)
         paint_tags(painter, self, zoom)

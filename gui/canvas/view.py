@@ -329,6 +329,7 @@ class CanvasView(QGraphicsView):
         painter.setRenderHints(self.renderHints())
         painter.setClipRegion(event.region())  # so that what is painted above it can ask
         painter.setWorldTransform(self.viewportTransform())
+        self.canvas.hand.paint(painter, self.zoom)
         self.drawForeground(painter, self.mapToScene(self.viewport().rect()).boundingRect())
         painter.end()
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPen
 
 from gui.canvas import geometry as geo
@@ -19,24 +20,31 @@ from gui.canvas.tangent_rails import paint_tangents
 from gui.canvas.wire_lines import paint_lines
 
 if TYPE_CHECKING:
+    from gui.canvas.placing import Box
     from gui.canvas.scene import CanvasScene
     from gui.theme import Theme
 
 DASHES = (4.0, 3.0)  # of a delay edge, in widths of its rails
 
 
+def rows_within(scene: CanvasScene, box: Box, left_out: Collection[str] = ()) -> list[int]:
+    """The wires that a box may show, but for the hidden one and those of nodes left out."""
+    wires = scene.wires
+    rows = wires.seen(box).tolist()
+    hidden = {scene.hidden_wire, *wires.joining(left_out)}
+    return [row for row in rows if wires.targets[row] not in hidden]
+
+
 def paint_wires(
-    painter: QPainter, rect: QRectF, scene: CanvasScene, zoom: float, plates: np.ndarray
+    painter: QPainter, rows: list[int], scene: CanvasScene, zoom: float, plates: np.ndarray
 ) -> None:
-    """Paint the wires that meet a rectangle, each rail in one go over all wires.
+    """Paint some wires, each rail in one go over all of them.
 
     `plates` are boxes `[n, 4]` that chevrons keep clear of.
     """
-    box = (rect.left(), rect.top(), rect.right(), rect.bottom())
-    wires = scene.wires
-    rows = [row for row in wires.seen(box).tolist() if wires.targets[row] != scene.hidden_wire]
     if not rows:
         return
+    wires, seen = scene.wires, rows
     back = {row for row in rows if stands_back(scene, row)} if scene.may_dim else set()
     if back:
         pen = QPen(scene.theme.color("line", DIMMED), scene.sizes.wire_pixels(zoom) / zoom)
@@ -44,7 +52,7 @@ def paint_wires(
         rows = [row for row in rows if row not in back]
     badges = badge_places(scene, rows, zoom, plates)
     scene.badge_places.update(badges)
-    _paint_selected(painter, scene, zoom)
+    _paint_selected(painter, scene, seen, zoom)
     marked = marked_rows(scene, rows)
     if marked:
         paint_marked(painter, scene, marked, 1 / zoom)
@@ -55,10 +63,10 @@ def paint_wires(
     paint_badges(painter, scene, badges, zoom)
 
 
-def _paint_selected(painter: QPainter, scene: CanvasScene, zoom: float) -> None:
+def _paint_selected(painter: QPainter, scene: CanvasScene, rows: list[int], zoom: float) -> None:
     """The frame around the selected wire, behind all that is drawn of it."""
     selected, wires = scene.selected_edge, scene.wires
-    if selected is not None and selected in wires and selected != scene.hidden_wire:
+    if selected is not None and selected in wires and wires.row_of(selected) in rows:
         width, gap = scene.sizes.wire_pixels(zoom) / zoom, scene.sizes.gap_pixels(zoom) / zoom
         paint_selection(painter, wires.line(selected), scene.theme, width, gap)
 

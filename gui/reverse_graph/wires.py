@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPen
 
 from gui.canvas import geometry as geo
@@ -29,16 +28,14 @@ WAITING = 0.45  # how much is seen of an edge whose cotangent is still to come
 
 
 def paint_turned(
-    painter: QPainter, rect: QRectF, scene: CanvasScene, zoom: float, plates: np.ndarray
+    painter: QPainter, rows: list[int], scene: CanvasScene, zoom: float, plates: np.ndarray
 ) -> None:
-    """Paint the edges that meet a rectangle, from where each ends to where it begins.
+    """Paint some edges, from where each ends to where it begins.
 
     `plates` are boxes `[n, 4]` that chevrons keep clear of.
     """
     wires, theme = scene.wires, scene.theme
     width, gap = scene.sizes.wire_pixels(zoom) / zoom, scene.sizes.gap_pixels(zoom) / zoom
-    box = (rect.left(), rect.top(), rect.right(), rect.bottom())
-    rows = wires.seen(box).tolist()
     selected = scene.selected_edge
     if selected is not None and selected in wires:
         paint_selection(painter, wires.line(selected), theme, width, gap)
