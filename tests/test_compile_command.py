@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import numpy as np
@@ -9,11 +10,13 @@ import pytest
 
 from graph import Graph
 from runtime import Trainer
+from runtime.compiled import Compiled
 from runtime.modules.functions import Negate
 from runtime.training.by_tape import ByTape
 from tests.command_files import calling, kept, refused
 from tests.compiled_desk import both
 from tests.test_compiled import agree
+from tests.test_compiled_loops import drawn
 from tests.test_compiled_passes import built, leaf, loops, node
 
 
@@ -56,8 +59,16 @@ def test_every_node_has_a_fate():
 
 
 def test_calls_are_those_of_the_program():
-    compiled, _ = both(graph_of_all_fates(), fixed=["c", "d", "idle"])
-    program, found = compiled.passes.program, compiled.passes.report
+    all_calls_are_told(both(graph_of_all_fates(), fixed=["c", "d", "idle"])[0].passes)
+
+
+def test_what_is_copied_side_by_side_over_time_is_told_of_its_reader():
+    for _, graph in itertools.islice(drawn(0), 8):
+        all_calls_are_told(both(graph)[0].passes)
+
+
+def all_calls_are_told(passes: Compiled) -> None:
+    program, found = passes.program, passes.report
     forward = sum(part.forward for part in found.parts)
     reverse = sum(part.reverse for part in found.parts)
     assert forward == program.turn

@@ -150,19 +150,20 @@ def report_on(
         whole.setdefault(into, []).append(key)
     node_of = {step.key: step.node for step in plan.forward}
     groups: dict[tuple[str, ...], tuple[str, ...]] = {}
-    parts: list[Part] = []
-    part_of: dict[str, Part] = {}
+    parts: dict[tuple[str, ...], Part] = {}
     for unit, counted in zip(units, program.counted, strict=True):
-        keys = [key for step in unit.steps for key in (*whole.get(step.key, ()), step.key)]
+        keys = tuple(key for step in unit.steps for key in (*whole.get(step.key, ()), step.key))
         nodes = tuple(dict.fromkeys(node_of[key] for key in keys))
         nodes = groups.setdefault(nodes, nodes)  # time steps have the same group
-        part = Part(tuple(keys), nodes, counted.forward, counted.reverse, counted.in_place)
-        parts.append(part)
-        part_of.update(dict.fromkeys(keys, part))
+        forward, reverse = counted.forward, counted.reverse
+        if keys in parts:  # what it reads was copied side by side before
+            forward, reverse = forward + parts[keys].forward, reverse + parts[keys].reverse
+        parts[keys] = Part(keys, nodes, forward, reverse, counted.in_place)
+    part_of = {key: part for part in parts.values() for key in part.keys}
     return Report(
         {step.key: _done(step, simplified, part_of) for step in plan.forward},
         _sources(plan, simplified),
-        tuple(parts),
+        tuple(parts.values()),
         (program.turn, len(program.calls) - program.turn),
         (len(plan.forward), len(plan.reverse)),
         program.nbytes,
