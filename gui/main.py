@@ -73,7 +73,7 @@ def open_window(path: str | None) -> int:
 
 
 def load_window() -> Callable[[str | None], int]:
-    """`gui.app.run`; importing it takes most of a start, and here an eighth less than elsewhere.
+    """`gui.app.run`. Importing it, and all modules, takes most of a start; here an eighth less.
 
     PySide puts an `__import__` of its own in the place of Python's, which reads the source of each
     module that comes, to see whether it wants Qt's names written in another style: none does. The
@@ -82,10 +82,14 @@ def load_window() -> Callable[[str | None], int]:
     plain = builtins.__import__
     import PySide6.QtCore  # noqa: F401
 
+    from graph.catalogue import default_catalogue
+
     theirs, builtins.__import__ = builtins.__import__, plain
     gc.disable()
     try:
         from gui.app import run
+
+        default_catalogue()
     finally:
         builtins.__import__ = theirs
     return run

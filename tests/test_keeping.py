@@ -19,6 +19,7 @@ from graph.files import disk
 from runtime.training import keeping
 from runtime.training.fitting import play
 from runtime.training.history import Epoch
+from runtime.training.kept_place import folder_of
 from runtime.training.machine import blas_threads, versions
 from tests.test_session import same, session
 
@@ -180,8 +181,8 @@ def test_what_differs_is_said_in_plain_text():
 
 
 def test_a_run_stands_beside_its_file():
-    assert keeping.folder_of(Path("/a/xor.gradwire")) == Path("/a/xor.run")
-    assert keeping.folder_of(Path("/a/xor")) == Path("/a/xor.run")
+    assert folder_of(Path("/a/xor.gradwire")) == Path("/a/xor.run")
+    assert folder_of(Path("/a/xor")) == Path("/a/xor.run")
 
 
 def test_the_machine_is_told():

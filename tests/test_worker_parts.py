@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runtime.training.keeping import MANIFEST
+from runtime.training.kept_place import MANIFEST
 from runtime.training.moment import Position
 from runtime.training.worker import cores
 from runtime.training.worker.homes import Home, sweep

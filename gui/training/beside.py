@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from gui.background import Background
+from runtime.training.kept_place import MANIFEST, folder_of
 
 if TYPE_CHECKING:
     from gui.document import Document
@@ -36,15 +37,11 @@ class Beside(QObject):
     @property
     def place(self) -> Path | None:
         """The folder beside the file, where a run is kept in it."""
-        from runtime.training.keeping import MANIFEST
-
         folder = self._folder
         return folder if folder is not None and (folder / MANIFEST).is_file() else None
 
     @property
     def _folder(self) -> Path | None:
-        from runtime.training.keeping import folder_of
-
         return folder_of(self._document.path) if self._document.path is not None else None
 
     def _keep(self) -> None:

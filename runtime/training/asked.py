@@ -13,6 +13,7 @@ from runtime.data.feeding import Feeder
 from runtime.data.nodes import data_nodes
 from runtime.errors import BadSetting, DataError
 from runtime.training import keeping
+from runtime.training.kept_place import folder_of
 from runtime.training.optimizers import optimizer
 from runtime.training.session import taking_over
 
@@ -110,4 +111,4 @@ def with_samples(
 
 def with_learned(graph: Graph, path: Path) -> None:
     """Give a graph the parameters of the training that is kept beside its file."""
-    graph.apply(taking_over(keeping.read(keeping.folder_of(path)).learned))
+    graph.apply(taking_over(keeping.read(folder_of(path)).learned))

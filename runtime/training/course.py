@@ -20,6 +20,7 @@ from runtime.report import worded
 from runtime.tables import console
 from runtime.training import keeping
 from runtime.training.asked import with_samples
+from runtime.training.kept_place import folder_of
 from runtime.training.progress import Shown
 from runtime.training.session import Session
 
@@ -50,7 +51,7 @@ class Course:
         self._graph, self._path, self._as_json = graph, path, as_json
         self._sentence = feeder.sentence(graph.training.epochs)
         self.session = Session(trained, device=device, feeder=feeder)
-        self._folder, self._told = keeping.folder_of(path), keeping.told_of(self.session)
+        self._folder, self._told = folder_of(path), keeping.told_of(self.session)
         self._kept_at = time.monotonic()
 
     def resume(self) -> None:

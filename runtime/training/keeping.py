@@ -30,6 +30,7 @@ from runtime.feeds import Host
 from runtime.report import worded
 from runtime.training.arrays import read_arrays, write_arrays
 from runtime.training.history import Epoch
+from runtime.training.kept_place import MANIFEST
 from runtime.training.machine import blas_threads, versions
 from runtime.training.moment import Moment, Position
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from runtime.training.session import Session
 
 FORMAT = 1
-MANIFEST = "manifest.json"
 _ARRAYS = re.compile(r"arrays-[0-9]{1,20}(-[0-9]{1,6})?\.npz")
 _GROUPS = ("parameters", "state", "memory", "kept")
 
@@ -98,11 +98,6 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     epochs: list[EpochEntry]
     file: str
     tensors: dict[str, TensorEntry]
-
-
-def folder_of(path: Path) -> Path:
-    """Where the training of a graph file is kept: `NAME.run` beside it."""
-    return path.with_name(f"{path.name.removesuffix('.gradwire')}.run")
 
 
 def make(folder: Path) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from runtime.training.keeping import MANIFEST
+from runtime.training.kept_place import MANIFEST
 
 MOST = 200  # moments of one run, however small they are
 STRIDES = 100  # moments that the length of a run is divided into
