@@ -224,9 +224,15 @@ class FindBar(QFrame):
         else:
             self.list.clearSelection()
 
+    def _reveal_row(self) -> None:
+        if self._row >= 0:
+            self.list.scrollTo(self.rows.index(self._row))
+
     def _listen(self) -> None:
         document = self._window.document
         self.line.textChanged.connect(self._pause.start)
+        # A row can be chosen before it is laid out.
+        self.list.verticalScrollBar().rangeChanged.connect(self._reveal_row)
         self.list.clicked.connect(lambda index: self._go(index.row()))
         for signal in (document.edited, document.replaced, document.checked):
             signal.connect(self._after_edit)
