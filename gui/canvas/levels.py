@@ -9,6 +9,7 @@ Level = Literal["overview", "far", "working", "close"]
 
 LEAST, MOST = 0.05, 4.0
 OVERVIEW, FAR, CLOSE = 0.2, 0.7, 1.5
+WITH_PLATES: tuple[Level, ...] = ("working", "close")  # where annotations are shown
 DIMMED = 0.25  # how much is seen of what stands back behind others
 PORTS_FROM = 0.35  # below it ports are too small to start a wire at
 

@@ -25,7 +25,7 @@ from gui.canvas.frame_paint import paint_frames
 from gui.canvas.frames import Frames
 from gui.canvas.ground import paint_dots
 from gui.canvas.hand import Hand
-from gui.canvas.levels import AT_DESK, level_of
+from gui.canvas.levels import AT_DESK, WITH_PLATES, level_of
 from gui.canvas.lineage import Lineage
 from gui.canvas.looks import Face, Mood
 from gui.canvas.mending import Mending
@@ -351,7 +351,7 @@ class CanvasScene(QGraphicsScene):
 
         Which ones these are: when all are laid out anew the answer is another.
         """
-        if level_of(zoom) in ("working", "close"):
+        if level_of(zoom) in WITH_PLATES:
             self.field.look(rect, zoom, is_whole=self.is_printing)
         return self.field.generation
 
@@ -380,7 +380,7 @@ class CanvasScene(QGraphicsScene):
         """
         self.time_band.paint(painter, rect, zoom, words=words)
         self.overlays.paint_grounds(painter, rect, zoom)
-        shows_plates = level_of(zoom) in ("working", "close")
+        shows_plates = level_of(zoom) in WITH_PLATES
         near = self.field.within(rect) if shows_plates else []
         plates = [plate for plate in near if plate.port.node not in left_out]
         # All of them, so that a wire's signs stand at the same places in each part of it.

@@ -17,6 +17,7 @@ from PySide6.QtGui import QPainter, QPixmap, QRegion
 from shiboken6 import getCppPointer
 
 from gui.canvas.chevrons import places_met
+from gui.canvas.levels import WITH_PLATES, level_of
 from gui.canvas.sheet import Sheet, Sight
 
 if TYPE_CHECKING:
@@ -124,7 +125,8 @@ class SeenPicture(QObject):
             self._coming = Sheet(sight)
         coming = self._coming
         coming.generation = scene.look(coming.sight.rect, coming.sight.zoom)
-        if scene.field.is_laid_out:
+        had_words = level_of(self._sheets[-1].sight.zoom) in WITH_PLATES
+        if scene.field.is_laid_out or not had_words:  # else they would go and come again
             self._spoil_changed(coming)
             coming.paint_some(scene, hints)
         if coming.bare or coming.old:

@@ -111,13 +111,13 @@ class Sheet:
             start = time.perf_counter()
             part = self.bare.pop()
             height = max(round(min((end - start) * self._pace, part.height())), LEAST)
-            rest = part.adjusted(0, height, 0, 0)
+            piece, rest = QRect(part), part.adjusted(0, height, 0, 0)
             if not rest.isEmpty():
-                part.setHeight(height)
+                piece.setHeight(height)
                 self.bare.append(rest)
-            self._paint_part(scene, part, hints)
+            self._paint_part(scene, piece, hints)
             now = time.perf_counter()
-            self._pace = part.height() / (now - start)
+            self._pace = piece.height() / (now - start)
             if now + LEAST / self._pace > end:
                 break
 

@@ -1,0 +1,195 @@
+"""A zoom shows what was seen at the new size, soon what is there; a picture has that at once."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtGui import QImage, QTransform
+
+from graph.edits import Rename
+from gui.canvas import sheet
+from gui.canvas.levels import AT_DESK
+from gui.canvas.sheet import Sheet, Sight
+from tests.canvas_desk import Desk, by_hand
+from tests.patience import LONGEST
+
+
+@pytest.fixture
+def desk(qtbot):
+    desk = Desk(qtbot, by_hand())
+    desk.theme.motion = False
+    desk.run()
+    desk.view.zoom_to(1.0)
+    desk.view.grab()
+    return desk
+
+
+@pytest.fixture
+def hurried(monkeypatch):
+    """A frame has next to no time."""
+    monkeypatch.setattr(sheet, "SLICE", 1e-6)
+
+
+@pytest.fixture
+def painted(desk, monkeypatch):
+    """The parts that are painted, not copied."""
+    parts, real = [], desk.scene.paint_part
+    monkeypatch.setattr(
+        desk.scene, "paint_part", lambda painter, rect: (parts.append(rect), real(painter, rect))
+    )
+    return parts
+
+
+@pytest.fixture
+def boxes(desk, monkeypatch):
+    """The parts where boxes stand for nodes."""
+    parts, real = [], desk.scene.plan.paint
+
+    def paint(painter, rect=None):  # the minimap paints all of it
+        if rect is not None:
+            parts.append(rect)
+        real(painter, rect)
+
+    monkeypatch.setattr(desk.scene.plan, "paint", paint)
+    return parts
+
+
+def pixels(image) -> np.ndarray:
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    flat = np.frombuffer(image.constBits(), np.uint8)
+    return flat.reshape(image.height(), image.width(), 4).astype(int)
+
+
+def on_screen(desk) -> np.ndarray:
+    return pixels(desk.view.backingStore().paintDevice().copy())
+
+
+def is_same(one, other) -> bool:
+    """But for what a node's place in its pixel makes, of which eighths are told apart."""
+    return bool((np.abs(one - other).max(2) > 64).mean() < 1e-4)
+
+
+def is_crisp(desk) -> bool:
+    """Whether the screen shows what a picture would that is painted anew."""
+    seen = on_screen(desk)
+    desk.scene.update()
+    return is_same(seen, pixels(desk.view.grab().toImage()))
+
+
+def frame(desk) -> None:
+    desk.view.viewport().repaint()
+
+
+def wait(qtbot, desk) -> None:
+    qtbot.waitUntil(lambda: desk.scene.picture.is_crisp, timeout=LONGEST)
+    frame(desk)
+
+
+def share(desk, parts) -> float:
+    seen = desk.view.mapToScene(desk.view.viewport().rect()).boundingRect()
+    return sum(p.width() * p.height() for p in parts) / (seen.width() * seen.height())
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_frame_of_a_zoom_paints_a_little_and_the_rest_comes(qtbot, desk, painted):
+    desk.view.zoom_by(1.3)
+    frame(desk)
+    assert not desk.scene.picture.is_crisp
+    assert share(desk, painted) < 0.5
+    wait(qtbot, desk)
+    assert share(desk, painted) >= 0.99
+    assert is_crisp(desk)
+
+
+def test_what_was_seen_is_shown_larger_meanwhile(desk, monkeypatch):
+    before = on_screen(desk)
+    monkeypatch.setattr(Sheet, "paint_some", lambda *_: None)
+    desk.view.zoom_by(2.0)
+    frame(desk)
+    after, middle = on_screen(desk), desk.view.viewport().rect().center()
+    left, top = middle.x() - 100, middle.y() - 100
+    small = QImage(
+        before.astype(np.uint8).tobytes(), *before.shape[1::-1], QImage.Format.Format_RGB32
+    )
+    part = small.copy(left, top, 200, 200).scaled(QSize(400, 400))
+    wanted = pixels(part)
+    found = after[top - 100 : top + 300, left - 100 : left + 300]
+    assert np.abs(wanted - found).mean() < 6
+    assert np.ptp(found) > 100  # something is there
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_picture_of_the_view_is_crisp_in_the_midst_of_a_zoom(desk):
+    desk.view.zoom_by(1.7)
+    frame(desk)
+    assert not desk.scene.picture.is_crisp
+    stretched = on_screen(desk)
+    taken = pixels(desk.view.grab().toImage())
+    assert not is_same(stretched, taken)
+    desk.scene.update()
+    assert is_same(taken, pixels(desk.view.grab().toImage()))
+
+
+def test_boxes_stand_where_nothing_was_seen_yet(qtbot, desk, boxes, monkeypatch):
+    desk.view.zoom_to(3.0)
+    desk.view.grab()
+    monkeypatch.setattr(Sheet, "paint_some", lambda *_: None)
+    desk.view.zoom_to(0.6)
+    frame(desk)
+    assert boxes
+    seen = on_screen(desk)
+    node = desk.theme.color("node")
+    for id_ in ("x", "w", "loss"):
+        pixel = desk.middle(id_)
+        assert tuple(seen[pixel.y(), pixel.x(), 2::-1]) == node.getRgb()[:3]
+
+
+def test_zooming_back_finds_what_was_seen_before(qtbot, desk, boxes):
+    for _ in range(2):
+        desk.view.zoom_by(1.5)
+        frame(desk)
+        wait(qtbot, desk)
+    desk.view.zoom_by(1 / 1.5**2 * 1.01)
+    frame(desk)
+    assert not boxes  # a sheet that reaches as far was kept
+
+
+def test_an_edit_during_a_zoom_is_seen_at_once(desk):
+    desk.view.zoom_by(1.3)
+    frame(desk)
+    desk.document.do(Rename("x1", "other"), "Rename")
+    frame(desk)
+    assert is_crisp(desk)
+
+
+@pytest.mark.parametrize("seconds", [1e-6, 0.004])  # next to nothing, and half of it is painted
+def test_what_moves_during_a_zoom_is_on_the_sheet_to_come(qtbot, desk, monkeypatch, seconds):
+    monkeypatch.setattr(sheet, "SLICE", seconds)
+    desk.view.zoom_by(1.3)
+    frame(desk)
+    desk.scene.place_node("x2", (520.0, 200.0))
+    wait(qtbot, desk)
+    assert is_crisp(desk)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_far_away_boxes_stand_until_it_is_painted(qtbot, desk, boxes):
+    desk.view.camera.pan(QPoint(-900, 60))
+    frame(desk)
+    assert boxes
+    qtbot.waitUntil(lambda: is_crisp(desk))
+
+
+def test_spoilt_places_are_painted_in_parts_that_hold_them_all():
+    size = QSize(640, 480)
+    made = Sheet(Sight(QTransform(), size, 1.0, 1.0, AT_DESK))
+    assert made.is_all_bare
+    made.bare = []
+    random = np.random.default_rng(3)
+    spoilt = []
+    for _ in range(60):
+        x, y, width, height = random.integers(-40, 600, 4).tolist()
+        made.spoil((x, y, x + abs(width) / 8, y + abs(height) / 8))
+        spoilt.append(QRect(x, y, abs(width) // 8, abs(height) // 8) & QRect(QPoint(), size))
+        shown = [part for part in spoilt if not part.isEmpty()]
+        assert all(any(old.contains(part) for old in made.old) for part in shown)
+    assert len(made.old) < 10
