@@ -169,7 +169,8 @@ class _Running:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.kill()
+        """Let it end by itself: what it started, such as compilers, ends with it then."""
+        self._process.send_signal(signal.SIGCONT)
         self._process.communicate()
 
     def turn(self) -> dict[str, float]:

@@ -38,11 +38,17 @@ def fused(spec: works.Spec) -> Step | None:
 
 def compiled(spec: works.Spec) -> Step | None:
     """The same networks behind `torch.compile`."""
-    if not isinstance(spec, works.Mlp | works.LeNet):
+    makers: dict[type, Callable[[Any], nn.Module]] = {
+        works.Mlp: _mlp,
+        works.LeNet: lambda _: _lenet(),
+        works.Transformer: _Block,
+    }
+    if type(spec) not in makers:  # a loop over 50 steps is drawn out, and takes minutes to compile
         return None
-    net = torch.compile(_mlp(spec) if isinstance(spec, works.Mlp) else _lenet())
+    net: Any = torch.compile(makers[type(spec)](spec))
+    loss_of = f.mse_loss if isinstance(spec, works.Transformer) else f.cross_entropy
     x, t = map(torch.from_numpy, spec.samples())
-    return _step(net, lambda: f.cross_entropy(net(x), t))
+    return _step(net, lambda: loss_of(net(x), t))
 
 
 def mlp(spec: works.Mlp) -> Step:
