@@ -8,8 +8,11 @@ import pytest
 from graph import Graph
 from runtime import SGD, NotFinite, Trainer
 from runtime.backend import Backend
+from runtime.training import parameters
 from runtime.training import trainer as trainer_module
 from runtime.training.history import Update
+from runtime.training.optimizers import Adam, Turn
+from runtime.training.schedules import Steps
 from tests.work_counter import counted_calls
 
 RATE = 0.25
@@ -135,3 +138,34 @@ def test_a_small_step_makes_few_calls_besides_those_that_compute():
     with counted_calls() as work:
         trainer.step(feeds)
     assert sum(report.calls) <= work.calls <= sum(report.calls) + MOST_CALLS_BESIDES
+
+
+def test_a_new_rate_and_other_shares_count_at_once():
+    """What an update is done with is kept from step to step, as long as it holds."""
+    graph, feeds = classifier(), batch(5)
+    trainer = Trainer(graph, SGD(lr=RATE), schedule=Steps(every=2), lr_factors={"h.bias": 0.5})
+    trainer.begin(feeds)
+    for number in range(5):
+        start, rate = trainer.parameters, RATE * 0.1 ** (number // 2)
+        _, weight, bias = by_hand(feeds, start["h.weight"], start["h.bias"], "mean")
+        trainer.step(feeds)
+        assert trainer.last.rate == pytest.approx(rate, abs=1e-15)
+        for name, full, share in (("h.weight", weight, 1.0), ("h.bias", bias, 0.5)):
+            moved = (full - start[name]) * (rate / RATE) * share
+            np.testing.assert_allclose(
+                trainer.parameters[name], start[name] + moved, rtol=0, atol=1e-12
+            )
+
+
+def test_what_an_update_is_done_with_is_made_once_for_a_rate(monkeypatch):
+    made = []
+
+    def noted(*given):
+        made.append(given)
+        return Turn(*given)
+
+    monkeypatch.setattr(parameters, "Turn", noted)
+    trainer = Trainer(classifier(), Adam(lr=RATE), schedule=Steps(every=3, factor_each=0.5))
+    for _ in range(7):
+        trainer.step(batch(4))
+    assert [rate for _, rate, *_ in made] == [RATE, RATE / 2, RATE / 4]

@@ -88,13 +88,13 @@ class Compiled:
     def feed(self, fed: Mapping[str, Host]) -> None:
         """Take the arrays of the next step; of what nobody reads there is nothing to take."""
         for key, entry in self._entries.items():
-            np.copyto(entry, fed[key], "unsafe")
+            entry[...] = fed[key]
 
     def run(self, training_step: int) -> Array:
         """Both passes: the sum of what is differentiated, 0-d; gradients are where they belong."""
         self.program.run(training_step)
         target = self.program.target
-        return np.array(target.sum() if target.ndim else target)
+        return np.array(target.sum()) if target.ndim else target.copy()
 
     def commit(self) -> None:
         """Change the states as the step says."""

@@ -7,7 +7,7 @@ its sources are named at the classes. Reference trajectories hold them to it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from graph import rules
@@ -21,11 +21,12 @@ Note = Callable[[str, Array], None]
 
 @dataclass(slots=True)  # not frozen, which takes three times as long to make
 class Turn:
-    """What one update is done with: the array module, the learning rate, its number from 1.
+    """What an update is done with: the array module, the learning rate, its number from 1.
 
-    `rate` is a number, or an array like the values. `note` is told the quantities of the rule as
-    they are worked out, by the names that `runtime.updates.rules` has for them; it must copy what
-    it keeps. `spares` are arrays like the values for what is needed in between, if there are some.
+    `rate` is a number, or an array like the values, and stays as it is; `count` goes on. `note` is
+    told the quantities of the rule as they are worked out, by the names that
+    `runtime.updates.rules` has for them; it must copy what it keeps. `spares` are arrays like the
+    values for what is needed in between, if there are some.
     """
 
     xp: Any
@@ -33,6 +34,14 @@ class Turn:
     count: int
     note: Note | None = None
     spares: tuple[Array, ...] = ()
+    _factor: Any = field(default=None, init=False, repr=False)
+
+    def factor(self, dtype: Any) -> Array:
+        """The rate as an array of a dtype, which arrays are multiplied by faster than a number."""
+        if self._factor is None or self._factor.dtype != dtype:
+            self._factor = self.xp.asarray(self.rate, dtype)
+        found: Array = self._factor
+        return found
 
     def spare(self, place: int, like: Array) -> Array:
         """An array of unknown numbers, the `place`-th."""
@@ -85,7 +94,7 @@ class SGD(Optimizer, rules.SGD):
                 change = turn.xp.multiply(kept, self.momentum, out=turn.spare(0, values))
                 change += gradient
         turn.tell("d", change)
-        _step(turn, values, turn.xp.multiply(change, turn.rate, out=gradient))
+        _step(turn, values, turn.xp.multiply(change, turn.factor(values.dtype), out=gradient))
 
 
 class Adagrad(Optimizer, rules.Adagrad):

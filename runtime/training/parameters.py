@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from runtime.feeds import Host
 from runtime.moments import apart
 from runtime.trained import trained_slots
 from runtime.training.clipping import norm_of
+from runtime.training.optimizers import Optimizer, Turn
 
 if TYPE_CHECKING:
     from graph.model import Graph
@@ -97,22 +98,39 @@ class Block:
     spares: tuple[Array, ...]
 
 
-def blocks(kept: Parameters, memory: Mapping[str, Array], share: Any) -> list[Block]:
+class Blocks:
     """All numbers in stretches that stay in a processor's cache.
 
     Update rules work entry by entry and pass over their arrays several times: block by block all
     passes but the first find near by what they read.
     """
+
+    def __init__(self, kept: Parameters, memory: Mapping[str, Array], share: Any) -> None:
+        self._xp = kept.xp
+        self._blocks = list(_blocks(kept, memory, share))
+        self._turns: list[Turn] = []
+        self._rate: float | None = None
+
+    def update(self, optimizer: Optimizer, rate: float, count: int) -> None:
+        """Change the values by the gradients. A rate that stays is not looked at again."""
+        if rate != self._rate:
+            made = ((rate * block.share, block.spares) for block in self._blocks)
+            self._turns = [Turn(self._xp, own, count, None, spares) for own, spares in made]
+            self._rate = rate
+        for block, turn in zip(self._blocks, self._turns, strict=True):
+            turn.count = count
+            optimizer.update(turn, block.values, block.gradients, block.memory)
+
+
+def _blocks(kept: Parameters, memory: Mapping[str, Array], share: Any) -> Iterator[Block]:
     count = len(kept.values)
     spare = kept.xp.empty(min(count, BLOCK), kept.values.dtype)
-    found = []
     for start in range(0, count, BLOCK):
         part = slice(start, min(start + BLOCK, count))
         remembered = {name: array[part] for name, array in memory.items()}
         own = share[part] if hasattr(share, "shape") else share
         rest = (spare[: part.stop - start],)
-        found.append(Block(kept.values[part], kept.gradients[part], remembered, own, rest))
-    return found
+        yield Block(kept.values[part], kept.gradients[part], remembered, own, rest)
 
 
 def trainable(plan: Plan, frozen: Iterable[PortRef] = ()) -> dict[PortRef, int]:

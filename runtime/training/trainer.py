@@ -25,12 +25,11 @@ from runtime.trace import Trace
 from runtime.training.by_tape import ByTape
 from runtime.training.clipping import Clip, norm_of
 from runtime.training.history import History, Update
-from runtime.training.optimizers import SGD, Optimizer, State, Turn
+from runtime.training.optimizers import SGD, Optimizer, State
 from runtime.training.parameters import (
-    Block,
+    Blocks,
     Parameters,
     ask_shapes,
-    blocks,
     named,
     shapes_of,
     shares,
@@ -94,7 +93,7 @@ class Trainer:
         self._kept: Parameters | None = None
         self._memory: State = {}
         self._share: Any = 1.0
-        self._blocks: list[Block] = []
+        self._blocks: Blocks | None = None
         self._quiet = copy_context()
         self._quiet.run(np.seterr, all="ignore")
 
@@ -346,7 +345,7 @@ class Trainer:
                 kept.views(kept.values), kept.views(kept.gradients), self._states
             )
             self._share = shares(plan, kept, self._factors)
-            self._blocks = blocks(kept, self._memory, self._share)
+            self._blocks = Blocks(kept, self._memory, self._share)
 
     def _known(self) -> dict[PortRef, Array]:
         """What was learned so far: parameters and states."""
@@ -363,7 +362,7 @@ class Trainer:
             )
         backend = self._engine.backend
         self._memory = {name: backend.asarray(np.array(array)) for name, array in memory.items()}
-        self._blocks = blocks(self._parameters(), self._memory, self._share)
+        self._blocks = Blocks(self._parameters(), self._memory, self._share)
 
     def _refuse(self, feeds: Mapping[str, Any] | None) -> None:
         origin = find_origin(Trace.of(self._taped(self._engine, feeds)))
@@ -373,12 +372,11 @@ class Trainer:
 
     def _update(self, kept: Parameters) -> float:
         """Change the parameters; the learning rate at which it was done."""
-        xp, rate = kept.xp, self.rate
-        self.clip.apply(xp, [kept.gradients])
+        rate = self.rate
+        self.clip.apply(kept.xp, [kept.gradients])
         self.count += 1
-        for block in self._blocks:
-            turn = Turn(xp, rate * block.share, self.count, None, block.spares)
-            self.optimizer.update(turn, block.values, block.gradients, block.memory)
+        assert self._blocks is not None
+        self._blocks.update(self.optimizer, rate, self.count)
         return rate
 
 
