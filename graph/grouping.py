@@ -88,17 +88,8 @@ def ungroup_edit(graph: Graph, id_: str) -> e.Edit:
 
     Raises `BadDefinition` where the node is no instance, is bypassed, or shares parameters.
     """
-    module = graph.module(id_) if id_ in graph else None
-    if not isinstance(module, Composite):
-        raise BadDefinition(node=id_, found="no composite", expected="a composite to ungroup")
+    module = _ask_apart(graph, id_)
     node = graph.nodes[id_]
-    sharers = [other.id for other in graph.nodes.values() if other.extra.get("shares") == id_]
-    if "shares" in node.extra or sharers:
-        others = node.extra.get("shares") or ", ".join(sharers)
-        found, expected = f"parameters shared with {others}", "parameters of its own"
-        raise BadDefinition(node=id_, found=found, expected=expected, mend="Untie them first.")
-    if node.bypassed:
-        raise BadDefinition(node=id_, found="a bypassed node", expected="one that is not bypassed")
     body, interface = module.body, module.definition.interface
     names = free_names(graph, body.nodes)
     shift = _less(node.at or (0.0, 0.0), _middle(list(body.nodes.values())))
@@ -134,6 +125,22 @@ def ungroup_edit(graph: Graph, id_: str) -> e.Edit:
         edits.append(e.SetGraph({"target": str(_named(inner_port, names))}))
     name_of = renaming({f"{id_}/{inner}": new for inner, new in names.items()})
     return e.Batch(with_marks(graph, edits, name_of))
+
+
+def _ask_apart(graph: Graph, id_: str) -> Composite:
+    """The module of an instance that can be taken apart; raises `BadDefinition` for another."""
+    module = graph.module(id_) if id_ in graph else None
+    if not isinstance(module, Composite):
+        raise BadDefinition(node=id_, found="no composite", expected="a composite to ungroup")
+    node = graph.nodes[id_]
+    sharers = [other.id for other in graph.nodes.values() if other.extra.get("shares") == id_]
+    if "shares" in node.extra or sharers:
+        others = node.extra.get("shares") or ", ".join(sharers)
+        found, expected = f"parameters shared with {others}", "parameters of its own"
+        raise BadDefinition(node=id_, found=found, expected=expected, mend="Untie them first.")
+    if node.bypassed:
+        raise BadDefinition(node=id_, found="a bypassed node", expected="one that is not bypassed")
+    return module
 
 
 def _starts(graph: Graph, inside: frozenset[str]) -> dict[PortRef, Tensor]:
