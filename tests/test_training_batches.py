@@ -103,6 +103,22 @@ def test_feeds_that_give_a_parameter_another_shape_are_refused(module):
     assert trainer.count == 2
 
 
+@pytest.mark.parametrize("shape", [(0, 4), (0, 4, 3)])
+def test_a_batch_of_no_samples_moves_no_state(shape):
+    graph = Graph(target="loss", mode="train")
+    graph.add("Input", "x", shape=("B", *shape[1:]))
+    graph.add("BatchNorm", "norm")
+    graph.add("Sum", "loss")
+    graph.connect("x.y", "norm.x")
+    graph.connect("norm.y", "loss.x")
+    trainer = Trainer(graph, SGD(lr=0.1))
+    trainer.step({"x": np.random.RandomState(0).standard_normal((5, *shape[1:]))})
+    before = trainer.state
+    trainer.step({"x": np.zeros(shape)})
+    for name, array in before.items():
+        np.testing.assert_array_equal(trainer.state[name], array)
+
+
 def test_a_bad_batch_names_the_node_and_changes_nothing():
     graph = Graph(target="loss", mode="train")
     graph.add("Input", "x", shape=(3,))

@@ -350,9 +350,10 @@ class BatchNorm(
             mean, variance = (ctx.state[name] for name in self.states)
             return self.wide(ctx, mean), self.wide(ctx, variance)
         mean, variance = super().statistics(ctx, x)
-        size = self._size(ctx)
-        self._move(ctx, "running_mean", mean)
-        self._move(ctx, "running_var", variance * (size / max(size - 1, 1)))
+        if x.size:  # no samples say nothing
+            size = self._size(ctx)
+            self._move(ctx, "running_mean", mean)
+            self._move(ctx, "running_var", variance * (size / max(size - 1, 1)))
         return mean, variance
 
     def _move(self, ctx: Context, port: str, towards: Array | float) -> None:
