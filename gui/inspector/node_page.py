@@ -11,7 +11,6 @@ from graph.edits import SetNode
 from graph.labelling import label_edit
 from graph.naming import name_of
 from gui.data.changing import READ_ANEW, SHOWN_THERE
-from gui.data.section import DataSection
 from gui.forward_mode.section import TangentSection
 from gui.freezing.section import LearningSection
 from gui.inspector.attribute_form import AttributeForm
@@ -43,6 +42,7 @@ from gui.theme import Theme
 from runtime.data.nodes import DATA
 
 if TYPE_CHECKING:
+    from gui.data.section import DataSection
     from gui.document import Document
 
 
@@ -104,6 +104,8 @@ class NodePage(UnfoldingPage):
         """The set of a Data node."""
         if self.kind is None or self.kind.name != DATA:
             return None
+        from gui.data.section import DataSection  # late: a half of what this page imports
+
         data = DataSection(*self._of)
         self.put_section(self.tr("Data"), data)
         data.refresh()
