@@ -98,7 +98,7 @@ class DataSection(QWidget):
         if subject != self._shown:
             self._shown = subject
             if self.preview is None:
-                self.counted.say(tr("The set is being read."))
+                self._say(tr("The set is being read."))
             seed, folder = root.seed, root.folder
             self._look.ask_long(lambda progress: preview(settings, seed, folder))
 
@@ -178,13 +178,18 @@ class DataSection(QWidget):
     def _show(self, found: Preview) -> None:
         self.preview = found
         self.problem.say("")
-        self.counted.say(f"{_GROUPS.sub(THIN_SPACE, found.sentence)}.")
-        self.told.say(_told(found))
+        self._say(f"{_GROUPS.sub(THIN_SPACE, found.sentence)}.", _told(found))
         self._show_ticks(found)
         self.counts.show_counts(found.counts)
         self.scatter.show_preview(found)
         self.images.show_preview(found)
         _fill(self.table, found)
+
+    def _say(self, counted: str, told: str = "") -> None:
+        """What is told of the set; what is empty takes no room."""
+        for label, text in ((self.counted, counted), (self.told, told)):
+            label.say(text)
+            label.setVisible(bool(text))
 
     def _lose(self, error: Exception) -> None:
         """There is no set to look at: why, the node's problems say above."""
@@ -192,8 +197,7 @@ class DataSection(QWidget):
             raise error
         for part in (self.columns, self.counts, self.scatter, self.images, self.table):
             part.hide()
-        self.counted.say("")
-        self.told.say("")
+        self._say("")
 
     def _refuse(self, error: Exception) -> None:
         if not isinstance(error, GradwireError):

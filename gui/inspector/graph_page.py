@@ -13,7 +13,7 @@ from graph.tensor import FLOATING, kind_of
 from gui.inspector.editing import attempt
 from gui.inspector.field_row import FieldRow, NoteRow
 from gui.inspector.fields import ChoiceField, Field, LineField, WholeField
-from gui.inspector.labels import Label, Sentence
+from gui.inspector.labels import Label, Rule, Sentence
 from gui.inspector.layer_table import LayerTable, Summary
 from gui.inspector.section import Heading
 from gui.inspector.subject import GRAPH
@@ -52,6 +52,8 @@ class GraphPage(UnfoldingPage):
         for row in self.rows.values():
             self.put(row)
         self.reason = self.put(Sentence(theme, parent=self))
+        self._below_training = Rule(self)  # while that comes first
+        self._below_training.hide()
         self.refresh()
 
     def refresh(self) -> None:
@@ -114,6 +116,8 @@ class GraphPage(UnfoldingPage):
             column.removeWidget(place)
             behind = column.indexOf(self._nodes) + 1
             column.insertWidget(1 if is_first else behind, place)
+            column.insertWidget(2, self._below_training)
+        self._below_training.setVisible(is_first)
 
     @property
     def training(self) -> TrainingForm:

@@ -15,7 +15,7 @@ from runtime.training.pictures.studio import Drawn, Studio
 
 MOST_OUT, MOST_IN = 16, 8  # channels that are shown
 MAP, GAP = 44, 6  # pixels of a map, and between two
-HEAD = 16
+HEAD, EDGE = 16, 1  # above the pictures, and left of them for the border
 STRIP = 12  # how high the picture of one row is
 
 
@@ -91,8 +91,8 @@ class FilterView(View):
         for room, array, name in self._tiles():
             limit = limits[name.partition("[")[0]]
             painter.drawImage(room, image_of(signed_colors(array.astype(np.float64), limit, theme)))
-            painter.setPen(QPen(theme.color("line"), 0))
-            painter.drawRect(room)
+            painter.setPen(QPen(theme.color("line"), 1))
+            painter.drawRect(room.adjusted(-0.5, -0.5, 0.5, 0.5))
         painter.setFont(theme.font(11))
         painter.setPen(theme.color("muted"))
         side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -100,7 +100,7 @@ class FilterView(View):
         head = QRectF(left, 0, self.width() - left, HEAD)
         painter.drawText(head, side, tr("filters ±{0}").format(format_number(limits["weight"], 3)))
         if filters.groups == 1:
-            painter.drawText(QRectF(0, 0, left, HEAD), side, tr("in"))
+            painter.drawText(QRectF(EDGE, 0, left, HEAD), side, tr("in"))
         below = QRectF(left, self._below() - HEAD, self.width() - left, HEAD)
         painter.drawText(below, side, tr("out ±{0}").format(format_number(limits["y"], 3)))
 
@@ -111,7 +111,8 @@ class FilterView(View):
         return min(out, MOST_OUT), min(into, MOST_IN)
 
     def _left(self) -> float:
-        return MAP + 2 * GAP if self.filters is not None and self.filters.groups == 1 else 0.0
+        has_given = self.filters is not None and self.filters.groups == 1
+        return MAP + 2 * GAP + EDGE if has_given else EDGE
 
     def _row(self) -> float:
         """How high a row of filters is."""
@@ -143,7 +144,7 @@ class FilterView(View):
             top = HEAD + k * (row + GAP)
             if filters.groups == 1:
                 yield (
-                    _within(QRectF(0, top, MAP, row), filters.given[k]),
+                    _within(QRectF(EDGE, top, MAP, row), filters.given[k]),
                     filters.given[k],
                     f"x[{k}]",
                 )
@@ -165,4 +166,4 @@ def _within(room: QRectF, array: np.ndarray) -> QRectF:
     if rows == 1 and columns > 1:
         return QRectF(room.left(), room.top(), room.width(), STRIP)
     pixel = min(room.width() / columns, room.height() / rows)
-    return QRectF(room.left(), room.top(), pixel * columns, pixel * rows)
+    return QRectF(room.left(), room.top(), round(pixel * columns), round(pixel * rows))

@@ -198,13 +198,15 @@ def paint_dots(painter: QPainter, scale: Scale, points: np.ndarray, theme: Theme
 def _paint_height(
     painter: QPainter, scale: Scale, segments: np.ndarray, height: float, theme: Theme
 ) -> None:
-    """A line's height beside it, at its piece that is nearest to the middle."""
+    """A line's height on it, at its piece that is nearest to the middle, and within the plot."""
     places = scale.pixels(segments).mean(axis=1)
     middle = np.array([scale.room.center().x(), scale.room.center().y()])
     x, y = places[np.argmin(((places - middle) ** 2).sum(axis=1))].tolist()
     text = format_number(height, 3)
     box = QRectF(0, 0, painter.fontMetrics().horizontalAdvance(text) + 4, 14)
-    box.moveCenter(QPointF(x, y))
+    half, room = box.width() / 2, scale.room
+    x = min(max(x, room.left() + half), room.right() - half)
+    box.moveCenter(QPointF(x, min(max(y, room.top() + 7), room.bottom() - 7)))
     painter.fillRect(box, theme.color("node", 0.8))
     pen = painter.pen()
     painter.setPen(theme.color("text"))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 RUN, UPDATES, LOSS, BY = range(4)
 ROW = 24
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 Role = Qt.ItemDataRole
 
 
@@ -37,6 +38,8 @@ class RunsModel(QStandardItemModel):
         self.setHorizontalHeaderLabels(
             [tr("Run"), tr("Updates"), tr("Loss"), tr("What is different")]
         )
+        for column in (UPDATES, LOSS):
+            self.horizontalHeaderItem(column).setTextAlignment(RIGHT)
         self._is_reading = False
         self.itemChanged.connect(self._tick)
 
@@ -73,7 +76,7 @@ class RunsModel(QStandardItemModel):
             item.setSizeHint(QSize(0, ROW))
             item.setData(run.id, Role.UserRole)
         for item in row[UPDATES : LOSS + 1]:
-            item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            item.setTextAlignment(RIGHT)
         above = (
             self._rows[run.parent.id][RUN] if run.parent is not None else self.invisibleRootItem()
         )
