@@ -157,3 +157,18 @@ def test_bends_that_are_shown_elsewhere_leave_nothing_behind(desk):
     assert is_as_painted_anew(desk)
     desk.scene.building.show_routes({})
     assert is_as_painted_anew(desk)
+
+
+def test_the_keys_go_on_and_only_where_they_were_and_are_is_painted(desk, painted, laid_out):
+    desk.view.setFocus(Qt.FocusReason.TabFocusReason)
+    desk.key(Qt.Key.Key_Tab)
+    seen(desk)
+    for _ in range(4):
+        before = seen(desk)
+        painted.clear()
+        laid_out.clear()
+        desk.key(Qt.Key.Key_Tab)
+        assert (before != seen(desk)).any()
+        assert share(desk, painted) < 0.3
+        assert not laid_out
+    assert is_as_painted_anew(desk)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter, QRegion, QTransform
 
 from gui.canvas import geometry as geo
@@ -105,20 +105,17 @@ class Hand:
         scene = self._scene
         nodes = (geo.grown(scene.items_by_id[id_].box(), RIM) for id_ in self._there)
         plates = (plate.bounds for plate in scene.field.at_nodes(self._there))
-        return [*nodes, *plates, *self._wire_boxes()]
-
-    def _wire_boxes(self) -> list[Box]:
-        wires = self._scene.wires
-        return [box for target in self._targets for box in wires.pieces(target)]
+        return [*nodes, *plates, *scene.wires.pieces(self._targets)]
 
     def _region(self, world: QTransform, boxes: Collection[Box]) -> QRegion | None:
         """The pixels of boxes of the canvas; None: there may be more, or it is not worth while."""
         if len(boxes) > MANY or self._scene.overlays:
             return None
-        region = QRegion()
-        for left, top, right, bottom in boxes:
-            area = world.mapRect(QRectF(QPointF(left, top), QPointF(right, bottom)))
-            region += area.toAlignedRect().adjusted(-PIXELS, -PIXELS, PIXELS, PIXELS)
+        region, origin = QRegion(), np.array([world.dx(), world.dy()])
+        corners = np.array(boxes).reshape(-1, 2, 2) * world.m11() + origin
+        first, last = np.floor(corners[:, 0]) - PIXELS, np.ceil(corners[:, 1]) + PIXELS
+        for area in np.concatenate((first, last - first), axis=1).astype(int).tolist():
+            region += QRect(*area)
         return region
 
 

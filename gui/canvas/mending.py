@@ -33,7 +33,7 @@ class Mending:
         some = (target for target in targets if target in wires)
         rest = (t for t in some if not (t.node in held or wires.source_of(t).node in held))
         boxes = [geo.grown(scene.items_by_id[id_].box(), RIM) for id_ in ids if id_ not in held]
-        boxes += [box for target in rest for box in wires.pieces(target)]
+        boxes += wires.pieces(rest)
         scene.picture.spoil(boxes)
         return bool(boxes)
 

@@ -47,6 +47,7 @@ from gui.canvas.time_band import TimeBand
 from gui.canvas.touched import changes_every_number, changes_only_numbers, moved_nodes, touched_in
 from gui.canvas.unfolding import Unfolding
 from gui.canvas.waiting_nodes import WaitingNodes
+from gui.canvas.ways import node_of
 from gui.canvas.wire_paint import paint_wires, rows_within
 from gui.canvas.wires import Wires
 from gui.stepped import stepped_nodes
@@ -295,8 +296,8 @@ class CanvasScene(QGraphicsScene):
     def show_focus(self, place: str | PortRef | None) -> None:
         """Draw the focus at a node or port, or nowhere."""
         if place != self.focused:
-            self.focused = place
-            self.update()
+            before, self.focused = self.focused, place
+            self.mending.nodes({node_of(port) for port in (before, place) if port is not None})
 
     def port_place(self, ref: PortRef) -> geo.Point | None:
         """Where an edge meets a port, in canvas units."""
