@@ -121,9 +121,10 @@ def _connect(graph: Graph, edit: e.Connect) -> e.Edit:
 
 
 def _disconnect(graph: Graph, edit: e.Disconnect) -> e.Edit:
-    if graph.incoming(edit.target) is None:
+    edge = graph.incoming(edit.target)
+    if edge is None:
         raise no_edge(edit.target)
-    kept = take_initial(graph, edit.target)
+    kept = take_initial(graph, edit.target) if edge.delay else None
     edge, rank = graph.store.pop_edge(edit.target)
     graph.types.forget(edit.target.node)
     back = e.Connect(edge, rank)

@@ -149,10 +149,11 @@ class Store:
 
     def pop_edge(self, target: PortRef) -> tuple[Edge, int]:
         """Remove the edge at `target`; returns it and its rank."""
+        self._index()
         edge = self._edges.pop(target)
-        del self.leaving[edge.source.node][target]
-        del self.arriving[target.node][target.port]
-        if edge.initial is not None:
+        del self._leaving[edge.source.node][target]
+        del self._arriving[target.node][target.port]
+        if edge.extra and edge.initial is not None:
             self._starting.get(head_of(edge.initial), {}).pop(target, None)
         return edge, self.edge_rank.pop(target)
 
@@ -175,13 +176,14 @@ class Store:
 
     def edges_at(self, id_: str) -> tuple[Edge, ...]:
         """All edges that touch a node, arriving first; a delayed edge to itself stands once."""
-        leaving = (edge for edge in self.leaving[id_].values() if edge.target.node != id_)
-        return (*self.arriving[id_].values(), *leaving)
+        self._index()
+        leaving = (edge for edge in self._leaving[id_].values() if edge.target.node != id_)
+        return (*self._arriving[id_].values(), *leaving)
 
     def starting_at(self, id_: str) -> tuple[Edge, ...]:
         """Delay edges whose initial port is one of a node, or of what stands inside it."""
         self._index()
-        edges = self._starting.get(id_.partition("/")[0], {}).values()
+        edges = self._starting.get(id_.partition("/")[0], {}).values() if self._starting else ()
         return tuple(x for x in edges if x.extra["initial"].startswith((f"{id_}.", f"{id_}/")))
 
     def _index(self) -> None:

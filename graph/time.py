@@ -84,7 +84,8 @@ def leads_out(graph: Graph, id_: str) -> bool:
 def inside_time(graph: Graph) -> frozenset[str]:
     """The nodes that a sequence or a delay reaches. Linear in the graph's size."""
     found = set(sequences(graph))
-    found |= {x.target.node for x in graph.edges if x.delay and not leads_out(graph, x.target.node)}
+    delayed = (x.target.node for x in graph.edges if x.extra and x.delay)
+    found |= {id_ for id_ in delayed if not leads_out(graph, id_)}
     waiting = list(found)
     while waiting:
         id_ = waiting.pop()

@@ -110,6 +110,8 @@ class Types:
         A node is known only while all that feed it are, so the walk ends at the first unknown;
         but what a delay carries may be known by `unify` alone, past nodes that nobody asked for.
         """
+        if id_ not in self._known and not self._delayed:
+            return
         for port in [port for port in self._delayed if port.node == id_]:
             del self._delayed[port]  # its edge may lead from elsewhere now
         waiting, seen = [id_], {id_}

@@ -10,7 +10,9 @@ from graph.addresses import node_at
 from graph.places import addresses_of
 
 # Edits that are no nearer to one place than to another.
-ANYWHERE = e.Define | e.Undefine | e.SetInterface | e.RenameDefinition | e.RenamePort | e.SetGraph
+ANYWHERE = (
+    e.Define, e.Undefine, e.SetInterface, e.RenameDefinition, e.RenamePort, e.SetGraph,
+)  # fmt: skip
 
 
 def place_of(root: Graph, edit: e.Edit, place: str) -> str:

@@ -122,8 +122,7 @@ class Building(QObject):
         """Make many nodes anew, as the graph has them now, in slices; all others stay."""
         scene, graph = self._scene, self._scene.document.graph
         there = [id_ for id_ in ids if id_ in graph]
-        targets = {t for id_ in ids for t in scene.wires.at_node(id_)}
-        for target in targets:
+        for target in {target for id_ in ids for target in scene.wires.at_node(id_)}:
             scene.wires.drop(target)
         for id_ in ids:
             item = self.items.take_out(id_)
@@ -135,7 +134,7 @@ class Building(QObject):
             self.items.waiting[id_] = None
             if not scene.hides(id_):
                 scene.boxes.put(id_, _about(graph.nodes[id_]))
-        targets |= {edge.target for id_ in there for edge in graph.store.edges_at(id_)}
+        targets = {edge.target for id_ in there for edge in graph.store.edges_at(id_)}
         if self._targets != []:  # else all are to come anyway
             self._targets = [*(self._targets or ()), *targets] or None
         if self.is_done:

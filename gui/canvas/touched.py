@@ -48,7 +48,7 @@ def changes_every_number(edit: e.Edit) -> bool:
 def _changes_definitions(edit: e.Edit) -> bool:
     if isinstance(edit, e.Batch):
         return any(map(_changes_definitions, edit.edits))
-    return isinstance(edit, e.Within | e.SetInterface | e.RenameDefinition | e.RenamePort)
+    return isinstance(edit, (e.Within, e.SetInterface, e.RenameDefinition, e.RenamePort))
 
 
 def _collect(edit: e.Edit, found: set[str]) -> None:
