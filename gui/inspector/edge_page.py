@@ -43,9 +43,14 @@ class tab(functools.cached_property):
     """A panel of a tab, made when it is first looked at, after the one that is looked at first."""
 
     def __get__(self, page: EdgePage | None, owner: type | None = None) -> Any:
-        if page is not None:
-            page.unfold("looked_at")
-        return super().__get__(page, owner)
+        if page is None:
+            return self
+        page.unfold("looked_at")
+        return self.make(page)
+
+    def make(self, page: EdgePage) -> QWidget:
+        """The panel, which shows nothing yet if it was not there."""
+        return super().__get__(page, type(page))
 
 
 class EdgePage(UnfoldingPage):
@@ -129,8 +134,13 @@ class EdgePage(UnfoldingPage):
         return tabs
 
     @part
-    def looked_at(self) -> QWidget:
+    def chosen(self) -> QWidget:
         """The panel of the tab that was chosen first; the others come when they are chosen."""
+        return vars(EdgePage)[PANELS[self.tabs.currentIndex()]].make(self)
+
+    @part
+    def looked_at(self) -> QWidget:
+        """The same panel with what it shows, which is another turn's work."""
         return self._look()
 
     @part
