@@ -46,6 +46,7 @@ ROWS = {
     "open": Row("open a file until painted", (300, 2000), False),
     "fit": Row("fit-all frame", (8, 10)),
     "zoom": Row("zoom from fit to 100 %, worst frame", (20, 25), False),
+    "crisp": Row("after a zoom until it is painted anew, worst", (100, 100), False),
     "pan": Row("100 % frame, panned", (12, 16)),
     "drag": Row("drag a node, its edges re-routed", (8, 10)),
     "step": Row("step of the stepper", (16, 16)),
@@ -149,6 +150,22 @@ def measure_zoom(bench: CanvasBench) -> list[float]:
     while bench.canvas.zoom < 1:
         took.append(bench.frame(lambda: bench.canvas.zoom_by(ZOOMS)))
     return took
+
+
+def measure_crisp(bench: CanvasBench) -> list[float]:
+    """All frames and what is done between them, from a zoom until nothing is stretched any more."""
+    bench.open_and_run()
+
+    def zoom(to: float) -> None:
+        bench.canvas.zoom_to(to)
+        bench.canvas.viewport().repaint()
+        while not bench.canvas.canvas.picture.is_crisp:
+            bench.app.processEvents()
+        bench.canvas.viewport().repaint()
+
+    bench.canvas.zoom_to(0.2)
+    bench.wait()
+    return [bench.took(lambda to=to: zoom(to)) for to in (0.25, 0.35, 0.5, 0.75, 1.0, 1.5)]
 
 
 def measure_pan(bench: CanvasBench) -> list[float]:
@@ -262,6 +279,7 @@ MEASURES = {
     "open": measure_open,
     "fit": measure_fit,
     "zoom": measure_zoom,
+    "crisp": measure_crisp,
     "pan": measure_pan,
     "drag": measure_drag,
     "step": measure_step,

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QImage, QTransform
 
 from graph.edits import Rename
-from gui.canvas import sheet
+from gui.canvas import seen_picture
 from gui.canvas.levels import AT_DESK
 from gui.canvas.sheet import Sheet, Sight
 from tests.canvas_desk import Desk, by_hand
@@ -26,7 +26,8 @@ def desk(qtbot):
 @pytest.fixture
 def hurried(monkeypatch):
     """A frame has next to no time."""
-    monkeypatch.setattr(sheet, "SLICE", 1e-6)
+    monkeypatch.setattr(seen_picture, "IN_FRAME", 1e-6)
+    monkeypatch.setattr(seen_picture, "BETWEEN", 1e-6)
 
 
 @pytest.fixture
@@ -163,7 +164,7 @@ def test_an_edit_during_a_zoom_is_seen_at_once(desk):
 
 @pytest.mark.parametrize("seconds", [1e-6, 0.004])  # next to nothing, and half of it is painted
 def test_what_moves_during_a_zoom_is_on_the_sheet_to_come(qtbot, desk, monkeypatch, seconds):
-    monkeypatch.setattr(sheet, "SLICE", seconds)
+    monkeypatch.setattr(seen_picture, "IN_FRAME", seconds)
     desk.view.zoom_by(1.3)
     frame(desk)
     desk.scene.place_node("x2", (520.0, 200.0))

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 AT_ONCE = 64  # ports that are laid out in one go; more are laid out in groups
 GROUP = 12
-SLICE = 0.004  # seconds of laying out in a frame
+SLICE, IDLE = 0.004, 0.015  # seconds of laying out in a frame, and between two
 SETTLED = 300  # milliseconds without a change, until all is laid out once more
-BETWEEN = 0.1  # seconds from one frame to the next while there is more to come
+SHOWN = 0.1  # seconds from one frame to the next while there is more to come
 NEAR = 48.0  # pixels from a port that its annotations take for the most part
 AROUND = 120.0  # pixels: so near to what is laid out anew others make room
 COLUMN = 240.0  # canvas units in which ports count as beside each other
@@ -289,9 +289,11 @@ class PlateField(QObject):
 
     def _go_on(self) -> None:
         """Work while nothing else is to be done, and show what has come now and then."""
-        self._work(SLICE)
+        self._work(IDLE)
+        if not self._scene.picture.is_crisp:
+            return  # it is shown when all of it has come
         if not self._waiting or time.perf_counter() > self._show_at:
-            self._show_at = time.perf_counter() + BETWEEN
+            self._show_at = time.perf_counter() + SHOWN
             for view in self._scene.views():
                 view.viewport().update()  # not all of the scene anew: what changed is known
 

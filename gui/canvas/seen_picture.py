@@ -17,8 +17,7 @@ from PySide6.QtGui import QPainter, QPixmap, QRegion
 from shiboken6 import getCppPointer
 
 from gui.canvas.chevrons import places_met
-from gui.canvas.levels import WITH_PLATES, level_of
-from gui.canvas.sheet import Sheet, Sight
+from gui.canvas.sheet import BETWEEN, IN_FRAME, Sheet, Sight
 
 if TYPE_CHECKING:
     from gui.canvas.placing import Box
@@ -69,7 +68,7 @@ class SeenPicture(QObject):
             self._show(Sheet(sight))
         is_it = self._is_of(self._sheets[-1], sight)
         if not is_it and _is_screen(painter, view):
-            is_it = self._sharpen(sight, hints)
+            is_it = self._sharpen(IN_FRAME, sight, hints)
         elif not is_it:
             self._show(Sheet(sight))
             is_it = self._is_of(self._sheets[-1], sight)
@@ -94,7 +93,7 @@ class SeenPicture(QObject):
         if is_new or sheet.is_mostly_there or not _is_screen(painter, view):
             sheet.paint(self._scene, view.renderHints())
         else:  # one has gone far: the rest comes with the next frames
-            sheet.paint_some(self._scene, view.renderHints())
+            sheet.paint_some(IN_FRAME, self._scene, view.renderHints())
             self._more.start()
         painter.drawPixmap(0, 0, sheet.picture)
         if sheet.bare:
@@ -115,7 +114,7 @@ class SeenPicture(QObject):
             sheet.generation = generation
         return sheet.generation == generation
 
-    def _sharpen(self, sight: Sight, hints: QPainter.RenderHint) -> bool:
+    def _sharpen(self, seconds: float, sight: Sight, hints: QPainter.RenderHint) -> bool:
         """Go on with the sheet that is to be shown; whether it is done, and of this sight.
 
         It is finished even if one has zoomed on since, for it is nearer than the one before.
@@ -125,10 +124,9 @@ class SeenPicture(QObject):
             self._coming = Sheet(sight)
         coming = self._coming
         coming.generation = scene.look(coming.sight.rect, coming.sight.zoom)
-        had_words = level_of(self._sheets[-1].sight.zoom) in WITH_PLATES
-        if scene.field.is_laid_out or not had_words:  # else they would go and come again
+        if scene.field.is_laid_out:  # else much would be painted twice
             self._spoil_changed(coming)
-            coming.paint_some(scene, hints)
+            coming.paint_some(seconds, scene, hints)
         if coming.bare or coming.old:
             self._more.start()
             return False
@@ -148,7 +146,7 @@ class SeenPicture(QObject):
             return
         sight, sheet = _sight_of(self._scene, view), self._sheets[-1]
         if sheet.sight.is_like(sight) and not self._is_of(sheet, sight):
-            self._sharpen(sight, view.renderHints())
+            self._sharpen(BETWEEN, sight, view.renderHints())
         if self._coming is None:
             view.viewport().update()  # if nothing is bare any more, that copies
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 RIM = 12  # pixels around what changed: rails, chevrons, and what a text takes beside its box
 EACH = 100_000  # pixels of a part that take as long as beginning with another one
 MUCH = 0.25  # the share of a sheet that is painted at once where it comes into sight
-SLICE = 0.006  # seconds of painting beside what is shown, in a frame or between two
-LEAST, AT_FIRST = 16, 32  # pixels of height that are painted between two looks at the clock
+IN_FRAME, BETWEEN = 0.006, 0.02  # seconds of painting what is bare, in a frame and between two
+LEAST, AT_FIRST = 24, 32  # pixels of height that are painted between two looks at the clock
 
 
 class Sight(NamedTuple):
@@ -50,7 +50,7 @@ class Sheet:
     def __init__(self, sight: Sight, picture: QPixmap | None = None) -> None:
         self.sight = sight
         self.generation: int | None = None
-        self._pace = AT_FIRST / SLICE  # pixels of height that are painted in a second
+        self._pace = AT_FIRST / IN_FRAME  # pixels of height that are painted in a second
         self._whole = QRect(QPoint(), sight.size)
         self.bare = [] if picture else [self._whole]
         self.old: list[QRect] = []
@@ -101,9 +101,9 @@ class Sheet:
         for part in parts:
             self._paint_part(scene, part, hints)
 
-    def paint_some(self, scene: CanvasScene, hints: QPainter.RenderHint) -> None:
-        """Paint what is old, and of what is bare as much as is likely to be done in a slice."""
-        end = time.perf_counter() + SLICE
+    def paint_some(self, seconds: float, scene: CanvasScene, hints: QPainter.RenderHint) -> None:
+        """Paint what is old, and of what is bare as much as is likely to be done in a time."""
+        end = time.perf_counter() + seconds
         parts, self.old = self.old, []
         for part in parts:
             self._paint_part(scene, part, hints)
