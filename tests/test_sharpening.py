@@ -183,7 +183,7 @@ def test_far_away_boxes_stand_until_it_is_painted(qtbot, desk, boxes):
 def test_spoilt_places_are_painted_in_parts_that_hold_them_all():
     size = QSize(640, 480)
     made = Sheet(Sight(QTransform(), size, 1.0, 1.0, AT_DESK))
-    assert made.is_all_bare
+    assert made.is_new
     made.bare = []
     random = np.random.default_rng(3)
     spoilt = []
@@ -194,3 +194,17 @@ def test_spoilt_places_are_painted_in_parts_that_hold_them_all():
         shown = [part for part in spoilt if not part.isEmpty()]
         assert all(any(old.contains(part) for old in made.old) for part in shown)
     assert len(made.old) < 10
+
+
+def test_a_sheet_is_scrolled_by_whole_pixels_of_the_device_or_painted_anew():
+    def sight(x):
+        return Sight(QTransform(1, 0, 0, 1, x, 0), QSize(640, 480), 1.25, 1.0, AT_DESK)
+
+    made = Sheet(sight(0))
+    made.bare, made.is_new = [], False
+    made.move_to(sight(-4))
+    assert made.bare == [QRect(636, 0, 4, 480)]
+    assert not made.is_new
+    made.move_to(sight(-5))
+    assert made.bare == [QRect(0, 0, 640, 480)]
+    assert made.is_new

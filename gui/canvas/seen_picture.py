@@ -84,13 +84,12 @@ class SeenPicture(QObject):
     ) -> None:
         """Bring the sheet up to date, where it may have been at another place or time."""
         sheet, self._coming = self._sheets[-1], None
-        is_new = sheet.is_all_bare
         sheet.move_to(sight)
         self._spoil_changed(sheet)
         for part in (*sheet.bare, *sheet.old):
             if not (QRegion(part) - region).isEmpty():
                 view.viewport().update(part)
-        if is_new or sheet.is_mostly_there or not _is_screen(painter, view):
+        if sheet.is_new or sheet.is_mostly_there or not _is_screen(painter, view):
             sheet.paint(self._scene, view.renderHints())
         else:  # one has gone far: the rest comes with the next frames
             sheet.paint_some(IN_FRAME, self._scene, view.renderHints())

@@ -44,7 +44,8 @@ class Sight(NamedTuple):
 class Sheet:
     """What a sight shows. `bare` is where nothing is painted yet, `old` where it is other by now.
 
-    `generation` says which annotations are on it; None: it takes those that there are.
+    One that is new is to be painted before it is shown, or beside what is. `generation` says
+    which annotations are on it; None: it takes those that there are.
     """
 
     def __init__(self, sight: Sight, picture: QPixmap | None = None) -> None:
@@ -52,7 +53,8 @@ class Sheet:
         self.generation: int | None = None
         self._pace = AT_FIRST / IN_FRAME  # pixels of height that are painted in a second
         self._whole = QRect(QPoint(), sight.size)
-        self.bare = [] if picture else [self._whole]
+        self.is_new = picture is None
+        self.bare = [self._whole] if self.is_new else []
         self.old: list[QRect] = []
         self.picture = picture or QPixmap(sight.size * sight.ratio)
         self.picture.setDevicePixelRatio(sight.ratio)
@@ -74,10 +76,11 @@ class Sheet:
         self.sight = sight
         if by.isNull():
             return
-        if not float(ratio).is_integer():  # a step of one pixel is none on the screen
-            self.bare, self.old = [self._whole], []
+        across, down = by.x() * ratio, by.y() * ratio
+        if not (float(across).is_integer() and float(down).is_integer()):
+            self.bare, self.old, self.is_new = [self._whole], [], True  # half a pixel would blur it
             return
-        self.picture.scroll(round(by.x() * ratio), round(by.y() * ratio), self.picture.rect())
+        self.picture.scroll(round(across), round(down), self.picture.rect())
         old = [part.translated(by) for part in self.old]
         bare = [part.translated(by) & self._whole for part in self.bare]
         bare.extend(QRegion(self._whole) - QRegion(self._whole.translated(by)))
@@ -86,17 +89,13 @@ class Sheet:
             self._spoil(part)
 
     @property
-    def is_all_bare(self) -> bool:
-        """Whether nothing is painted yet."""
-        return self.bare == [self._whole]
-
-    @property
     def is_mostly_there(self) -> bool:
         """Whether what is still bare can be painted at once."""
         return sum(map(_area, self.bare)) <= MUCH * _area(self._whole)
 
     def paint(self, scene: CanvasScene, hints: QPainter.RenderHint) -> None:
         """Paint at once all that is bare or old."""
+        self.is_new = False
         parts, self.bare, self.old = [*self.bare, *self.old], [], []
         for part in parts:
             self._paint_part(scene, part, hints)
@@ -104,6 +103,7 @@ class Sheet:
     def paint_some(self, seconds: float, scene: CanvasScene, hints: QPainter.RenderHint) -> None:
         """Paint what is old, and of what is bare as much as is likely to be done in a time."""
         end = time.perf_counter() + seconds
+        self.is_new = False
         parts, self.old = self.old, []
         for part in parts:
             self._paint_part(scene, part, hints)
