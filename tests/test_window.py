@@ -184,7 +184,7 @@ def test_colours_can_be_chosen_and_are_remembered(desk):
     assert desk.theme.is_dark
     assert desk.settings.theme == "dark"
     panel = desk.theme.color("panel").name()
-    assert panel in desk.window.styleSheet()
+    assert panel in desk.window.statusBar().styleSheet()
     desk.window.commands.by_id["theme_light"].trigger()
     assert not desk.theme.is_dark
 
