@@ -31,6 +31,7 @@ ROUNDS = 3
 PANS, STEPS, DRAGS, FITS = 40, 60, 40, 12
 BETWEEN = 30  # milliseconds between two steps
 QUERIES = ("n77", "tanh", "max 5", "zz")
+UNSEEN = 0.25  # seconds after which nothing is painted for an action any more
 ZOOMS = 1.08  # from one frame of the sweep to the next
 
 
@@ -96,13 +97,33 @@ class CanvasBench(Bench):
         return self.took(act)
 
     def turn(self, action: Callable[[], object]) -> float:
-        """Milliseconds of an action and of all that follows until the window is painted."""
+        """Milliseconds of an action and of all that follows until the canvas is painted.
+
+        Qt lets some milliseconds go by between two frames, so that several turns of the event loop
+        may be needed. An action that changes nothing that is seen is over soon, too.
+        """
+        from PySide6.QtCore import QEvent, QObject
+
+        class Painted(QObject):
+            is_it = False
+
+            def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+                self.is_it = self.is_it or event.type() == QEvent.Type.Paint
+                return False
+
+        painted, viewport = Painted(), self.canvas.viewport()
 
         def act() -> None:
             action()
-            self.app.processEvents()
+            end = time.monotonic() + UNSEEN
+            while not painted.is_it and time.monotonic() < end:
+                self.app.processEvents()
+                time.sleep(0.001)
 
-        return self.took(act)
+        viewport.installEventFilter(painted)
+        took = self.took(act)
+        viewport.removeEventFilter(painted)
+        return took
 
     def built(self, action: Callable[[], object]) -> Callable[[], None]:
         """An action, what it lets be made of the canvas, and a frame of that."""
