@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QToolTip
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from gui.examples import examples
 from tests.window_desk import desk_for
@@ -180,7 +180,7 @@ def test_page_down_is_the_next_step_wherever_one_is(desk, pane):
 
 
 def test_a_text_of_several_lines_keeps_page_down(desk):
-    note = desk.window.inspector.page.findChild(QPlainTextEdit)
+    note = desk.window.inspector.page.note.paper
     note.setFocus()
     desk.press_key(Key.Key_PageDown)
     assert desk.document.playhead.position == 0

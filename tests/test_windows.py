@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from graph import edits as e
 from graph import save
@@ -286,7 +286,7 @@ def test_files_dropped_anywhere_on_a_window_are_opened(desk, tmp_path, where):
         "search": window.palette_panel.search,
         "inspector": window.inspector,
         "title": window.inspector.findChild(LineField),
-        "note": window.inspector.findChild(QPlainTextEdit).viewport(),
+        "note": window.inspector.page.note.paper.viewport(),
         "timeline": window.timeline,
         "status": window.status,
     }[where]
