@@ -30,7 +30,7 @@ def made(page) -> list[str]:
     ("choose", "first"),
     [
         (lambda selection: selection.set_nodes(["hidden"]), "name"),
-        (lambda selection: selection.set_edge("hidden.x"), ""),
+        (lambda selection: selection.set_edge("hidden.x"), "tabs"),
     ],
 )
 def test_a_selection_makes_the_top_of_a_page_and_each_turn_one_part_more(
@@ -47,11 +47,11 @@ def test_a_selection_makes_the_top_of_a_page_and_each_turn_one_part_more(
     monkeypatch.setattr(UnfoldingPage, "_take_turn", taken)
     choose(desk.document.selection)
     page = desk.page
-    assert made(page) == list(page.parts[: page.parts.index(first) + 1 if first else 0])
+    assert made(page) == list(page.parts[: page.parts.index(first) + 1])
     desk.qtbot.waitUntil(lambda: made(page) == list(page.parts))
     counts = [len(turn) for turn in turns]
     assert max(counts) == 1, turns
-    assert len(counts) > 3
+    assert len(counts) >= 3
 
 
 def test_all_parts_are_there_after_a_while_and_show_what_is_asked_for_at_once(desk):

@@ -73,6 +73,7 @@ class EdgePage(UnfoldingPage):
         self.verdict = self.put(Sentence(theme, parent=self))
         self._panels: list[QWidget] = []
         self.curve: CurveView | None = None  # below the geometry of an activation
+        self.unfold("tabs")  # what takes the keys that come to this page
         self.refresh()
 
     def refresh(self) -> None:
