@@ -149,12 +149,18 @@ def test_u_takes_the_keys_there_and_arrows_read_the_units(desk):
     assert shown.picture.at is None
 
 
-def test_the_pointer_reads_and_lights_the_lines_of_a_unit(desk):
+def test_the_pointer_reads_and_lights_the_lines_of_a_unit(desk, qtbot):
     picture = view(desk).picture
-    desk.window.inspector.ensureWidgetVisible(picture)
-    picture.ensurePolished()
+    at = picture.place(1, 2).toPoint()
+    desk.window.inspector.page.unfold()  # the parts below take their places
+
+    def is_in_sight():
+        desk.window.inspector.ensureWidgetVisible(picture)
+        return picture.visibleRegion().contains(at)
+
+    qtbot.waitUntil(is_in_sight)
     before = picture.grab().toImage()
-    QTest.mouseMove(picture, picture.place(1, 2).toPoint())
+    QTest.mouseMove(picture, at)
     assert picture.at == (1, 2)
     assert view(desk).readout.said.startswith("h[2]")
     assert picture.grab().toImage() != before
