@@ -200,7 +200,8 @@ class _Running:
 
 def _table(found: dict[str, dict[str, Figures]], figure: str, show: Callable[[float], str]) -> str:
     peers = [peer for peer in PEERS if any(peer in own for own in found.values())]
-    lines = ["| work | " + " | ".join(peers) + " | goals |", "|---" * (len(peers) + 2) + "|"]
+    titles = ["work", *peers, "goals" if figure == "seconds" else "goal"]
+    lines = ["| " + " | ".join(titles) + " |", "|---" * len(titles) + "|"]
     for name, own in found.items():
         cells = [
             _cell(own[peer][figure], own["gradwire"][figure], show, is_ours=peer == "gradwire")
@@ -209,6 +210,7 @@ def _table(found: dict[str, dict[str, Figures]], figure: str, show: Callable[[fl
             for peer in peers
         ]
         goals = ", ".join(f"{peer} {goal:g}" for peer, goal in WORKS[name].goals.items())
+        goals = goals if figure == "seconds" else "torch 1"
         lines.append(f"| {WORKS[name].title} | " + " | ".join(cells) + f" | {goals} |")
     return "\n".join(lines)
 
