@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from graph import PortRef
 from graph import edits as e
 from gui.canvas.overlay import EdgeMark
 from tests.canvas_desk import Desk, by_hand
+from tests.canvas_pixels import painted_parts, pixels, seen
 
 
 class Badges:
@@ -29,29 +29,14 @@ def desk(qtbot):
     desk.view.minimap.is_wanted = False  # it follows by itself, and what lies beside it too
     desk.view.zoom_bar.hide()
     desk.view.zoom_to(1.0)
-    picture(desk)
+    seen(desk)
     return desk
 
 
 @pytest.fixture
 def painted(desk, monkeypatch):
     """The parts of the ground that are painted anew."""
-    parts, real = [], desk.scene.paint_part
-    monkeypatch.setattr(
-        desk.scene, "paint_part", lambda painter, rect: (parts.append(rect), real(painter, rect))
-    )
-    return parts
-
-
-def numbers(image: QImage) -> np.ndarray:
-    image = image.convertToFormat(QImage.Format.Format_RGB32)
-    flat = np.frombuffer(image.constBits(), np.uint8)
-    return flat.reshape(image.height(), image.width(), 4).astype(int)
-
-
-def picture(desk) -> np.ndarray:
-    """What the view would show if all of it were painted."""
-    return numbers(desk.view.grab().toImage())
+    return painted_parts(desk, monkeypatch)
 
 
 def screen(desk) -> np.ndarray:
@@ -59,7 +44,7 @@ def screen(desk) -> np.ndarray:
     for _ in range(3):  # what is asked for in a turn is painted in the next
         QApplication.processEvents()
     screen = desk.view.screen()
-    return numbers(screen.grabWindow(desk.view.winId()).toImage())
+    return pixels(screen.grabWindow(desk.view.winId()).toImage())
 
 
 def is_like(one: np.ndarray, other: np.ndarray) -> bool:
@@ -87,30 +72,30 @@ WAYS = ((8, 0), (40, 24), (90, 80), (160, 200), (-60, 90), (24, 160))
 @pytest.mark.parametrize("zoom", [1.0, 0.5, 1.6])
 def test_a_drag_leaves_no_traces_on_the_screen(desk, zoom):
     desk.view.zoom_to(zoom)
-    picture(desk)  # at once, while the screen is still to become crisp
+    seen(desk)  # at once, while the screen is still to become crisp
     start = desk.middle("x2")
     desk.press(start)
     for x, y in WAYS:
         desk.move(start + QPoint(x, y))
-        assert other_pixels(screen(desk), picture(desk)) == 0
+        assert other_pixels(screen(desk), seen(desk)) == 0
     desk.release(start + QPoint(24, 160))
-    assert other_pixels(screen(desk), picture(desk)) == 0
+    assert other_pixels(screen(desk), seen(desk)) == 0
     desk.scene.refresh()
-    assert other_pixels(screen(desk), picture(desk)) == 0
+    assert other_pixels(screen(desk), seen(desk)) == 0
 
 
 def test_what_is_dragged_looks_as_it_will_where_it_is_let_go(desk):
     place = drag(desk, "b", (8, 0), (24, 120), (40, 160))
-    held = picture(desk)
+    held = seen(desk)
     assert desk.scene.hand.nodes == {"b"}
     desk.release(place)
     assert not desk.scene.hand.nodes
-    assert other_pixels(held, picture(desk)) == 0
-    kept = picture(desk)
+    assert other_pixels(held, seen(desk)) == 0
+    kept = seen(desk)
     desk.scene.refresh()
-    assert is_like(kept, picture(desk))
+    assert is_like(kept, seen(desk))
     desk.document.undo()
-    assert other_pixels(held, picture(desk)) > 1_000
+    assert other_pixels(held, seen(desk)) > 1_000
 
 
 def test_moving_on_paints_nothing_of_the_rest(desk, painted):
@@ -125,16 +110,16 @@ def test_moving_on_paints_nothing_of_the_rest(desk, painted):
 
 
 def test_a_drag_that_is_called_off_leaves_all_as_it_was(desk):
-    before = picture(desk)
+    before = seen(desk)
     desk.document.selection.set_nodes({"x2"})
-    chosen = picture(desk)
+    chosen = seen(desk)
     place = drag(desk, "x2", (8, 0), (90, 80))
     desk.key(Qt.Key.Key_Escape)
     assert not desk.scene.hand.nodes
-    assert other_pixels(chosen, picture(desk)) == 0
+    assert other_pixels(chosen, seen(desk)) == 0
     desk.release(place)
     desk.document.selection.clear()
-    assert other_pixels(before, picture(desk)) == 0
+    assert other_pixels(before, seen(desk)) == 0
 
 
 def test_an_edit_meanwhile_empties_the_hand(desk):
@@ -142,7 +127,7 @@ def test_an_edit_meanwhile_empties_the_hand(desk):
     desk.document.do(e.Batch((e.Disconnect(PortRef("difference", "b")),)), "Cut")
     assert not desk.scene.hand.nodes
     desk.release(place)
-    assert is_like(screen(desk), picture(desk))
+    assert is_like(screen(desk), seen(desk))
 
 
 def test_a_node_that_goes_away_in_the_hand_is_no_more(desk):
@@ -150,7 +135,7 @@ def test_a_node_that_goes_away_in_the_hand_is_no_more(desk):
     desk.document.replace(by_hand(), None)
     assert not desk.scene.hand.nodes
     desk.release(place)
-    assert is_like(screen(desk), picture(desk))
+    assert is_like(screen(desk), seen(desk))
 
 
 def test_several_nodes_are_dragged_with_the_bends_between_them(desk, painted):
@@ -161,21 +146,21 @@ def test_several_nodes_are_dragged_with_the_bends_between_them(desk, painted):
     painted.clear()
     for x in range(8, 80, 8):
         desk.move(start + QPoint(x, 40))
-        assert is_like(screen(desk), picture(desk))
+        assert is_like(screen(desk), seen(desk))
     whole = desk.view.viewport().size()
     area = sum(part.width() * part.height() for part in painted)
     assert area < 0.02 * whole.width() * whole.height()  # annotations that a node has come to
     desk.release(start + QPoint(72, 40))
-    assert is_like(screen(desk), picture(desk))
+    assert is_like(screen(desk), seen(desk))
 
 
 def test_badges_and_marks_go_along(desk):
     desk.scene.overlays.put("test", Badges())
-    picture(desk)
+    seen(desk)
     place = drag(desk, "x2", (8, 0), (40, 120), (48, 160))
-    assert is_like(screen(desk), picture(desk))
+    assert is_like(screen(desk), seen(desk))
     x, y = desk.scene.badge_places[PortRef("x2", "a")]
     line = desk.scene.wires.line(PortRef("x2", "a"))
     assert np.hypot(line[:, 0] - x, line[:, 1] - y).min() < 40
     desk.release(place)
-    assert is_like(screen(desk), picture(desk))
+    assert is_like(screen(desk), seen(desk))

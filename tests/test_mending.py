@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
 
 from graph import PortRef
 from graph import edits as e
 from tests.canvas_desk import Desk, by_hand
+from tests.canvas_pixels import seen
 
 
 @pytest.fixture
@@ -40,15 +40,9 @@ def laid_out(desk, monkeypatch):
     return times
 
 
-def seen(desk) -> np.ndarray:
-    image = desk.view.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    flat = np.frombuffer(image.constBits(), np.uint8)
-    return flat.reshape(image.height(), image.width(), 4).copy()
-
-
 def is_as_painted_anew(desk) -> bool:
     """But for a rounding, by which a node that is painted differs from one that is copied."""
-    kept = seen(desk).astype(int)
+    kept = seen(desk)
     desk.scene.refresh()
     return bool(np.abs(kept - seen(desk)).max() <= 2)
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage
 
 from gui.canvas import node_pictures
 from tests.canvas_desk import by_hand
+from tests.canvas_pixels import seen
 from tests.window_desk import desk_for
 
 
@@ -34,16 +34,10 @@ def painted(monkeypatch):
     return titles
 
 
-def pixels(desk):
-    image = desk.view.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    flat = np.frombuffer(image.constBits(), np.uint8)
-    return flat.reshape(image.height(), image.width(), 4).astype(int)
-
-
 def anew(desk):
     """What is seen when all nodes are asked for again."""
     desk.scene.update()
-    return pixels(desk)
+    return seen(desk)
 
 
 def still(desk):
@@ -73,19 +67,19 @@ def test_only_what_changed_is_painted_again(desk, painted):
     anew(desk)
     painted.clear()
     desk.document.selection.set_nodes(["x1"])
-    pixels(desk)
+    seen(desk)
     assert painted == ["x1"]
-    before = pixels(desk)
+    before = seen(desk)
     assert differing(before, still(desk)) == 0
 
 
 def test_another_theme_forgets_all(desk, painted):
     still(desk)
     in_sight = set(painted)
-    light = pixels(desk)
+    light = seen(desk)
     painted.clear()
     desk.theme.choose("dark")
-    dark = pixels(desk)
+    dark = seen(desk)
     assert set(painted) == in_sight
     assert differing(light, dark) > 10_000
     assert differing(dark, still(desk)) == 0

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QImage
 
 from gui.canvas import geometry as geo
 from gui.canvas import plate_field
 from gui.canvas.polygons import path_of
 from tests.canvas_desk import Desk, by_hand
+from tests.canvas_pixels import painted_parts, seen
 
 
 @pytest.fixture
@@ -23,23 +23,13 @@ def desk(qtbot):
 @pytest.fixture
 def painted(desk, monkeypatch):
     """The parts that are painted, not copied."""
-    parts, real = [], desk.scene.paint_part
-    monkeypatch.setattr(
-        desk.scene, "paint_part", lambda painter, rect: (parts.append(rect), real(painter, rect))
-    )
-    return parts
-
-
-def seen(desk) -> np.ndarray:
-    image = desk.view.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    flat = np.frombuffer(image.constBits(), np.uint8)
-    return flat.reshape(image.height(), image.width(), 4).copy()
+    return painted_parts(desk, monkeypatch)
 
 
 def is_as_painted_anew(desk) -> bool:
     kept = seen(desk)
     desk.scene.update()
-    return int(np.abs(kept.astype(int) - seen(desk)).max()) <= 1  # a copy is rounded once more
+    return int(np.abs(kept - seen(desk)).max()) <= 1  # a copy is rounded once more
 
 
 def test_what_stays_is_not_painted_again(desk, painted):

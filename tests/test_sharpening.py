@@ -10,6 +10,7 @@ from gui.canvas import seen_picture
 from gui.canvas.levels import AT_DESK
 from gui.canvas.sheet import Sheet, Sight
 from tests.canvas_desk import Desk, by_hand
+from tests.canvas_pixels import painted_parts, pixels
 from tests.patience import LONGEST
 
 
@@ -33,11 +34,7 @@ def hurried(monkeypatch):
 @pytest.fixture
 def painted(desk, monkeypatch):
     """The parts that are painted, not copied."""
-    parts, real = [], desk.scene.paint_part
-    monkeypatch.setattr(
-        desk.scene, "paint_part", lambda painter, rect: (parts.append(rect), real(painter, rect))
-    )
-    return parts
+    return painted_parts(desk, monkeypatch)
 
 
 @pytest.fixture
@@ -52,12 +49,6 @@ def boxes(desk, monkeypatch):
 
     monkeypatch.setattr(desk.scene.plan, "paint", paint)
     return parts
-
-
-def pixels(image) -> np.ndarray:
-    image = image.convertToFormat(QImage.Format.Format_RGB32)
-    flat = np.frombuffer(image.constBits(), np.uint8)
-    return flat.reshape(image.height(), image.width(), 4).astype(int)
 
 
 def on_screen(desk) -> np.ndarray:
