@@ -10,7 +10,7 @@ from gui.canvas import seen_picture
 from gui.canvas.levels import AT_DESK
 from gui.canvas.sheet import Sheet, Sight
 from tests.canvas_desk import Desk, by_hand
-from tests.canvas_pixels import painted_parts, pixels
+from tests.canvas_pixels import painted_parts, pixels, seen
 from tests.patience import LONGEST
 
 
@@ -62,9 +62,9 @@ def is_same(one, other) -> bool:
 
 def is_crisp(desk) -> bool:
     """Whether the screen shows what a picture would that is painted anew."""
-    seen = on_screen(desk)
+    shown = on_screen(desk)
     desk.scene.update()
-    return is_same(seen, pixels(desk.view.grab().toImage()))
+    return is_same(shown, seen(desk))
 
 
 def frame(desk) -> None:
@@ -199,3 +199,24 @@ def test_a_sheet_is_scrolled_by_whole_pixels_of_the_device_or_painted_anew():
     made.move_to(sight(-5))
     assert made.bare == [QRect(0, 0, 640, 480)]
     assert made.is_new
+
+
+def test_a_step_is_seen_where_annotations_are_too_small_to_be_read(qtbot, desk):
+    desk.view.zoom_to(0.5)
+    wait(qtbot, desk)
+    before = on_screen(desk)
+    for _ in range(3):
+        desk.document.playhead.previous()
+        qtbot.waitUntil(lambda: is_same(on_screen(desk), seen(desk)))
+    assert (on_screen(desk) != before).any()
+    assert is_crisp(desk)
+
+
+def test_a_zoom_from_afar_is_crisp_although_annotations_wait_to_be_laid_out(qtbot, desk):
+    desk.view.zoom_to(0.5)
+    wait(qtbot, desk)
+    desk.document.playhead.previous()
+    desk.view.zoom_to(0.4)
+    frame(desk)
+    wait(qtbot, desk)
+    assert is_crisp(desk)

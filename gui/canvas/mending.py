@@ -66,7 +66,7 @@ class Mending:
         self.paint_again(there, ())
         for id_ in there:
             scene.looks.forget_of(id_)
-            scene.items_by_id[id_].update()
+        scene.show()
 
     def wires(self, targets: Collection[PortRef]) -> None:
         """These wires, where they are drawn, look otherwise now."""

@@ -162,15 +162,15 @@ class CanvasScene(QGraphicsScene):
 
     def show(self) -> None:
         """Paint what has come to be known to be otherwise."""
-        super().update()
+        for view in self.views():  # whose painting Qt does not know of, so that it would not ask
+            view.viewport().update()
 
-    def update(self, *area) -> None:
-        """Paint an area again, or everything."""
-        if not area:
-            self.picture.touch()
-            self.looks.forget()
-            self.passes.forget()
-        super().update(*area)
+    def update(self) -> None:
+        """Paint everything again."""
+        self.picture.touch()
+        self.looks.forget()
+        self.passes.forget()
+        self.show()
 
     def _after_theme(self) -> None:
         self.pictures.forget()
@@ -355,6 +355,10 @@ class CanvasScene(QGraphicsScene):
         if level_of(zoom) in WITH_PLATES:
             self.field.look(rect, zoom, is_whole=self.is_printing)
         return self.field.generation
+
+    def is_laid_out(self, zoom: float) -> bool:
+        """Whether no annotation that is seen at a zoom waits for its place."""
+        return level_of(zoom) not in WITH_PLATES or self.field.is_laid_out
 
     def paint_part(self, painter: QPainter, rect: QRectF) -> None:
         """Paint a part of what a view shows, with the annotations that are laid out."""

@@ -123,7 +123,7 @@ class SeenPicture(QObject):
             self._coming = Sheet(sight)
         coming = self._coming
         coming.generation = scene.look(coming.sight.rect, coming.sight.zoom)
-        if scene.field.is_laid_out:  # else much would be painted twice
+        if scene.is_laid_out(coming.sight.zoom):  # else much would be painted twice
             self._spoil_changed(coming)
             coming.paint_some(seconds, scene, hints)
         if coming.bare or coming.old:
