@@ -220,3 +220,15 @@ def test_a_zoom_from_afar_is_crisp_although_annotations_wait_to_be_laid_out(qtbo
     frame(desk)
     wait(qtbot, desk)
     assert is_crisp(desk)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_what_is_done_of_a_zoom_before_the_last_is_not_taken_for_crisp(qtbot, desk, monkeypatch):
+    desk.view.zoom_to(0.5)
+    frame(desk)
+    monkeypatch.setattr(seen_picture, "IN_FRAME", LONGEST)
+    desk.view.zoom_to(0.4)
+    frame(desk)
+    assert not desk.scene.picture.is_crisp
+    wait(qtbot, desk)
+    assert is_crisp(desk)

@@ -130,7 +130,11 @@ class SeenPicture(QObject):
             self._more.start()
             return False
         self._show(coming)
-        return coming.sight.zoom == sight.zoom
+        if coming.sight.zoom == sight.zoom:
+            return True
+        self._coming = Sheet(sight)
+        self._more.start()
+        return False
 
     def _spoil_changed(self, sheet: Sheet) -> None:
         """Where annotations came or went, a sheet is other, and where signs on wires make room."""
@@ -146,7 +150,7 @@ class SeenPicture(QObject):
         sight, sheet = _sight_of(self._scene, view), self._sheets[-1]
         if sheet.sight.is_like(sight) and not self._is_of(sheet, sight):
             self._sharpen(BETWEEN, sight, view.renderHints())
-        if self._coming is None:
+        if self._coming is None or self._sheets[-1] is not sheet:
             view.viewport().update()  # if nothing is bare any more, that copies
 
     def _paint_stretched(self, painter: QPainter, sight: Sight) -> None:
