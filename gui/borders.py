@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
 
 from gui.theme import Theme
 
@@ -15,7 +15,7 @@ def frame(widget: QWidget, theme: Theme) -> None:
 
 
 def outline(view: QAbstractItemView, theme: Theme) -> None:
-    """Give a table the same border; its parts keep the palette of the window."""
+    """Give a table or a tree the same border; its parts keep the palette of the window."""
     _Outline(view, theme)
 
 
@@ -33,7 +33,10 @@ class _Frame(QObject):
 
 
 class _Outline(QObject):
-    """Keeps a table's border in the theme's ink."""
+    """Keeps a table's border in the theme's ink.
+
+    The rule names its kind: a view's own heads are views too, and have no border.
+    """
 
     def __init__(self, view: QAbstractItemView, theme: Theme) -> None:
         super().__init__(view)
@@ -43,9 +46,11 @@ class _Outline(QObject):
 
     def _dye(self) -> None:
         line, text = self._theme.color("line").name(), self._theme.color("text").name()
-        resting = f"QTableView {{ border: 1px solid {line}; padding: 1px; }}"
-        focused = f"QTableView:focus {{ border: 2px solid {text}; padding: 0; }}"
-        self.parent().setStyleSheet(f"{resting} {focused}")
+        view = self.parent()
+        kind = "QTreeView" if isinstance(view, QTreeView) else "QTableView"
+        resting = f"{kind} {{ border: 1px solid {line}; padding: 1px; }}"
+        focused = f"{kind}:focus {{ border: 2px solid {text}; padding: 0; }}"
+        view.setStyleSheet(f"{resting} {focused}")
 
 
 def paint_note(painter: QPainter, widget: QWidget, theme: Theme, ink: str) -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from graph import Graph, PortRef
-from runtime import Engine
+from runtime import SGD, Engine, Trainer
+from runtime.errors import NotFinite, RunError
 from tests.compiled_desk import both
 from tests.test_compiled import agree
 
@@ -63,3 +64,43 @@ def test_images_without_channels_or_samples(module, padding, sizes):
     graph.add(module, "conv", out_channels=2, kernel_size=(3, 3), padding=(padding, padding))
     graph.connect("x.y", "conv.x")
     agree(*both(squared(graph, "conv.y")))
+
+
+def beside_a_branch(module: str, **attributes: object) -> Graph:
+    """A loss, and a node that reads what it reads without leading to it."""
+    graph = Graph(dtype="float64", seed=1)
+    graph.add("Parameter", "w", shape=(2, 3))
+    graph.add(module, "beside", **attributes)
+    graph.connect("w.y", "beside.prediction" if "Loss" in module else "beside.x")
+    return squared(graph, "w.y")
+
+
+def test_a_wrong_class_in_a_branch_that_leads_nowhere_stops_no_training():
+    graph = beside_a_branch("CrossEntropyLoss")
+    graph.add("Constant", "labels", shape=(2,), dtype="int64")
+    graph.set_tensor("labels.y", np.array([0, 7]))
+    graph.connect("labels.y", "beside.target")
+    with pytest.raises(RunError, match="found class 7"):  # a run computes all that is drawn
+        Engine(graph).run()
+    agree(*both(graph))
+
+
+def test_what_such_a_branch_holds_is_not_why_a_training_stops():
+    graph = beside_a_branch("Log")
+    graph.set_tensor("w.y", np.full((2, 3), -1e200))  # a NaN beside, and a loss that overflows
+    with pytest.raises(NotFinite) as caught:
+        Trainer(graph, SGD()).step()
+    assert caught.value.node == "squares"
+
+
+def test_nor_is_a_number_that_only_such_a_branch_reads():
+    graph = beside_a_branch("Identity")
+    graph.add("Constant", "odd", shape=(2, 3))
+    graph.add("Add", "sum")
+    graph.set_tensor("odd.y", np.full((2, 3), np.nan))
+    graph.connect("beside.y", "sum.a")
+    graph.connect("odd.y", "sum.b")
+    graph.set_tensor("w.y", np.full((2, 3), 1e200))
+    with pytest.raises(NotFinite) as caught:
+        Trainer(graph, SGD()).step()
+    assert caught.value.node == "squares"

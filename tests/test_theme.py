@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette
-from PySide6.QtWidgets import QApplication, QProxyStyle, QStyle
+from PySide6.QtWidgets import QApplication, QProxyStyle, QStyle, QTableWidget, QTreeWidget
 
 from gui import icons
+from gui.borders import outline
 from gui.theme import ROLES, TOKENS, Theme, contrast
 
 # token: (on canvas, on node) light, (on canvas, on node) dark; the published table.
@@ -208,3 +209,20 @@ def test_motion_is_off_where_the_person_or_the_desktop_wants_none(qapp, monkeypa
     monkeypatch.setattr(QApplication, "style", staticmethod(lambda: still))
     theme.allow_motion(True)
     assert theme.duration("camera") == 0
+
+
+@pytest.mark.parametrize("kind", [QTableWidget, QTreeWidget])
+@pytest.mark.parametrize("choice", ["light", "dark"])
+def test_tables_and_trees_have_a_border_that_can_be_seen(qtbot, qapp, kind, choice):
+    theme = Theme(qapp)
+    theme.choose(choice)
+    view = kind(1, 1) if kind is QTableWidget else kind()
+    qtbot.addWidget(view)
+    outline(view, theme)
+    view.resize(80, 60)
+    view.show()
+    seen = view.grab().toImage()
+    for place in ((0, 30), (79, 30), (40, 0), (40, 59)):
+        assert seen.pixelColor(*place) == theme.color("line")
+    head = view.horizontalHeader() if kind is QTableWidget else view.header()
+    assert seen.pixelColor(20, head.geometry().center().y()) != theme.color("line")

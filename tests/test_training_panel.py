@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from graph import Graph
+from gui.theme import Theme
 from gui.training.curves.lines import lines_of, moving_mean, thinned
 from gui.training.curves.records import Record, figures_of
 from gui.training.runs import Run
@@ -74,6 +75,34 @@ def test_curves_are_the_numbers_of_the_run(runs):
     assert over["train"].y[10] == pytest.approx(record.loss[6:11].mean())
     assert over["train"].at(0.5) == over["train"].y[2]
     assert over["train"].at(0.0) is None
+
+
+def test_new_numbers_are_painted_once(qtbot, qapp):
+    """Although the axes take another range for them."""
+    from gui.training.plots.plot import Plot, Stroke  # pyqtgraph is loaded late
+
+    painted = []
+
+    class Counted(Plot):
+        def paintEvent(self, event):
+            painted.append(self.box.viewRange())
+            super().paintEvent(event)
+
+    plot = Counted(Theme(qapp), "Loss")
+    qtbot.addWidget(plot)
+    plot.resize(300, 160)
+    plot.show_strokes([Stroke("a", np.arange(2.0), np.arange(2.0))])
+    plot.show()
+    qtbot.waitUntil(lambda: bool(painted))
+    qtbot.wait(60)
+    painted.clear()
+    x = np.arange(50.0)
+    plot.show_strokes([Stroke("a", x, x * x), Stroke("b", x, -x, label="down")])
+    qtbot.wait(60)
+    assert len(painted) == 1
+    (across, up), *_ = painted
+    assert across[0] <= 0 < 49 <= across[1]
+    assert up[0] <= -49 < 2401 <= up[1]
 
 
 def test_a_moving_mean_is_the_mean_and_forgets_what_is_not_finite():

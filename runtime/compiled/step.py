@@ -18,7 +18,7 @@ from runtime.compiled.over_time.grouping import group
 from runtime.compiled.passes import simplify
 from runtime.compiled.report import Report, report_on
 from runtime.compiled.scalars import gathered
-from runtime.compiled.units import Work, needed, wanted
+from runtime.compiled.units import Work, needed, read_by, wanted
 from runtime.feeds import Host, Source, fed_at, load
 from runtime.moments import apart
 
@@ -52,12 +52,12 @@ class Compiled:
         self._entries: dict[str, Array] = {}
         steps = needed(plan)
         own = {**trained.values, **trained.states}
-        read = {slot for step in steps for slot in (*step.inputs, *step.states.values())}
+        read = read_by(plan, steps)
         constants, sources, gradients = {}, {}, {}
         for source in plan.sources:
             if source.ref in trained.gradients:
                 gradients[source.slot] = trained.gradients[source.ref]
-            if source.slot not in read and source.slot != plan.end:
+            if source.slot not in read:
                 continue
             if source.ref in own:
                 sources[source.slot] = own[source.ref]

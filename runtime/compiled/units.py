@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -67,6 +67,12 @@ def needed(plan: Plan) -> list[PlanStep]:
             asked.update(step.inputs)
             found.append(step)
     return found[::-1]
+
+
+def read_by(plan: Plan, steps: Iterable[PlanStep]) -> frozenset[int]:
+    """The slots whose values are read: by these steps, or as what is differentiated."""
+    found = {slot for step in steps for slot in (*step.inputs, *step.states.values())}
+    return frozenset(found if plan.end is None else found | {plan.end})
 
 
 def wanted(steps: Sequence[PlanStep], trained: Collection[int]) -> frozenset[int]:

@@ -1,8 +1,12 @@
-"""Both passes of a training step as a run does them, node by node, with everything written down."""
+"""Both passes of a training step as a run does them, node by node, with everything written down.
+
+What is compiled computes no step that leads nowhere, and so none is computed here: a branch beside
+the loss neither stops a training nor is the reason why one stops.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +16,7 @@ from runtime import passes
 from runtime.array import Array
 from runtime.backend import Backend
 from runtime.compiled.step import Trained
+from runtime.compiled.units import needed, read_by
 from runtime.errors import RunError
 from runtime.feeds import Host, Loaded, fed_at, load
 from runtime.moments import apart
@@ -58,12 +63,13 @@ class ByTape:
         return self.backend.xp.array(loss.sum() if loss.ndim else loss)
 
     def play(self, training_step: int, *, is_training: bool) -> None:
-        """The forward pass, and the reverse one where something learns; raises as `run`."""
+        """Both passes of a training, or the forward pass of all there is; raises as `run`."""
         self.tape = tape = Tape(self.plan, self.backend, training_step=training_step)
+        steps = needed(self.plan) if is_training else self.plan.forward
         with self.backend.active(), np.errstate(all="ignore"):
-            self._fill(tape)
+            self._fill(tape, read_by(self.plan, steps) if is_training else None)
             try:
-                for _ in passes.forward(tape):
+                for _ in passes.forward(tape, steps=steps):
                     pass
                 if is_training:
                     for _ in passes.reverse(tape):
@@ -78,8 +84,11 @@ class ByTape:
             for port, array in record.context.updates.items():
                 self.trained.states[states[record.step.states[port]]][...] = array
 
-    def _fill(self, tape: Tape) -> None:
+    def _fill(self, tape: Tape, slots: Collection[int] | None) -> None:
+        """Give the tape what sources hold, or those of some slots."""
         for source in self.plan.sources:
+            if slots is not None and source.slot not in slots:
+                continue
             array = self._own.get(source.ref)
             if array is not None:
                 loaded = Loaded(source, array[...])  # a view, for a run makes read-only what it has

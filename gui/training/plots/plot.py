@@ -94,6 +94,7 @@ class Plot(GraphicsView):
                 self.box.removeItem(self._labels.pop(key))
         for stroke in strokes:
             self._draw(stroke)
+        self.scene().prepareForPaint()  # else it finds its range as it paints, and paints twice
 
     def set_log(self, is_log: bool) -> None:
         """Have a logarithmic y axis, or an even one."""
