@@ -1,9 +1,14 @@
 """Nodes that look as before are copied, and look the same as when they are painted."""
 
+import weakref
+
 import numpy as np
 import pytest
+from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from gui.canvas import node_pictures
+from gui.canvas.levels import FAR
+from gui.canvas.looks import Mood
 from tests.canvas_desk import by_hand
 from tests.canvas_pixels import seen
 from tests.window_desk import desk_for
@@ -92,3 +97,53 @@ def test_there_is_a_budget(desk, painted, monkeypatch):
     painted.clear()
     anew(desk)
     assert painted  # too little room to keep them all
+
+
+# --- looks that pass by ----------------------------------------------------------------------
+
+
+def paint_looks(desk, zoom, moods):
+    """Paint a node with these moods, one after the other, by what the canvas itself paints with."""
+    scene, bounds = desk.scene, desk.scene.items_by_id["x1"].boundingRect()
+    face, texts = scene.face("x1"), scene.texts("x1")
+    image = QImage(400, 300, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    painter.translate(30, 30)
+    painter.scale(zoom, zoom)
+    for mood in moods:
+        look = node_pictures.Look(face, texts if zoom >= FAR else None, mood, zoom, 1.0)
+        scene.pictures.paint(painter, "x1", look, bounds)
+    painter.end()
+
+
+def test_a_fade_leaves_the_pictures_of_what_stays(desk, painted):
+    settled = [Mood(), Mood(muted=True), Mood(ring="forward")]
+    paint_looks(desk, 1.0, settled * 2)
+    paint_looks(desk, 1.0, [Mood(arrival=share / 20) for share in range(20)])
+    paint_looks(desk, 1.0, [Mood(swell=share / 5) for share in range(1, 20)])
+    painted.clear()
+    paint_looks(desk, 1.0, settled)
+    assert painted == []
+
+
+def test_fades_and_pulses_from_afar_keep_no_more_than_their_budget(desk, monkeypatch):
+    alive, made = weakref.WeakSet(), []
+
+    class Counted(QPixmap):
+        def __init__(self, *sides):
+            super().__init__(*sides)
+            alive.add(self)
+            made.append(_bytes(self))
+
+    paint_looks(desk, 0.6, [Mood()])
+    monkeypatch.setattr(node_pictures, "QPixmap", Counted)
+    monkeypatch.setattr(node_pictures, "FAR_BUDGET", 200_000)
+    for step in range(20):
+        paint_looks(desk, 0.6, [Mood(swell=step + share / 20) for share in range(1, 20)])
+        assert sum(_bytes(picture) for picture in alive) < 250_000
+    assert len(made) == 380
+    assert sum(made) > 1_000_000
+
+
+def _bytes(picture):
+    return picture.width() * picture.height() * 4

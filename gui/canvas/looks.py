@@ -61,6 +61,11 @@ class Mood:
     gutter: tuple[str, ...] = ()  # drawings at the upper left
     progress: tuple[str, int, int] | None = None  # of a composite under way: phase, done, all
 
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether it fades or pulses: so it looks in one frame, and hardly ever again."""
+        return self.arrival < 1.0 or self.swell > 0.0
+
 
 def face_of(graph: Graph, id_: str) -> Face:
     """The face of a node; ports of an unknown module are those that edges name."""

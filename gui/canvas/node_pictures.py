@@ -2,7 +2,7 @@
 
 Stepping and panning change few nodes, but paint all that are in sight. A picture is kept from the
 second time on that a node is asked for with the same look, so that a zoom, where no look comes
-twice, pays nothing for it.
+twice, pays nothing for it; none is kept of a look that fades or pulses and so passes by.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from gui.canvas.node_paint import SMALL, paint_far_title, paint_node
 from gui.theme import Theme
 
 BUDGET = 48 * 2**20  # bytes of pictures
+FAR_BUDGET = 8 * 2**20  # bytes of those from afar: a fade or a pulse makes new ones in each frame
 EACH = 4  # looks of a node that are kept: muted and not, with and without its ring
 PHASES = 8  # places in a pixel that are told apart; from afar there is one
 
@@ -58,12 +59,13 @@ class NodePictures:
         # By look and by the identity of a node's shape, which the face keeps from being another's.
         self._far: dict[tuple, dict[int, tuple[QPixmap, Face]]] = {}
         self._far_at: tuple = ()
+        self._far_bytes = 0
 
     def forget(self) -> None:
         """Drop all pictures."""
         self._kept.clear()
         self._far.clear()
-        self._bytes = 0
+        self._bytes = self._far_bytes = 0
 
     def paint(self, painter: QPainter, id_: str, look: Look, bounds: QRectF) -> None:
         """Paint a node at the painter's origin; `bounds` is what it takes at most, unscaled."""
@@ -90,7 +92,8 @@ class NodePictures:
         if look.zoom < FAR:
             self._copy_far(painter, look, bounds, corner, pixels.ratio)
             return
-        kept = self._seen(id_, _Key(look, phase, pixels.ratio))
+        key = _Key(look, phase, pixels.ratio)
+        kept = None if look.mood.is_on_its_way else self._seen(id_, key)
         if kept is None:
             painter.setWorldTransform(pixels.world_at(at))
             _paint(painter, look, self._theme)
@@ -108,12 +111,14 @@ class NodePictures:
         """From afar nodes of a kind look alike but for their titles: one picture is for all."""
         face = look.face
         key = (face.icon, face.shape.outline, face.through, look.mood, look.zoom, look.scale, ratio)
-        if key[4:] != self._far_at:
-            self._far, self._far_at = {}, key[4:]
+        if key[4:] != self._far_at or self._far_bytes > FAR_BUDGET:
+            self._far, self._far_at, self._far_bytes = {}, key[4:], 0
         kinds = self._far.setdefault(key, {})
         if id(face.shape) not in kinds:
             alike = look._replace(face=replace(face, title=""))
-            kinds[id(face.shape)] = (self._made(_Key(alike, (0, 0), ratio), bounds, painter), face)
+            picture = self._made(_Key(alike, (0, 0), ratio), bounds, painter)
+            kinds[id(face.shape)] = (picture, face)
+            self._far_bytes += _size(picture)
         painter.drawPixmap(corner, kinds[id(face.shape)][0])
         if look.zoom >= SMALL:
             zoom, inside = look.zoom, bounds.topLeft() * look.zoom
