@@ -1,19 +1,16 @@
-"""What the canvas draws: annotations, levels of detail, faces, marks, and how it follows edits."""
+"""What the canvas draws: annotations, levels of detail, faces and moods, and pictures of it."""
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QBuffer, QRectF, Qt
+from PySide6.QtCore import QBuffer, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtTest import QTest
 
-from graph import Graph, Node, PortRef, Tensor
+from graph import Edge, Graph, Node, PortRef, Tensor
 from graph import edits as e
 from gui.canvas.plates import Layout
 from gui.canvas.sight import Sight
 from gui.canvas.tips import tip_at
-from gui.canvas.touched import moved_nodes, touched_nodes
-from gui.canvas.waiting_nodes import STALE_AFTER
 from tests.canvas_desk import Desk, by_hand
 
 
@@ -235,7 +232,7 @@ def test_an_unknown_module_is_shown_as_such(qtbot):
     graph = Graph()
     graph.add("Input", "x", at=(0, 0))
     graph.apply(e.AddNode(Node("odd", "FromTheFuture", at=(240, 0))))
-    graph.apply(e.Connect(_edge("x.y", "odd.in")))
+    graph.apply(e.Connect(Edge(PortRef("x", "y"), PortRef("odd", "in"))))
     graph.set_tensor("x.y", Tensor.scalar(1.0))
     desk = Desk(qtbot, graph)
     face = desk.scene.face("odd")
@@ -246,63 +243,9 @@ def test_an_unknown_module_is_shown_as_such(qtbot):
     desk.view.grab()
 
 
-def _edge(source: str, target: str):
-    from graph import Edge
-
-    return Edge(PortRef.parse(source), PortRef.parse(target))
-
-
-# --- following edits --------------------------------------------------------------------------
-
-
-def drawn(desk: Desk) -> tuple:
-    """All that the scene holds, as plain values."""
-    places = {id_: item.pos().toTuple() for id_, item in desk.scene.items_by_id.items()}
-    wires = {
-        str(target): desk.scene.wires.line(target).round(6).tolist()
-        for target in desk.scene.wires.targets
-    }
-    boxes = dict(zip(desk.scene.boxes.ids, desk.scene.boxes.array.tolist(), strict=True))
-    return places, wires, boxes
-
-
-def test_edits_leave_the_scene_as_if_it_were_built_anew(desk):
-    do, graph = desk.document.do, desk.graph
-    steps = [
-        lambda: do(e.AddNode(Node("new", "Linear", at=(240, 400))), "a"),
-        lambda: do(e.AddNode(Node("v", "Input", {"shape": (1,)}, at=(0, 400))), "b"),
-        lambda: do(e.Connect(_edge("v.y", "new.bias")), "b"),
-        lambda: do(graph.attribute_edit("new", {"bias": False}), "c"),
-        lambda: do(graph.rename_edit("x1", "product"), "d"),
-        lambda: do(e.RemoveNode("x2"), "e"),
-        lambda: do(e.SetNode("x", {"label": "the input"}), "f"),
-        lambda: do(e.Move({"b": (8.0, 16.0), "loss": None}), "g"),
-        desk.document.undo,
-        desk.document.undo,
-        desk.document.undo,
-        desk.document.redo,
-    ]
-    for step in steps:
-        assert step(), desk.refused
-        now = drawn(desk)
-        desk.scene.rebuild()
-        assert drawn(desk) == now
-        desk.view.grab()
-
-
-def test_another_graph_replaces_everything(desk):
-    desk.document.replace(Graph(), None)
-    assert not desk.scene.items_by_id
-    assert not len(desk.scene.wires)
-    assert desk.scene.content_rect().isEmpty()
-    desk.view.grab()
-
-
-def test_touched_nodes_of_edits():
-    batch = e.Batch((e.Disconnect(PortRef("a", "x")), e.Rename("b", "c"), e.Move({"d": (0, 0)})))
-    assert touched_nodes(batch) == {"a", "b", "c"}
-    assert moved_nodes(batch) == {"d"}
-    assert touched_nodes(e.SetGraph({"title": "t"})) == frozenset()
+def test_bypassed_nodes_say_so(desk):
+    desk.document.do(e.SetNode("loss", {"bypassed": True}), "Bypass")
+    assert desk.scene.texts("loss")[0] == "bypassed Abs"
 
 
 def test_a_theme_is_worn_at_once(desk):
@@ -338,81 +281,3 @@ def test_an_exported_picture_of_nothing_is_empty(qtbot):
     desk.view.paint_graph(painter)
     painter.end()
     assert image.pixelColor(10, 10) == QColor("#F4F6F8")
-
-
-# --- marks that come with time ------------------------------------------------------------------
-
-
-def test_what_an_edit_reaches_is_stale_until_a_run_answers(desk, qtbot):
-    desk.run()
-    desk.document.do(e.SetTensor(PortRef("b", "y"), Tensor.scalar(5.0)), "Set b")
-    assert desk.scene.mood("x2").mark == ""
-    qtbot.waitUntil(lambda: desk.scene.mood("x2").mark == "stale", timeout=3000)
-    assert desk.scene.mood("loss").mark == "stale"
-    assert desk.scene.mood("x1").mark == ""
-    desk.run()
-    assert desk.scene.mood("x2").mark == ""
-
-
-@pytest.mark.parametrize(
-    ("values", "mark"),
-    [({"dtype": "float32"}, "stale"), ({"seed": 3}, "stale"), ({"title": "T"}, "")],
-)
-def test_what_the_graph_sets_for_all_makes_all_stale(desk, qtbot, values, mark):
-    desk.run()
-    desk.document.do(e.SetGraph(values), "Set")
-    qtbot.wait(2 * STALE_AFTER)
-    assert {desk.scene.mood(id_).mark for id_ in desk.graph.nodes} == {mark}
-
-
-def test_a_step_that_failed_is_marked(qtbot):
-    from types import SimpleNamespace
-
-    desk = Desk(qtbot, by_hand())
-    desk.run()
-    failure = SimpleNamespace(node="x2", step=1, message="x2: found no memory.")
-    trace = desk.document.trace
-    object.__setattr__(trace, "failure", failure)
-    desk.document.accept_trace(trace)
-    assert desk.scene.mood("x2").mark == "failed"
-    assert "no memory" in tip_at(desk.view, desk.middle("x2"))
-    assert desk.plates()["value", "x2.y"] == ["failed"]
-
-
-def test_the_ring_pulses_where_motion_is_on(desk, qtbot):
-    desk.run(1)
-    desk.theme.motion = True
-    qtbot.wait(500)  # a coarse timer may be early by a twentieth
-    desk.document.playhead.next()
-    assert desk.scene.mood("x2").swell > 0
-    desk.document.playhead.next()
-    assert desk.scene.mood("difference").swell == 0  # above 3 steps a second
-
-
-def test_flying_there_ends_where_one_wanted(desk, qtbot):
-    desk.theme.motion = True
-    desk.view.zoom_to(3.0)
-    desk.view.zoom_to_fit()
-    qtbot.waitUntil(lambda: desk.view.zoom <= 1.0, timeout=3000)
-    desk.view.reveal("loss")
-
-
-def test_bypassed_nodes_say_so(desk):
-    desk.document.do(e.SetNode("loss", {"bypassed": True}), "Bypass")
-    assert desk.scene.texts("loss")[0] == "bypassed Abs"
-
-
-def test_the_zoom_bar_says_and_sets_the_zoom(desk):
-    bar = desk.view.zoom_bar
-    desk.view.zoom_to(1.0)
-    QTest.mouseClick(bar.larger, Qt.MouseButton.LeftButton)
-    assert desk.view.zoom == pytest.approx(1.25)
-    assert bar.percent.text() == "125%"
-    QTest.mouseClick(bar.smaller, Qt.MouseButton.LeftButton)
-    QTest.mouseClick(bar.smaller, Qt.MouseButton.LeftButton)
-    assert desk.view.zoom == pytest.approx(0.8)
-    QTest.mouseClick(bar.percent, Qt.MouseButton.LeftButton)
-    assert desk.view.zoom == pytest.approx(1.0)
-    QTest.mouseClick(bar.fit, Qt.MouseButton.LeftButton)
-    seen = desk.view.mapToScene(desk.view.viewport().rect()).boundingRect()
-    assert seen.contains(desk.view.canvas.content_rect())

@@ -1,12 +1,15 @@
 """What a node shows of its state: marks while a run is under way, and changes that come softly."""
 
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication
 
 from graph import PortRef, Tensor
 from graph import edits as e
-from gui.canvas.waiting_nodes import RUNNING_AFTER
+from gui.canvas.tips import tip_at
+from gui.canvas.waiting_nodes import RUNNING_AFTER, STALE_AFTER
 from gui.live import Live
 from tests.canvas_desk import Desk, by_hand
 
@@ -153,3 +156,50 @@ def test_the_current_step_has_its_ring_in_the_overview(desk):
     assert all(around.contains(x, y) for x, y in found)
     desk.document.playhead.first()
     assert not coloured()
+
+
+# --- marks and rings that come with time ------------------------------------------------------
+
+
+def test_what_an_edit_reaches_is_stale_until_a_run_answers(desk, qtbot):
+    desk.run()
+    desk.document.do(e.SetTensor(PortRef("b", "y"), Tensor.scalar(5.0)), "Set b")
+    assert desk.scene.mood("x2").mark == ""
+    qtbot.waitUntil(lambda: desk.scene.mood("x2").mark == "stale", timeout=3000)
+    assert desk.scene.mood("loss").mark == "stale"
+    assert desk.scene.mood("x1").mark == ""
+    desk.run()
+    assert desk.scene.mood("x2").mark == ""
+
+
+@pytest.mark.parametrize(
+    ("values", "mark"),
+    [({"dtype": "float32"}, "stale"), ({"seed": 3}, "stale"), ({"title": "T"}, "")],
+)
+def test_what_the_graph_sets_for_all_makes_all_stale(desk, qtbot, values, mark):
+    desk.run()
+    desk.document.do(e.SetGraph(values), "Set")
+    qtbot.wait(2 * STALE_AFTER)
+    assert {desk.scene.mood(id_).mark for id_ in desk.graph.nodes} == {mark}
+
+
+def test_a_step_that_failed_is_marked(qtbot):
+    desk = Desk(qtbot, by_hand())
+    desk.run()
+    failure = SimpleNamespace(node="x2", step=1, message="x2: found no memory.")
+    trace = desk.document.trace
+    object.__setattr__(trace, "failure", failure)
+    desk.document.accept_trace(trace)
+    assert desk.scene.mood("x2").mark == "failed"
+    assert "no memory" in tip_at(desk.view, desk.middle("x2"))
+    assert desk.plates()["value", "x2.y"] == ["failed"]
+
+
+def test_the_ring_pulses_where_motion_is_on(desk, qtbot):
+    desk.run(1)
+    desk.theme.motion = True
+    qtbot.wait(500)  # a coarse timer may be early by a twentieth
+    desk.document.playhead.next()
+    assert desk.scene.mood("x2").swell > 0
+    desk.document.playhead.next()
+    assert desk.scene.mood("difference").swell == 0  # above 3 steps a second

@@ -32,6 +32,7 @@ class Plan:
         self._lines: list[QLineF] = []
         self._picture: QPixmap | None = None
         self._seen: tuple | None = None  # what the picture is of
+        self._is_other = True  # some rows changed since it was painted
 
     def touch(self) -> None:
         """What is drawn may be other now."""
@@ -43,9 +44,11 @@ class Plan:
         While nodes are being made, boxes stand for them already: one does not paint in between.
         """
         scene, viewport = self._scene, view.viewport()
-        is_other = scene.building.is_done and (scene.boxes.changed or scene.wires.changed)
+        if scene.building.is_done:
+            self._sync()
         ratio, transform = viewport.devicePixelRatioF(), view.viewportTransform()
         seen = (transform, viewport.size(), ratio)
+        is_other = self._is_other and scene.building.is_done
         if self._picture is None or is_other or seen != self._seen:
             self._picture = QPixmap(viewport.size() * ratio)
             self._picture.setDevicePixelRatio(ratio)
@@ -54,7 +57,7 @@ class Plan:
             painter.setTransform(transform)
             self.paint(painter)
             painter.end()
-            self._seen = seen
+            self._seen, self._is_other = seen, False
         return self._picture
 
     def paint(self, painter: QPainter, rect: QRectF | None = None) -> None:
@@ -94,7 +97,9 @@ class Plan:
         self.touch()
 
     def _sync(self) -> None:
+        """Follow the rows that changed; whoever paints first does so, as the minimap may."""
         boxes, wires = self._scene.boxes, self._scene.wires
+        self._is_other = self._is_other or bool(boxes.changed or wires.changed)
         _mirror(self._rects, boxes.changed, boxes.array.tolist, lambda row: _rect(*row))
         ends = wires.ends().reshape(-1, 4)
         _mirror(self._lines, wires.changed, ends.tolist, lambda row: QLineF(*row))
