@@ -214,6 +214,27 @@ def test_another_batch_fits_the_same_program():
     assert error(gradients["b.y"], trace.gradient("b.y")) < 1e-12
 
 
+@pytest.mark.filterwarnings("ignore:Mean of empty slice", "ignore:invalid value")
+@pytest.mark.parametrize("shape", [(3, 4), (3, 4, 2)])
+def test_a_batch_of_no_samples_moves_no_state(shape):
+    graph = Graph(seed=1, mode="train")
+    graph.add("Input", "x", shape=("B", *shape[1:]))
+    graph.set_tensor("x.y", np.random.RandomState(0).normal(size=shape))
+    graph.add("BatchNorm", "norm")
+    graph.add("Sum", "loss")
+    graph.connect("x.y", "norm.x")
+    graph.connect("norm.y", "loss.x")
+    found = program(write_numpy(graph, PLAIN))
+    step, start = found["forward_and_reverse"], found["start"]()
+    *_, state = step(start, found["given"](), found["start_state"]())
+    outputs, gradients, after = step(start, {"x": np.zeros((0, *shape[1:]))}, state)
+    assert {name: array.tolist() for name, array in after.items()} == {
+        name: array.tolist() for name, array in state.items()
+    }
+    assert all(not array.any() for array in gradients.values())
+    assert outputs["loss.y"] == 0
+
+
 def test_bypassed_nodes_and_missing_inputs():
     graph = load(next(path for path in EXAMPLES if path.stem == "xor"))
     graph.apply(SetNode("relu", {"bypassed": True}))

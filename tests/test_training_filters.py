@@ -9,7 +9,7 @@ from graph import Graph
 from graph.port import PortRef
 from runtime import Engine
 from runtime.training.pictures.filters import Filters
-from runtime.training.pictures.studio import Studio, Wish
+from runtime.training.pictures.studio import Studio, Wanted
 
 
 def sliding(module: str, shape: tuple[int, ...], **attributes) -> Graph:
@@ -32,8 +32,8 @@ def sliding(module: str, shape: tuple[int, ...], **attributes) -> Graph:
 def drawn(graph: Graph, sample: int) -> Filters:
     studio = Studio(graph)
     assert studio.convolutions == ("slide",)
-    wish = Wish(frozenset({"filters"}), node="slide", sample=sample)
-    return studio.draw(wish).filters
+    wanted = Wanted(frozenset({"filters"}), node="slide", sample=sample)
+    return studio.draw(wanted).filters
 
 
 def test_what_slides_along_one_axis_has_strips():

@@ -13,7 +13,7 @@ from runtime import Engine
 from runtime.data.feeding import Feeder
 from runtime.errors import NoTarget
 from runtime.training.pictures.principal import Projection
-from runtime.training.pictures.studio import Studio, Wish
+from runtime.training.pictures.studio import Studio, Wanted
 from runtime.training.pictures.verdicts import Reading, Verdicts, reading_of
 from tests.training_cases import graph_of, numbers
 
@@ -25,8 +25,8 @@ def example(name: str) -> Graph:
     return load(EXAMPLES / f"{name}.gradwire")
 
 
-def wish(*pictures: str, **more) -> Wish:
-    return Wish(frozenset(pictures), **more)
+def wanted(*pictures: str, **more) -> Wanted:
+    return Wanted(frozenset(pictures), **more)
 
 
 def shaken(graph: Graph) -> dict[str, np.ndarray]:
@@ -73,7 +73,7 @@ def test_state_is_taken_from_the_run_too():
 
 def test_a_grid_is_what_the_engine_says_at_each_of_its_points():
     graph = example("learned_features")  # drawn for four samples
-    found = Studio(graph).draw(wish("plane", side=6)).plane
+    found = Studio(graph).draw(wanted("plane", side=6)).plane
     points, scores = found.points.reshape(-1, 2), found.scores.reshape(-1, 1)
     engine = Engine(graph)
     for first in range(0, 36, 4):
@@ -85,7 +85,7 @@ def test_a_grid_is_what_the_engine_says_at_each_of_its_points():
 def test_the_border_lies_where_the_prediction_turns():
     graph = example("learned_features")
     studio = Studio(graph)
-    drawn = studio.draw(wish("plane", "hidden", port=PortRef("features", "y"), side=41))
+    drawn = studio.draw(wanted("plane", "hidden", port=PortRef("features", "y"), side=41))
     (border,) = drawn.plane.lines.values()
     assert len(border)
     x = studio.subject.given
@@ -152,7 +152,7 @@ def test_what_mixes_samples_is_evaluated_whole_and_has_no_plane():
     graph.set_tensor("t.y", np.ones((4, 2)))
     studio = Studio(graph)
     assert studio.is_whole
-    assert studio.draw(wish("plane")).plane is None
+    assert studio.draw(wanted("plane")).plane is None
     expected = Engine(graph).run(phase="forward").value("mixed.y")
     np.testing.assert_array_equal(studio.verdicts().scores, expected)
 
@@ -164,13 +164,13 @@ def test_a_hidden_port_shows_where_samples_and_a_grid_come_to_lie():
     graph = example("learned_features")
     studio = Studio(graph)
     assert [str(ref) for ref in studio.hidden_ports] == ["hidden.y", "features.y"]
-    found = studio.draw(wish("hidden", port=PortRef("features", "y"))).hidden
+    found = studio.draw(wanted("hidden", port=PortRef("features", "y"))).hidden
     trace = Engine(graph).run(phase="forward")
     np.testing.assert_array_equal(found.spots, trace.value("features.y"))
     weight, bias = (trace.value(f"hidden.{name}") for name in ("weight", "bias"))
     corner = np.array([studio.window.low[0], studio.window.low[1]])
     np.testing.assert_allclose(found.mesh[0, 0], np.tanh(weight @ corner + bias), rtol=1e-6)
-    again = studio.draw(wish("hidden", port=found.port, before=found)).hidden
+    again = studio.draw(wanted("hidden", port=found.port, before=found)).hidden
     assert again.window is found.window  # it does not tremble
 
 
@@ -180,7 +180,7 @@ def test_a_wide_port_is_seen_along_the_directions_in_which_its_samples_spread_mo
     graph.set_tensor("target.y", np.arange(30.0).reshape(30, 1) % 2)
     studio = Studio(graph)
     assert studio.hidden_port == PortRef("relu", "y")
-    found = studio.draw(wish("hidden", port=PortRef("relu", "y"))).hidden
+    found = studio.draw(wanted("hidden", port=PortRef("relu", "y"))).hidden
     values = Engine(graph).run(phase="forward").value("relu.y").astype(float)
     away = values - values.mean(axis=0)
     _, sizes, rows = np.linalg.svd(away)
@@ -191,7 +191,7 @@ def test_a_wide_port_is_seen_along_the_directions_in_which_its_samples_spread_mo
     assert found.mesh.shape == (25, 25, 2)
     turned = Projection(found.projection.mean, -found.projection.axes, found.projection.shares)
     before = replace(found, projection=turned)
-    again = studio.draw(wish("hidden", port=found.port, before=before)).hidden
+    again = studio.draw(wanted("hidden", port=found.port, before=before)).hidden
     np.testing.assert_array_equal(again.spots, -found.spots)
 
 
@@ -200,7 +200,7 @@ def test_a_prediction_of_two_numbers_is_decided_over_its_own_plane():
     graph.set("logits", out_features=2)
     studio = Studio(graph)
     port = studio.subject.prediction
-    found = studio.draw(wish("hidden", port=port, side=9)).hidden.regions
+    found = studio.draw(wanted("hidden", port=port, side=9)).hidden.regions
     points = found.points
     np.testing.assert_array_equal(found.classes, points[..., 1] > points[..., 0])
 
@@ -217,7 +217,7 @@ def test_a_port_beside_which_data_passes_has_samples_but_no_decisions():
         ("both.y", "loss.prediction"),
     ):
         graph.connect(source, target)
-    found = Studio(graph).draw(wish("hidden", port=PortRef("features", "y"))).hidden
+    found = Studio(graph).draw(wanted("hidden", port=PortRef("features", "y"))).hidden
     assert found.regions is None
     assert len(found.spots) == 4
 
@@ -226,7 +226,7 @@ def test_filters_come_with_the_maps_of_one_sample():
     graph = example("digits")
     studio = Studio(graph)
     assert studio.convolutions == ("strokes", "shapes")
-    found = studio.draw(wish("filters", node="shapes", sample=3)).filters
+    found = studio.draw(wanted("filters", node="shapes", sample=3)).filters
     trace = Engine(graph).run(phase="forward")
     np.testing.assert_array_equal(found.weight, trace.value("shapes.weight"))
     np.testing.assert_allclose(found.given, trace.value("pool.y")[3], rtol=1e-6)
@@ -247,7 +247,7 @@ def test_inside_time_a_port_is_taken_at_the_step_that_is_shown():
     assert port in studio.hidden_ports
     trace = Engine(graph).run(phase="forward")
     for t in (0, 4):
-        found = studio.draw(wish("hidden", port=port, t=t)).hidden
+        found = studio.draw(wanted("hidden", port=port, t=t)).hidden
         np.testing.assert_allclose(found.spots, trace.value("pair.y", t), rtol=1e-12)
 
 
@@ -325,7 +325,7 @@ def test_work_ends_where_nobody_waits():
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Studio(example("xor")).draw(wish("plane", "hidden"), None, watch)
+        Studio(example("xor")).draw(wanted("plane", "hidden"), None, watch)
     assert len(calls) == 2
 
 

@@ -128,7 +128,7 @@ def test_another_hidden_port_is_chosen_and_nothing_is_drawn_out_of_sight(desk, m
     assert page.port.read() == PortRef("hidden", "y")
     desk.qtbot.waitUntil(lambda: page.answer.drawn.hidden.port == PortRef("hidden", "y"))
     settle(desk, page)
-    assert page.answer.drawn.wish.side > page.asking.wish.side  # drawn finely once it stays
+    assert page.answer.drawn.wanted.side > page.asking.wanted.side  # drawn finely once it stays
     desk.window.drawer.close_drawer()
     calls = []
     monkeypatch.setattr(Studio, "draw", lambda *_args: calls.append(1))
@@ -229,7 +229,7 @@ def test_a_graph_without_a_loss_says_why_there_is_nothing_and_the_next_has_pictu
     for t in (2, 7):
         desk.document.playhead.show_time(t)
         desk.qtbot.waitUntil(
-            lambda t=t: (page.answer.question.wish.t, page.port.read()) == (t, port)
+            lambda t=t: (page.answer.question.wanted.t, page.port.read()) == (t, port)
         )
         settle(desk, page)
         spots.append(page.answer.drawn.hidden.spots)

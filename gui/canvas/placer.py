@@ -30,7 +30,7 @@ STEP_ASIDE = 32  # how far a node steps aside, down and right, from one that sta
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Opening:
     """Where the search box is open, and what the choice is wired to.
 
     `port` is the fixed end of a loose wire; `loosened` where its other end was; `edge` is one
@@ -57,7 +57,7 @@ class Placer(QObject):
         self._settings: Settings | None = None
         self.used_last: list[str] = []
         self.box: SearchBox | None = None
-        self._wish = Wish(QPointF())
+        self._opening = Opening(QPointF())
         self._fits: dict[str, Fit] = {}
         view.document.edited.connect(self.close)
         view.document.replaced.connect(self.close)
@@ -77,19 +77,19 @@ class Placer(QObject):
             self.ask_for_wire(self._place_beside(mark.port), mark.port)
         elif edge is not None:
             line = self._view.canvas.wires.line(edge.target)
-            self._open(Wish(QPointF(*geo.point_on_wire(line, 0.5)[0]), edge=edge))
+            self._open(Opening(QPointF(*geo.point_on_wire(line, 0.5)[0]), edge=edge))
         else:
-            self._open(Wish(self.free_place()))
+            self._open(Opening(self.free_place()))
 
     def ask(self, point: QPointF) -> None:
         """Open the search box at a point: for the edge that lies there, else for the place."""
         target = self._view.edge_at(point)
         edge = self._document.graph.incoming(target) if target is not None else None
-        self._open(Wish(point, edge=edge))
+        self._open(Opening(point, edge=edge))
 
     def ask_for_wire(self, point: QPointF, port: PortRef, loosened: PortRef | None = None) -> None:
         """Open it for a wire that was dropped in space: what fits its other end."""
-        self._open(Wish(point, port, loosened))
+        self._open(Opening(point, port, loosened))
 
     def close(self) -> None:
         """Close the search box, if it is open."""
@@ -103,11 +103,11 @@ class Placer(QObject):
 
     def paint(self, painter: QPainter) -> None:
         """While the box is open, the wire that waits for it."""
-        port = self._wish.port
+        port = self._opening.port
         start = self._view.canvas.port_place(port) if self.box and port else None
         if start is None:
             return
-        end = (self._wish.point.x(), self._wish.point.y())
+        end = (self._opening.point.x(), self._opening.point.y())
         ends = (start, end) if self._is_output(port) else (end, start)
         paint_loose_wire(painter, *ends, self._view.theme, self._view.zoom, False)
 
@@ -137,54 +137,54 @@ class Placer(QObject):
 
     # --- inside --------------------------------------------------------------------------
 
-    def _open(self, wish: Wish) -> None:
+    def _open(self, opening: Opening) -> None:
         self.close()
         view = self._view
-        self._wish = wish
-        self._fits = {fit.module.name: fit for fit in self._fitting(wish)}
-        view.canvas.mending.hide_wire(wish.loosened)
+        self._opening = opening
+        self._fits = {fit.module.name: fit for fit in self._fitting(opening)}
+        view.canvas.mending.hide_wire(opening.loosened)
         modules = [fit.module for fit in self._fits.values()]
         # Before an input sources come first, and they are the first group.
-        wants_source = wish.port is not None and not self._is_output(wish.port)
+        wants_source = opening.port is not None and not self._is_output(opening.port)
         used = [] if wants_source else self.used_last
-        box = SearchBox(modules, used, view.theme, view, self._hint(wish))
+        box = SearchBox(modules, used, view.theme, view, self._hint(opening))
         box.chosen.connect(self._choose)
         box.closed.connect(self._leave)
         self.box = box
         self.turned.emit()
-        box.open_at(view.mapFromScene(wish.point) + QPoint(4, 4), view.viewport().rect())
+        box.open_at(view.mapFromScene(opening.point) + QPoint(4, 4), view.viewport().rect())
         view.canvas.show()
 
-    def _fitting(self, wish: Wish) -> list[Fit]:
+    def _fitting(self, opening: Opening) -> list[Fit]:
         graph = self._document.graph
-        if wish.edge is not None:
-            return inside_edge(graph, wish.edge)
-        if wish.port is None:
+        if opening.edge is not None:
+            return inside_edge(graph, opening.edge)
+        if opening.port is None:
             return [Fit(kind) for kind in graph.catalogue]
-        return (after_output if self._is_output(wish.port) else before_input)(graph, wish.port)
+        return (after_output if self._is_output(opening.port) else before_input)(graph, opening.port)
 
-    def _hint(self, wish: Wish) -> str:
-        if wish.edge is not None:
+    def _hint(self, opening: Opening) -> str:
+        if opening.edge is not None:
             text = tr("What can stand between {0} and {1}")
-            return text.format(wish.edge.source, wish.edge.target)
-        if wish.port is None:
+            return text.format(opening.edge.source, opening.edge.target)
+        if opening.port is None:
             return ""
-        type_ = self._document.graph.types.of(wish.port)
-        port = f"{wish.port} ({type_})" if type_ is not None else str(wish.port)
-        text = tr("What takes {0}") if self._is_output(wish.port) else tr("What can feed {0}")
+        type_ = self._document.graph.types.of(opening.port)
+        port = f"{opening.port} ({type_})" if type_ is not None else str(opening.port)
+        text = tr("What takes {0}") if self._is_output(opening.port) else tr("What can feed {0}")
         return text.format(port)
 
     def _choose(self, name: str) -> None:
         self.box = None
         self.turned.emit()
-        wish, fit = self._wish, self._fits[name]
+        opening, fit = self._opening, self._fits[name]
         self._view.canvas.mending.hide_wire(None)
-        if wish.edge is not None:
-            id_ = self.place_inside(fit.module, wish.point, wish.edge)
-        elif wish.port is not None:
-            id_ = self._place_at_wire(fit, wish.point, wish.port, wish.loosened)
+        if opening.edge is not None:
+            id_ = self.place_inside(fit.module, opening.point, opening.edge)
+        elif opening.port is not None:
+            id_ = self._place_at_wire(fit, opening.point, opening.port, opening.loosened)
         else:
-            id_ = self.place(fit.module, wish.point)
+            id_ = self.place(fit.module, opening.point)
         self._view.setFocus(Qt.FocusReason.PopupFocusReason)
         if id_ is not None:
             self._view.reveal(id_)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from graph import GradwireError
 from gui.newest import Newest
 from runtime.training.pictures.plane import FINE
-from runtime.training.pictures.studio import MOST_WORK, QUICK_WORK, Drawn, Studio, Wish
+from runtime.training.pictures.studio import MOST_WORK, QUICK_WORK, Drawn, Studio, Wanted
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -35,7 +35,7 @@ class Question:
 
     key: Key
     graph: Graph
-    wish: Wish
+    wanted: Wanted
     parameters: Mapping[str, ndarray] | None
     part: Part
     loss: str
@@ -58,7 +58,7 @@ def work_out(question: Question, watch: Callable[[], None]) -> Answer:
     try:
         if studio is None:
             studio = Studio(question.graph, question.part, question.loss)
-        return Answer(question, studio, studio.draw(question.wish, question.parameters, watch))
+        return Answer(question, studio, studio.draw(question.wanted, question.parameters, watch))
     except GradwireError as error:
         return Answer(question, refusal=str(error))
 
@@ -74,7 +74,7 @@ class Asking(QObject):
     def __init__(self, window: Window, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._window, self._document = window, window.document
-        self.wish = Wish(frozenset(), work=QUICK_WORK)
+        self.wanted = Wanted(frozenset(), work=QUICK_WORK)
         self.part: Part = "train"
         self.loss = ""  # the address of one of several losses; "" is the nearest
         self._is_awake = False
@@ -116,10 +116,10 @@ class Asking(QObject):
             self._soon.start()
 
     def choose(self, **changes: object) -> None:
-        """Wish for something else."""
-        wished = replace(self.wish, **changes)
-        if wished != self.wish:
-            self.wish = wished
+        """Ask for something else."""
+        wished = replace(self.wanted, **changes)
+        if wished != self.wanted:
+            self.wanted = wished
             self.follow()
 
     def choose_part(self, part: Part) -> None:
@@ -136,7 +136,7 @@ class Asking(QObject):
 
     def remember(self, hidden: Hidden) -> None:
         """What was seen of a hidden port, so that it stays where it was; that is no news."""
-        self.wish = replace(self.wish, before=hidden)
+        self.wanted = replace(self.wanted, before=hidden)
 
     # --- inside -----------------------------------------------------------------------------
 
@@ -146,15 +146,15 @@ class Asking(QObject):
 
     def _ask(self) -> None:
         self._still.stop()
-        self._send(self.wish)
+        self._send(self.wanted)
 
     def _refine(self) -> None:
-        self._send(replace(self.wish, side=FINE, work=MOST_WORK))
+        self._send(replace(self.wanted, side=FINE, work=MOST_WORK))
 
-    def _send(self, wish: Wish) -> None:
+    def _send(self, wanted: Wanted) -> None:
         key, graph, parameters = self._subject()
         studio = self._studio[1] if self._studio is not None and self._studio[0] == key else None
-        question = Question(key, graph, wish, parameters, self.part, self.loss, studio)
+        question = Question(key, graph, wanted, parameters, self.part, self.loss, studio)
         self._newest.ask_long(lambda progress: work_out(question, lambda: progress(0.0)))
 
     def _key(self) -> Key:
@@ -195,7 +195,7 @@ class Asking(QObject):
 
     def _is_rough(self, answer: Answer) -> bool:
         """Whether it can be drawn finer, or of more samples."""
-        wish, studio, drawn = answer.question.wish, answer.studio, answer.drawn
-        has_grid = not wish.pictures.isdisjoint(("plane", "hidden"))
-        is_coarse = has_grid and wish.side < FINE
-        return is_coarse or (wish.work < MOST_WORK and len(drawn.verdicts) < studio.count)
+        wanted, studio, drawn = answer.question.wanted, answer.studio, answer.drawn
+        has_grid = not wanted.pictures.isdisjoint(("plane", "hidden"))
+        is_coarse = has_grid and wanted.side < FINE
+        return is_coarse or (wanted.work < MOST_WORK and len(drawn.verdicts) < studio.count)

@@ -132,9 +132,9 @@ class PicturesPage(QWidget):
         offer(self.loss, losses, studio.subject.loss)
         ports = [(str(ref), ref) for ref in studio.hidden_ports]
         nodes = [(node, node) for node in studio.convolutions]
-        wish = self.asking.wish
-        port = offer(self.port, ports, wish.port, studio.hidden_port)
-        node = offer(self.node, nodes, wish.node, next(iter(studio.convolutions), ""))
+        wanted = self.asking.wanted
+        port = offer(self.port, ports, wanted.port, studio.hidden_port)
+        node = offer(self.node, nodes, wanted.node, next(iter(studio.convolutions), ""))
         wanted = {"plane": self.plane, "hidden": self.hidden, "filters": self.filters}
         pictures = frozenset(n for n, card in wanted.items() if card.isVisibleTo(self._row))
         self.asking.choose(pictures=pictures, port=port, node=node or "")

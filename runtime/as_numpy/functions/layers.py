@@ -22,12 +22,12 @@ def batch_norm(
 ) -> tuple[tuple[Array, Array], Array, Array]:
     """Each feature normalised, and the running mean and variance after this batch.
 
-    In training by the batch, towards which the running ones move (the variance unbiased), else by
-    the running ones.
+    In training by the batch, towards which the running ones move (the variance unbiased), else, and
+    where the batch has no samples, by the running ones, which stay.
     """
     axes = tuple(axis for axis in range(x.ndim) if axis != 1)
     wide = (-1, *[1] * (x.ndim - 2))
-    if not training:
+    if not (training and x.size):
         return normalise(x, eps, mean.reshape(wide), variance.reshape(wide)), mean, variance
     found = normalise(x, eps, x.mean(axis=axes, keepdims=True), x.var(axis=axes, keepdims=True))
     count = x.size // x.shape[1]

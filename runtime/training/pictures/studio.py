@@ -37,7 +37,7 @@ Watch = Callable[[], None]
 
 
 @dataclass(frozen=True)
-class Wish:
+class Wanted:
     """What is to be drawn: "plane", "hidden", "samples" or "filters" among `pictures`.
 
     `port` is a hidden port and `t` its time step, `node` a convolution, `sample` the one that it
@@ -60,7 +60,7 @@ class Wish:
 class Drawn:
     """The pictures that were wished for and are possible. `refused` says why one is not."""
 
-    wish: Wish
+    wanted: Wanted
     verdicts: Verdicts
     plane: Curve | Regions | None = None
     hidden: Hidden | None = None
@@ -165,19 +165,19 @@ class Studio:
     # --- drawing -----------------------------------------------------------------------------
 
     def draw(
-        self, wish: Wish, parameters: Parameters | None = None, watch: Watch | None = None
+        self, wanted: Wanted, parameters: Parameters | None = None, watch: Watch | None = None
     ) -> Drawn:
         """What is wished for. `watch` is called now and then, and may raise to end it."""
-        count = self._affordable(wish.work)
+        count = self._affordable(wanted.work)
         verdicts, refused = self.verdicts(parameters, watch, count), {}
         makers: Mapping[str, Callable[[], object]] = {
-            "plane": lambda: self.plane(parameters, wish.side),
-            "hidden": lambda: self.hidden(wish, parameters, count),
-            "filters": lambda: self.filters(wish, parameters),
+            "plane": lambda: self.plane(parameters, wanted.side),
+            "hidden": lambda: self.hidden(wanted, parameters, count),
+            "filters": lambda: self.filters(wanted, parameters),
         }
         found: dict[str, object] = {}
         for name, make in makers.items():
-            if name not in wish.pictures:
+            if name not in wanted.pictures:
                 continue
             if watch is not None:
                 watch()
@@ -185,7 +185,7 @@ class Studio:
                 found[name] = make()
             except GradwireError as error:
                 refused[name] = str(error)
-        return Drawn(wish, verdicts, refused=refused, **found)  # type: ignore[arg-type]
+        return Drawn(wanted, verdicts, refused=refused, **found)  # type: ignore[arg-type]
 
     def verdicts(
         self,
@@ -221,31 +221,31 @@ class Studio:
         return plane.regions(evaluate, self.window, self.reading, side)
 
     def hidden(
-        self, wish: Wish, parameters: Parameters | None = None, count: int | None = None
+        self, wanted: Wanted, parameters: Parameters | None = None, count: int | None = None
     ) -> Hidden | None:
         """The samples at a port of a few numbers, what is decided there, how the plane bends."""
-        port = wish.port
+        port = wanted.port
         if port not in self.hidden_ports:
             return None
-        before = wish.before if wish.before is not None and wish.before.port == port else None
-        (values,) = self._over_samples([port], parameters, None, wish.t, count)
+        before = wanted.before if wanted.before is not None and wanted.before.port == port else None
+        (values,) = self._over_samples([port], parameters, None, wanted.t, count)
         values = values.astype(np.float64)
         mesh = self._bent(port, parameters)
         if values.shape[1] == 2:
             window = hidden.around(values, before.window if before else None)
-            decided = self._decided(port, window, wish, parameters)
+            decided = self._decided(port, window, wanted, parameters)
             return Hidden(port, values, window, mesh, decided)
         seen = principal(values, before.projection if before else None)
         spots = seen.apply(values)
         window = hidden.around(spots, before.window if before else None)
         return Hidden(port, spots, window, None if mesh is None else seen.apply(mesh), None, seen)
 
-    def filters(self, wish: Wish, parameters: Parameters | None = None) -> Filters | None:
+    def filters(self, wanted: Wanted, parameters: Parameters | None = None) -> Filters | None:
         """A convolution at one sample."""
-        if wish.node not in self.convolutions:
+        if wanted.node not in self.convolutions:
             return None
-        at = min(max(wish.sample, 0), self.count - 1)
-        ports = filters.ports_of(wish.node)
+        at = min(max(wanted.sample, 0), self.count - 1)
+        ports = filters.ports_of(wanted.node)
         if self.is_whole:
             found = self.function.at(self.function.samples(0, self.count), ports, parameters)
         else:
@@ -253,7 +253,7 @@ class Studio:
             at = 0
         weight, given, made = found
         plan = self.function.plan(self.function.count)
-        return filters.filters_of(plan, wish.node, weight, given[at], made[at])
+        return filters.filters_of(plan, wanted.node, weight, given[at], made[at])
 
     # --- inside ------------------------------------------------------------------------------
 
@@ -337,7 +337,7 @@ class Studio:
         return found.reshape(*points.shape[:2], -1).astype(np.float64)
 
     def _decided(
-        self, port: PortRef, window: Window, wish: Wish, parameters: Parameters | None
+        self, port: PortRef, window: Window, wanted: Wanted, parameters: Parameters | None
     ) -> Regions | None:
         """What is predicted over a hidden plane; None where more than the port decides."""
         prediction = self.subject.prediction
@@ -352,4 +352,4 @@ class Studio:
                 return points
             return self._over(port, points, [prediction], parameters)[0]
 
-        return plane.regions(evaluate, window, self.reading, wish.side)
+        return plane.regions(evaluate, window, self.reading, wanted.side)
