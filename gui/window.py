@@ -313,38 +313,8 @@ class Window(QMainWindow):
     # --- listening ------------------------------------------------------------------------
 
     def _listen(self) -> None:
-        document, refresh = self.document, self.commands.refresh
-        for signal in (
-            document.edited,
-            document.replaced,
-            document.traced,
-            document.selection_changed,
-            document.saved_changed,
-            self.live.changed,
-            self.stepping.player.changed,
-            self.workspaces.changed,
-            self.diagnosis.layers_changed,
-            self.compiling.changed,
-            self.drawer.changed,
-            self.predicting.changed,
-            self.clipboard.changed,
-            self.checkpoints.changed,
-            self.freezing.changed,
-            document.updating.changed,
-            self.find_bar.changed,
-            self.unrolling.changed,
-            self.reverse_graph.changed,
-            self.breakpoints.changed,
-            self.watches.changed,
-            self.comparing.changed,
-            self.presenting.changed,
-            self.running.state_changed,
-            self.canvas.canvas.frames.chosen,
-        ):
-            signal.connect(lambda *_: refresh())
-        document.playhead_moved.connect(self.commands.follow_step)
-        for signal in (self.running.changed, document.checked):
-            signal.connect(self.commands.follow_training)
+        document = self.document
+        self.commands.listen()
         document.opened.connect(self.compared.forget)
         self.live.changed.connect(self._show_busy)
         self.workspaces.changed.connect(self._follow_workspace)

@@ -111,7 +111,7 @@ def rows(panel):
 
 def plate_text(desk, port):
     desk.view.grab()
-    return [label.text for p in desk.scene.plates_of(PortRef.parse(port)) for label in p.labels]
+    return [label.text for p in desk.scene.field.of(PortRef.parse(port)) for label in p.labels]
 
 
 def test_a_pinned_run_lights_the_edges_that_an_edit_changes(desk):

@@ -272,7 +272,7 @@ def test_once_it_has_run_a_fitted_graph_leaves_room_for_its_targets_numbers(desk
     assert desk.view.zoom <= before
     seen = desk.view.mapToScene(desk.view.viewport().rect()).boundingRect()
     boxes = [plate.box for plate in desk.scene.plates(seen, desk.view.zoom)]
-    of_target = [plate.kind for plate in desk.scene.plates_of(PortRef("loss", "y"))]
+    of_target = [plate.kind for plate in desk.scene.field.of(PortRef("loss", "y"))]
     assert of_target == ["value", "seed"]
     assert max(box[2] for box in boxes) < seen.right()
 

@@ -46,7 +46,7 @@ def inks(desk):
 
 
 def plate_text(desk, port):
-    return [label.text for plate in desk.view.canvas.plates_of(port) for label in plate.labels]
+    return [label.text for plate in desk.view.canvas.field.of(port) for label in plate.labels]
 
 
 def test_an_edge_becomes_one_line_with_its_own_word(desk):

@@ -95,7 +95,7 @@ def test_a_port_goes_out_of_sight_under_a_node(qtbot, in_groups):
     desk.view.zoom_to(1.0)
     settle(desk)
     port = PortRef("x", "y")
-    (plate,) = (plate for plate in desk.scene.plates_of(port) if plate.kind == "value")
+    (plate,) = (plate for plate in desk.scene.field.of(port) if plate.kind == "value")
     left, top, _, _ = plate.bounds
     desk.scene.place_node("loss", (left + 8, top))
     region = plate_field.region_around(
@@ -104,5 +104,5 @@ def test_a_port_goes_out_of_sight_under_a_node(qtbot, in_groups):
     place = desk.scene.port_place(port)
     desk.view.camera.pan(QPoint(int(region.left() - place[0]) - 2, 0))
     settle(desk)
-    assert not desk.scene.plates_of(port)
+    assert not desk.scene.field.of(port)
     assert desk.scene.field.all

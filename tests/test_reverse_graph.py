@@ -147,7 +147,7 @@ def test_a_sum_of_norms_says_in_its_tip_that_they_do_not_add_up(desk):
     graph.connect("y.y", "total.x")
     view = show(desk, graph)
     assert texts(view, "sum")["x.y"] == "Σ(‖3.67‖, ‖0.49‖, ‖1.71‖) = ‖2.45‖"
-    (plate,) = (p for p in view.canvas.plates_of(PortRef("x", "y")) if p.kind == "sum")
+    (plate,) = (p for p in view.canvas.field.of(PortRef("x", "y")) if p.kind == "sum")
     left, top, right, bottom = plate.box
     tip = tip_at(view, view.mapFromScene((left + right) / 2, (top + bottom) / 2))
     assert tip.startswith("Gradient of x.y: the sum over all its edges.")

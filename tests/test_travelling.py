@@ -83,7 +83,7 @@ def test_the_menu_of_a_plate_is_about_what_it_tells(desk):
     desk.view.grab()
     for kind, selected in (("value", "node"), ("gradient", "edge")):
         desk.document.selection.clear()
-        plates = desk.scene.plates_of(PortRef("x1", "y") if kind == "value" else PortRef("x2", "a"))
+        plates = desk.scene.field.of(PortRef("x1", "y") if kind == "value" else PortRef("x2", "a"))
         plate = next(plate for plate in plates if plate.kind == kind)
         middle = ((plate.box[0] + plate.box[2]) / 2, (plate.box[1] + plate.box[3]) / 2)
         pixel = desk.pixel(*middle)

@@ -78,7 +78,7 @@ def port_description(scene: CanvasScene, port: PortRef) -> str:
     type_ = document.graph.types.of(port) if document.shown.tells_type(port) else None
     facts = [str(type_) if type_ else "", port_values(scene, port)]
     # Only the reverse graph spells sums out, where they are in sight.
-    written = (plate.labels[0].text for plate in scene.plates_of(port) if plate.kind == "sum")
+    written = (plate.labels[0].text for plate in scene.field.of(port) if plate.kind == "sum")
     facts += [tr("sum {0}").format(_spoken(text)) for text in written if "=" in text]
     return _sentences(facts, scene.problem_text(*port), scene.overlays.edge_tip(port))
 

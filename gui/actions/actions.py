@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMenuBar
 
-from gui.actions.conditions import WHEN
+from gui.actions.conditions import CHANGES, STEPS, TRAINING, WHEN
 from gui.actions.keys import is_for_canvas, keys_of, native
 from gui.actions.rows import INNER, MENUS, ROWS, Row, plain_title, row_of, tr
 from gui.actions.titles import TITLES
@@ -58,6 +58,16 @@ class Actions(QObject):
             self._add_submenu(menu, row)
         else:
             menu.addAction(self.by_id[row.id])
+
+    def listen(self) -> None:
+        """Follow the window's state from now on: all its parts are there."""
+        for names, follow in (
+            (CHANGES, self.refresh),
+            (STEPS, self.follow_step),
+            (TRAINING, self.follow_training),
+        ):
+            for name in names:
+                attrgetter(name)(self._window).connect(follow)
 
     def refresh(self) -> None:
         """Follow the window's state."""

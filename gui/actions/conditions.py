@@ -1,4 +1,7 @@
-"""When a command can be done, and when it is ticked: rows of a table, read by name."""
+"""When a command can be done, and when it is ticked: rows of a table, read by name.
+
+What changes that stands here too, by the names of signals.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,38 @@ from gui.places import chosen_addresses
 
 if TYPE_CHECKING:
     from gui.window import Window
+
+# What tells, from a window on, that other commands may be possible now.
+CHANGES = (
+    "document.edited",
+    "document.replaced",
+    "document.traced",
+    "document.selection_changed",
+    "document.saved_changed",
+    "live.changed",
+    "stepping.player.changed",
+    "workspaces.changed",
+    "diagnosis.layers_changed",
+    "compiling.changed",
+    "drawer.changed",
+    "predicting.changed",
+    "clipboard.changed",
+    "checkpoints.changed",
+    "freezing.changed",
+    "document.updating.changed",
+    "find_bar.changed",
+    "unrolling.changed",
+    "reverse_graph.changed",
+    "breakpoints.changed",
+    "watches.changed",
+    "comparing.changed",
+    "presenting.changed",
+    "running.state_changed",
+    "canvas.canvas.frames.chosen",
+)
+# What does so often, for the commands of one menu.
+STEPS = ("document.playhead_moved",)
+TRAINING = ("running.changed", "document.checked")
 
 
 def _all_bypassed(w: Window) -> bool:

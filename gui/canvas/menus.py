@@ -28,7 +28,7 @@ def look_under(view: CanvasView, pixel: QPoint) -> Kind:
         if item.id not in selection.nodes:
             selection.set_nodes({item.id})
         return _kind(view)
-    plate = view.canvas.plate_at(point)
+    plate = view.canvas.field.at(point)
     if plate is not None and plate.kind in ("value", "sum"):
         selection.set_nodes({plate.port.node})
         return _kind(view)

@@ -161,7 +161,9 @@ class Placer(QObject):
             return inside_edge(graph, opening.edge)
         if opening.port is None:
             return [Fit(kind) for kind in graph.catalogue]
-        return (after_output if self._is_output(opening.port) else before_input)(graph, opening.port)
+        return (after_output if self._is_output(opening.port) else before_input)(
+            graph, opening.port
+        )
 
     def _hint(self, opening: Opening) -> str:
         if opening.edge is not None:

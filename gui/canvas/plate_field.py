@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QObject, QRectF, QTimer
+from PySide6.QtCore import QObject, QPointF, QRectF, QTimer
 
 from graph import PortRef
 from gui.canvas import geometry as geo
@@ -113,6 +113,21 @@ class PlateField(QObject):
         shapes = ((id_, items[id_].outline) for id_ in ids)
         ports = (PortRef(i, x) for i, s in shapes for x in (*s.inputs, *s.outputs, *s.pins))
         return [plate for port in ports for plate in self._plates.get(port, ())]
+
+    def of(self, port: PortRef) -> list[Plate]:
+        """What is laid out of a port."""
+        return list(self._plates.get(port, ()))
+
+    def at(self, point: QPointF) -> Plate | None:
+        """What holds a point: with its text, or with its picture."""
+        x, y = point.x(), point.y()
+        plates, bounds = self._gather()
+        for row in geo.meeting(bounds, (x, y, x, y)).tolist():
+            plate = plates[row]
+            boxes = [plate.box] if plate.picture is None else [plate.box, plate.picture.box]
+            if any(b[0] <= x <= b[2] and b[1] <= y <= b[3] for b in boxes):
+                return plate
+        return None
 
     @property
     def bounds(self) -> np.ndarray:

@@ -63,7 +63,7 @@ def wire_end_at(view: CanvasView, point: QPointF) -> PortRef | None:
 
 def edge_at(view: CanvasView, point: QPointF) -> PortRef | None:
     """The target of the edge under a point, or the pin whose annotation lies there."""
-    plate = view.canvas.plate_at(point)
+    plate = view.canvas.field.at(point)
     if plate is not None and plate.kind in ("gradient", "factor", "pin", "spread"):
         return plate.port
     if plate is not None:

@@ -332,19 +332,6 @@ class CanvasScene(QGraphicsScene):
                     return PortRef(item.id, name)
         return None
 
-    def plates_of(self, port: PortRef) -> list[Plate]:
-        """The annotations of a port."""
-        return [plate for plate in self.field.all if plate.port == port]
-
-    def plate_at(self, point: QPointF) -> Plate | None:
-        """The annotation that holds the point."""
-        x, y = point.x(), point.y()
-        for plate in self.field.all:
-            boxes = [plate.box] if plate.picture is None else [plate.box, plate.picture.box]
-            if any(b[0] <= x <= b[2] and b[1] <= y <= b[3] for b in boxes):
-                return plate
-        return None
-
     # --- painting ------------------------------------------------------------------------
 
     def look(self, rect: QRectF, zoom: float) -> int:

@@ -77,7 +77,7 @@ def tip_of(view: CanvasView, place: Place) -> str:
     """The words for a node, or for a port with the annotations of its edge."""
     if not isinstance(place, PortRef):
         return _node_text(view, place)
-    plates = [_plate_text(view, plate) for plate in view.canvas.plates_of(place)]
+    plates = [_plate_text(view, plate) for plate in view.canvas.field.of(place)]
     return "\n".join([_port_tip(view, place), *plates])
 
 
@@ -94,7 +94,7 @@ def tip_at(view: CanvasView, pixel: QPoint) -> str:
     badged = badge_at(scene, point.x(), point.y(), view.zoom)
     if badged is not None:
         return scene.overlays.edge_tip(badged)
-    plate = scene.plate_at(point)
+    plate = scene.field.at(point)
     if plate is None:
         return _edge_tip(view, point)
     spread = _spread_text(view, plate.port) if plate.kind in ("gradient", "spread") else ""
