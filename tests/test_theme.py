@@ -213,9 +213,8 @@ def test_motion_is_off_where_the_person_or_the_desktop_wants_none(qapp, monkeypa
 
 @pytest.mark.parametrize("kind", [QTableWidget, QTreeWidget])
 @pytest.mark.parametrize("choice", ["light", "dark"])
-def test_tables_and_trees_have_a_border_that_can_be_seen(qtbot, qapp, kind, choice):
-    theme = Theme(qapp)
-    theme.choose(choice)
+def test_tables_and_trees_have_a_border_that_can_be_seen(qtbot, kind, choice):
+    theme = Theme(choice)
     view = kind(1, 1) if kind is QTableWidget else kind()
     qtbot.addWidget(view)
     outline(view, theme)

@@ -77,7 +77,7 @@ def test_curves_are_the_numbers_of_the_run(runs):
     assert over["train"].at(0.0) is None
 
 
-def test_new_numbers_are_painted_once(qtbot, qapp):
+def test_new_numbers_are_painted_once(qtbot):
     """Although the axes take another range for them."""
     from gui.training.plots.plot import Plot, Stroke  # pyqtgraph is loaded late
 
@@ -88,7 +88,7 @@ def test_new_numbers_are_painted_once(qtbot, qapp):
             painted.append(self.box.viewRange())
             super().paintEvent(event)
 
-    plot = Counted(Theme(qapp), "Loss")
+    plot = Counted(Theme("light"), "Loss")
     qtbot.addWidget(plot)
     plot.resize(300, 160)
     plot.show_strokes([Stroke("a", np.arange(2.0), np.arange(2.0))])
