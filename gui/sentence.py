@@ -94,6 +94,8 @@ def _before(document: Document, how: Callable[[str], str]) -> str:
     problem = document.check.target_problem if document.check is not None else None
     if not back and problem is not None:
         text = tr("{0} forward steps lie ahead and no reverse one, for there is no target. {1}")
+        if forward == 1:
+            text = tr("1 forward step lies ahead and no reverse one, for there is no target. {1}")
         return text.format(forward, problem.mend).rstrip()
     text = tr("{0} forward and {1} reverse steps lie ahead. {2} takes the next one.")
     if counts["tangent"]:

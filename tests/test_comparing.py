@@ -174,6 +174,8 @@ def test_what_lies_ahead_of_the_playhead_is_neither_lit_nor_listed(desk):
     assert "3 lie ahead of the playhead." in panel.summary.said
     assert desk.scene.overlays.edge(PortRef("loss", "x")).dimmed
     assert desk.scene.overlays.edge(PortRef("x2", "a")).text == "Δ +3"
+    desk.document.playhead.go(3)
+    desk.qtbot.waitUntil(lambda: "1 lies ahead of the playhead." in panel.summary.said)
 
 
 def test_a_renamed_node_lets_the_pinned_run_go_and_so_does_another_document(desk):

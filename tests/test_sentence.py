@@ -108,6 +108,19 @@ def test_what_arrives_over_several_edges_is_summed(qapp):
     assert sentence_of(document).text == "n (Negate): gradient of y = (−2) + (−2) = −4"
 
 
+def test_one_step_lies_ahead_and_several_lie(qapp):
+    graph = Graph()
+    give(graph, "x", (2,), [1.0, 2.0])
+    told = []
+    for id_, source in (("a", "x"), ("b", "a")):
+        graph.add("Negate", id_, at=(0, 0))
+        graph.connect(f"{source}.y", f"{id_}.x")
+        graph.configure(target="nothing")
+        told.append(sentence_of(open_graph(graph)).text)
+    assert told[0].startswith("1 forward step lies ahead and no reverse one")
+    assert told[1].startswith("2 forward steps lie ahead and no reverse one")
+
+
 def test_tensors_are_told_by_shape_and_norm(qapp):
     graph = Graph()
     give(graph, "x", (3, 2), [1.0, 0, 0, 1, 1, 1])

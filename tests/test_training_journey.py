@@ -106,8 +106,13 @@ def test_train_look_back_branch_compare_and_take_over(desk):
     desk.qtbot.waitUntil(lambda: running.travelled == places_[2])
 
     # The slider leads there too, and with its last place back to the newest state.
-    QTest.mouseClick(bar.slider, LEFT, NONE, QPoint(int(bar.slider.x_of(0)), 15))
+    QTest.mousePress(bar.slider, LEFT, NONE, QPoint(int(bar.slider.x_of(0)), 15))
     desk.qtbot.waitUntil(lambda: running.travelled == 0)
+    assert bar.words.said == "Run 1, update 0"  # although the knob is held
+    QTest.mouseMove(bar.slider, QPoint(int(bar.slider.x_of(1)), 15))
+    desk.qtbot.waitUntil(lambda: running.travelled == places_[1])
+    QTest.mouseRelease(bar.slider, LEFT, NONE, QPoint(int(bar.slider.x_of(1)), 15))
+    assert bar.words.said == f"Run 1, update {places_[1]}"
     QTest.keyClick(bar.slider, Key.Key_End)
     desk.qtbot.waitUntil(lambda: running.travelled is None)
 

@@ -140,7 +140,8 @@ def summary(answer: Answer, *, is_known: bool, is_truncated: bool = False) -> st
     if not found.count:
         return tr("No path leads from one to the other, so the derivative is 0.")
     if not is_known:
-        return tr("{0}. Their numbers lie ahead of the playhead.").format(count)
+        several = tr("{0}. Their numbers lie ahead of the playhead.").format(count)
+        return tr("1 path. Its numbers lie ahead of the playhead.") if found.count == 1 else several
     if found.cancels:
         total = tr("which cancel: together they give 0")
     else:

@@ -67,7 +67,10 @@ class ComparePanel(QWidget):
         text = self.tr("{0} of {1} edges differ from the pinned run.")
         told = text.format(count, comparing.comparison.edges)
         if seen < count:
-            told += " " + self.tr("{0} lie ahead of the playhead.").format(count - seen)
+            ahead, several = count - seen, self.tr("{0} lie ahead of the playhead.")
+            told += " " + (
+                self.tr("1 lies ahead of the playhead.") if ahead == 1 else several.format(ahead)
+            )
         return told
 
     def _make_list(self) -> QTreeView:

@@ -82,6 +82,7 @@ class RunBar(QWidget):
         self.slider = MomentSlider(theme, self)
         self.slider.setToolTip(tr("Show the parameters as they were at a moment of the training."))
         self.slider.valueChanged.connect(self._go)
+        self.slider.sliderReleased.connect(self.follow)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
@@ -92,14 +93,18 @@ class RunBar(QWidget):
         self.follow()
 
     def follow(self) -> None:
-        """Stand where the run stands, or at the moment that one travelled to."""
+        """Stand where the run stands, or at the moment that one travelled to.
+
+        A knob that is held stays at the pointer, over the moments that it was taken at.
+        """
         running = self._running
         found = places(running)
         self.setVisible(bool(found))
-        if not found or self.slider.isSliderDown():
+        if not found:
             return
         index = place(running)
-        self.slider.show_moments(found, running.total, index)
+        if not self.slider.isSliderDown():
+            self.slider.show_moments(found, running.total, index)
         words = tr("{0}, update {1}").format(run_name(running.run.id), format_count(found[index]))
         self.words.say(words)
         self.slider.setAccessibleDescription(f"{words}: {place_of(running, found[index])}")
