@@ -5,11 +5,13 @@ Counts are grouped by thin spaces. `plain` is for copying: full precision, ASCII
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from runtime.numerals import INFINITY, MINUS, format_number, format_shape
 
 THIN_SPACE = "\u2009"
+_COMMAS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "format_number",
     "format_percent",
     "format_shape",
+    "grouped",
     "plain",
 ]
 
@@ -29,6 +32,11 @@ __all__ = [
 def format_count(count: int) -> str:
     """`12 345`, grouped by thin spaces."""
     return f"{abs(count):,}".replace(",", THIN_SPACE).join((MINUS if count < 0 else "", ""))
+
+
+def grouped(text: str) -> str:
+    """What a terminal is told with commas in its counts, as the window writes them."""
+    return _COMMAS.sub(THIN_SPACE, text)
 
 
 def format_bytes(count: int) -> str:

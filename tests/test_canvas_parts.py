@@ -14,7 +14,10 @@ from gui.canvas import levels, notes
 from gui.canvas.node_boxes import NodeBoxes
 from gui.canvas.node_paint import fitted, outline_path
 from gui.canvas.placing import Room
+from gui.canvas.plate_paint import paint_label
+from gui.canvas.plates import Label
 from gui.canvas.thumbnails import thumbnails
+from gui.canvas.wire_paint import paint_selection
 from gui.canvas.wires import Wires
 from gui.remembered import Remembered
 from gui.shown import Reading
@@ -280,3 +283,25 @@ def test_what_is_known_of_an_array_goes_with_it():
     ref_count = weakref.ref(array)
     del array
     assert ref_count() is None
+
+
+def test_a_plate_leaves_nothing_of_the_frame_around_a_chosen_wire(qapp):
+    """Wherever between pixels it lies, on a screen with two to a point."""
+    theme, zoom = Theme("light"), 0.72
+    sizes = levels.AT_DESK
+    height = (sizes.text_pixels(zoom) + 5) / zoom
+    canvas = theme.color("canvas").rgb()
+    for place in np.linspace(40.0, 41.0, 7):
+        image = QImage(200, 200, QImage.Format.Format_RGB32)
+        image.fill(canvas)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(2 * zoom, 2 * zoom)
+        line = np.array([(0.0, place), (140.0, place)])
+        width, gap = sizes.wire_pixels(zoom) / zoom, sizes.gap_pixels(zoom) / zoom
+        paint_selection(painter, line, theme, width, gap)
+        box = (30.0, place - height / 2, 100.0, place + height / 2)
+        paint_label(painter, Label(" ", "text", box, 11), theme, 1 / zoom)
+        painter.end()
+        assert any(image.pixel(5, y) != canvas for y in range(200))
+        assert all(image.pixel(90, y) == canvas for y in range(200))

@@ -12,6 +12,7 @@ from gui.numbers import (
     format_number,
     format_percent,
     format_shape,
+    grouped,
     plain,
 )
 
@@ -66,6 +67,9 @@ def test_counts_bytes_times_and_shares():
     assert format_count(1234567) == "1\u2009234\u2009567"
     assert format_count(-1234) == "−1\u2009234"
     assert format_count(12) == "12"
+    assert grouped("1,437 samples, 2,345,678 in 5,6 of [3, 400]") == (
+        "1\u2009437 samples, 2\u2009345\u2009678 in 5,6 of [3, 400]"
+    )
     assert format_bytes(512) == "512 B"
     assert format_bytes(1_572_864) == "1.5 MiB"
     assert format_bytes(2048) == "2 KiB"

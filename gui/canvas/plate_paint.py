@@ -31,7 +31,7 @@ def paint_label(painter: QPainter, label: Label, theme: Theme, pixel: float) -> 
     rect = QRectF(0, 0, (right - left) / pixel, (bottom - top) / pixel)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.color("canvas"))
-    painter.drawRect(rect.adjusted(0, 1, 0, -1))
+    painter.drawRect(rect.adjusted(0, 0.5, 0, -0.5))  # higher than the frame of a chosen wire
     if label.framed:
         painter.setPen(QPen(theme.color(label.ink), 1))
         radius = rect.height() / 2

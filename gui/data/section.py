@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +26,7 @@ from gui.inspector.editing import attempt
 from gui.inspector.field_row import FieldRow
 from gui.inspector.fields import ChoiceField, OptionsField
 from gui.inspector.labels import Label, Sentence
-from gui.numbers import THIN_SPACE, format_count
+from gui.numbers import format_count, grouped
 from gui.theme import Theme
 from runtime.data.facts import BUILTIN
 from runtime.data.files.reading import is_table
@@ -43,7 +42,6 @@ OF_FILES = ("x_columns", "t_columns", "t_is", "x_texts", "missing", "sequences")
 """Settings under which a file is read."""
 OF_TABLES = ("t_is", "x_texts", "missing")
 TABLE_HIGH, WIDEST = 168, 160
-_GROUPS = re.compile(r"(?<=\d),(?=\d{3})")
 
 
 class DataSection(QWidget):
@@ -178,7 +176,7 @@ class DataSection(QWidget):
     def _show(self, found: Preview) -> None:
         self.preview = found
         self.problem.say("")
-        self._say(f"{_GROUPS.sub(THIN_SPACE, found.sentence)}.", _told(found))
+        self._say(f"{grouped(found.sentence)}.", _told(found))
         self._show_ticks(found)
         self.counts.show_counts(found.counts)
         self.scatter.show_preview(found)

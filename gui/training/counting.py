@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from graph import GradwireError, check
 from graph.initialise import trained
 from gui.background import Background
+from gui.numbers import grouped
 from gui.told import told, told_error
 from gui.training.pages import tr
 
@@ -83,7 +84,7 @@ def _count(graph: Graph, folder: Path | None, _: object) -> tuple[str, str]:
         return "", tr("There is nothing to train yet.")
     feeder = Feeder.of(graph, folder)  # first, for a set that is missing is said best by itself
     refusal = _refusal(graph)
-    return ("", refusal) if refusal else (feeder.sentence(graph.training.epochs), "")
+    return ("", refusal) if refusal else (grouped(feeder.sentence(graph.training.epochs)), "")
 
 
 def _refusal(graph: Graph) -> str:
