@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
 
 from tests.canvas_desk import Desk
+from tests.patience import LONGEST
 
 
 def pixels(image: QImage) -> np.ndarray:
@@ -19,6 +20,34 @@ def pixels(image: QImage) -> np.ndarray:
 def seen(desk: Desk) -> np.ndarray:
     """What the view shows once all that is other by now is painted."""
     return pixels(desk.view.grab().toImage())
+
+
+def on_screen(desk: Desk) -> np.ndarray:
+    """What the screen shows at this moment: nothing is painted for it."""
+    return pixels(desk.view.backingStore().paintDevice().copy())
+
+
+def is_same(one: np.ndarray, other: np.ndarray) -> bool:
+    """But for what a node's place in its pixel makes, of which eighths are told apart."""
+    return bool((np.abs(one - other).max(2) > 64).mean() < 1e-4)
+
+
+def is_crisp(desk: Desk) -> bool:
+    """Whether the screen shows what a picture would that is painted anew."""
+    shown = on_screen(desk)
+    desk.scene.update()
+    return is_same(shown, seen(desk))
+
+
+def frame(desk: Desk) -> None:
+    """Let the screen be painted."""
+    desk.view.viewport().repaint()
+
+
+def wait_crisp(qtbot, desk: Desk) -> None:
+    """Until nothing on the screen is stretched any more."""
+    qtbot.waitUntil(lambda: desk.scene.picture.is_crisp, timeout=LONGEST)
+    frame(desk)
 
 
 def painted_parts(desk: Desk, monkeypatch) -> list[QRectF]:

@@ -10,7 +10,16 @@ from gui.canvas import seen_picture
 from gui.canvas.levels import AT_DESK
 from gui.canvas.sheet import Sheet, Sight
 from tests.canvas_desk import Desk, by_hand
-from tests.canvas_pixels import painted_parts, pixels, seen
+from tests.canvas_pixels import (
+    frame,
+    is_crisp,
+    is_same,
+    on_screen,
+    painted_parts,
+    pixels,
+    seen,
+    wait_crisp,
+)
 from tests.patience import LONGEST
 
 
@@ -28,7 +37,6 @@ def desk(qtbot):
 def hurried(monkeypatch):
     """A frame has next to no time."""
     monkeypatch.setattr(seen_picture, "IN_FRAME", 1e-6)
-    monkeypatch.setattr(seen_picture, "BETWEEN", 1e-6)
 
 
 @pytest.fixture
@@ -51,31 +59,6 @@ def boxes(desk, monkeypatch):
     return parts
 
 
-def on_screen(desk) -> np.ndarray:
-    return pixels(desk.view.backingStore().paintDevice().copy())
-
-
-def is_same(one, other) -> bool:
-    """But for what a node's place in its pixel makes, of which eighths are told apart."""
-    return bool((np.abs(one - other).max(2) > 64).mean() < 1e-4)
-
-
-def is_crisp(desk) -> bool:
-    """Whether the screen shows what a picture would that is painted anew."""
-    shown = on_screen(desk)
-    desk.scene.update()
-    return is_same(shown, seen(desk))
-
-
-def frame(desk) -> None:
-    desk.view.viewport().repaint()
-
-
-def wait(qtbot, desk) -> None:
-    qtbot.waitUntil(lambda: desk.scene.picture.is_crisp, timeout=LONGEST)
-    frame(desk)
-
-
 def share(desk, parts) -> float:
     seen = desk.view.mapToScene(desk.view.viewport().rect()).boundingRect()
     return sum(p.width() * p.height() for p in parts) / (seen.width() * seen.height())
@@ -87,7 +70,7 @@ def test_a_frame_of_a_zoom_paints_a_little_and_the_rest_comes(qtbot, desk, paint
     frame(desk)
     assert not desk.scene.picture.is_crisp
     assert share(desk, painted) < 0.5
-    wait(qtbot, desk)
+    wait_crisp(qtbot, desk)
     assert share(desk, painted) >= 0.99
     assert is_crisp(desk)
 
@@ -139,7 +122,7 @@ def test_zooming_back_finds_what_was_seen_before(qtbot, desk, boxes):
     for _ in range(2):
         desk.view.zoom_by(1.5)
         frame(desk)
-        wait(qtbot, desk)
+        wait_crisp(qtbot, desk)
     desk.view.zoom_by(1 / 1.5**2 * 1.01)
     frame(desk)
     assert not boxes  # a sheet that reaches as far was kept
@@ -159,7 +142,7 @@ def test_what_moves_during_a_zoom_is_on_the_sheet_to_come(qtbot, desk, monkeypat
     desk.view.zoom_by(1.3)
     frame(desk)
     desk.scene.place_node("x2", (520.0, 200.0))
-    wait(qtbot, desk)
+    wait_crisp(qtbot, desk)
     assert is_crisp(desk)
 
 
@@ -203,7 +186,7 @@ def test_a_sheet_is_scrolled_by_whole_pixels_of_the_device_or_painted_anew():
 
 def test_a_step_is_seen_where_annotations_are_too_small_to_be_read(qtbot, desk):
     desk.view.zoom_to(0.5)
-    wait(qtbot, desk)
+    wait_crisp(qtbot, desk)
     before = on_screen(desk)
     for _ in range(3):
         desk.document.playhead.previous()
@@ -214,11 +197,11 @@ def test_a_step_is_seen_where_annotations_are_too_small_to_be_read(qtbot, desk):
 
 def test_a_zoom_from_afar_is_crisp_although_annotations_wait_to_be_laid_out(qtbot, desk):
     desk.view.zoom_to(0.5)
-    wait(qtbot, desk)
+    wait_crisp(qtbot, desk)
     desk.document.playhead.previous()
     desk.view.zoom_to(0.4)
     frame(desk)
-    wait(qtbot, desk)
+    wait_crisp(qtbot, desk)
     assert is_crisp(desk)
 
 
@@ -230,5 +213,5 @@ def test_what_is_done_of_a_zoom_before_the_last_is_not_taken_for_crisp(qtbot, de
     desk.view.zoom_to(0.4)
     frame(desk)
     assert not desk.scene.picture.is_crisp
-    wait(qtbot, desk)
+    wait_crisp(qtbot, desk)
     assert is_crisp(desk)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from gui.canvas import geometry as geo
+from gui.canvas.levels import FAR
 from gui.canvas.polygons import polygon
 from gui.canvas.wire_lines import seen_by
 
@@ -28,8 +29,10 @@ def places_met(
     scene: CanvasScene, boxes: Sequence[Box], rect: QRectF, zoom: float
 ) -> list[list[float]]:
     """Where chevrons in a rectangle may come or go if these boxes are taken or free now."""
+    if not boxes or zoom < FAR:
+        return []
     lines = scene.wires.lines(scene.wires.seen(rect.getCoords()))
-    if not len(lines) or not boxes:
+    if not len(lines):
         return []
     reach = 2 * CHEVRON * scene.sizes.bold / zoom + scene.sizes.gap_pixels(zoom) / 2 / zoom
     places, _ = geo.points_on_wires(lines, scene.chevron_shares)

@@ -25,8 +25,9 @@ def content_rect(scene: CanvasScene) -> QRectF:
         boxes = np.concatenate((boxes, np.array(framed)))
     if not len(boxes):
         return QRectF()
-    left, top = boxes[:, :2].min(0)
-    right, bottom = boxes[:, 2:].max(0)
+    # One by one: across a row numpy takes ten times as long.
+    left, top = boxes[:, 0].min(), boxes[:, 1].min()
+    right, bottom = boxes[:, 2].max(), boxes[:, 3].max()
     if scene.building.has_pins:
         bottom += geo.PIN_TEXT
     if scene.document.place:  # its ports stand as tags at both ends

@@ -41,9 +41,11 @@ def paint_marked(painter: QPainter, scene: CanvasScene, rows: list[int], pixel: 
         painter.drawPolyline(polygon(line))
 
 
-def paint_far_marks(painter: QPainter, scene: CanvasScene, pixel: float) -> None:
-    """From very far: straight lines, one a marked wire."""
-    rows = marked_rows(scene, range(len(scene.wires)))
+def paint_far_marks(
+    painter: QPainter, scene: CanvasScene, rows: Iterable[int], pixel: float
+) -> None:
+    """From very far: straight lines, one a marked wire of some."""
+    rows = marked_rows(scene, rows)
     if not rows:
         return
     ends = scene.wires.ends().reshape(-1, 4)[rows].tolist()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap, QRegion
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from gui.canvas import geometry as geo
 from gui.canvas.overlay_paint import paint_far_marks
@@ -18,6 +18,7 @@ from gui.canvas.overlay_paint import paint_far_marks
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
     from gui.canvas.view import CanvasView
+    from gui.canvas.wires import Wires
 
 RING = 3  # pixels, at every zoom
 TITLE, TITLE_ROW, NARROWEST = 11, 15, 32  # pixels: letters, their row, the least frame with a title
@@ -30,52 +31,40 @@ class Plan:
         self._scene = scene
         self._rects: list[QRectF] = []
         self._lines: list[QLineF] = []
-        self._picture: QPixmap | None = None
-        self._seen: tuple | None = None  # what the picture is of
-        self._is_other = True  # some rows changed since it was painted
+        self._generation, self._is_other = 0, False
 
     def touch(self) -> None:
         """What is drawn may be other now."""
-        self._seen = None
+        self._is_other = True
 
-    def picture(self, view: CanvasView) -> QPixmap:
-        """All of it as a view shows it, painted when it is other than before.
+    @property
+    def generation(self) -> int:
+        """How often it has become another.
 
-        While nodes are being made, boxes stand for them already: one does not paint in between.
+        While nodes are being made, boxes stand for them already: it stays as it is meanwhile.
         """
-        scene, viewport = self._scene, view.viewport()
-        if scene.building.is_done:
+        if self._scene.building.is_done:
             self._sync()
-        ratio, transform = viewport.devicePixelRatioF(), view.viewportTransform()
-        seen = (transform, viewport.size(), ratio)
-        is_other = self._is_other and scene.building.is_done
-        if self._picture is None or is_other or seen != self._seen:
-            self._picture = QPixmap(viewport.size() * ratio)
-            self._picture.setDevicePixelRatio(ratio)
-            self._picture.fill(scene.theme.color("canvas"))
-            painter = QPainter(self._picture)
-            painter.setTransform(transform)
-            self.paint(painter)
-            painter.end()
-            self._seen, self._is_other = seen, False
-        return self._picture
+            self._generation, self._is_other = self._generation + self._is_other, False
+        return self._generation
 
     def paint(self, painter: QPainter, rect: QRectF | None = None) -> None:
         """Paint all of it, or what meets a rectangle; the painter's transform says where."""
         theme = self._scene.theme
         self._sync()
-        rects, lines = self._rects, self._lines
+        rects, lines, rows = self._rects, self._lines, range(len(self._lines))
         if rect is not None:
             box = rect.getCoords()
             rects = [rects[row] for row in geo.meeting(self._scene.boxes.array, box).tolist()]
-            lines = [lines[row] for row in self._scene.wires.seen(box).tolist()]
+            rows = self._scene.wires.within(box).tolist()
+            lines = [lines[row] for row in rows]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(_hairline(theme.color("line"), 1))
         painter.setBrush(theme.color("selected", 0.35))
         frames = self._scene.frames
         painter.drawRects([_rect(*frames.drawn_box(number)) for number in frames.drawn()])
         painter.drawLines(lines)
-        paint_far_marks(painter, self._scene, 1 / painter.worldTransform().m11())
+        paint_far_marks(painter, self._scene, rows, 1 / painter.worldTransform().m11())
         painter.setPen(_hairline(theme.color("line"), 1))
         painter.setBrush(theme.color("node"))
         painter.drawRects(rects)
@@ -101,8 +90,7 @@ class Plan:
         boxes, wires = self._scene.boxes, self._scene.wires
         self._is_other = self._is_other or bool(boxes.changed or wires.changed)
         _mirror(self._rects, boxes.changed, boxes.array.tolist, lambda row: _rect(*row))
-        ends = wires.ends().reshape(-1, 4)
-        _mirror(self._lines, wires.changed, ends.tolist, lambda row: QLineF(*row))
+        _mirror(self._lines, wires.changed, lambda: _ends(wires), lambda row: QLineF(*row))
 
 
 def _mirror(made: list, changed: set[int], rows: Callable[[], list], make: Callable) -> None:
@@ -118,6 +106,10 @@ def _mirror(made: list, changed: set[int], rows: Callable[[], list], make: Calla
     changed.clear()
 
 
+def _ends(wires: Wires) -> list[list[float]]:
+    return wires.ends().reshape(-1, 4).tolist()
+
+
 def _rect(left: float, top: float, right: float, bottom: float) -> QRectF:
     return QRectF(left, top, right - left, bottom - top)
 
@@ -128,19 +120,11 @@ def _hairline(color: QColor, width: int) -> QPen:
     return pen
 
 
-def paint_overview(view: CanvasView, region: QRegion) -> None:
-    """Paint a region of the view's viewport."""
-    painter = QPainter(view.viewport())
-    painter.setClipRegion(region)
-    picture = view.canvas.plan.picture(view)
-    view.canvas.picture.take(picture, view)
-    painter.drawPixmap(0, 0, picture)
-    painter.setTransform(view.viewportTransform())
+def paint_above(painter: QPainter, view: CanvasView) -> None:
+    """Paint what stands above the plan in a view: selection, the step's ring, frames' titles."""
     view.canvas.plan.paint_selection(painter)
     _paint_ring(painter, view.canvas)
     _paint_titles(painter, view)
-    view.drawForeground(painter, view.mapToScene(view.viewport().rect()).boundingRect())
-    painter.end()
 
 
 def _paint_ring(painter: QPainter, scene: CanvasScene) -> None:

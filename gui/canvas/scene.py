@@ -25,7 +25,7 @@ from gui.canvas.frame_paint import paint_frames
 from gui.canvas.frames import Frames
 from gui.canvas.ground import paint_dots
 from gui.canvas.hand import Hand
-from gui.canvas.levels import AT_DESK, WITH_PLATES, level_of
+from gui.canvas.levels import AT_DESK, OVERVIEW, WITH_PLATES, level_of
 from gui.canvas.lineage import Lineage
 from gui.canvas.looks import Face, Mood
 from gui.canvas.mending import Mending
@@ -337,8 +337,11 @@ class CanvasScene(QGraphicsScene):
     def look(self, rect: QRectF, zoom: float) -> int:
         """Lay out the annotations of what one sees, as far as a frame has time for it.
 
-        Which ones these are: when all are laid out anew the answer is another.
+        Which ones these are: when all are laid out anew the answer is another. So it is from very
+        far when anything stands elsewhere.
         """
+        if zoom < OVERVIEW:
+            return self.plan.generation
         if level_of(zoom) in WITH_PLATES:
             self.field.look(rect, zoom, is_whole=self.is_printing)
         return self.field.generation
@@ -351,6 +354,9 @@ class CanvasScene(QGraphicsScene):
         """Paint a part of what a view shows, with the annotations that are laid out."""
         zoom = round(painter.worldTransform().m11(), 9)
         painter.fillRect(rect, self.theme.color("canvas"))
+        if zoom < OVERVIEW:
+            self.plan.paint(painter, rect)
+            return
         if self.has_dots:
             paint_dots(painter, rect, self.theme, zoom)
         self.paint_flow(painter, rect, zoom, left_out=self.hand.nodes)

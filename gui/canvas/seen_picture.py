@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, QTimer
-from PySide6.QtGui import QPainter, QPixmap, QRegion
+from PySide6.QtGui import QPainter, QRegion
 from shiboken6 import getCppPointer
 
 from gui.canvas.chevrons import places_met
@@ -44,8 +44,10 @@ class SeenPicture(QObject):
         return self._coming is None
 
     def touch(self) -> None:
-        """All of it may be other now."""
-        self._sheets, self._coming = [], None
+        """All of it may be other now, but for the plan, which knows it by itself."""
+        if not (self._sheets and self._sheets[-1].sight.is_far):
+            self._sheets = []
+        self._coming = None
 
     def spoil(self, boxes: Iterable[Box]) -> None:
         """It is other in these boxes of the canvas."""
@@ -56,15 +58,11 @@ class SeenPicture(QObject):
             for box in boxes:
                 sheet.spoil(box)
 
-    def take(self, picture: QPixmap, view: CanvasView) -> None:
-        """What is shown from very far, where it is painted otherwise."""
-        self._show(Sheet(_sight_of(self._scene, view), picture))
-
     def paint(self, painter: QPainter, view: CanvasView, region: QRegion) -> None:
         """Paint all that a view shows, but for what is laid over it; `region` comes to be seen."""
         sight, hints = _sight_of(self._scene, view), view.renderHints()
-        if not self._sheets or not self._sheets[-1].sight.is_like(sight):
-            self.touch()
+        if not self._sheets or not self._may_stand_in(self._sheets[-1], sight):
+            self._sheets, self._coming = [], None
             self._show(Sheet(sight))
         is_it = self._is_of(self._sheets[-1], sight)
         if not is_it and _is_screen(painter, view):
@@ -98,6 +96,11 @@ class SeenPicture(QObject):
         if sheet.bare:
             self._paint_boxes(painter, sight, sheet.bare)
 
+    def _may_stand_in(self, sheet: Sheet, sight: Sight) -> bool:
+        """Whether a sheet can be shown until a sight is painted: not an old plan, for one."""
+        is_old = sheet.sight.is_far and sheet.generation != self._scene.plan.generation
+        return sheet.sight.is_like(sight) and not is_old
+
     def _show(self, sheet: Sheet) -> None:
         """From now on show this one, and where it does not reach those before it."""
         zoom = sheet.sight.zoom
@@ -119,7 +122,7 @@ class SeenPicture(QObject):
         It is finished even if one has zoomed on since, for it is nearer than the one before.
         """
         scene = self._scene
-        if self._coming is None or not self._coming.sight.is_like(sight):
+        if self._coming is None or not self._may_stand_in(self._coming, sight):
             self._coming = Sheet(sight)
         coming = self._coming
         coming.generation = scene.look(coming.sight.rect, coming.sight.zoom)
@@ -138,6 +141,8 @@ class SeenPicture(QObject):
 
     def _spoil_changed(self, sheet: Sheet) -> None:
         """Where annotations came or went, a sheet is other, and where signs on wires make room."""
+        if sheet.sight.is_far:
+            return
         sight, boxes = sheet.sight, self._scene.field.take_changes()
         for box in (*boxes, *places_met(self._scene, boxes, sight.rect, sight.zoom)):
             sheet.spoil(box)

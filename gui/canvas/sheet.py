@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap, QRegion, QTransform
 
-from gui.canvas.levels import Sizes
+from gui.canvas.levels import OVERVIEW, Sizes
 from gui.canvas.placing import Box
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ RIM = 12  # pixels around what changed: rails, chevrons, and what a text takes b
 EACH = 100_000  # pixels of a part that take as long as beginning with another one
 MUCH = 0.25  # the share of a sheet that is painted at once where it comes into sight
 IN_FRAME, BETWEEN = 0.006, 0.02  # seconds of painting what is bare, in a frame and between two
-LEAST, AT_FIRST = 24, 32  # pixels of height that are painted between two looks at the clock
+LEAST = 24, 160  # pixels of height and width that are painted between two looks at the clock
+AT_FIRST = 10_000  # pixels that are likely to be painted in a frame
 
 
 class Sight(NamedTuple):
@@ -30,6 +31,11 @@ class Sight(NamedTuple):
     ratio: float  # pixels of the device by pixel
     zoom: float
     sizes: Sizes
+
+    @property
+    def is_far(self) -> bool:
+        """Whether one sees the plan, which shows no state of any node."""
+        return self.zoom < OVERVIEW
 
     @property
     def rect(self) -> QRectF:
@@ -45,22 +51,23 @@ class Sheet:
     """What a sight shows. `bare` is where nothing is painted yet, `old` where it is other by now.
 
     One that is new is to be painted before it is shown, or beside what is. `generation` says
-    which annotations are on it; None: it takes those that there are.
+    which annotations are on it, or which plan; None: it takes those that there are.
     """
 
-    def __init__(self, sight: Sight, picture: QPixmap | None = None) -> None:
+    def __init__(self, sight: Sight) -> None:
         self.sight = sight
         self.generation: int | None = None
-        self._pace = AT_FIRST / IN_FRAME  # pixels of height that are painted in a second
+        self._pace = AT_FIRST / IN_FRAME  # pixels that are painted in a second
         self._whole = QRect(QPoint(), sight.size)
-        self.is_new = picture is None
-        self.bare = [self._whole] if self.is_new else []
-        self.old: list[QRect] = []
-        self.picture = picture or QPixmap(sight.size * sight.ratio)
+        self.is_new = True
+        self.bare, self.old = [self._whole], list[QRect]()
+        self.picture = QPixmap(sight.size * sight.ratio)
         self.picture.setDevicePixelRatio(sight.ratio)
 
     def spoil(self, box: Box) -> None:
-        """It is other in a box of the canvas."""
+        """It is other in a box of the canvas, unless it shows the plan."""
+        if self.sight.is_far:
+            return
         world = self.sight.world
         scale, dx, dy = world.m11(), world.dx() - RIM, world.dy() - RIM
         left, top = math.floor(box[0] * scale + dx), math.floor(box[1] * scale + dy)
@@ -109,17 +116,22 @@ class Sheet:
             self._paint_part(scene, part, hints)
         while self.bare:
             start = time.perf_counter()
-            part = self.bare.pop()
-            height = max(round(min((end - start) * self._pace, part.height())), LEAST)
-            piece, rest = QRect(part), part.adjusted(0, height, 0, 0)
-            if not rest.isEmpty():
-                piece.setHeight(height)
-                self.bare.append(rest)
+            piece = self.take_piece((end - start) * self._pace)
             self._paint_part(scene, piece, hints)
             now = time.perf_counter()
-            self._pace = piece.height() / (now - start)
-            if now + LEAST / self._pace > end:
+            self._pace = _area(piece) / (now - start)
+            if now + math.prod(LEAST) / self._pace > end:
                 break
+
+    def take_piece(self, pixels: float) -> QRect:
+        """The next piece of what is bare, of about so many pixels: a strip or a part of one."""
+        part = self.bare.pop()
+        height = min(max(round(pixels / part.width()), LEAST[0]), part.height())
+        width = min(max(round(pixels / height), LEAST[1]), part.width())
+        below, beside = part.adjusted(0, height, 0, 0), part.adjusted(width, 0, 0, 0)
+        beside.setHeight(height)
+        self.bare += [rest for rest in (below, beside) if not rest.isEmpty()]
+        return QRect(part.topLeft(), QSize(width, height))
 
     def _spoil(self, part: QRect) -> None:
         """Note a part that is old, as one with those that it lies over for the most part."""

@@ -320,16 +320,16 @@ class CanvasView(QGraphicsView):
     # --- painting ------------------------------------------------------------------------
 
     def paintEvent(self, event) -> None:
-        """Below 20 % an overview of lines and rectangles stands for the nodes."""
-        if self.zoom < OVERVIEW:
-            overview.paint_overview(self, event.region())
-            return
+        """Copy what is seen; above it goes what lies in the hand, or what stands out from afar."""
         painter = QPainter(self.viewport())
         self.canvas.picture.paint(painter, self, event.region())
         painter.setRenderHints(self.renderHints())
         painter.setClipRegion(event.region())  # so that what is painted above it can ask
         painter.setWorldTransform(self.viewportTransform())
-        self.canvas.hand.paint(painter, self.zoom)
+        if self.zoom < OVERVIEW:
+            overview.paint_above(painter, self)
+        else:
+            self.canvas.hand.paint(painter, self.zoom)
         self.drawForeground(painter, self.mapToScene(self.viewport().rect()).boundingRect())
         painter.end()
 
