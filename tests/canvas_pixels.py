@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage
 
 from tests.canvas_desk import Desk
@@ -52,11 +52,11 @@ def wait_crisp(qtbot, desk: Desk) -> None:
 
 def painted_parts(desk: Desk, monkeypatch) -> list[QRectF]:
     """The parts of the canvas that are painted from now on, not copied."""
-    parts, real = [], desk.scene.paint_part
+    parts, real = [], desk.scene.paint_parts
 
-    def paint_part(painter, rect):
-        parts.append(rect)
-        real(painter, rect)
+    def paint_parts(painter, boxes):
+        parts.extend(QRectF(QPointF(*box[:2]), QPointF(*box[2:])) for box in boxes.tolist())
+        real(painter, boxes)
 
-    monkeypatch.setattr(desk.scene, "paint_part", paint_part)
+    monkeypatch.setattr(desk.scene, "paint_parts", paint_parts)
     return parts

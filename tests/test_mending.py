@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from graph import PortRef
 from graph import edits as e
 from tests.canvas_desk import Desk, by_hand
-from tests.canvas_pixels import seen
+from tests.canvas_pixels import painted_parts, seen
 
 
 @pytest.fixture
@@ -21,15 +21,8 @@ def desk(qtbot):
 
 @pytest.fixture
 def painted(desk, monkeypatch):
-    """The parts of the canvas whose wires are painted, not copied."""
-    parts, real = [], desk.scene.paint_flow
-
-    def paint(painter, rect, *given, **more):
-        parts.append(rect)
-        real(painter, rect, *given, **more)
-
-    monkeypatch.setattr(desk.scene, "paint_flow", paint)
-    return parts
+    """The parts of the canvas that are painted, not copied."""
+    return painted_parts(desk, monkeypatch)
 
 
 @pytest.fixture

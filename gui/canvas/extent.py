@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 
 from gui.canvas import geometry as geo
 from gui.canvas.tags import TAG_ROOM
@@ -43,3 +43,8 @@ def fit_index(scene: CanvasScene) -> None:
     content = content_rect(scene)
     if not scene.sceneRect().contains(content) or content.isEmpty():
         scene.setSceneRect(content.adjusted(-SLACK, -SLACK, SLACK, SLACK))
+
+
+def around(boxes: np.ndarray) -> QRectF:
+    """The rectangle around all boxes `[n, 4]`."""
+    return QRectF(QPointF(*boxes[:, :2].min(0).tolist()), QPointF(*boxes[:, 2:].max(0).tolist()))

@@ -306,6 +306,15 @@ def meeting(bounds: np.ndarray, box: tuple[float, float, float, float]) -> np.nd
     return np.flatnonzero(meets)
 
 
+def meeting_some(bounds: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """Indices of the bounds `[n, 4]` that meet any of the boxes `[m, 4]`."""
+    if not len(boxes):
+        return np.empty(0, int)
+    (left, top), (right, bottom) = boxes[:, :2].min(0), boxes[:, 2:].max(0)
+    rows = meeting(bounds, (left, top, right, bottom))
+    return rows if len(boxes) == 1 else rows[meeting_any(bounds[rows], boxes)]
+
+
 def grown(box: tuple[float, float, float, float], by: float) -> tuple[float, float, float, float]:
     """A box with so much more on every side."""
     return (box[0] - by, box[1] - by, box[2] + by, box[3] + by)

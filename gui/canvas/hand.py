@@ -73,10 +73,11 @@ class Hand:
         bounds = scene.field.bounds if shows_plates else np.empty((0, 4))
         rows = [row for row in wires.rows(self._targets) if wires.targets[row] != scene.hidden_wire]
         scene.paint_wires(painter, rows, scene, zoom, bounds)
-        met = [scene.field.all[row] for row in _met(bounds, np.array(boxes))]
+        met = [scene.field.all[row] for row in geo.meeting_some(bounds, np.array(boxes)).tolist()]
         scene.plate_pictures.paint(painter, met, 1 / zoom)
         around = np.array(boxes) + np.array([-RIM, -RIM, RIM, RIM])
-        nodes = [scene.boxes.ids[row] for row in _met(scene.boxes.array, around)]
+        rows = geo.meeting_some(scene.boxes.array, around).tolist()
+        nodes = [scene.boxes.ids[row] for row in rows]
         scene.nodes.paint_nodes(painter, nodes, zoom)
         painter.restore()
 
@@ -117,13 +118,3 @@ class Hand:
         for area in np.concatenate((first, last - first), axis=1).astype(int).tolist():
             region += QRect(*area)
         return region
-
-
-def _met(boxes: np.ndarray, others: np.ndarray) -> list[int]:
-    """The rows of boxes `[n, 4]` that meet any of the others `[m, 4]`."""
-    if not len(others):
-        return []
-    left, top = others[:, :2].min(0)
-    right, bottom = others[:, 2:].max(0)
-    near = geo.meeting(boxes, (left, top, right, bottom))
-    return near[geo.meeting_any(boxes[near], others)].tolist()

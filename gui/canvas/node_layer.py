@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen, QTransform
 
@@ -27,10 +28,11 @@ class NodeLayer:
     def __init__(self, scene: CanvasScene) -> None:
         self._scene = scene
 
-    def paint(self, painter: QPainter, rect: QRectF, zoom: float) -> None:
-        """Paint the nodes that meet a rectangle of the canvas, but for those in the hand."""
+    def paint(self, painter: QPainter, parts: np.ndarray, zoom: float) -> None:
+        """Paint the nodes that meet boxes `[n, 4]` of the canvas, but for those in the hand."""
         scene, boxes = self._scene, self._scene.boxes
-        rows = geo.meeting(boxes.array, geo.grown(rect.getCoords(), RIM)).tolist()
+        around = parts + np.array([-RIM, -RIM, RIM, RIM])
+        rows = geo.meeting_some(boxes.array, around).tolist()
         ids, held = (boxes.ids[row] for row in rows), scene.hand.nodes
         self.paint_nodes(painter, [id_ for id_ in ids if id_ not in held], zoom)
 

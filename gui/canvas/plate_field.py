@@ -167,11 +167,10 @@ class PlateField(QObject):
         """The boxes of all plates that came, went or changed since they were last taken."""
         return [box for boxes in self._changes.values() for box in boxes]
 
-    def within(self, rect: QRectF) -> list[Plate]:
-        """The plates that meet a rectangle."""
-        box = (rect.left(), rect.top(), rect.right(), rect.bottom())
+    def within(self, boxes: np.ndarray) -> list[Plate]:
+        """The plates that meet any of some boxes `[n, 4]`."""
         plates, bounds = self._gather()
-        return [plates[row] for row in geo.meeting(bounds, box).tolist()]
+        return [plates[row] for row in geo.meeting_some(bounds, boxes).tolist()]
 
     # --- inside ----------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
@@ -46,7 +47,7 @@ def paint_from_afar(scene: CanvasScene, painter: QPainter, rect: QRectF) -> None
     painter.translate(rect.center())
     painter.scale(scale, scale)
     painter.translate(-source.center())
-    scene.paint_flow(painter, source, AFAR, words=False)
+    scene.paint_flow(painter, np.array([source.getCoords()]), AFAR, words=False)
     for id_, item in scene.items_by_id.items():
         if scene.hides(id_):
             continue
@@ -82,7 +83,7 @@ def paint_graph(
     painter.translate(-source.center())
     with _printing(scene):
         scene.look(source, 1.0)
-        scene.paint_flow(painter, source, 1.0)
+        scene.paint_flow(painter, np.array([source.getCoords()]), 1.0)
     items = [item for id_, item in scene.items_by_id.items() if not scene.hides(id_)]
     for start in range(0, len(items), PIECE):
         if pause is not None:

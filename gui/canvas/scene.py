@@ -350,41 +350,45 @@ class CanvasScene(QGraphicsScene):
         """Whether no annotation that is seen at a zoom waits for its place."""
         return level_of(zoom) not in WITH_PLATES or self.field.is_laid_out
 
-    def paint_part(self, painter: QPainter, rect: QRectF) -> None:
-        """Paint a part of what a view shows, with the annotations that are laid out."""
-        zoom = round(painter.worldTransform().m11(), 9)
+    def paint_parts(self, painter: QPainter, boxes: np.ndarray) -> None:
+        """Paint parts of what a view shows, boxes `[n, 4]`, with the annotations that are laid out.
+
+        All in one go, which takes less than one by one; a clip leaves out what lies between them.
+        """
+        zoom, rect = round(painter.worldTransform().m11(), 9), extent.around(boxes)
         painter.fillRect(rect, self.theme.color("canvas"))
         if zoom < OVERVIEW:
             self.plan.paint(painter, rect)
             return
         if self.has_dots:
             paint_dots(painter, rect, self.theme, zoom)
-        self.paint_flow(painter, rect, zoom, left_out=self.hand.nodes)
-        self.nodes.paint(painter, rect, zoom)
+        self.paint_flow(painter, boxes, zoom, left_out=self.hand.nodes)
+        self.nodes.paint(painter, boxes, zoom)
 
     def paint_flow(
         self,
         painter: QPainter,
-        rect: QRectF,
+        parts: np.ndarray,
         zoom: float,
         *,
         words: bool = True,
         left_out: Collection[str] = (),
     ) -> None:
-        """Frames, wires and plates that meet a rectangle; frames without title if told so.
+        """Frames, wires and plates that meet boxes `[n, 4]`; frames without title if told so.
 
         Plates are those that are laid out; those of nodes that are `left_out` are not painted,
         nor are their wires.
         """
+        rect = extent.around(parts)
         self.time_band.paint(painter, rect, zoom, words=words)
         self.overlays.paint_grounds(painter, rect, zoom)
         shows_plates = level_of(zoom) in WITH_PLATES
-        near = self.field.within(rect) if shows_plates else []
+        near = self.field.within(parts) if shows_plates else []
         plates = [plate for plate in near if plate.port.node not in left_out]
         # All of them, so that a wire's signs stand at the same places in each part of it.
         boxes = self.field.bounds if shows_plates else np.empty((0, 4))
         paint_frames(painter, rect, self, zoom, folded=False, words=words)
-        rows = rows_within(self, rect.getCoords(), left_out)
+        rows = rows_within(self, parts, left_out)
         self.paint_wires(painter, rows, self, zoom, boxes)
         paint_frames(painter, rect, self, zoom, folded=True, words=words)
         self.plate_pictures.paint(painter, plates, 1 / zoom)

@@ -55,8 +55,7 @@ class SeenPicture(QObject):
         if boxes:
             del self._sheets[:-1]
         for sheet in (*self._sheets, *filter(None, (self._coming,))):
-            for box in boxes:
-                sheet.spoil(box)
+            sheet.spoil(boxes)
 
     def paint(self, painter: QPainter, view: CanvasView, region: QRegion) -> None:
         """Paint all that a view shows, but for what is laid over it; `region` comes to be seen."""
@@ -84,9 +83,11 @@ class SeenPicture(QObject):
         sheet, self._coming = self._sheets[-1], None
         sheet.move_to(sight)
         self._spoil_changed(sheet)
+        other = QRegion()
         for part in (*sheet.bare, *sheet.old):
-            if not (QRegion(part) - region).isEmpty():
-                view.viewport().update(part)
+            other += part
+        if not (other - region).isEmpty():
+            view.viewport().update(other)
         if sheet.is_new or sheet.is_mostly_there or not _is_screen(painter, view):
             sheet.paint(self._scene, view.renderHints())
         else:  # one has gone far: the rest comes with the next frames
@@ -144,8 +145,7 @@ class SeenPicture(QObject):
         if sheet.sight.is_far:
             return
         sight, boxes = sheet.sight, self._scene.field.take_changes()
-        for box in (*boxes, *places_met(self._scene, boxes, sight.rect, sight.zoom)):
-            sheet.spoil(box)
+        sheet.spoil([*boxes, *places_met(self._scene, boxes, sight.rect, sight.zoom)])
 
     def _go_on(self) -> None:
         """Between two frames; what is done is shown by the next."""

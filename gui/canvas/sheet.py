@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap, QRegion, QTransform
 
 from gui.canvas.levels import OVERVIEW, Sizes
+from gui.canvas.patches import joined
 from gui.canvas.placing import Box
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
 
 RIM = 12  # pixels around what changed: rails, chevrons, and what a text takes beside its box
-EACH = 100_000  # pixels of a part that take as long as beginning with another one
 MUCH = 0.25  # the share of a sheet that is painted at once where it comes into sight
 IN_FRAME, BETWEEN = 0.006, 0.02  # seconds of painting what is bare, in a frame and between two
 LEAST = 24, 160  # pixels of height and width that are painted between two looks at the clock
@@ -64,17 +66,18 @@ class Sheet:
         self.picture = QPixmap(sight.size * sight.ratio)
         self.picture.setDevicePixelRatio(sight.ratio)
 
-    def spoil(self, box: Box) -> None:
-        """It is other in a box of the canvas, unless it shows the plan."""
-        if self.sight.is_far:
+    def spoil(self, boxes: Collection[Box]) -> None:
+        """It is other in boxes of the canvas, unless it shows the plan."""
+        if self.sight.is_far or not boxes:
             return
-        world = self.sight.world
-        scale, dx, dy = world.m11(), world.dx() - RIM, world.dy() - RIM
-        left, top = math.floor(box[0] * scale + dx), math.floor(box[1] * scale + dy)
-        right = math.ceil(box[2] * scale + dx + 2 * RIM)
-        bottom = math.ceil(box[3] * scale + dy + 2 * RIM)
-        if right > 0 and bottom > 0 and left < self._whole.width() and top < self._whole.height():
-            self._spoil(QRect(left, top, right - left, bottom - top))
+        world, size = self.sight.world, np.array(self.sight.size.toTuple())
+        corners = np.array(boxes).reshape(-1, 2, 2) * world.m11() + (world.dx(), world.dy())
+        first = np.maximum(np.floor(corners[:, 0]) - RIM, 0)
+        extents = np.minimum(np.ceil(corners[:, 1]) + RIM, size) - first
+        is_seen = (extents > 0).all(1)
+        areas = np.concatenate((first, extents), axis=1)[is_seen].astype(int).tolist()
+        parts = [QRect(*area) for area in areas]
+        self.old += [p for p in parts if not any(bare.contains(p) for bare in self.bare)]
 
     def move_to(self, sight: Sight) -> None:
         """Look elsewhere at the same zoom: what stays in sight is scrolled."""
@@ -88,12 +91,11 @@ class Sheet:
             self.bare, self.old, self.is_new = [self._whole], [], True  # half a pixel would blur it
             return
         self.picture.scroll(round(across), round(down), self.picture.rect())
-        old = [part.translated(by) for part in self.old]
+        old = [part.translated(by) & self._whole for part in self.old]
         bare = [part.translated(by) & self._whole for part in self.bare]
         bare.extend(QRegion(self._whole) - QRegion(self._whole.translated(by)))
-        self.bare, self.old = [part for part in bare if not part.isEmpty()], []
-        for part in old:
-            self._spoil(part)
+        self.bare = [part for part in bare if not part.isEmpty()]
+        self.old = [part for part in old if not part.isEmpty()]
 
     @property
     def is_mostly_there(self) -> bool:
@@ -103,21 +105,19 @@ class Sheet:
     def paint(self, scene: CanvasScene, hints: QPainter.RenderHint) -> None:
         """Paint at once all that is bare or old."""
         self.is_new = False
-        parts, self.bare, self.old = [*self.bare, *self.old], [], []
-        for part in parts:
-            self._paint_part(scene, part, hints)
+        parts, self.bare, self.old = [*self.bare, *joined(self.old)], [], []
+        self._paint_parts(scene, parts, hints)
 
     def paint_some(self, seconds: float, scene: CanvasScene, hints: QPainter.RenderHint) -> None:
         """Paint what is old, and of what is bare as much as is likely to be done in a time."""
         end = time.perf_counter() + seconds
         self.is_new = False
-        parts, self.old = self.old, []
-        for part in parts:
-            self._paint_part(scene, part, hints)
+        parts, self.old = joined(self.old), []
+        self._paint_parts(scene, parts, hints)
         while self.bare:
             start = time.perf_counter()
             piece = self.take_piece((end - start) * self._pace)
-            self._paint_part(scene, piece, hints)
+            self._paint_parts(scene, [piece], hints)
             now = time.perf_counter()
             self._pace = _area(piece) / (now - start)
             if now + math.prod(LEAST) / self._pace > end:
@@ -133,27 +133,21 @@ class Sheet:
         self.bare += [rest for rest in (below, beside) if not rest.isEmpty()]
         return QRect(part.topLeft(), QSize(width, height))
 
-    def _spoil(self, part: QRect) -> None:
-        """Note a part that is old, as one with those that it lies over for the most part."""
-        part &= self._whole
-        if part.isEmpty() or any(other.contains(part) for other in (*self.bare, *self.old)):
+    def _paint_parts(
+        self, scene: CanvasScene, parts: Collection[QRect], hints: QPainter.RenderHint
+    ) -> None:
+        if not parts:
             return
-        for other in self.old:
-            both = part | other
-            if _area(both) <= _area(part) + _area(other) + EACH:
-                self.old.remove(other)
-                self._spoil(both)
-                return
-        self.old.append(part)
-
-    def _paint_part(self, scene: CanvasScene, part: QRect, hints: QPainter.RenderHint) -> None:
-        world = self.sight.world
+        world, region = self.sight.world, QRegion()
+        for part in parts:
+            region += part
         painter = QPainter(self.picture)
         painter.setRenderHints(hints)
-        painter.setClipRect(part, Qt.ClipOperation.ReplaceClip)
+        painter.setClipRegion(region, Qt.ClipOperation.ReplaceClip)
         painter.setWorldTransform(world)
-        rect = world.inverted()[0].mapRect(QRectF(part.adjusted(-1, -1, 1, 1)))
-        scene.paint_part(painter, rect)
+        back = world.inverted()[0]
+        rects = (back.mapRect(QRectF(part.adjusted(-1, -1, 1, 1))) for part in parts)
+        scene.paint_parts(painter, np.array([rect.getCoords() for rect in rects]))
         painter.end()
 
 

@@ -20,17 +20,18 @@ from gui.canvas.tangent_rails import paint_tangents
 from gui.canvas.wire_lines import paint_lines
 
 if TYPE_CHECKING:
-    from gui.canvas.placing import Box
     from gui.canvas.scene import CanvasScene
     from gui.theme import Theme
 
 DASHES = (4.0, 3.0)  # of a delay edge, in widths of its rails
 
 
-def rows_within(scene: CanvasScene, box: Box, left_out: Collection[str] = ()) -> list[int]:
-    """The wires that a box may show, but for the hidden one and those of nodes left out."""
+def rows_within(
+    scene: CanvasScene, boxes: np.ndarray, left_out: Collection[str] = ()
+) -> list[int]:
+    """The wires that boxes `[n, 4]` may show, but for the hidden one and those of nodes left out."""
     wires = scene.wires
-    rows = wires.seen(box).tolist()
+    rows = wires.seen_in(boxes).tolist()
     hidden = {scene.hidden_wire, *wires.joining(left_out)}
     return [row for row in rows if wires.targets[row] not in hidden]
 

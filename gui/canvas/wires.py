@@ -138,6 +138,16 @@ class Wires:
         is_inside[out] = geo.near(self._lines[rows[out]], wide).any(1)
         return rows[is_inside]
 
+    def seen_in(self, boxes: np.ndarray) -> np.ndarray:
+        """Rows of which any of some boxes `[n, 4]` may show something."""
+        if len(boxes) == 1:
+            return self.seen(boxes[0])
+        rows = geo.meeting_some(self._bounds[: len(self)], boxes)
+        lines, is_seen = self._lines[rows], np.zeros(len(rows), bool)
+        for box in boxes + np.array([-MARGIN, -MARGIN, MARGIN, MARGIN]):
+            is_seen |= geo.near(lines, box).any(1)
+        return rows[is_seen]
+
     def lines(self, rows: np.ndarray) -> np.ndarray:
         """Middle lines of rows: `[n, WIRE_POINTS, 2]`."""
         return self._lines[rows]
