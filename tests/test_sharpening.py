@@ -154,24 +154,6 @@ def test_far_away_boxes_stand_until_it_is_painted(qtbot, desk, boxes):
     qtbot.waitUntil(lambda: is_crisp(desk))
 
 
-def test_spoilt_places_are_painted_in_parts_that_hold_them_all():
-    size = QSize(640, 480)
-    made = Sheet(Sight(QTransform(), size, 1.0, 1.0, AT_DESK))
-    assert made.is_new
-    made.bare = []
-    random = np.random.default_rng(3)
-    spoilt = []
-    for _ in range(60):
-        x, y, width, height = random.integers(-40, 600, 4).tolist()
-        made.spoil([(x, y, x + abs(width) / 8, y + abs(height) / 8)])
-        spoilt.append(QRect(x, y, abs(width) // 8, abs(height) // 8) & QRect(QPoint(), size))
-        shown = [part for part in spoilt if not part.isEmpty()]
-        parts = joined(made.old)
-        assert all(QRegion(part).subtracted(whole(parts)).isEmpty() for part in shown)
-        assert sum(p.width() * p.height() for p in parts) <= area(whole(parts))  # none of it twice
-    assert len(parts) < len(made.old)
-
-
 def test_a_sheet_is_scrolled_by_whole_pixels_of_the_device_or_painted_anew():
     def sight(x):
         return Sight(QTransform(1, 0, 0, 1, x, 0), QSize(640, 480), 1.25, 1.0, AT_DESK)

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from graph import load
+from gui.canvas.geometry import grown, meeting
+from gui.canvas.node_layer import RIM
 from gui.examples import examples
 from gui.stepped import MOST, stepped_nodes
 from tests.canvas_desk import Desk, by_hand
@@ -74,6 +76,33 @@ def test_what_is_painted_of_a_step_looks_as_painted_anew(desk):
         mended = pixels(desk.view.grab().toImage())
         desk.scene.update()
         assert is_same(mended, pixels(desk.view.grab().toImage()))
+
+
+def test_a_step_paints_the_nodes_that_look_otherwise_and_no_others(desk, monkeypatch):
+    desk.view.zoom_to(1.0)
+    desk.view.grab()
+    spoilt, scene = [], desk.scene
+    monkeypatch.setattr(scene.picture, "spoil", spoilt.extend)
+    rect = desk.view.mapToScene(desk.view.viewport().rect()).boundingRect().getCoords()
+    seen = [scene.boxes.ids[row] for row in meeting(scene.boxes.array, rect).tolist()]
+    boxes = {id_: grown(scene.items_by_id[id_].box(), RIM) for id_ in seen}
+
+    def looks():
+        return {id_: (scene.mood(id_), scene.texts(id_)) for id_ in seen}
+
+    before, shown, few = looks(), desk.document.shown, 0
+    for _ in walk(desk, tries(30, 300)):
+        is_named, shown = scene.stepped_from(shown) is not None, desk.document.shown
+        after = looks()
+        if is_named:  # else all is painted anew
+            few += 1
+            assert {box for box in boxes.values() if box in spoilt} == {
+                boxes[id_] for id_ in seen if before[id_] != after[id_]
+            }
+        before = after
+        desk.view.grab()
+        spoilt.clear()
+    assert few > 5
 
 
 def test_of_another_run_or_far_away_all_may_be_other(qtbot):

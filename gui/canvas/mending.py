@@ -57,16 +57,16 @@ class Mending:
                 scene.update()
 
     def nodes(self, ids: Collection[str]) -> None:
-        """These nodes, where they are drawn, look otherwise now."""
+        """These nodes, where they are drawn, may look otherwise now."""
         scene = self._scene
         if len(ids) > MANY:
             scene.update()
             return
-        there = [id_ for id_ in ids if id_ in scene.items_by_id]
-        self.paint_again(there, ())
-        for id_ in there:
-            scene.looks.forget_of(id_)
-        scene.show()
+        there = (id_ for id_ in ids if id_ in scene.items_by_id)
+        other = list(filter(scene.looks.renew, there))
+        if other:
+            self.paint_again(other, ())
+            scene.show()
 
     def wires(self, targets: Collection[PortRef]) -> None:
         """These wires, where they are drawn, look otherwise now."""

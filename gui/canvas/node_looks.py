@@ -58,9 +58,13 @@ class NodeLooks:
         """All nodes may look otherwise now."""
         self._looks = {}
 
-    def forget_of(self, id_: str) -> None:
-        """One node may look otherwise now."""
-        self._looks.pop(id_, None)
+    def renew(self, id_: str) -> bool:
+        """One node may look otherwise now: whether it does, as far as it is known."""
+        scene, before = self._scene, self._looks.pop(id_, None)
+        if before is None or id_ not in scene.document.graph or scene.unfolding.has(id_):
+            return True  # one that is gone is drawn still; an inside has numbers of its own
+        now = self.of(id_, before.zoom)
+        return now.face is not before.face or now[1:] != before[1:]
 
     # --- reading -------------------------------------------------------------------------
 

@@ -26,10 +26,8 @@ if TYPE_CHECKING:
 DASHES = (4.0, 3.0)  # of a delay edge, in widths of its rails
 
 
-def rows_within(
-    scene: CanvasScene, boxes: np.ndarray, left_out: Collection[str] = ()
-) -> list[int]:
-    """The wires that boxes `[n, 4]` may show, but for the hidden one and those of nodes left out."""
+def rows_within(scene: CanvasScene, boxes: np.ndarray, left_out: Collection[str] = ()) -> list[int]:
+    """The wires that boxes `[n, 4]` may show, but the hidden one and those of nodes left out."""
     wires = scene.wires
     rows = wires.seen_in(boxes).tolist()
     hidden = {scene.hidden_wire, *wires.joining(left_out)}
