@@ -50,7 +50,7 @@ class Types:
         self._graph = graph
         self._known: dict[str, NodeTypes] = {}
         self._delayed: dict[PortRef, PortType] = {}
-        self._unified: int | None = None
+        self._unified: object = None  # the form of the graph for which `unify` was asked
         self._given: dict[str, dict[str, PortType]] = {}
 
     def give(self, given: Mapping[PortRef, PortType]) -> None:
@@ -112,6 +112,7 @@ class Types:
         """
         if id_ not in self._known and not self._delayed:
             return
+        self._unified = None
         for port in [port for port in self._delayed if port.node == id_]:
             del self._delayed[port]  # its edge may lead from elsewhere now
         waiting, seen = [id_], {id_}
@@ -131,12 +132,13 @@ class Types:
         """Drop everything."""
         self._known.clear()
         self._delayed.clear()
+        self._unified = None
 
     def unify(self) -> None:
-        """Work out what the delays carry; once for each state of the graph."""
-        if self._unified == self._graph.revision:
+        """Work out what the delays carry; once for each form of the graph."""
+        if self._unified is self._graph.form:
             return
-        self._unified = self._graph.revision
+        self._unified = self._graph.form
         if not any(edge.delay for edge in self._graph.edges):
             return
         from graph.unify import delayed_types  # which infers nodes by what stands here

@@ -261,10 +261,6 @@ class SeenTrace:
         end = self._end(target) if "." in str(target) else target
         return self.whole.samples(self._at(source), end)
 
-    def floating_outputs(self, node: str):
-        """As `Trace.floating_outputs`."""
-        return self.whole.floating_outputs(self._at(PortRef(node, "")).node)
-
     def edge(self, source, target):
         """As `Trace.edge`."""
         start = None if source is None else self._address(source)

@@ -24,8 +24,9 @@ from runtime.feeds import Host, Loaded, fed_at, feed_types, host_feeds, load
 from runtime.memory import ask_memory
 from runtime.moments import apart, at
 from runtime.plan import Plan, SeedGradient, compile_plan
+from runtime.records import Step, Watch
 from runtime.renewing import renewed
-from runtime.tape import Step, StepFailed, Tape, Watch
+from runtime.tape import StepFailed, Tape
 from runtime.trace import Trace
 
 Passes = Literal["both", "forward"]

@@ -11,7 +11,7 @@ import numpy as np
 
 from runtime.feeds import Host
 from runtime.numbering import PlanStep
-from runtime.tape import Record
+from runtime.records import Record
 from runtime.trace import Trace
 
 _log = logging.getLogger("gradwire")

@@ -17,7 +17,7 @@ from runtime.flow import Flow, kink_distance
 from runtime.leaf_check import check_leaves
 from runtime.local_check import check_edge
 from runtime.moments import apart
-from runtime.tape import Watch
+from runtime.records import Watch
 from runtime.trace import Trace
 from runtime.verdict import GradientReport, Verdict, Word, worst
 

@@ -15,7 +15,7 @@ from graph.port import PortRef
 from runtime.differences import DIRECTIONS, Comparison, Pair, directions
 from runtime.feeds import Host
 from runtime.flow import Flow, Replay
-from runtime.tape import Watch
+from runtime.records import Watch
 from runtime.verdict import Verdict, judge
 
 ONE_SIDED = 1e-3

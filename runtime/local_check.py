@@ -49,7 +49,7 @@ def _some(times: range, key: str) -> list[int]:
 def _check(trace: Trace, target: PortRef) -> Verdict:
     step, name = trace.plan.reader(target)
     is_floating = trace.plan.slots[trace.plan.slot_of[target]].is_floating
-    if step is None or not is_floating or not trace.floating_outputs(step.key):
+    if step is None or not is_floating or not trace.plan.floating_outputs(step.key):
         return Verdict("not differentiable")
     if name not in step.input_names:
         return Verdict("no path")  # a bypassed node does not read it
@@ -76,7 +76,7 @@ class _Node:
         self.place = step.input_names.index(name)
         self.x: Host = self.record.ins[self.place]
         self.kept = self.record.kept()
-        names = trace.floating_outputs(step.key)
+        names = trace.plan.floating_outputs(step.key)
         self.shown = tuple(self.step.output_names.index(name) for name in names)
         self.maps = tuple(_map(trace, target, name) for name in names)
         draw = stream(0, str(target), "cotangent")

@@ -19,7 +19,7 @@ from runtime.samples import ask_apart, ask_sample
 
 if TYPE_CHECKING:
     from runtime.plan import Plan
-    from runtime.tape import Record
+    from runtime.records import Record
 
 
 def local_jacobian(

@@ -13,10 +13,11 @@ from runtime.array import Array
 from runtime.backend import Backend
 from runtime.errors import RunError
 from runtime.feeds import frozen
-from runtime.modules.context import Context
+from runtime.modules.context import NOTHING, Context
 from runtime.modules.door import Kept
 from runtime.numbering import PlanStep
-from runtime.tape import Record, Tape, Watch, take_shape
+from runtime.records import Record, Watch
+from runtime.tape import Tape, take_shape
 
 if TYPE_CHECKING:
     from runtime.plan import Plan
@@ -45,28 +46,31 @@ def forward(
     tape: Tape, watch: Watch | None = None, steps: Iterable[PlanStep] | None = None
 ) -> Iterator[None]:
     """Run every node in order, or `steps` alone; yields after each. Raises `StepFailed`."""
-    for step in tape.plan.forward if steps is None else steps:
-        played = tape.begin("forward", step, watch)
+    values, earlier = tape.values, tape.earlier
+    steps = tape.plan.forward if steps is None else steps
+    for step, told in tape.played("forward", steps, watch):
         try:
-            ins = tuple([tape.values[slot] for slot in step.inputs])
-            record = tape.recall_forward(step, ins) or compute(tape, step, ins, tape.training_step)
-            tape.write(step, record)
+            ins = tuple([values[slot] for slot in step.inputs])
+            known = None if earlier is None else earlier.forward(step, ins)
+            tape.write(step, known or compute(tape, step, ins, tape.training_step))
         except Exception as error:
-            raise tape.fail(played, error) from error
+            raise tape.fail(told, error) from error
         yield
 
 
 def reverse(tape: Tape, watch: Watch | None = None) -> Iterator[None]:
     """Take dL/d(target) back through every node on a path; yields after each step."""
+    records, earlier = tape.records, tape.earlier
     tape.start_reverse()
-    for step in tape.plan.reverse:
-        played = tape.begin("reverse", step, watch)
+    for step, told in tape.played("reverse", tape.plan.reverse, watch):
         try:
+            record = records[step.key]
             gouts = tuple([tape.total(slot) for slot in step.outputs])
-            parts = tape.recall_reverse(step, gouts) or _pull_back(tape, step, gouts)
-            tape.give_back(step, gouts, parts)
+            known = None if earlier is None else earlier.reverse(record, gouts)
+            parts = known or pull_back(tape.plan, step, record.context, gouts, record.kept())
+            tape.give_back(record, gouts, parts)
         except Exception as error:
-            raise tape.fail(played, error) from error
+            raise tape.fail(told, error) from error
         yield
 
 
@@ -94,32 +98,27 @@ def context(values: Values, step: PlanStep, training_step: int | None = None) ->
         plan.mode,
         plan.seed,
         step.key,
-        step=training_step,
-        state={name: values.read(slot) for name, slot in step.states.items()},
-        load_special=backend.load_special,
+        training_step,
+        {x: values.read(slot) for x, slot in step.states.items()} if step.states else NOTHING,
+        backend.load_special,
+        NOTHING,
+        NOTHING,
     )
 
 
 def _take(values: Values, step: PlanStep, port: str, slot: int, out: Array) -> Array:
     """An output as the plan foretold it, read-only; another shape or kind is the module's fault."""
+    dtype, shape = values.plan.dtypes[slot], step.shapes[port]
+    if type(out) is np.ndarray and out.dtype == dtype and out.shape == shape:
+        return frozen(out)
     array = values.backend.xp.asarray(out)
-    dtype = values.plan.dtypes[slot]
-    if array.dtype == dtype and array.shape == step.shapes[port]:
-        return frozen(array)
     type_ = values.plan.slots[slot]
-    if array.shape != step.shapes[port] or kind_of(array.dtype.name) != type_.kind:
+    if array.shape != shape or kind_of(array.dtype.name) != type_.kind:
         found = f"{array.dtype.name} {list(array.shape)}"
         raise RunError(
             f"{port}: found {found}, expected {type_}. This is a fault of {step.module.name}."
         )
     return frozen(array.astype(dtype, copy=False))
-
-
-def _pull_back(
-    tape: Tape, step: PlanStep, gouts: tuple[Array | None, ...]
-) -> tuple[Array | None, ...]:
-    record = tape.records[step.key]
-    return pull_back(tape.plan, step, record.context, gouts, record.kept())
 
 
 def pull_back(
@@ -131,9 +130,8 @@ def pull_back(
             break
     else:
         return (None,) * len(step.inputs)
-    parts = step.module.vjp(ctx, gouts, kept, step.need)
-    dtypes = plan.dtypes
-    ports = zip(step.input_names, step.inputs, step.need, parts, strict=True)
+    parts, dtypes = step.module.vjp(ctx, gouts, kept, step.need), plan.dtypes
+    ports = zip(step.module.wired_names, step.inputs, step.need, parts, strict=True)
     return tuple([
         take_shape(step, name, part, dtypes[slot]) if need and part is not None else None
         for name, slot, need, part in ports

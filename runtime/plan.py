@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
@@ -11,6 +12,7 @@ import numpy as np
 
 from graph.checking import Check, check
 from graph.flattening import Flat
+from graph.initialise import sizes
 from graph.instances import flat_target
 from graph.model import Graph
 from graph.port import PortRef, PortType, show_shape
@@ -22,7 +24,7 @@ from runtime.memory import forecast
 from runtime.moments import apart, moment
 from runtime.numbering import Numbering, PlanStep
 from runtime.paths import Hop, find_hops
-from runtime.tape import Phase, Step
+from runtime.records import Phase, Step
 
 Mode = Literal["train", "eval"]
 SeedGradient = Host | int | tuple[int, ...] | None
@@ -138,6 +140,11 @@ class Plan:
         return tuple([made[type_.dtype] for type_ in self.slots])
 
     @functools.cached_property
+    def counts(self) -> tuple[int, ...]:
+        """How many numbers each slot holds that can be infinite or NaN."""
+        return tuple([math.prod(sizes(x)) if x.is_floating else 0 for x in self.slots])
+
+    @functools.cached_property
     def read_at(self) -> Mapping[PortRef, tuple[str, int]]:
         """The key of the step that gives a gradient back to an input, and the place it has there.
 
@@ -164,6 +171,24 @@ class Plan:
         if t is None:
             return step, ref.port if ref in step.writes else step.input_names[-1]
         return step, step.input_names[step.reads.index(ref)] if ref in step.reads else ""
+
+    def floating_outputs(self, node: str) -> tuple[str, ...]:
+        """Names of the floating outputs of a node (or `node@t`) that has a step, or an instance."""
+        drawn, t = apart(PortRef(node, ""))
+        if drawn.node in self.flat.instances:
+            wholes = (ref for ref in self.flat.outputs if ref.node == drawn.node)
+            return tuple(ref.port for ref in wholes if self.is_floating(moment(ref, t)))
+        step = self.step_of[node]
+        return tuple(
+            name
+            for name, slot in zip(step.output_names, step.outputs, strict=True)
+            if self.slots[slot].is_floating
+        )
+
+    def is_floating(self, ref: PortRef) -> bool:
+        """Whether a port has a slot, of floating numbers."""
+        slot = self.slot_of.get(ref)
+        return slot is not None and self.slots[slot].is_floating
 
     @property
     def steps(self) -> int | None:

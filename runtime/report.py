@@ -127,7 +127,7 @@ def _jacobians(trace: Trace, target: PortRef, dense: bool) -> Plain | None:
     if not trace.types[target].is_floating or not trace.has_run(target.node):
         return None
     found = {}
-    for output in trace.floating_outputs(target.node):
+    for output in trace.plan.floating_outputs(target.node):
         try:
             linear = trace.jacobian(target, output)
         except TooLarge as error:

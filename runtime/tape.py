@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import operator
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,70 +13,18 @@ from graph.port import PortRef
 from runtime.array import Array
 from runtime.backend import Backend
 from runtime.errors import RunError
-from runtime.feeds import Loaded, frozen, same_bits, same_module
-from runtime.modules.context import Context
+from runtime.feeds import Loaded, frozen
 from runtime.modules.door import sum_to
+from runtime.recalling import Earlier
+from runtime.records import Failure, Phase, Record, Step, Watch
 
 if TYPE_CHECKING:
     from runtime.numbering import PlanStep
     from runtime.plan import Plan
     from runtime.trace import Trace
 
-Phase = Literal["forward", "tangent", "reverse", "update"]
-Watch = Callable[[Any], None]
 _log = logging.getLogger("gradwire")
 _log.addHandler(logging.NullHandler())  # silent in other people's programs
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a run: a node's forward, tangent or reverse, or the update of a parameter.
-
-    `t` is the time step, if any; `port` is the parameter that is updated.
-    """
-
-    index: int
-    phase: Phase
-    node: str
-    t: int | None = None
-    port: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Where a run ended early: node, index of the step, and a sentence."""
-
-    node: str
-    step: int
-    message: str
-
-
-@dataclass(slots=True)
-class Record:
-    """What one node computed, and from what; the reverse half is None before its step."""
-
-    step: PlanStep
-    context: Context
-    ins: tuple[Array, ...]
-    outs: tuple[Array, ...]
-    gouts: tuple[Array | None, ...] | None = None
-    parts: tuple[Array | None, ...] | None = None
-
-    def kept(self) -> Mapping[str, Array]:
-        """All ports by name, and what the module kept besides: a trace keeps everything."""
-        names = self.step.input_names + self.step.output_names
-        return {**dict(zip(names, self.ins + self.outs, strict=True)), **self.context.kept}
-
-
-@dataclass(slots=True)
-class Total:
-    """The gradient of a slot, and the parts it is the sum of, in the order they came.
-
-    A run makes one for every slot and changes none; frozen, each would take five times as long.
-    """
-
-    parts: tuple[Array, ...]
-    array: Array
 
 
 class StepFailed(Exception):
@@ -92,9 +38,8 @@ class StepFailed(Exception):
 class Tape:
     """The growing record of one run.
 
-    A gradient written to a slot is added to what is there, so that fan-out is right by
-    construction. With an earlier trace, `recall_forward` and `recall_reverse` give what a node
-    computed from the very same arrays.
+    What comes back to a slot is added to what is there, so that fan-out is right by construction.
+    `earlier` is a trace of which this run may take over what it would compute again.
     """
 
     def __init__(
@@ -108,23 +53,31 @@ class Tape:
         self.plan, self.backend, self.training_step = plan, backend, training_step
         self.steps: list[Step] = []
         self.values: dict[int, Array] = {}
-        self.totals: dict[int, Total] = {}
         self.records: dict[str, Record] = {}
         self.loaded: dict[PortRef, Loaded] = {}
         self.failure: Failure | None = None
-        self._parts: dict[int, list[Array]] = {}
-        self._previous = previous if previous is not None and self._fits(previous) else None
+        self.earlier = Earlier.of(previous, self)
+        self._came: dict[int, Array] = {}  # what first came back to each slot
+        self._parts: dict[int, list[Array]] = {}  # all that came, where it is more
+        self._sums: dict[int, tuple[int, Array]] = {}  # of these: how many, and their sum
 
-    def begin(self, phase: Phase, played: PlanStep, watch: Watch | None) -> Step:
-        """Announce a step that is about to be played."""
-        index, script = len(self.steps), self.plan.script
-        step = script[index] if index < len(script) else None
-        if step is None or (step.phase, step.node, step.t) != (phase, played.node, played.t):
-            step = Step(index, phase, played.node, played.t)
-        if watch is not None:
-            watch(step)
-        self.steps.append(step)
-        return step
+    def played(
+        self, phase: Phase, steps: Iterable[PlanStep], watch: Watch | None
+    ) -> Iterator[tuple[PlanStep, Step]]:
+        """Steps that are about to be played one by one, each announced and written down."""
+        for step, told in self._told(phase, steps):
+            if watch is not None:
+                watch(told)
+            self.steps.append(told)
+            yield step, told
+
+    def _told(self, phase: Phase, steps: Iterable[PlanStep]) -> Iterable[tuple[PlanStep, Step]]:
+        """Steps and what the run calls them: as the plan does where it is played as planned."""
+        plan, begun = self.plan, len(self.steps)
+        start = 0 if phase == "forward" else len(plan.forward)
+        if begun == start and steps is (plan.forward if phase == "forward" else plan.reverse):
+            return zip(steps, plan.script[start:], strict=False)
+        return ((s, Step(i, phase, s.node, s.t)) for i, s in enumerate(steps, begun))
 
     def fail(self, step: Step, error: Exception) -> StepFailed:
         """What to raise where a step goes wrong, which becomes the run's failure."""
@@ -145,99 +98,59 @@ class Tape:
         for slot, out in zip(step.outputs, record.outs, strict=True):
             self.values[slot] = out
 
-    def recall_forward(self, step: PlanStep, ins: tuple[Array, ...]) -> Record | None:
-        """What the earlier run computed, if the same module read the same arrays."""
-        found = None if self._previous is None else self._previous.records.get(step.key)
-        if found is None or not _same(ins, found.ins):
-            return None
-        ctx = found.context
-        same = (
-            ctx.mode == self.plan.mode
-            and same_module(step.module, found.step.module)
-            and (self._draws_alike(ctx) or not step.module.is_random)
-            and all(self.values[slot] is ctx.state.get(x) for x, slot in step.states.items())
-        )
-        return Record(step, ctx, found.ins, found.outs) if same else None
-
-    def _draws_alike(self, ctx: Context) -> bool:
-        """Whether masks drawn in an earlier run are those of this one."""
-        return ctx.seed == self.plan.seed and ctx.step == self.training_step
-
     # --- reverse ---------------------------------------------------------------------------
-
-    def add(self, slot: int, part: Array) -> None:
-        """Add to a slot's gradient."""
-        self._parts.setdefault(slot, []).append(part)
-
-    def total(self, slot: int) -> Array | None:
-        """A slot's gradient: the sum of what was added, None where nothing was."""
-        added = self._parts.get(slot)
-        if added is None:
-            return None
-        known = self.totals.get(slot)
-        if known is None or len(known.parts) != len(added):  # parts come, and never go
-            parts = tuple(added)
-            known = self._recall_total(slot, parts) or Total(parts, _sum(parts))
-            self.totals[slot] = known
-        return known.array
-
-    def recall_reverse(
-        self, step: PlanStep, gouts: tuple[Array | None, ...]
-    ) -> tuple[Array | None, ...] | None:
-        """What the earlier run gave back, if this node was recalled and the same arrived."""
-        record = self.records[step.key]
-        found = None if self._previous is None else self._previous.records.get(step.key)
-        if found is None or found.parts is None or found.gouts is None:
-            return None
-        same = (
-            record.context is found.context
-            and found.step.need == step.need
-            and _same(gouts, found.gouts)
-        )
-        return found.parts if same else None
 
     def start_reverse(self) -> None:
         """Write dL/d(target); the earlier run's array where it holds the same numbers."""
         end, seed = self.plan.end, self.plan.seed_gradient
         if end is None or seed is None:
             return
-        target = self.plan.owners[end]
-        part = frozen(self.backend.asarray(seed))
-        if self._previous is not None and self._previous.target == self.plan.target:
-            known = self._previous.sums.get(target)
-            before = self._previous.plan.seed_gradient
-            if known is not None and before is not None and same_bits(before, seed):
-                part = known.parts[0]
-        self.add(end, part)
+        known = None if self.earlier is None else self.earlier.seed(self.plan)
+        self.add(end, frozen(self.backend.asarray(seed)) if known is None else known)
+
+    def add(self, slot: int, part: Array) -> None:
+        """Add to a slot's gradient."""
+        if slot not in self._came:
+            self._came[slot] = part
+        else:
+            self._parts.setdefault(slot, [self._came[slot]]).append(part)
 
     def give_back(
         self,
-        step: PlanStep,
+        record: Record,
         gouts: tuple[Array | None, ...],
         parts: tuple[Array | None, ...],
     ) -> None:
         """Add a node's parts to the gradients of what it read."""
-        record = self.records[step.key]
         record.gouts, record.parts = gouts, parts
-        for slot, part in zip(step.inputs, parts, strict=True):
+        for slot, part in zip(record.step.inputs, parts, strict=True):
             if part is not None:
                 self.add(slot, part)
 
-    def _recall_total(self, slot: int, parts: tuple[Array, ...]) -> Total | None:
-        if self._previous is None:
-            return None
-        found = self._previous.sums.get(self.plan.owners[slot])
-        return found if found is not None and _same(found.parts, parts) else None
+    def total(self, slot: int) -> Array | None:
+        """A slot's gradient: the sum of what was added, None where nothing was."""
+        return self._sum(slot) if slot in self._parts else self._came.get(slot)
 
-    def sums(self) -> dict[PortRef, Total]:
-        """Gradients by the port that owns each slot, where every part of the sum has come."""
-        waiting = self._waited_for()
+    def _sum(self, slot: int) -> Array:
+        parts = self._parts[slot]
+        count, total = self._sums.get(slot, (0, parts[0]))
+        if count != len(parts):  # parts come, and never go
+            known = None if self.earlier is None else self.earlier.total(slot, parts)
+            total = _sum(parts) if known is None else known
+            self._sums[slot] = len(parts), total
+        return total
+
+    def gradients(self) -> dict[int, Array]:
+        """The gradient of each slot whose parts have all come."""
         with np.errstate(all="ignore"):  # finite parts can add up to infinity
-            for slot in self._parts:
-                if slot not in waiting:
-                    self.total(slot)
-        owners = self.plan.owners
-        return {owners[slot]: total for slot, total in self.totals.items()}
+            found = self._came | {slot: self._sum(slot) for slot in self._parts}
+        for slot in self._waited_for():
+            found.pop(slot, None)
+        return found
+
+    def terms(self) -> dict[int, tuple[Array, ...]]:
+        """The parts of the gradients that are sums of several, in the order they came."""
+        return {slot: tuple(parts) for slot, parts in self._parts.items()}
 
     def _waited_for(self) -> set[int]:
         """The slots that reverse steps which were not played have not added to."""
@@ -250,9 +163,6 @@ class Tape:
             if record is None or record.parts is None:
                 waiting.update(step.inputs)
         return waiting
-
-    def _fits(self, previous: Trace) -> bool:
-        return previous.device == self.backend.name and previous.dtype == self.plan.dtype
 
 
 def take_shape(step: PlanStep, port: str, part: Array, dtype: Any) -> Array:
@@ -289,15 +199,7 @@ def explain(node: str, phase: Phase, error: Exception) -> str:
     return f"{node}: found {type(error).__name__} in its {phase} step ({detail})."
 
 
-def _same(some: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
-    if len(some) == 1 == len(others):
-        return some[0] is others[0]
-    return len(some) == len(others) and all(map(operator.is_, some, others))
-
-
-def _sum(parts: tuple[Array, ...]) -> Array:
-    if len(parts) == 1:
-        return parts[0]  # which is frozen already
+def _sum(parts: list[Array]) -> Array:
     total = parts[0] + parts[1]  # a new array (a number where there are no axes)
     for part in parts[2:]:
         total = total + part

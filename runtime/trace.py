@@ -26,8 +26,8 @@ from runtime.over_time import (
     stacked_gradients,
     stacked_values,
 )
+from runtime.records import Failure, Record, Step
 from runtime.samples import count_samples
-from runtime.tape import Failure, Record, Step, Tape, Total
 from runtime.total import TotalJacobian
 from runtime.unusable import Why, why_none
 from runtime.whole_gradient import whole_gradient
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from runtime.numbering import PlanStep
     from runtime.plan import Plan
     from runtime.tangents.record import Push
+    from runtime.tape import Tape
     from runtime.updates.record import Update
 
 Name = str | PortRef
@@ -49,8 +50,9 @@ class Trace:
     """A finished run. Arrays are NumPy's, read-only, in the run's dtype.
 
     `steps` are those that were played, the failed one included; `failure` says where a run ended
-    early. `sums` are the gradients by the port that owns each slot. `records`, `sums` and `loaded`
-    serve the next run. `push` is a tangent's pass, `update` the parameters', where there is one.
+    early. `values` and `gradients` stand by slot; `terms` are what those gradients add up that are
+    sums of several. `records` and `loaded` serve the next run, too. `push` is a tangent's pass,
+    `update` the parameters', where there is one.
     """
 
     plan: Plan
@@ -59,7 +61,8 @@ class Trace:
     failure: Failure | None
     values: Mapping[int, Array]
     records: Mapping[str, Record]
-    sums: Mapping[PortRef, Total]
+    gradients: Mapping[int, Array]
+    terms: Mapping[int, tuple[Array, ...]]
     loaded: Mapping[PortRef, Loaded]
     push: Push | None = None
     update: Update | None = None
@@ -80,7 +83,8 @@ class Trace:
             tape.failure,
             dict(tape.values),
             dict(tape.records),
-            tape.sums(),
+            tape.gradients(),
+            tape.terms(),
             tape.loaded,
         )
 
@@ -136,7 +140,7 @@ class Trace:
     @property
     def has_reverse(self) -> bool:
         """Whether the reverse pass has begun."""
-        return bool(self.sums)
+        return bool(self.gradients)
 
     @property
     def ports(self) -> tuple[PortRef, ...]:
@@ -201,10 +205,8 @@ class Trace:
         self._slot(ref)
         if self._is_whole(ref):
             return whole_gradient(self, ref)
-        if ref in self.sums:
-            total: Host = frozen(to_numpy(self.sums[ref].array))
-            return total
-        return self.part(ref)
+        total = self.summed(ref)
+        return self.part(ref) if total is None else frozen(to_numpy(total))
 
     def gradient_over_time(self, port: Name) -> Host | None:
         """The part of a port's gradient that each time step gives, time being axis 0.
@@ -238,8 +240,14 @@ class Trace:
         record = self.records.get(key)
         if record is not None and record.parts is not None and record.parts[place] is not None:
             return record.parts[place]
-        total = self.sums.get(ref)
-        return None if total is None else total.array
+        return self.summed(ref)
+
+    def summed(self, ref: PortRef) -> Array | None:
+        """The gradient of the slot that a port owns, on the run's device; None at other ports."""
+        slot = self.plan.slot_of.get(ref)
+        if slot is None or self.plan.owners[slot] != ref:
+            return None
+        return self.gradients.get(slot)
 
     def why_no_gradient(self, port: Name, t: int | None = None) -> Why | None:
         """The reason why `gradient` is None; None where there is one, or it is not computed."""
@@ -290,7 +298,7 @@ class Trace:
         step, name = self.plan.reader(ref)
         if step is None or step.key not in self.records:
             raise NoValue(f"{ref}: found no Jacobian, for the run ended before it.")
-        outputs = self.floating_outputs(step.key)
+        outputs = self.plan.floating_outputs(step.key)
         if output is None:
             output = next(iter(outputs), "")
         if not self.plan.slots[slot].is_floating or output not in outputs:
@@ -312,9 +320,9 @@ class Trace:
         self, ref: PortRef, output: Name | None, sample: int | None
     ) -> LinearMap | None:
         """That of an instance: the total derivative of its output over all that is inside."""
-        outputs = self.floating_outputs(ref.node)
+        outputs = self.plan.floating_outputs(ref.node)
         output = next(iter(outputs), "") if output is None else output
-        if output not in outputs or not self._floats(ref):
+        if output not in outputs or not self.plan.is_floating(ref):
             return None
         return self.total(ref, PortRef(ref.node, str(output)), sample=sample)
 
@@ -354,7 +362,7 @@ class Trace:
         ref = self.located(port, t)
         step, _ = self.plan.reader(ref)
         key = ref.node if step is None else step.key
-        names = self.floating_outputs(key) if step is not None or self._is_whole(ref) else ()
+        names = self.plan.floating_outputs(key) if step is not None or self._is_whole(ref) else ()
         found = {name: self.jacobian(ref, name) for name in names}
         return {name: linear for name, linear in found.items() if linear is not None}
 
@@ -387,20 +395,3 @@ class Trace:
         if slot is None:
             raise NoValue(f"{ref}: found no such port in the run.")
         return slot
-
-    def floating_outputs(self, node: str) -> tuple[str, ...]:
-        """Names of the floating outputs of a node (or `node@t`) that has a step, or an instance."""
-        drawn, t = apart(PortRef(node, ""))
-        if drawn.node in self.plan.flat.instances:
-            wholes = (ref for ref in self.plan.flat.outputs if ref.node == drawn.node)
-            return tuple(ref.port for ref in wholes if self._floats(moment(ref, t)))
-        step = self.plan.step_of[node]
-        return tuple(
-            name
-            for name, slot in zip(step.output_names, step.outputs, strict=True)
-            if self.plan.slots[slot].is_floating
-        )
-
-    def _floats(self, ref: PortRef) -> bool:
-        slot = self.plan.slot_of.get(ref)
-        return slot is not None and self.plan.slots[slot].is_floating

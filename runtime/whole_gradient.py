@@ -26,7 +26,7 @@ def whole_gradient(trace: Trace, ref: PortRef) -> Host | None:
     else:
         slot = plan.slot_of[ref]
         parts = [_part_back(trace, target, slot) for target in plan.readers.get(drawn, ())]
-        is_end = drawn == plan.target and slot == plan.end and trace.sums
+        is_end = drawn == plan.target and slot == plan.end and trace.has_reverse
         parts.append(plan.seed_gradient if is_end else None)
     links = (outer for outer, inner in flat.links.items() if inner == drawn)
     return _added([*parts, *(trace.gradient(moment(outer, t)) for outer in links)])

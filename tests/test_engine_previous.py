@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from graph import Graph
 from graph.edits import Move, SetNode
+from graph.port import PortRef
 from runtime import Engine
 from tests.runtime_toys import CALLS, draw
 
@@ -193,3 +196,36 @@ def test_any_row_of_edits_gives_bit_for_bit_what_a_full_run_gives(edits):
     for (kind, id_), number in edits:
         edit(graph, kind, id_, number)
         trace, _ = again(graph, trace)
+
+
+def test_a_run_that_is_played_to_its_end_names_its_steps_as_its_plan_does():
+    graph = tower()
+    first = Engine(graph).run()
+    graph.set_tensor("v.y", np.array([5.0, 7.0]))
+    trace, _ = again(graph, first)
+    assert all(map(operator.is_, trace.steps, trace.plan.script))
+    assert len(trace.steps) == len(trace.plan.script)
+
+
+def test_one_array_that_comes_back_twice_counts_twice():
+    graph = Graph()
+    for id_, module in (("x", "Input"), ("s", "Add"), ("t", "Sum")):
+        graph.add(module, id_)
+    for wire in ("x.y s.a", "x.y s.b", "s.y t.x"):
+        graph.connect(*wire.split())
+    graph.set_tensor("x.y", np.array(3.0))
+    trace, _ = again(graph, Engine(graph).run())
+    part = trace.came_back(PortRef("s", "a"))
+    assert part is trace.came_back(PortRef("s", "b"))
+    assert trace.gradient("x.y") == 2.0
+
+
+def test_a_sum_is_taken_over_while_its_parts_are():
+    graph = tower()
+    graph.connect("side.y", "b.b", replace=True)  # x is read twice on the way to the target
+    first = Engine(graph).run()
+    graph.set_tensor("v.y", np.array([0.0, 1.0]))
+    trace, calls = again(graph, first)
+    assert not calls
+    assert trace.gradient("x.y") is not None
+    assert trace.summed(PortRef("x", "y")) is first.summed(PortRef("x", "y"))

@@ -33,7 +33,7 @@ def test_both_give_what_a_trace_gives_bit_for_bit(name):
         assert same_bits(found.target, trace.value(trace.target))
         assert found.gradients
         for ref, gradient in found.gradients.items():
-            assert same_bits(gradient, np.asarray(trace.sums[ref].array)), str(ref)
+            assert same_bits(gradient, np.asarray(trace.summed(ref))), str(ref)
 
 
 def test_eager_works_out_a_nodes_shapes_right_before_its_numbers():

@@ -9,7 +9,7 @@ import numpy as np
 
 from runtime.array import Array
 from runtime.compiled.site import Lowered, Site
-from runtime.modules.context import Context
+from runtime.modules.context import NOTHING, Context
 from runtime.modules.door import Differentiable, sum_to
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def lower(site: Site, step: PlanStep, ins: Arrays) -> Lowered:
 
 
 def _forward(module: Differentiable, ctx: Context, ins: Arrays, outs: Arrays) -> None:
-    ctx.kept.clear()
+    ctx.kept = ctx.updates = NOTHING
     for found, out in zip(module.forward(ctx, ins, outs), outs, strict=True):
         if found is not out:
             _put(found, out)
@@ -65,7 +65,7 @@ def _reverse(
 def _update(ctx: Context, port: str, state: Array, kept: Mapping[str, Array]) -> None:
     """What the module said a state becomes; that may be a view of a port, so `kept` is named."""
     if port in ctx.updates:
-        _put(ctx.updates.pop(port), state)
+        _put(ctx.updates[port], state)
 
 
 def _put(found: Array, out: Array) -> None:

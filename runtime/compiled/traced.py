@@ -16,6 +16,7 @@ import numpy as np
 from runtime.array import Array
 from runtime.compiled.notes import Notes, Traced, Untraceable, tracing
 from runtime.compiled.site import Lowered, Site
+from runtime.modules.context import NOTHING
 
 if TYPE_CHECKING:
     from runtime.numbering import PlanStep
@@ -30,7 +31,7 @@ def lower(site: Site, step: PlanStep, ins: tuple[Array, ...]) -> Lowered:
         raise Untraceable("random numbers")
     notes, own = Notes(site, ins), site.context(step)
     states = {port: Traced(notes, array) for port, array in own.state.items()}
-    ctx = replace(own, xp=notes, state=states, kept={}, updates={})
+    ctx = replace(own, xp=notes, state=states, kept=NOTHING, updates=NOTHING)
     wrapped = tuple(Traced(notes, array) for array in ins)
     with tracing():
         found = step.module.forward(ctx, wrapped)

@@ -19,7 +19,8 @@ from runtime.bypass import Bypass
 from runtime.evaluation.spans import Clock, Evaluation
 from runtime.feeds import Loaded, frozen
 from runtime.recompute.held import Held, block
-from runtime.tape import Tape, Watch
+from runtime.records import Watch
+from runtime.tape import Tape
 
 if TYPE_CHECKING:
     from runtime.numbering import PlanStep
@@ -85,7 +86,7 @@ class _Eager:
             gouts = tuple(tape.total(slot) for slot in step.outputs)
             record = tape.records[step.key]
             parts = passes.pull_back(self.plan, step, record.context, gouts, record.kept())
-            tape.give_back(step, gouts, parts)
+            tape.give_back(record, gouts, parts)
         kept = tuple(array for array in (*gouts, *parts) if array is not None)
         self.hold(("reverse", step.key), kept)
 

@@ -14,7 +14,7 @@ from runtime.feeds import Loaded
 from runtime.plan import compile_plan
 from runtime.recompute.playing import Playing
 from runtime.recompute.schedule import make_schedule
-from runtime.tape import Watch
+from runtime.records import Watch
 
 
 def run_lazily(

@@ -19,7 +19,7 @@ from runtime.explaining.updates import explain_update
 from runtime.moments import apart, at
 
 if TYPE_CHECKING:
-    from runtime.tape import Step
+    from runtime.records import Step
     from runtime.trace import Trace
 
 

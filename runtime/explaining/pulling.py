@@ -44,7 +44,7 @@ from runtime.modules.door import Differentiable, Elementwise
 
 if TYPE_CHECKING:
     from runtime.numbering import PlanStep
-    from runtime.tape import Record
+    from runtime.records import Record
     from runtime.trace import Trace
 
 LOSS = Symbol("L")

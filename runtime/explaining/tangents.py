@@ -30,7 +30,7 @@ from runtime.moments import at
 if TYPE_CHECKING:
     from runtime.feeds import Host
     from runtime.numbering import PlanStep
-    from runtime.tape import Step
+    from runtime.records import Step
     from runtime.trace import Trace
 
 SENTENCE = "Each tangent that arrives goes through the local Jacobian; they add up."

@@ -30,7 +30,7 @@ from runtime.updates.rules import DELTA, name_of, rule_of
 
 if TYPE_CHECKING:
     from runtime.feeds import Host
-    from runtime.tape import Step
+    from runtime.records import Step
     from runtime.trace import Trace
     from runtime.updates.record import Moved, Update
     from runtime.updates.rules import Rule

@@ -15,7 +15,7 @@ from runtime.modules.door import Elementwise
 from runtime.moments import at
 
 if TYPE_CHECKING:
-    from runtime.tape import Record
+    from runtime.records import Record
     from runtime.trace import Trace
 
 SATURATED = 0.05  # of the greatest slope: less of it reaches what comes before

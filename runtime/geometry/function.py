@@ -16,10 +16,10 @@ from runtime.backend import to_numpy
 from runtime.errors import NoValue
 from runtime.feeds import Host
 from runtime.linking import floating_slot
-from runtime.modules.context import Context
+from runtime.modules.context import NOTHING, Context
 from runtime.numbering import PlanStep
 from runtime.paths import EDGE, first_value
-from runtime.tape import Record
+from runtime.records import Record
 from runtime.trace import Trace
 
 STEP_COST = 500  # numbers that could be worked on in the time that calling a step takes
@@ -137,12 +137,12 @@ class PortFunction:
         contexts = self._contexts()
         for x in points:
             for ctx in contexts:
-                ctx.kept, ctx.updates = {}, {}
+                ctx.kept = ctx.updates = NOTHING
             yield self._at(x, contexts).y[wanted]
 
     def _contexts(self) -> list[Context]:
         """A context of their own for all steps: a trace's is never written into."""
-        return [replace(record.context, kept={}, updates={}) for record in self._before]
+        return [replace(record.context, kept=NOTHING, updates=NOTHING) for record in self._before]
 
     def _at(self, x: Host, contexts: Sequence[Context]) -> Moved:
         given = self.given(x)

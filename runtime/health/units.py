@@ -13,7 +13,7 @@ from runtime.backend import to_numpy
 from runtime.feeds import Host
 from runtime.health.records import Activation
 from runtime.modules.door import Differentiable
-from runtime.tape import Record
+from runtime.records import Record
 
 if TYPE_CHECKING:
     from runtime.numbering import PlanStep

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from graph.module import Example
 from runtime.array import Array
 from runtime.modules.context import Context
-from runtime.modules.door import Elementwise, Kept, Outs
+from runtime.modules.door import Elementwise, Kept, Outs, times
 from runtime.modules.scalar import Scalar
 
 BROADCASTS = (
@@ -168,6 +168,14 @@ class Extremum(Elementwise):
         own, other = kept[port], kept["b" if port == "a" else "a"]
         half = ctx.dtype.type(0.5)
         return half * self.wins(own, other) + half * ~self.wins(other, own)
+
+    def vjp(
+        self, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept, need: tuple[bool, ...]
+    ) -> tuple[Array | None, ...]:
+        if not all(need):
+            return super().vjp(ctx, gouts, kept, need)
+        (gradient,), share = gouts, self.derivative(ctx, "a", kept)
+        return times(ctx, gradient, share), times(ctx, gradient, ctx.dtype.type(1) - share)
 
     def kink_gaps(self, ctx: Context, ins: tuple[Array, ...]) -> Array | None:
         return ctx.xp.asarray(ctx.xp.abs(ins[0] - ins[1]))

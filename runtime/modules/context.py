@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +19,10 @@ def scipy_special() -> Any:
     return importlib.import_module("scipy.special")
 
 
+NOTHING: Mapping[str, Array] = MappingProxyType({})
+"""Of most nodes there is no state, nothing kept and nothing to update."""
+
+
 @dataclass(slots=True)
 class Context:
     """The surroundings of one node in one run.
@@ -25,8 +30,8 @@ class Context:
     `xp` is the array module, bound once when the plan is made; `dtype` the run's floating dtype;
     `shapes` the shape of every port of the node, outputs included; `mode` "train" or "eval".
     `seed`, `address` and `step` (of training) key the random streams. `state` holds the tensors
-    of state ports. `kept` and `updates` start empty in every run and collect what `keep` and
-    `update` were given. `load_special` gives the twin of `scipy.special` for `xp`.
+    of state ports. `kept` and `updates` are empty at first in every run; `keep` and `update` put
+    into them what they are given. `load_special` gives the twin of `scipy.special` for `xp`.
     """
 
     xp: Any
@@ -36,10 +41,10 @@ class Context:
     seed: int = 0
     address: str = ""
     step: int | None = None
-    state: Mapping[str, Array] = field(default_factory=dict)
+    state: Mapping[str, Array] = field(default_factory=lambda: NOTHING)
     load_special: Callable[[], Any] = scipy_special
-    kept: dict[str, Array] = field(default_factory=dict)
-    updates: dict[str, Array] = field(default_factory=dict)
+    kept: Mapping[str, Array] = field(default_factory=lambda: NOTHING)
+    updates: Mapping[str, Array] = field(default_factory=lambda: NOTHING)
 
     @property
     def special(self) -> Any:
@@ -61,8 +66,8 @@ class Context:
 
     def keep(self, name: str, array: Array) -> None:
         """Keep an array of the forward pass for the reverse one; `keeps` must name it."""
-        self.kept[name] = array
+        self.kept = {**self.kept, name: array}
 
     def update(self, port: str, array: Array) -> None:
         """Say what a state port holds after this step; training alone commits it."""
-        self.updates[port] = array
+        self.updates = {**self.updates, port: array}

@@ -98,6 +98,11 @@ class Differentiable(Initialised):
     commutes: ClassVar[bool] = False
     scalar: ClassVar[Scalar | None] = None
 
+    @functools.cached_property
+    def kept_names(self) -> tuple[str, ...]:
+        """The names of the ports whose tensors a run has: those that are wired, then outputs."""
+        return self.wired_names + self.output_names
+
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         """The outputs, from the inputs."""
         raise NotImplementedError

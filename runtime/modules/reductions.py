@@ -99,6 +99,8 @@ class Total(Reducing):
             return (None,)
         shape = ctx.shapes["x"]
         weighed = gradient * self._weight(ctx) if self.reduction == "mean" else gradient
+        if weighed.shape == shape:  # each entry is joined with none
+            return (weighed,)
         return (ctx.xp.broadcast_to(self.widen(weighed, shape), shape),)
 
     def jvp(

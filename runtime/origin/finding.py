@@ -20,10 +20,9 @@ from runtime.backend import to_numpy
 from runtime.moments import apart, at
 from runtime.origin.leading import led_forward, led_reverse
 from runtime.origin.records import Number, Origin
-from runtime.tape import Record, Total
+from runtime.records import Record, Step
 
 if TYPE_CHECKING:
-    from runtime.tape import Step
     from runtime.trace import Trace
 
 SMALL = 4096  # entries: up to so many are looked at together with others
@@ -54,16 +53,16 @@ def _is_all_finite(trace: Trace) -> bool:
     """
     if trace.failure is not None or trace.device != "cpu":
         return False
-    total, small = 0.0, []
-    for array in chain(trace.values.values(), (total.array for total in trace.sums.values())):
-        if array.dtype.kind != "f":
-            continue
-        if array.size == 1:
+    counts, total, small = trace.plan.counts, 0.0, []
+    for slot, array in chain(trace.values.items(), trace.gradients.items()):
+        count = counts[slot]
+        if count == 1:
             total += array.item()
-        elif array.size <= SMALL:
+        elif count > SMALL:
+            if not np.isfinite(array).all():
+                return False
+        elif count:
             small.append(array.reshape(-1))
-        elif not np.isfinite(array).all():
-            return False
     return math.isfinite(total) and bool(np.isfinite(np.concatenate([*small, ()])).all())
 
 
@@ -116,9 +115,9 @@ def _is_handed_on(read: tuple[Array, ...], made: Array) -> bool:
 
 
 def _sums(trace: Trace, step: Step, record: Record) -> Iterator[Origin]:
-    for ref in record.step.writes:
-        if ref in trace.sums and _adds_up_wrong(trace.sums[ref]):
-            yield _sum(trace, ref, step, record.step.module.name)
+    for slot in record.step.outputs:
+        if _adds_up_wrong(trace, slot):
+            yield _sum(trace, slot, step, record.step.module.name)
 
 
 def _reverse(step: Step, record: Record, is_given: bool) -> Iterator[Origin]:
@@ -133,24 +132,30 @@ def _reverse(step: Step, record: Record, is_given: bool) -> Iterator[Origin]:
 
 
 def _in_leaves(trace: Trace) -> Iterator[Origin]:
-    for ref, total in trace.sums.items():
-        if _adds_up_wrong(total):
-            module = trace.plan.flat.graph.module(apart(ref)[0].node)
-            yield _sum(trace, ref, None, module.name if module else "")
+    for slot in trace.gradients:
+        if _adds_up_wrong(trace, slot):
+            module = trace.plan.flat.graph.module(apart(trace.plan.owners[slot])[0].node)
+            yield _sum(trace, slot, None, module.name if module else "")
 
 
-def _adds_up_wrong(total: Total) -> bool:
+def _adds_up_wrong(trace: Trace, slot: int) -> bool:
     """Whether finite parts, or opposite infinities, add up to what is not finite."""
-    return not is_finite(total.array) and not _is_handed_on(total.parts, total.array)
+    total = trace.gradients.get(slot)
+    if total is None or is_finite(total):
+        return False
+    return not _is_handed_on(_parts(trace, slot), total)
 
 
-def _sum(trace: Trace, ref: PortRef, step: Step | None, module: str) -> Origin:
+def _sum(trace: Trace, slot: int, step: Step | None, module: str) -> Origin:
     """At a port where finite parts add up to what is none."""
-    total = trace.sums[ref]
-    drawn, t = apart(ref)
-    made = _origin("sum", step, drawn, t, module, total.array)
-    parts = (float(to_numpy(part)[made.index]) for part in total.parts)
+    drawn, t = apart(trace.plan.owners[slot])
+    made = _origin("sum", step, drawn, t, module, trace.gradients[slot])
+    parts = (float(to_numpy(part)[made.index]) for part in _parts(trace, slot))
     return _with(made, [Number("part", drawn, made.index, part) for part in parts], 0)
+
+
+def _parts(trace: Trace, slot: int) -> tuple[Array, ...]:
+    return trace.terms.get(slot) or (trace.gradients[slot],)
 
 
 def _origin(

@@ -12,7 +12,7 @@ from runtime.feeds import Host
 from runtime.modules.door import Elementwise, sum_to
 from runtime.moments import apart
 from runtime.origin.records import Number
-from runtime.tape import Record
+from runtime.records import Record
 
 MOST = 2
 """Numbers that are named of one tensor."""

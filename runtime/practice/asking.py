@@ -22,7 +22,7 @@ from runtime.moments import at, moment
 
 if TYPE_CHECKING:
     from runtime.numbering import PlanStep
-    from runtime.tape import Step
+    from runtime.records import Step
     from runtime.trace import Trace
 
 Kind = Literal["value", "sum", "part"]

@@ -20,7 +20,7 @@ from runtime.practice.asking import Question, asked_by, is_readable, sum_at
 from runtime.practice.hints import derivation
 
 if TYPE_CHECKING:
-    from runtime.tape import Step
+    from runtime.records import Step
     from runtime.trace import Trace
 
 BLANK = Name("_" * 16)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from runtime.memory import nbytes
 from runtime.recompute.footprint import Footprint, foretell
 from runtime.recompute.schedule import Schedule, make_schedule, numbers_of, wanted_steps
-from runtime.tape import Watch
+from runtime.records import Watch
 
 if TYPE_CHECKING:
     from runtime.plan import Plan

@@ -21,7 +21,7 @@ from runtime.recompute.schedule import Action, Schedule
 if TYPE_CHECKING:
     from runtime.numbering import PlanStep
     from runtime.plan import Plan
-    from runtime.tape import Record
+    from runtime.records import Record
 
 Name = tuple[str, int]
 """A slot's "value" or "gradient"."""

@@ -17,7 +17,8 @@ from runtime.feeds import Host, Loaded, frozen
 from runtime.modules.context import Context
 from runtime.recompute.held import Held, block
 from runtime.recompute.schedule import Action, Item, Kind, Schedule
-from runtime.tape import Phase, Watch, explain
+from runtime.records import Phase, Watch
+from runtime.tape import explain
 
 if TYPE_CHECKING:
     from runtime.numbering import PlanStep
@@ -157,7 +158,7 @@ class Playing:
         slots = zip(names, (*step.inputs, *step.outputs), strict=True)
         kept = {name: self.values[slot] for name, slot in slots if name in step.module.keeps}
         gouts = tuple(self.totals.get(slot) for slot in step.outputs)
-        parts = passes.pull_back(self.plan, step, ctx, gouts, kept | ctx.kept)
+        parts = passes.pull_back(self.plan, step, ctx, gouts, {**kept, **ctx.kept})
         for slot, part in zip(step.inputs, parts, strict=True):
             if part is not None:
                 self._add(slot, part)

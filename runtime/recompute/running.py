@@ -14,7 +14,7 @@ from runtime.recompute.choosing import Choice, choose_checkpoints
 from runtime.recompute.footprint import expected, foretell, measure
 from runtime.recompute.playing import KeptRun, Playing
 from runtime.recompute.schedule import make_schedule
-from runtime.tape import Watch
+from runtime.records import Watch
 
 
 def run_with_checkpoints(

@@ -16,7 +16,7 @@ import numpy as np
 
 from runtime.array import Array
 from runtime.modules.context import Context
-from runtime.tape import Record
+from runtime.records import Record
 
 Outs = tuple[Array | None, ...]
 

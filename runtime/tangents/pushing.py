@@ -16,9 +16,10 @@ from runtime.memory import ask_memory
 from runtime.modules.context import Context
 from runtime.modules.door import Kept
 from runtime.numbering import PlanStep
+from runtime.records import Step, Watch
 from runtime.tangents.record import Push, joined
 from runtime.tangents.seeding import Seed, seeded
-from runtime.tape import Step, Watch, explain
+from runtime.tape import explain
 from runtime.trace import Trace
 
 Tangents = tuple[Array | None, ...]

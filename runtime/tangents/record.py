@@ -17,8 +17,8 @@ from runtime.errors import NoValue
 from runtime.feeds import Host, frozen
 from runtime.moments import moment
 from runtime.over_time import address
+from runtime.records import Step
 from runtime.tangents.seeding import Seed, is_state
-from runtime.tape import Step
 
 if TYPE_CHECKING:
     from runtime.plan import Plan

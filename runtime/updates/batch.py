@@ -21,7 +21,7 @@ from runtime.updates.learning import Learning
 if TYPE_CHECKING:
     from graph.model import Graph
     from graph.training import Training
-    from runtime.tape import Watch
+    from runtime.records import Watch
     from runtime.trace import Trace
     from runtime.training.moment import Moment
 

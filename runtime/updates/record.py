@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from graph.port import PortRef
 from runtime.feeds import Host
-from runtime.tape import Step
+from runtime.records import Step
 
 if TYPE_CHECKING:
     from runtime.updates.learning import Learning

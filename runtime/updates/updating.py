@@ -12,7 +12,7 @@ from graph.port import PortRef
 from runtime.backend import to_numpy
 from runtime.errors import BadSetting, NoTarget, NotFinite, RunError
 from runtime.feeds import Host, frozen
-from runtime.tape import Step
+from runtime.records import Step
 from runtime.training.clipping import norm_of
 from runtime.training.optimizers import Turn
 from runtime.training.parameters import Parameters, named, shapes_of, shares, trainable
@@ -99,10 +99,9 @@ def _ask_finished(trace: Trace) -> None:
 
 
 def _fill(trace: Trace, kept: Parameters, slots: dict[PortRef, int]) -> None:
-    totals = {trace.plan.slot_of[ref]: total.array for ref, total in trace.sums.items()}
     for ref, slot in slots.items():
         kept.put(ref, to_numpy(trace.values[slot]))
-        total = totals.get(slot)
+        total = trace.gradients.get(slot)
         kept.put_gradient(ref, None if total is None else to_numpy(total))
 
 

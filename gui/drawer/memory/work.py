@@ -14,8 +14,8 @@ from runtime.recompute.choosing import Choice, choose_checkpoints
 from runtime.recompute.footprint import footprint
 from runtime.recompute.playing import KeptRun, Playing
 from runtime.recompute.schedule import make_schedule
+from runtime.records import Watch
 from runtime.tangents.counting import count_forward
-from runtime.tape import Watch
 from runtime.trace import Trace
 
 Progress = Callable[[float], None]
@@ -123,7 +123,8 @@ def _fastest(ways: Mapping[str, Way], work: _Counting) -> dict[str, Evaluation]:
 
 def _differing(trace: Trace, run: KeptRun | Evaluation) -> Iterator[str]:
     for ref, gradient in run.gradients.items():
-        if ref not in trace.sums or not same_bits(gradient, trace.sums[ref].array):
+        total = trace.summed(ref)
+        if total is None or not same_bits(gradient, total):
             yield str(ref)
 
 

@@ -14,7 +14,7 @@ from runtime.backend import CPU
 if TYPE_CHECKING:
     from runtime.numbering import PlanStep
     from runtime.plan import Plan
-    from runtime.tape import Record
+    from runtime.records import Record
 
 
 class ByModules:
