@@ -60,11 +60,17 @@ class Panes(QObject):
         self._turn(-1)
 
     def tab(self, forward: bool) -> bool:
-        """Go to the next widget, or the one before, round the whole window."""
-        stops = [stop for group in self.stops() for stop in group]
-        here = QApplication.focusWidget()
+        """Go to the next widget, or the one before, round the whole window.
+
+        Qt asks for the next one too where the one that has the focus is hidden or disabled.
+        """
+        groups, here = self.stops(), QApplication.focusWidget()
+        stops = [stop for group in groups for stop in group]
         if not stops:
             return False
+        if here not in stops and here is not None and _is_stop(here):
+            self._neighbour(groups, here).setFocus(Reason.OtherFocusReason)  # no key: no tip
+            return True
         if here in stops:
             index = stops.index(here) + (1 if forward else -1)
         else:
@@ -141,6 +147,16 @@ class Panes(QObject):
             widget = widget.parentWidget()
         return None
 
+    def _neighbour(self, groups: list[list[QWidget]], gone: QWidget) -> QWidget:
+        """What one reads behind a widget that is gone, or before it; else the canvas."""
+        pane = self._pane_of(gone)
+        own = groups[-1 if pane is None else pane]
+        if not own:
+            return self._window.canvas
+        order = _as_read([*own, gone], self._window)
+        at = order.index(gone)
+        return order[at + 1] if at + 1 < len(order) else order[at - 1]
+
     def _beside(self, stops: list[QWidget], here: QWidget | None, forward: bool) -> int:
         """Beside what takes the focus by mouse alone: the ends of its pane."""
         pane = self._pane_of(here)
@@ -169,7 +185,10 @@ def _as_read(widgets: list[QWidget], window: QWidget) -> list[QWidget]:
     return [widget for row in rows for widget in sorted(row, key=lambda w: boxes[w].left())]
 
 
-def _takes_focus(widget: QWidget) -> bool:
+def _is_stop(widget: QWidget) -> bool:
     by_tab = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
-    is_itself = by_tab and widget.focusProxy() is None
-    return bool(is_itself) and widget.isVisible() and widget.isEnabled()
+    return bool(by_tab) and widget.focusProxy() is None
+
+
+def _takes_focus(widget: QWidget) -> bool:
+    return _is_stop(widget) and widget.isVisible() and widget.isEnabled()

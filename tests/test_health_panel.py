@@ -84,6 +84,7 @@ def test_what_is_ahead_of_the_playhead_is_neither_drawn_nor_said(desk):
     desk.qtbot.waitUntil(lambda: width(desk, "loss.prediction") is not None)
     assert width(desk, "relu.x") is None
     QTest.mouseClick(panel(desk).to_end, LEFT)
+    assert panel(desk).findings.hasFocus()  # the key is gone
     desk.qtbot.waitUntil(lambda: width(desk, "relu.x") is not None)
     desk.qtbot.waitUntil(lambda: panel(desk).summary.said.startswith("Nothing is wrong"))
     assert all(panel(desk).bars.heights().values())
@@ -231,7 +232,8 @@ def test_all_edges_are_checked_at_once_and_say_their_figure_on_hover(desk):
     told = tip_at(desk.view, desk.pixel(x, y))
     assert "Finite differences agree (" in told
     assert "Norm of its gradient: " in told
-    desk.qtbot.waitUntil(lambda: panel(desk).check.verdict.said.startswith("9 of 9 edges agree"))
+    words = "9 of 9 edges and parameters agree"  # five edges, four parameters
+    desk.qtbot.waitUntil(lambda: panel(desk).check.verdict.said.startswith(words))
     desk.view.setFocus()
     desk.press_key(Key.Key_W, SHIFT)
     assert overlays.badges(PortRef("relu", "x")) == ()

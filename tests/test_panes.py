@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import QApplication, QStyle, QToolButton, QToolTip
 
 from gui.examples import examples
 from tests.window_desk import desk_for
@@ -26,6 +26,27 @@ def desk(qtbot, tmp_path, monkeypatch):
 def focused() -> str:
     """The name of the widget that has the focus, as a screen reader says it."""
     return QApplication.focusWidget().accessibleName()
+
+
+# --- what takes the focus along -------------------------------------------------------------
+
+
+def test_what_is_disabled_under_the_keys_hands_them_to_its_neighbour(desk):
+    """The key Next step at the last step, Previous step at the first; and no tip opens there."""
+    buttons = desk.window.timeline.findChildren(QToolButton)
+    head = desk.document.playhead
+    for start, name, then in (
+        (len(head.steps) - 1, "Next step", "Play"),  # behind it To the end is disabled too
+        (1, "Previous step", "Next step"),
+    ):
+        head.go(start)
+        key = next(b for b in buttons if b.accessibleName() == name)
+        key.setFocus()
+        desk.press_key(Key.Key_Space)
+        assert not key.isEnabled()
+        assert focused() == then
+    desk.qtbot.wait(20 + desk.window.style().styleHint(QStyle.StyleHint.SH_ToolTip_WakeUpDelay))
+    assert not QToolTip.isVisible()
 
 
 # --- F6 -------------------------------------------------------------------------------------

@@ -75,18 +75,28 @@ def verdict_of(document: Document) -> tuple[str, str]:
     count = sum(words[word] for word in ICONS)
     worst = next((word for word in ("disagrees", "not finite", "kink") if words[word]), "agrees")
     text = {
-        "agrees": tr("{0} of {1} edges agree with finite differences, the worst within {2}."),
-        "disagrees": tr("{0} of {1} edges disagree with finite differences."),
-        "kink": tr("{0} of {1} edges stand at a kink; the others agree."),
-        "not finite": tr("{0} of {1} edges are not finite; the others agree or are at a kink."),
+        "agrees": tr("{0} of {1} {3} agree with finite differences, the worst within {2}."),
+        "disagrees": tr("{0} of {1} {3} disagree with finite differences."),
+        "kink": tr("{0} of {1} {3} stand at a kink; the others agree."),
+        "not finite": tr("{0} of {1} {3} are not finite; the others agree or are at a kink."),
     }[worst]
     if words[worst] == count:
         alone = {
-            "kink": tr("{0} of {1} edges stand at a kink."),
-            "not finite": tr("{0} of {1} edges are not finite."),
+            "kink": tr("{0} of {1} {3} stand at a kink."),
+            "not finite": tr("{0} of {1} {3} are not finite."),
         }
         text = alone.get(worst, text)
-    return text.format(*map(format_count, (words[worst], count)), _worst(report)), ICONS[worst]
+    counts = map(format_count, (words[worst], count))
+    return text.format(*counts, _worst(report), _judged(document, report)), ICONS[worst]
+
+
+def _judged(document: Document, report: GradientReport) -> str:
+    """What the counts are of: the parameters that layers own lead to them as edges do."""
+    check = document.whole_check
+    graph = document.root if check is None else check.flat.graph
+    judged = (ref for ref, verdict in report.edges.items() if verdict.word in ICONS)
+    is_owned = any(graph.incoming(ref) is None for ref in judged)
+    return tr("edges and parameters") if is_owned else tr("edges")
 
 
 def _worst(report: GradientReport) -> str:

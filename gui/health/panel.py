@@ -40,7 +40,7 @@ class HealthPanel(QWidget):
         self.findings = FindingsList(theme, self)
         self.to_end = Button(
             theme, tr("Go to the end"), tr("Take all steps, so that every gradient is there"),
-            window.stepping.last, icon_name="last", parent=self,
+            self._go_to_end, icon_name="last", parent=self,
         )  # fmt: skip
         self.bars = BarStrip(theme, self._tell, self)
         self.thresholds = ThresholdForm(self._diagnosis, theme, self)
@@ -104,6 +104,11 @@ class HealthPanel(QWidget):
             holder.setLayout(part)
             row.addWidget(holder, 2 if part is left else 1)
         row.insertLayout(1, middle, 3)
+
+    def _go_to_end(self) -> None:
+        """The key goes then, and what is found comes where it was."""
+        self.findings.setFocus()
+        self._window.stepping.last()
 
     def _follow_soon(self, *_: object) -> None:
         if self.isVisible():

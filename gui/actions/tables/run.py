@@ -54,7 +54,7 @@ ROWS = (
     Row("step_out", N(A, "Step o&ut"), "Alt+PgUp", "run", "composites.step_out",
         N(A, "Finish the step of the open composite, and show what is around it."), "inside"),
     Row("last", N(A, "To the &end"), "Ctrl+PgDown", "run", "stepping.last",
-        N(A, "Go behind the last step."), "has_steps", icon="last"),
+        N(A, "Go behind the last step."), "may_step", icon="last"),
     Row("previous_time", N(A, "Previous time step"), "Ctrl+Shift+PgUp", "run",
         "stepping.previous_time", N(A, "Show the numbers of one time step before."),
         "has_time", after_gap=True),
