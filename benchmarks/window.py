@@ -162,7 +162,7 @@ def rows(bench: Bench) -> dict[str, tuple[Callable[[], object], Callable[[], obj
 
     def drag() -> None:
         x, y = canvas.canvas.items_by_id[middle].x(), canvas.canvas.items_by_id[middle].y()
-        canvas.canvas.place_node(middle, (x + 8, y))
+        canvas.canvas.place_nodes({middle: (x + 8, y)})
 
     move = e.Move({middle: (8.0, 8.0)})
     remove = e.RemoveNode(middle)

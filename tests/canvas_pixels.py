@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 
 from tests.canvas_desk import Desk
 from tests.patience import LONGEST
@@ -25,6 +26,18 @@ def seen(desk: Desk) -> np.ndarray:
 def on_screen(desk: Desk) -> np.ndarray:
     """What the screen shows at this moment: nothing is painted for it."""
     return pixels(desk.view.backingStore().paintDevice().copy())
+
+
+def screen(desk: Desk) -> np.ndarray:
+    """What was painted, place by place as it was asked for."""
+    for _ in range(3):  # what is asked for in a turn is painted in the next
+        QApplication.processEvents()
+    return pixels(desk.view.screen().grabWindow(desk.view.winId()).toImage())
+
+
+def other_pixels(one: np.ndarray, other: np.ndarray) -> int:
+    """How many are clearly other: more than a soft edge that is painted twice."""
+    return int((np.abs(one - other).max(-1) > 64).sum())
 
 
 def is_same(one: np.ndarray, other: np.ndarray) -> bool:

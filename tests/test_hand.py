@@ -3,13 +3,12 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
 
 from graph import PortRef
 from graph import edits as e
 from gui.canvas.overlay import EdgeMark
 from tests.canvas_desk import Desk, by_hand
-from tests.canvas_pixels import painted_parts, pixels, seen
+from tests.canvas_pixels import other_pixels, painted_parts, screen, seen
 
 
 class Badges:
@@ -39,22 +38,9 @@ def painted(desk, monkeypatch):
     return painted_parts(desk, monkeypatch)
 
 
-def screen(desk) -> np.ndarray:
-    """What was painted, place by place as it was asked for."""
-    for _ in range(3):  # what is asked for in a turn is painted in the next
-        QApplication.processEvents()
-    screen = desk.view.screen()
-    return pixels(screen.grabWindow(desk.view.winId()).toImage())
-
-
 def is_like(one: np.ndarray, other: np.ndarray) -> bool:
     """But for a rounding, by which a node that is painted differs from one that is copied."""
     return bool(np.abs(one - other).max() <= 2)
-
-
-def other_pixels(one: np.ndarray, other: np.ndarray) -> int:
-    """How many are clearly other: more than a soft edge that is painted twice."""
-    return int((np.abs(one - other).max(-1) > 64).sum())
 
 
 def drag(desk, id_: str, *ways: tuple[int, int]) -> QPoint:

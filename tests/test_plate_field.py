@@ -70,7 +70,7 @@ def test_what_settles_stands_where_it_would_if_laid_out_anew(qtbot, in_groups):
             place = (x + dice.randrange(-160, 160), y + dice.randrange(-160, 160))
             act = dice.choice(
                 (
-                    lambda id_=id_, place=place: desk.scene.place_node(id_, place),
+                    lambda id_=id_, place=place: desk.scene.place_nodes({id_: place}),
                     lambda: desk.view.camera.pan(QPoint(dice.randrange(-300, 300), 40)),
                     lambda: desk.document.playhead.go(dice.randrange(60)),
                     desk.view.grab,
@@ -78,7 +78,7 @@ def test_what_settles_stands_where_it_would_if_laid_out_anew(qtbot, in_groups):
                 )
             )
             act()
-        desk.scene.place_node(id_, place)  # else what one panned to is kept as it was
+        desk.scene.place_nodes({id_: place})  # else what one panned to is kept as it was
         settle(desk)
         kept = looks(desk)
         desk.scene.refresh()
@@ -97,7 +97,7 @@ def test_a_port_goes_out_of_sight_under_a_node(qtbot, in_groups):
     port = PortRef("x", "y")
     (plate,) = (plate for plate in desk.scene.field.of(port) if plate.kind == "value")
     left, top, _, _ = plate.bounds
-    desk.scene.place_node("loss", (left + 8, top))
+    desk.scene.place_nodes({"loss": (left + 8, top)})
     region = plate_field.region_around(
         desk.view.mapToScene(desk.view.viewport().rect()).boundingRect(), 1.0
     )

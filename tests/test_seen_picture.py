@@ -60,9 +60,9 @@ def test_a_step_paints_its_surroundings(desk, painted):
 
 
 def test_a_dragged_node_leaves_nothing_behind(desk, painted):
-    desk.scene.place_node("x2", (520.0, 300.0))
+    desk.scene.place_nodes({"x2": (520.0, 300.0)})
     assert is_as_painted_anew(desk)
-    desk.scene.place_node("x2", (480.0, 96.0))
+    desk.scene.place_nodes({"x2": (480.0, 96.0)})
     assert is_as_painted_anew(desk)
 
 

@@ -141,7 +141,7 @@ def test_what_moves_during_a_zoom_is_on_the_sheet_to_come(qtbot, desk, monkeypat
     monkeypatch.setattr(seen_picture, "IN_FRAME", seconds)
     desk.view.zoom_by(1.3)
     frame(desk)
-    desk.scene.place_node("x2", (520.0, 200.0))
+    desk.scene.place_nodes({"x2": (520.0, 200.0)})
     wait_crisp(qtbot, desk)
     assert is_crisp(desk)
 

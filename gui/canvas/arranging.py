@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from graph import edits as e
 from graph.records import Place
 from gui.canvas import geometry as geo
-from gui.canvas.frames import TITLE, box_of
+from gui.canvas.frame_parts import TITLE
+from gui.canvas.frames import box_of
 from gui.canvas.placing import Box
 
 if TYPE_CHECKING:

@@ -31,8 +31,10 @@ def _carried(graph: Graph, places: Mapping[str, Place]) -> tuple[e.Edit, ...]:
     found: list[e.Edit] = []
     for id_ in places:
         for edge in graph.arriving(id_).values():
+            if not edge.route:
+                continue
             way, other = (_way(graph, places, node) for node in (id_, edge.source.node))
-            if edge.route and way == other:
+            if way == other:
                 route = tuple((x + way[0], y + way[1]) for x, y in edge.route)
                 found.append(e.SetRoute(edge.target, route))
     return tuple(found)

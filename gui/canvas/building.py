@@ -15,6 +15,7 @@ from collections.abc import (
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gui.canvas import geometry as geo
@@ -213,7 +214,8 @@ class Building(QObject):
             is_held = target.node in scene.frames.held
             upward = not is_held and target.port in self.items[target.node].outline.pins
             edges.append(Hanging(target, tuple(first), tuple(last), upward))
-        wires.lead(hang(scene, edges))
+        lines = hang(scene, edges)
+        wires.lead(list(lines), np.array([*lines.values()]).reshape(-1, geo.WIRE_POINTS, 2))
 
     def show_routes(self, routes: Mapping[PortRef, tuple[geo.Point, ...]]) -> None:
         """Draw edges through other points until told otherwise; none: as the document says."""

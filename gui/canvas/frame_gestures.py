@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QPoint, QPointF, Qt
 
 from graph import edits as e
-from gui.canvas.bend_moves import move_edit, routes_between, shifted
+from gui.canvas.bend_moves import move_edit
 from gui.canvas.frame_paint import CHEVRON, LEFT
-from gui.canvas.frames import TITLE
+from gui.canvas.frame_parts import TITLE
 from gui.canvas.gestures import Gesture
 from gui.canvas.placing import Box
 from gui.canvas.wording import tr
@@ -82,26 +82,18 @@ class MoveFrame(Gesture):
         self._boxes = {number: frames.box(number) for number in self._numbers}
         nodes = self.document.graph.nodes
         self._places = {id_: nodes[id_].at or (0.0, 0.0) for id_ in frames.members(hit.number)}
-        self._routes = routes_between(self.document.graph, self._places)
         frames.choose(hit.number)
 
     def move(self, point: QPointF, pixel: QPoint) -> None:
-        dx, dy = self._shift(point)
-        self.scene.frames.show(
-            {
-                number: (left + dx, top + dy, right + dx, bottom + dy)
-                for number, (left, top, right, bottom) in self._boxes.items()
-            }
-        )
-        for id_, (x, y) in self._places.items():
-            if not self.scene.hides(id_):
-                self.scene.place_node(id_, (x + dx, y + dy))
-        self.scene.building.show_routes(shifted(self._routes, dx, dy))
+        hand = self.scene.hand
+        if not hand:
+            hand.take(self._places, self._numbers)
+        hand.move(*self._shift(point))
 
     def finish(self, point: QPointF, pixel: QPoint) -> None:
+        self.move(point, pixel)
+        self.scene.hand.let_go()
         dx, dy = self._shift(point)
-        self.scene.frames.show({})
-        self.scene.building.show_routes({})
         if not (dx or dy) or not move_frames(self.view, self._numbers, self._places, dx, dy):
             self.cancel()
 
@@ -111,11 +103,8 @@ class MoveFrame(Gesture):
             self.view.framing.toggle_fold()
 
     def cancel(self) -> None:
-        self.scene.frames.show({})
-        self.scene.building.show_routes({})
-        for id_ in self._places:
-            if not self.scene.hides(id_):
-                self.scene.sync_place(id_)
+        self.scene.hand.put_back()
+        self.scene.sync_places(id_ for id_ in self._places if not self.scene.hides(id_))
 
     def _shift(self, point: QPointF) -> tuple[float, float]:
         """How far to move so that the frame's corner stands on the grid."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
-from gui.canvas.frames import TITLE
+from gui.canvas.frame_parts import TITLE
 from gui.canvas.levels import FAR, title_pixels
 from gui.canvas.wording import tr
 from gui.icons import paint_icon
@@ -27,12 +28,13 @@ def paint_frames(
     rect: QRectF,
     scene: CanvasScene,
     zoom: float,
+    numbers: Iterable[int],
     *,
     folded: bool,
     words: bool = True,
 ) -> None:
-    """Paint the frames that meet a rectangle: those that are folded, or the others."""
-    for number in scene.frames.drawn():
+    """Paint those of some frames that meet a rectangle and are folded, or are not."""
+    for number in numbers:
         frame = scene.frames.all[number]
         left, top, right, bottom = scene.frames.drawn_box(number)
         box = QRectF(left, top, right - left, bottom - top)

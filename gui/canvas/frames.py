@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from graph import Frame, PortRef
+from gui.canvas.frame_parts import other_parts, rim_of
 from gui.canvas.geometry import Point
 from gui.canvas.placing import Box
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
 
-TITLE = 28.0  # height of the bar with the title, in canvas units
 FOLDED = (176.0, 60.0)
 
 
@@ -40,6 +40,7 @@ class Frames(QObject):
         self._border: dict[PortRef, Point] = {}
         self._shown: Mapping[int, Box] = {}
         self._members: dict[int, list[str]] = {}
+        self._drawn: dict[int, tuple[Frame, Box]] = {}  # as they are painted
         self._document.edited.connect(self.follow)
         self._document.replaced.connect(self._start_anew)
         self._document.selection_changed.connect(self._leave)
@@ -111,7 +112,12 @@ class Frames(QObject):
         """Draw some frames elsewhere until told otherwise; none: where the document says."""
         self._shown = boxes
         self.follow()
-        self._scene.refresh()
+
+    def carry(self, boxes: Mapping[int, Box]) -> None:
+        """Know that some frames are drawn elsewhere, which whoever has them paints."""
+        self._shown = boxes
+        self._read()
+        self._scene.plan.touch()
 
     def choose(self, number: int | None) -> None:
         """Select a frame, and nothing else."""
@@ -123,8 +129,9 @@ class Frames(QObject):
 
     def follow(self) -> None:
         """Read the document again, and tell what is drawn in another way now."""
-        held, border = self.held, self._border
+        held, border, drawn = self.held, self._border, self._drawn
         self._read()
+        self._paint_again(drawn)
         if self.current is not None and self.current >= len(self.all):
             self._become(None)
         ids = set(held.keys() ^ self.held.keys())
@@ -134,10 +141,28 @@ class Frames(QObject):
         if ids:
             self.changed.emit(frozenset(ids))
 
+    def _paint_again(self, before: Mapping[int, tuple[Frame, Box]]) -> None:
+        """Where frames are drawn otherwise than before is to be painted again."""
+        parts: list[Box] = []
+        for number in before.keys() | self._drawn.keys():
+            was, now = before.get(number), self._drawn.get(number)
+            if was != now:
+                parts += other_parts(was, now)
+        if any(frame.folded for frame, _ in (*before.values(), *self._drawn.values())):
+            self._scene.field.revise()  # annotations keep clear of them
+        self._show(parts)
+
+    def _show(self, parts: list[Box]) -> None:
+        if parts:
+            self._scene.picture.spoil(parts)
+            self._scene.plan.touch()
+            self._scene.show()
+
     def _become(self, number: int | None) -> None:
         before, self.current = self.current, number
         if before != number:
-            self._scene.update()
+            chosen = (self._drawn[n][1] for n in (before, number) if n in self._drawn)
+            self._show([part for box in chosen for part in rim_of(box)])
             self.chosen.emit()
 
     def _start_anew(self) -> None:
@@ -159,6 +184,7 @@ class Frames(QObject):
         for number in folded:
             if number not in self._inside:
                 self._meet(number)
+        self._drawn = {n: (self.all[n], self.drawn_box(n)) for n in self.drawn()}
 
     def _within(self, number: int) -> list[int]:
         """The frames that are gone while this one is folded; of two equal ones the second."""

@@ -13,7 +13,7 @@ from graph import edits as e
 from gui.canvas.arranging import around, node_box
 from gui.canvas.frame_gestures import frame_at, move_frames
 from gui.canvas.frame_paint import CHEVRON, LEFT
-from gui.canvas.frames import TITLE
+from gui.canvas.frame_parts import TITLE
 from gui.canvas.levels import OVERVIEW
 from gui.canvas.wording import tr
 from gui.inspector.editing import attempt

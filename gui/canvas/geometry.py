@@ -327,6 +327,7 @@ def squares(places: np.ndarray, reach: float) -> np.ndarray:
 
 def meeting_any(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Which boxes `[..., 4]` meet one of the others `[m, 4]`: booleans `[...]`."""
-    mine = boxes[..., None, :]
-    meets = (mine[..., :2] <= others[:, 2:]) & (mine[..., 2:] >= others[:, :2])
-    return meets.all(-1).any(-1)
+    left, top, right, bottom = (boxes[..., side, None] for side in range(4))
+    meets = (left <= others[:, 2]) & (right >= others[:, 0])
+    meets &= (top <= others[:, 3]) & (bottom >= others[:, 1])
+    return meets.any(-1)

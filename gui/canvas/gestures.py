@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from graph import edits as e
 from gui.canvas import geometry as geo
-from gui.canvas.bend_moves import move_edit, routes_between, shifted
+from gui.canvas.bend_moves import move_edit
 from gui.canvas.inserting import Insertion
 from gui.canvas.node_item import NodeItem
 from gui.canvas.wording import tr
@@ -144,7 +144,6 @@ class MoveNodes(Gesture):
         self._start = point
         self._held = held
         self._places = {id_: (items[id_].x(), items[id_].y()) for id_ in ids if id_ in items}
-        self._routes = routes_between(self.document.graph, self._places)
         self._moved = False
         self._insertion = self._may_insert()
 
@@ -154,10 +153,9 @@ class MoveNodes(Gesture):
         if not self._moved:
             return
         hand = self.scene.hand
-        if not hand.nodes:
+        if not hand:
             hand.take(self._places)
-        places = {id_: (x + dx, y + dy) for id_, (x, y) in self._places.items()}
-        hand.place(places, shifted(self._routes, dx, dy))
+        hand.move(dx, dy)
         if self._insertion is not None:
             x, y = self._places[self._held.id]
             is_held_off = bool(self.modifiers & Qt.KeyboardModifier.ShiftModifier)
@@ -169,7 +167,7 @@ class MoveNodes(Gesture):
         edge = insertion.edge if insertion is not None else None
         if insertion is not None:
             insertion.leave()
-        self._let_go()
+        self.scene.hand.let_go()
         done = self._insert(insertion, edge) if insertion and edge else self._move(point)
         if not done:
             self.cancel()
@@ -182,20 +180,15 @@ class MoveNodes(Gesture):
     def cancel(self) -> None:
         if self._insertion is not None:
             self._insertion.leave()
-        self._let_go()
         if self._moved:
-            for id_ in self._places:
-                self.scene.sync_place(id_)
+            self.scene.hand.put_back()
+            self.scene.sync_places(self._places)
 
     def paint(self, painter: QPainter, zoom: float) -> None:
         if self._insertion is not None:
             self._insertion.paint(painter, zoom)
 
     # --- inside --------------------------------------------------------------------------
-
-    def _let_go(self) -> None:
-        self.scene.hand.let_go()
-        self.scene.building.show_routes({})
 
     def _may_insert(self) -> Insertion | None:
         """A single node that nothing is wired to can come to stand in an edge."""

@@ -1,7 +1,8 @@
-"""Nodes in the hand: while they are dragged they are painted above a picture of all the rest.
+"""What is in the hand: nodes and frames are painted above a picture of all the rest meanwhile.
 
 So a move of the mouse costs what lies in the hand, with its wires and annotations, and what those
-run across; everything else is copied.
+run across; everything else is copied. The annotations of a few nodes find other places as they
+move. Many nodes keep their picture, annotations and all, till they are let go.
 """
 
 from __future__ import annotations
@@ -12,76 +13,144 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter, QRegion, QTransform
+from PySide6.QtWidgets import QWidget
 
 from gui.canvas import geometry as geo
-from gui.canvas.levels import level_of
+from gui.canvas.bend_moves import Routes, routes_between, shifted
+from gui.canvas.carried import Carried, wires_in
+from gui.canvas.frame_paint import paint_frames
+from gui.canvas.levels import WITH_PLATES, level_of
 from gui.canvas.node_layer import RIM
 from gui.canvas.sheet import RIM as PIXELS
+from gui.canvas.sheet import Sight
 
 if TYPE_CHECKING:
     from graph import PortRef
-    from gui.canvas.bend_moves import Routes
     from gui.canvas.placing import Box
     from gui.canvas.scene import CanvasScene
 
+FEW = 4  # nodes whose annotations are laid out anew with every move
 MANY = 120  # boxes; more are painted with all the rest
 
 
 class Hand:
-    """The nodes of one scene that are in the hand: `nodes`, none mostly."""
+    """What of one scene is in the hand: `nodes` and `frames`, none mostly."""
 
     def __init__(self, scene: CanvasScene) -> None:
         self._scene = scene
+        self._places: Mapping[str, geo.Point] = {}
+        self._routes: Routes = {}
+        self._carried: Carried | None = None
         self.nodes: frozenset[str] = frozenset()
+        self.frames: frozenset[int] = frozenset()
 
-    def take(self, ids: Collection[str]) -> None:
-        """These nodes are dragged from now on."""
-        self.nodes = frozenset(ids)
+    def __bool__(self) -> bool:
+        return bool(self.nodes or self.frames)
+
+    def take(self, places: Mapping[str, geo.Point], frames: Collection[int] = ()) -> None:
+        """Nodes are dragged from these places on, and frames by their numbers."""
+        scene = self._scene
+        scene.place_nodes({id_: at for id_, at in places.items() if not scene.hides(id_)})
+        self._places, self._routes = places, routes_between(scene.document.graph, places)
+        self.nodes, self.frames = frozenset(places), frozenset(frames)
         self._paint_rest()
+        if frames or len(places) > FEW:
+            self._carried = Carried(scene, places, self._routes, frames)
 
     def let_go(self) -> None:
-        """Nothing is in the hand any more."""
-        if self.nodes:
-            self._paint_rest()
-            self.nodes = frozenset()
+        """Nothing is in the hand any more; it is drawn where it is now, till the edit is done."""
+        if not self:
+            return
+        scene, nodes, frames = self._scene, self.nodes, self.frames
+        is_carried = self._carried is not None
+        self._paint_rest()
+        self.nodes, self.frames, self._carried = frozenset(), frozenset(), None
+        scene.building.show_routes({})
+        if is_carried:
+            scene.frames.carry({})
+            scene.picture.spoil(map(scene.frames.drawn_box, frames & set(scene.frames.drawn())))
+            scene.field.note_moves(id_ for id_ in nodes if id_ in scene.items_by_id)
 
-    def place(self, places: Mapping[str, geo.Point], routes: Routes) -> None:
-        """Draw what is in the hand elsewhere, and the edges in it through other points."""
-        scene, before = self._scene, self._boxes()
-        scene.building.show_routes(routes)
-        for id_, at in places.items():
-            scene.place_node(id_, at)
+    def put_back(self) -> None:
+        """Let go without an edit: what is said at the nodes stands where it stood."""
+        if self._carried is not None:
+            dx, dy = self._carried.by
+            self._scene.field.carry(self.nodes, -dx, -dy)
+        self.let_go()
+
+    def move(self, dx: float, dy: float) -> None:
+        """Draw what is in the hand so far from where it was taken."""
+        scene, before = self._scene, [] if self._carried else self._boxes()
+        if self._carried is not None:
+            self._carried.move(dx, dy)
+            scene.show()
+            return
+        scene.building.show_routes(shifted(self._routes, dx, dy))
+        scene.place_nodes({id_: (x + dx, y + dy) for id_, (x, y) in self._places.items()})
         for view in scene.views():
             scene.look(view.mapToScene(view.viewport().rect()).boundingRect(), view.zoom)
             boxes = [*before, *self._boxes(), *scene.field.changed]
             region = self._region(view.viewportTransform(), boxes)
             view.viewport().update(*([] if region is None else [region]))
 
-    def paint(self, painter: QPainter, zoom: float) -> None:
+    def touch(self) -> None:
+        """What is in the hand may look otherwise now."""
+        if self._carried is not None:
+            self._carried.touch()
+
+    def spoil(self, boxes: Collection[Box]) -> None:
+        """What is in the hand looks otherwise in these boxes."""
+        if self._carried is not None:
+            self._carried.spoil(boxes)
+
+    def paint(self, painter: QPainter, viewport: QWidget, zoom: float) -> None:
         """Paint what is in the hand, and where it is what stands above it."""
-        if not self._there:
+        if not self:
             return
-        scene, wires, world = self._scene, self._scene.wires, painter.worldTransform()
-        boxes = self._boxes()
-        region = self._region(world, boxes)
+        scene, world = self._scene, painter.worldTransform()
+        sight = Sight(world, viewport.size(), viewport.devicePixelRatioF(), zoom, scene.sizes)
+        targets = self._targets if self._carried is None else self._carried.outer
+        rows = wires_in(scene, np.array([sight.rect.getCoords()]), targets)
+        if self._carried is None:
+            boxes = self._boxes()
+        else:
+            boxes = scene.wires.pieces([scene.wires.targets[row] for row in rows])
+        frames = [number for number in scene.frames.drawn() if number in self.frames]
+        paint_frames(painter, sight.rect, scene, zoom, frames, folded=False)
         painter.save()
+        self._paint_live(painter, rows, boxes, zoom)
+        painter.restore()
+        paint_frames(painter, sight.rect, scene, zoom, frames, folded=True)
+        if self._carried is not None:
+            self._carried.paint(painter, sight)
+
+    # --- inside ----------------------------------------------------------------------------
+
+    def _paint_live(
+        self, painter: QPainter, rows: list[int], boxes: Collection[Box], zoom: float
+    ) -> None:
+        """Paint wires that are in the hand, and what stands above the boxes that they take."""
+        scene, world = self._scene, painter.worldTransform()
+        if not boxes:
+            return
+        region = self._region(world, boxes)
         if region is not None:
             painter.setWorldTransform(QTransform())
             painter.setClipRegion(region)
             painter.setWorldTransform(world)
-        shows_plates = level_of(zoom) in ("working", "close")
+        shows_plates = level_of(zoom) in WITH_PLATES
         bounds = scene.field.bounds if shows_plates else np.empty((0, 4))
-        rows = [row for row in wires.rows(self._targets) if wires.targets[row] != scene.hidden_wire]
         scene.paint_wires(painter, rows, scene, zoom, bounds)
-        met = [scene.field.all[row] for row in geo.meeting_some(bounds, np.array(boxes)).tolist()]
-        scene.plate_pictures.paint(painter, met, 1 / zoom)
+        rows = geo.meeting_some(bounds, np.array(boxes)).tolist()
+        plates = [scene.field.all[row] for row in rows]
         around = np.array(boxes) + np.array([-RIM, -RIM, RIM, RIM])
         rows = geo.meeting_some(scene.boxes.array, around).tolist()
         nodes = [scene.boxes.ids[row] for row in rows]
+        if self._carried is not None:  # which paints its own
+            plates = [plate for plate in plates if plate.port.node not in self.nodes]
+            nodes = [id_ for id_ in nodes if id_ not in self.nodes]
+        scene.plate_pictures.paint(painter, plates, 1 / zoom)
         scene.nodes.paint_nodes(painter, nodes, zoom)
-        painter.restore()
-
-    # --- inside ----------------------------------------------------------------------------
 
     @property
     def _there(self) -> list[str]:
@@ -95,7 +164,8 @@ class Hand:
     def _paint_rest(self) -> None:
         """What was painted with the rest is no more, or is again."""
         scene = self._scene
-        scene.picture.spoil(self._boxes())
+        frames = map(scene.frames.drawn_box, self.frames & set(scene.frames.drawn()))
+        scene.picture.spoil([*self._boxes(), *frames])
         if scene.overlays:  # badges stand where there is room
             scene.badge_places.clear()
             scene.update()

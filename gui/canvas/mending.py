@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from graph import PortRef
@@ -30,27 +30,31 @@ class Mending:
         What is in the hand is painted by itself.
         """
         scene, wires, held = self._scene, self._scene.wires, self._scene.hand.nodes
-        some = (target for target in targets if target in wires)
-        rest = (t for t in some if not (t.node in held or wires.source_of(t).node in held))
+        ids, some = list(ids), [target for target in targets if target in wires]
+        rest = [t for t in some if not (t.node in held or wires.source_of(t).node in held)]
         boxes = [geo.grown(scene.items_by_id[id_].box(), RIM) for id_ in ids if id_ not in held]
         boxes += wires.pieces(rest)
         scene.picture.spoil(boxes)
+        if len(rest) < len(some) or not held.isdisjoint(ids):
+            scene.hand.touch()
         return bool(boxes)
 
-    def move_node(self, id_: str, at: geo.Point) -> None:
-        """Draw a node elsewhere, with its wires."""
-        scene, item = self._scene, self._scene.items_by_id[id_]
-        targets = scene.wires.at_node(id_)
-        self.paint_again({id_}, targets)
-        item.put(at)
-        scene.boxes.put(id_, item.box())
+    def move_nodes(self, places: Mapping[str, geo.Point]) -> None:
+        """Draw nodes elsewhere, with their wires."""
+        scene, items = self._scene, self._scene.items_by_id
+        targets = scene.wires.joining(places)
+        self.paint_again(places, targets)
+        for id_, at in places.items():
+            items[id_].put(at)
+        drawn = (id_ for id_ in places if not scene.hides(id_))
+        scene.boxes.put_all({id_: items[id_].box() for id_ in drawn})
         scene.building.put_wires(targets)
-        self.paint_again({id_}, targets)
-        scene.field.note_move(id_)
+        self.paint_again(places, targets)
+        scene.field.note_moves(places)
         if scene.time_band.nodes or scene.document.place or scene.overlays.has_grounds:
             scene.field.revise()  # edges that run around all nodes, tags, and what lies around
             scene.update()
-        elif id_ not in scene.hand.nodes:
+        elif not scene.hand.nodes >= places.keys():
             scene.show()
             if scene.overlays:  # badges stand where there is room
                 scene.badge_places.clear()

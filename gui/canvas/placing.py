@@ -92,6 +92,11 @@ class Room:
             self._cells.setdefault(cell, set()).add(number)
 
 
+def moved(box: Box, dx: float, dy: float) -> Box:
+    """A box so far from where it was."""
+    return (box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy)
+
+
 def _cells(box: Box) -> Iterator[Cell]:
     across: Iterable[int] = range(int(box[0] // CELL), int(box[2] // CELL) + 1)
     down = range(int(box[1] // CELL), int(box[3] // CELL) + 1)

@@ -79,9 +79,18 @@ class PlateField(QObject):
         """Ports may stand elsewhere or have other numbers: those that do are laid out anew."""
         self._is_old = True
 
-    def note_move(self, id_: str) -> None:
-        """A node is drawn elsewhere."""
-        self._moved.add(id_)
+    def note_moves(self, ids: Iterable[str]) -> None:
+        """Nodes are drawn elsewhere."""
+        self._moved.update(ids)
+
+    def carry(self, nodes: Collection[str], dx: float, dy: float) -> None:
+        """Nodes are drawn so far from where they were, and what is said at them goes along."""
+        self._gathered, boxes = None, self._scene.boxes
+        for port, plates in self._plates.items():
+            for plate in plates if port.node in nodes else ():
+                plate.move(dx, dy)
+        here = (boxes.ids[row] for row in geo.meeting(boxes.array, self._region.getCoords()))
+        self.note_moves(id_ for id_ in here if id_ in nodes and id_ not in self._sight.boxes)
 
     def note_step(self, nodes: Collection[str]) -> None:
         """The playhead has moved: what these nodes' ports show may be other, and no more."""
@@ -155,12 +164,13 @@ class PlateField(QObject):
     def take_changes(self) -> list[Box]:
         """The boxes of plates that came, went or changed since one last asked.
 
-        Not those at nodes in the hand, which are painted by themselves.
+        Not those at nodes in the hand, which paints them by itself and is told.
         """
         changes, self._changes = self._changes, {}
-        held = self._scene.hand.nodes
-        boxes = (boxes for port, boxes in changes.items() if port.node not in held)
-        return [box for some in boxes for box in some]
+        hand = self._scene.hand
+        for port in [port for port in changes if port.node in hand.nodes]:
+            hand.spoil(changes.pop(port))
+        return [box for boxes in changes.values() for box in boxes]
 
     @property
     def changed(self) -> list[Box]:

@@ -8,13 +8,13 @@ picture, factor, value, and the gradient last.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from graph import PortRef
 from gui.canvas import geometry as geo
 from gui.canvas.node_paint import text_width
-from gui.canvas.placing import Box, Room
+from gui.canvas.placing import Box, Room, moved
 from gui.canvas.thumbnails import Thumbnail, thumbnails
 from gui.canvas.wishes import Kind, Wish, Wishes
 from gui.shown import Shown
@@ -60,6 +60,13 @@ class Plate:
     labels: tuple[Label, ...]
     picture: Thumbnail | None = None
     picture_place: int = -1
+
+    def move(self, dx: float, dy: float) -> None:
+        """Stand so far from where it stood."""
+        self.box, picture = moved(self.box, dx, dy), self.picture
+        self.labels = tuple(replace(a, box=moved(a.box, dx, dy)) for a in self.labels)
+        if picture is not None:
+            self.picture = picture.placed(moved(picture.box, dx, dy), picture.pixel)
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -248,6 +255,4 @@ def _around(labels: tuple[Label, ...]) -> Box:
 
 
 def _lowered(label: Label, by: float) -> Label:
-    left, top, right, bottom = label.box
-    box = (left, top + by * 0.92, right, bottom + by * 0.92)
-    return Label(label.text, label.ink, box, label.pixels, label.weight, label.framed)
+    return replace(label, box=moved(label.box, 0.0, by * 0.92))

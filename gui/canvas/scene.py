@@ -6,7 +6,7 @@ rebuild only what an edit touched.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,7 +44,13 @@ from gui.canvas.pulse import Pulse
 from gui.canvas.seen_picture import SeenPicture
 from gui.canvas.tags import paint_tags
 from gui.canvas.time_band import TimeBand
-from gui.canvas.touched import changes_every_number, changes_only_numbers, moved_nodes, touched_in
+from gui.canvas.touched import (
+    changes_every_number,
+    changes_only_frames,
+    changes_only_numbers,
+    moved_nodes,
+    touched_in,
+)
 from gui.canvas.unfolding import Unfolding
 from gui.canvas.waiting_nodes import WaitingNodes
 from gui.canvas.ways import node_of
@@ -63,7 +69,7 @@ class CanvasScene(QGraphicsScene):
     """What is drawn of a document."""
 
     content_changed = Signal()  # nodes were added, removed or moved
-    placed = Signal(str, object)  # a node is drawn elsewhere, as while it is dragged
+    placed = Signal(object)  # these nodes are drawn elsewhere, as while they are dragged: by id
     chevron_shares = (*CHEVRON_SHARES["forward"], *CHEVRON_SHARES["reverse"])
     layout, paint_wires = Layout, staticmethod(paint_wires)  # another scene has its own
 
@@ -185,8 +191,10 @@ class CanvasScene(QGraphicsScene):
             self.refresh()
             return
         if moved and not touched and len(moved) <= AT_ONCE:
-            for id_ in moved:
-                self.sync_place(id_)
+            self.sync_places(moved)
+            self._after_moves()
+            return
+        if changes_only_frames(edit):
             self._after_moves()
             return
         self.looks.change_faces(touched)
@@ -195,20 +203,21 @@ class CanvasScene(QGraphicsScene):
             self._after_building()
             return
         self.building.sync(touched)
-        for id_ in moved - touched:
-            self.sync_place(id_)
+        self.sync_places(moved - touched)
         self._after_building()
 
-    def sync_place(self, id_: str) -> None:
-        """Draw a node where the document says."""
-        item, at = self.items_by_id.get(id_), self.document.graph.nodes[id_].at or (0.0, 0.0)
-        if item is not None and item.at != at:
-            self.place_node(id_, at)
+    def sync_places(self, ids: Iterable[str]) -> None:
+        """Draw nodes where the document says."""
+        nodes = self.document.graph.nodes
+        self.place_nodes({id_: nodes[id_].at or (0.0, 0.0) for id_ in ids if id_ in nodes})
 
-    def place_node(self, id_: str, at: geo.Point) -> None:
-        """Draw a node elsewhere, with its wires; the document is told by the gesture's end."""
-        self.mending.move_node(id_, at)
-        self.placed.emit(id_, at)
+    def place_nodes(self, places: Mapping[str, geo.Point]) -> None:
+        """Draw nodes elsewhere, with their wires; the document is told by the gesture's end."""
+        items = self.items_by_id
+        moved = {id_: at for id_, at in places.items() if id_ in items and items[id_].at != at}
+        if moved:
+            self.mending.move_nodes(moved)
+            self.placed.emit(moved)
 
     def _after_check(self) -> None:
         self.looks.note_problems()
@@ -387,10 +396,12 @@ class CanvasScene(QGraphicsScene):
         plates = [plate for plate in near if plate.port.node not in left_out]
         # All of them, so that a wire's signs stand at the same places in each part of it.
         boxes = self.field.bounds if shows_plates else np.empty((0, 4))
-        paint_frames(painter, rect, self, zoom, folded=False, words=words)
+        held = () if self.is_printing else self.hand.frames
+        frames = [number for number in self.frames.drawn() if number not in held]
+        paint_frames(painter, rect, self, zoom, frames, folded=False, words=words)
         rows = rows_within(self, parts, left_out)
         self.paint_wires(painter, rows, self, zoom, boxes)
-        paint_frames(painter, rect, self, zoom, folded=True, words=words)
+        paint_frames(painter, rect, self, zoom, frames, folded=True, words=words)
         self.plate_pictures.paint(painter, plates, 1 / zoom)
         paint_tags(painter, self, zoom)
 

@@ -48,6 +48,7 @@ class SeenPicture(QObject):
         if not (self._sheets and self._sheets[-1].sight.is_far):
             self._sheets = []
         self._coming = None
+        self._scene.hand.touch()
 
     def spoil(self, boxes: Iterable[Box]) -> None:
         """It is other in these boxes of the canvas."""

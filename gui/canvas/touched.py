@@ -36,6 +36,13 @@ def changes_only_numbers(edit: e.Edit) -> bool:
     return isinstance(edit, e.SetTensor)
 
 
+def changes_only_frames(edit: e.Edit) -> bool:
+    """Whether an edit changes frames alone."""
+    if isinstance(edit, e.Batch):
+        return all(map(changes_only_frames, edit.edits))
+    return isinstance(edit, e.SetFrames)
+
+
 def changes_every_number(edit: e.Edit) -> bool:
     """Whether an edit sets something of the graph that all values hang on."""
     if isinstance(edit, e.Batch):

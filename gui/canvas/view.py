@@ -329,7 +329,7 @@ class CanvasView(QGraphicsView):
         if self.zoom < OVERVIEW:
             overview.paint_above(painter, self)
         else:
-            self.canvas.hand.paint(painter, self.zoom)
+            self.canvas.hand.paint(painter, self.viewport(), self.zoom)
         self.drawForeground(painter, self.mapToScene(self.viewport().rect()).boundingRect())
         painter.end()
 

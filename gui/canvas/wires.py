@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -70,12 +70,12 @@ class Wires:
         self._bounds[rows] = geo.boxes(lines, MARGIN)
         self.changed.update(rows)
 
-    def lead(self, lines: Mapping[PortRef, np.ndarray]) -> None:
-        """Let wires run along other lines: `[WIRE_POINTS, 2]` by target."""
-        for target, line in lines.items():
-            row = self._row[target]
-            self._lines[row] = line
-            self._bounds[row] = geo.boxes(line[None], MARGIN)[0]
+    def lead(self, targets: Sequence[PortRef], lines: np.ndarray) -> None:
+        """Let wires run along other lines: `[n, WIRE_POINTS, 2]`, by the ports where they end."""
+        rows = np.array([self._row[target] for target in targets], int)
+        self._lines[rows] = lines
+        self._bounds[rows] = geo.boxes(lines, MARGIN)
+        self.changed.update(rows.tolist())
 
     def drop(self, target: PortRef) -> None:
         """Forget the wire that ends at a port, if there is one."""
@@ -148,9 +148,9 @@ class Wires:
             is_seen |= geo.near(lines, box).any(1)
         return rows[is_seen]
 
-    def lines(self, rows: np.ndarray) -> np.ndarray:
+    def lines(self, rows: np.ndarray | list[int]) -> np.ndarray:
         """Middle lines of rows: `[n, WIRE_POINTS, 2]`."""
-        return self._lines[rows]
+        return self._lines[np.asarray(rows, int)]
 
     def ends(self) -> np.ndarray:
         """Both end points of every wire: `[n, 2, 2]`."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from gui.canvas.geometry import Point
 from gui.canvas.looking import MARGIN, LookingView
 from gui.canvas.view import CanvasView
 from gui.reverse_graph.scene import ReverseScene
@@ -55,10 +58,10 @@ class ReverseView(LookingView):
         if node is not None and own.unfolding.has(node) != others.unfolding.has(node):
             own.unfolding.toggle()
 
-    def _place_alike(self, id_: str, at: tuple[float, float]) -> None:
-        """A node that is dragged in the forward graph moves here too."""
-        if self.isVisible() and id_ in self.canvas.items_by_id:
-            self.canvas.place_node(id_, at)
+    def _place_alike(self, places: Mapping[str, Point]) -> None:
+        """Nodes that are dragged in the forward graph move here too."""
+        if self.isVisible():
+            self.canvas.place_nodes(places)
 
     def zoom_to_fit(self) -> None:
         """Fit the forward graph; this one follows."""
