@@ -90,7 +90,7 @@ def test_panning_paints_what_comes_into_sight(desk, monkeypatch):
 
 def test_what_stands_elsewhere_is_seen_at_once(desk):
     before = on_screen(desk)
-    desk.scene.place_node("x2", (520.0, 900.0))
+    desk.scene.place_nodes({"x2": (520.0, 900.0)})
     frame(desk)
     assert not is_same(on_screen(desk), before)
     assert is_crisp(desk)
@@ -102,7 +102,7 @@ def test_what_stands_elsewhere_is_seen_at_once(desk):
 
 
 def test_a_change_that_another_picture_of_the_plan_came_upon_first_is_seen(desk):
-    desk.scene.place_node("x2", (520.0, 900.0))
+    desk.scene.place_nodes({"x2": (520.0, 900.0)})
     desk.view.minimap.grab()  # which brings the plan up to date
     frame(desk)
     assert is_crisp(desk)
