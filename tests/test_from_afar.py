@@ -96,7 +96,7 @@ def test_what_stands_elsewhere_is_seen_at_once(desk):
     assert is_crisp(desk)
     desk.view.grab()
     desk.view.zoom_to(FAR * 1.1)  # in the midst of a zoom, too
-    desk.scene.place_node("x2", (520.0, 100.0))
+    desk.scene.place_nodes({"x2": (520.0, 100.0)})
     frame(desk)
     assert is_crisp(desk)
 
