@@ -134,7 +134,7 @@ class Reading:
 
     def outgoing(self, port: PortRef) -> tuple[Edge, ...]:
         """The edges that leave an output port, in document order."""
-        edges = (x for x in self.store.leaving.get(port.node, {}).values() if x.source == port)
+        edges = (x for x in self.store.leaving[port.node].values() if x.source == port)
         return tuple(sorted(edges, key=lambda x: self.store.edge_rank[x.target]))
 
     def predecessors(self, id_: str) -> tuple[str, ...]:
@@ -152,13 +152,11 @@ class Reading:
 
     def downstream(self, ids: Iterable[str]) -> frozenset[str]:
         """These nodes and all that they reach within one time step."""
-        leaving = self.store.leaving
-        return reached(self.successors, (id_ for id_ in ids if id_ in leaving))
+        return reached(self.successors, filter(self.store.has, ids))
 
     def upstream(self, ids: Iterable[str]) -> frozenset[str]:
         """These nodes and all that they depend on within one time step."""
-        arriving = self.store.arriving
-        return reached(self._before, (id_ for id_ in ids if id_ in arriving))
+        return reached(self._before, filter(self.store.has, ids))
 
     def _before(self, id_: str) -> Iterator[str]:
         for edge in self.store.arriving[id_].values():

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from graph.errors import BadId
@@ -20,6 +21,8 @@ _BIDIRECTIONAL = frozenset(
 DELAY_FIELDS = ("delay", "initial")
 
 Place = tuple[float, float]
+# Of most records nothing is said: they share it, for a dictionary takes as much as a place does.
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Time:
 
     steps: int | None = None
     truncate: int | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,12 @@ class Node:
 
     id: str
     module: str
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     label: str | None = None
     note: str | None = None
     at: Place | None = None
     bypassed: bool = False
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Edge:
 
     source: PortRef
     target: PortRef
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     route: tuple[Place, ...] = ()
 
     @property

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from graph.frames import Frame
+from graph.groups import Groups, Table
 from graph.marks import Marks
 from graph.port import PortRef
 from graph.records import Edge, Node, Time
@@ -27,6 +28,11 @@ FIELDS: dict[str, Any] = {
 }
 
 
+# Tables that a copy shares until one of the two writes into them.
+TABLES = ("node_rank", "edge_rank", "tensors", "_nodes", "_edges")
+GROUPS = ("_leaving", "_arriving", "_starting", "_kept")
+
+
 class Store:
     """Nodes, edges and tensors with their places in the document (`rank`, ever increasing).
 
@@ -42,11 +48,11 @@ class Store:
         self.node_rank: dict[str, int] = {}
         self.edge_rank: dict[PortRef, int] = {}
         self.modules: dict[str, int] = {}
-        self._leaving: dict[str, dict[PortRef, Edge]] = {}
-        self._arriving: dict[str, dict[str, Edge]] = {}
-        self._starting: dict[str, dict[PortRef, Edge]] = {}
-        self._kept: dict[str, dict[PortRef, Tensor]] = {}
-        self._indexed = True
+        self._leaving: Groups[PortRef, Edge] = Groups()
+        self._arriving: Groups[str, Edge] = Groups()
+        self._starting: Groups[PortRef, Edge] = Groups()
+        self._kept: Groups[PortRef, Tensor] = Groups()
+        self._shared: set[str] = set()  # of TABLES
         self._nodes: dict[str, Node] = {}
         self._edges: dict[PortRef, Edge] = {}
         self._sorted = True
@@ -65,20 +71,18 @@ class Store:
         return self._edges
 
     def edge_at(self, target: PortRef) -> Edge | None:
-        """The edge that ends at a port, if any (without sorting or an index)."""
+        """The edge that ends at a port, if any (without sorting)."""
         return self._edges.get(target)
 
     @property
-    def leaving(self) -> dict[str, dict[PortRef, Edge]]:
+    def leaving(self) -> Table[PortRef, Edge]:
         """Edges that leave each node, by target port."""
-        self._index()
-        return self._leaving
+        return self._leaving.table
 
     @property
-    def arriving(self) -> dict[str, dict[str, Edge]]:
+    def arriving(self) -> Table[str, Edge]:
         """Edges that end at each node, by its port's name."""
-        self._index()
-        return self._arriving
+        return self._arriving.table
 
     @property
     def next_rank(self) -> int:
@@ -86,12 +90,12 @@ class Store:
         return self._next
 
     def copy(self) -> Store:
-        """Another store that shares the frozen records."""
+        """Another store that shares the frozen records, and the tables until one writes."""
         twin = Store.__new__(Store)
-        for name, value in vars(self).items():
-            setattr(twin, name, value.copy() if isinstance(value, dict) else value)
-        # The indexes are many small dictionaries; the copy builds its own where it is read.
-        twin._indexed = False
+        vars(twin).update(vars(self))
+        for name in ("fields", "extra", "modules", *GROUPS):
+            setattr(twin, name, getattr(self, name).copy())
+        self._shared, twin._shared = set(TABLES), set(TABLES)
         return twin
 
     def has(self, id_: str) -> bool:
@@ -110,100 +114,87 @@ class Store:
 
     def put_node(self, node: Node, rank: int | None) -> None:
         """Add a node at its rank, or at the end."""
-        self._index()
+        self._part("_nodes", "node_rank")
         self.node_rank[node.id] = self._take(rank)
         self._nodes[node.id] = node
         self._count(node.module, 1)
-        self._leaving[node.id] = {}
-        self._arriving[node.id] = {}
 
     def replace_node(self, node: Node) -> None:
         """Put another record in the place of the node with the same id."""
+        self._part("_nodes")
         self._count(self._nodes[node.id].module, -1)
         self._nodes[node.id] = node
         self._count(node.module, 1)
 
     def pop_node(self, id_: str) -> tuple[Node, int]:
         """Remove a node without edges; returns it and its rank."""
-        del self.leaving[id_], self.arriving[id_]
-        self._kept.pop(id_, None)
+        self._part("_nodes", "node_rank")
+        self._kept.drop(id_)
         node = self._nodes.pop(id_)
         self._count(node.module, -1)
         return node, self.node_rank.pop(id_)
 
     def put_edge(self, edge: Edge, rank: int | None) -> None:
         """Add an edge at its rank, or at the end."""
-        self._index()
         target = edge.target
+        self._part("_edges", "edge_rank")
         self.edge_rank[target] = self._take(rank)
         self._edges[target] = edge
-        self._leaving[edge.source.node][target] = edge
-        self._arriving[target.node][target.port] = edge
-        self._start(edge)
+        self._leaving.of(edge.source.node)[target] = edge
+        self._arriving.of(target.node)[target.port] = edge
+        if edge.extra and edge.initial is not None:
+            self._starting.of(head_of(edge.initial))[target] = edge
 
     def replace_edge(self, edge: Edge) -> None:
         """Put another record in the place of the edge with the same two ends."""
+        self._part("_edges")
         self._edges[edge.target] = edge
-        self.leaving[edge.source.node][edge.target] = edge
-        self.arriving[edge.target.node][edge.target.port] = edge
+        self._leaving.of(edge.source.node)[edge.target] = edge
+        self._arriving.of(edge.target.node)[edge.target.port] = edge
 
     def pop_edge(self, target: PortRef) -> tuple[Edge, int]:
         """Remove the edge at `target`; returns it and its rank."""
-        self._index()
+        self._part("_edges", "edge_rank")
         edge = self._edges.pop(target)
-        del self._leaving[edge.source.node][target]
-        del self._arriving[target.node][target.port]
+        self._leaving.pop(edge.source.node, target)
+        self._arriving.pop(target.node, target.port)
         if edge.extra and edge.initial is not None:
-            self._starting.get(head_of(edge.initial), {}).pop(target, None)
+            self._starting.pop(head_of(edge.initial), target)
         return edge, self.edge_rank.pop(target)
 
     def tensors_of(self, id_: str) -> tuple[tuple[PortRef, Tensor], ...]:
         """The kept tensors of a node, and of what stands inside it (`id/inner`)."""
-        self._index()
-        return tuple(self._kept.get(id_, {}).items())
+        return tuple(self._kept.table[id_].items())
 
     def put_tensor(self, port: PortRef, tensor: Tensor) -> None:
         """Keep a tensor at a port, in the place of what it keeps."""
-        self._index()
+        self._part("tensors")
         self.tensors[port] = tensor
-        self._kept.setdefault(head_of(port), {})[port] = tensor
+        self._kept.of(head_of(port))[port] = tensor
 
     def pop_tensor(self, port: PortRef) -> Tensor | None:
         """Remove what a port keeps, if anything; returns it."""
-        self._index()
-        self._kept.get(head_of(port), {}).pop(port, None)
+        self._part("tensors")
+        self._kept.pop(head_of(port), port)
         return self.tensors.pop(port, None)
 
     def edges_at(self, id_: str) -> tuple[Edge, ...]:
         """All edges that touch a node, arriving first; a delayed edge to itself stands once."""
-        self._index()
-        leaving = (edge for edge in self._leaving[id_].values() if edge.target.node != id_)
-        return (*self._arriving[id_].values(), *leaving)
+        leaving = (edge for edge in self.leaving[id_].values() if edge.target.node != id_)
+        return (*self.arriving[id_].values(), *leaving)
 
     def starting_at(self, id_: str) -> tuple[Edge, ...]:
         """Delay edges whose initial port is one of a node, or of what stands inside it."""
-        self._index()
-        edges = self._starting.get(id_.partition("/")[0], {}).values() if self._starting else ()
+        starting = self._starting.table
+        edges = starting[id_.partition("/")[0]].values() if starting else ()
         return tuple(x for x in edges if x.extra["initial"].startswith((f"{id_}.", f"{id_}/")))
 
-    def _index(self) -> None:
-        if self._indexed:
-            return
-        self._leaving = {id_: {} for id_ in self._nodes}
-        self._arriving = {id_: {} for id_ in self._nodes}
-        self._starting = {}
-        for target, edge in self._edges.items():
-            self._leaving[edge.source.node][target] = edge
-            self._arriving[target.node][target.port] = edge
-            self._start(edge)
-        self._kept = {}
-        for port, tensor in self.tensors.items():
-            self._kept.setdefault(head_of(port), {})[port] = tensor
-        self._indexed = True
-
-    def _start(self, edge: Edge) -> None:
-        if edge.extra and edge.initial is not None:
-            self._starting.setdefault(head_of(edge.initial), {})[edge.target] = edge
+    def _part(self, *tables: str) -> None:
+        """See that no copy reads tables that are about to be written into."""
+        if self._shared:
+            for name in self._shared.intersection(tables):
+                setattr(self, name, getattr(self, name).copy())
+            self._shared.difference_update(tables)
 
     def _count(self, module: str, change: int) -> None:
         count = self.modules.get(module, 0) + change
@@ -226,6 +217,7 @@ class Store:
         nodes, edges = self._nodes, self._edges
         self._nodes = {id_: nodes[id_] for id_ in sorted(nodes, key=self.node_rank.__getitem__)}
         self._edges = {ref: edges[ref] for ref in sorted(edges, key=self.edge_rank.__getitem__)}
+        self._shared -= {"_nodes", "_edges"}
         self._sorted = True
 
 

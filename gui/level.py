@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,8 @@ class Level:
         self.place = place
         self._trace = trace
         self._all: tuple[Step, ...] = () if trace is None else trace.steps
-        self._starts: list[int] = []
-        self._ends: list[int] = []
+        self._starts: Sequence[int] = ()
+        self._ends: Sequence[int] = ()
         self.steps = self._group(f"{place}/" if place else "")
 
     def position(self, whole: int, part: int = 0) -> tuple[int, int]:
@@ -91,10 +91,11 @@ class Level:
 
     def _group(self, prefix: str) -> tuple[Step, ...]:
         if not prefix and not any("/" in step.node for step in self._all):
-            self._starts = list(range(len(self._all)))
-            self._ends = [start + 1 for start in self._starts]
+            self._starts, self._ends = range(len(self._all)), range(1, len(self._all) + 1)
             return self._all
         found: list[Step] = []
+        starts: list[int] = []
+        ends: list[int] = []
         last: tuple[str, str, object] | None = None
         for at, step in enumerate(self._all):
             if not step.node.startswith(prefix):
@@ -103,13 +104,14 @@ class Level:
             id_, slash, _ = step.node[len(prefix) :].partition("/")
             key = (step.phase, id_, step.t)
             if slash and key == last:
-                self._ends[-1] = at + 1
+                ends[-1] = at + 1
             else:
                 port = "" if slash else step.port
                 found.append(replace(step, index=len(found), node=id_, port=port))
-                self._starts.append(at)
-                self._ends.append(at + 1)
+                starts.append(at)
+                ends.append(at + 1)
             last = key if slash else None
+        self._starts, self._ends = starts, ends
         return tuple(found)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from runtime.moments import at as address
+
 if TYPE_CHECKING:
     from graph import PortRef
     from gui.broadcast import Spread
@@ -16,25 +18,25 @@ class Timetable:
 
     def __init__(self, steps: Iterable[Step]) -> None:
         self._last: dict[str, int | None] = {}
-        self._forward: dict[tuple[str, int | None], int] = {}
-        self._reverse: dict[tuple[str, int | None], int] = {}
+        self._forward: dict[str, int] = {}  # by address: `h`, or `h@3` inside time
+        self._reverse: dict[str, int] = {}
         self._all_reverse: dict[str, int] = {}
         for index, step in enumerate(steps):
             if step.phase == "forward":
-                self._forward[step.node, step.t] = index
+                self._forward[address(step.node, step.t)] = index
             elif step.phase == "reverse":
-                self._reverse.setdefault((step.node, step.t), index)
+                self._reverse.setdefault(address(step.node, step.t), index)
                 self._all_reverse[step.node] = index
         self.turn = min(self._reverse.values(), default=None)
         self.spreads: dict[PortRef, Spread | None] = {}  # the same at every step
 
     def forward(self, node: str, t: int | None) -> int | None:
         """The forward step of a node at a time step, or its only one; None if it has none."""
-        return self._forward.get((node, t), self._forward.get((node, None)))
+        return self._forward.get(address(node, t), self._forward.get(node))
 
     def reverse(self, node: str, t: int | None) -> int | None:
         """The same of its reverse step."""
-        return self._reverse.get((node, t), self._reverse.get((node, None)))
+        return self._reverse.get(address(node, t), self._reverse.get(node))
 
     def all_reverse(self, node: str) -> int | None:
         """The reverse step of a node after which it has none left, at whatever time step."""
@@ -47,8 +49,8 @@ class Timetable:
             inside = f"{address}/"
             own = (
                 at
-                for (id_, time), at in self._forward.items()
-                if time in (t, None) and id_.startswith(inside)
+                for ran, at in self._forward.items()
+                if ran.startswith(inside) and ran.partition("@")[2] in ("", str(t))
             )
             self._last[key] = max(own, default=None)
         return self._last[key]

@@ -50,7 +50,7 @@ from graph.frames import MAX_FRAMES, Frame, check_frames, check_route
 from graph.marks import MAX_MARKS, Breakpoint, Condition, Marks
 from graph.model import Graph
 from graph.port import PortRef
-from graph.records import MAX_NAME, Edge, Node, Place, Time, bad_character
+from graph.records import MAX_NAME, NOTHING, Edge, Node, Place, Time, bad_character
 from graph.tensor import Tensor
 from graph.training import Training
 from graph.uncollected import uncollected
@@ -283,9 +283,9 @@ class _Reader(RecordReader):
                 if not key.startswith(FOREIGN):
                     self.kept_name(key, ".attributes")
             yield Node(
-                record.id,
+                self.kept(record.id),
                 self.kept_name(record.module, ".module"),
-                record.attributes,
+                record.attributes or NOTHING,
                 record.label,
                 record.note,
                 record.at,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graph.errors import FileError, GraphError, sentence
 from graph.files.document import shown, step
 from graph.files.schema import FOREIGN, Misfit, Record, all_typed, fields_of, typed
 from graph.port import PortRef
-from graph.records import MAX_NAME, bad_character
+from graph.records import MAX_NAME, NOTHING, bad_character
 from graph.suggest import did_you_mean
 
 
@@ -24,6 +24,7 @@ class RecordReader:
         self._path, self._index = "$", -1  # the index in a list, else -1
         self._names: dict[str, str] = {}
         self._ports: dict[str, PortRef] = {}
+        self._kept: dict[str, str] = {}
 
     @property
     def where(self) -> str:
@@ -36,7 +37,7 @@ class RecordReader:
 
     def records(
         self, kind: type[Record], entries: list[dict[str, Any]], where: str
-    ) -> Iterator[tuple[Record, dict[str, Any]]]:
+    ) -> Iterator[tuple[Record, Mapping[str, Any]]]:
         """The records of a list, each when the reader has come to it.
 
         All are converted at once. Where that fails they are read one by one, which names the
@@ -50,12 +51,14 @@ class RecordReader:
             return
         for index, record in enumerate(known):
             self._path, self._index = where, index
-            yield record, {}
+            yield record, NOTHING
 
-    def record(self, kind: type[Record], entry: Any, where: str) -> tuple[Record, dict[str, Any]]:
+    def record(
+        self, kind: type[Record], entry: Any, where: str
+    ) -> tuple[Record, Mapping[str, Any]]:
         """A typed record, and the keys beginning with `x-` that stood beside it."""
         self.where = where
-        known, extra = fields_of(kind), {}
+        known, extra = fields_of(kind), NOTHING
         if isinstance(entry, dict) and not entry.keys() <= known:
             extra = {key: value for key, value in entry.items() if key.startswith(FOREIGN)}
             entry = {key: value for key, value in entry.items() if key not in extra}
@@ -78,10 +81,15 @@ class RecordReader:
         if ref is None:
             self.check_name(text, 2 * MAX_NAME + 1, inside)
             try:
-                ref = self._ports[text] = PortRef.parse(text)
+                node, name = PortRef.parse(text)
             except GraphError as error:
                 raise self.refused(str(error), self.where + inside) from None
+            ref = self._ports[text] = PortRef(self.kept(node), self.kept(name))
         return ref
+
+    def kept(self, text: str) -> str:
+        """The same text, which is held once however often it stands in the file."""
+        return self._kept.setdefault(text, text)
 
     def kept_name(self, text: str, inside: str) -> str:
         """A name that stands many times, checked once and kept once."""
