@@ -210,7 +210,7 @@ def test_during_the_drag_of_both_ends_the_wire_keeps_its_shape(bent):
     desk.move(start + QPoint(40, 40))
     away = desk.scene.wires.line(EDGE) - before
     assert away.min() > 0
-    np.testing.assert_allclose(away, np.broadcast_to(away[0], away.shape), atol=1e-9)
+    np.testing.assert_allclose(away, np.broadcast_to(away[0], away.shape), atol=1e-3)  # of a unit
     desk.press_key(Key.Key_Escape)
     np.testing.assert_array_equal(desk.scene.wires.line(EDGE), before)
     desk.release(start + QPoint(40, 40))

@@ -100,7 +100,7 @@ class _Reader(RecordReader):
         if record.target is not None:
             self.check_name(record.target, 4 * MAX_NAME, ".target")
         entries = {k: v for k, v in record.tensors.items() if not k.startswith(FOREIGN)}
-        extra = {key: document[key] for key in KEPT_UNTOUCHED if key in document} | notes
+        extra = {key: document[key] for key in KEPT_UNTOUCHED if key in document} | dict(notes)
         if len(entries) < len(record.tensors):
             extra["tensors"] = {k: v for k, v in record.tensors.items() if k not in entries}
         frames = self.frames(record.view or {})

@@ -15,7 +15,7 @@ from graph.training import Training
 
 WHERE = "$.training"
 Ruled = TypeVar("Ruled", bound=Rule)
-Recorded = Callable[..., tuple[Any, dict[str, Any]]]
+Recorded = Callable[..., tuple[Any, Mapping[str, Any]]]
 Refused = Callable[[str, str], FileError]
 
 

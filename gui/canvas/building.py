@@ -269,6 +269,7 @@ class Building(QObject):
         """An edit puts the wires that it touches; those that were there before wait here."""
         if not self._targets:
             self._targets = self._all_targets()
+            self._scene.wires.reserve(len(self._targets))
         while self._targets:
             self.put_wires(self._targets[-WIRES:])
             del self._targets[-WIRES:]

@@ -20,7 +20,9 @@ Ends = tuple[PortRef, PortRef, geo.Point, geo.Point, bool, tuple[geo.Point, ...]
 class Wires:
     """The wires of a scene, one row each; a row is identified by its edge's target port.
 
-    Rows live in arrays that double when they are full; a removed row is filled by the last.
+    Rows live in arrays that double when they are full; a removed row is filled by the last. Lines
+    are most of what a canvas keeps: as float32 they lie within 0.004 of their place as far out as
+    50,000 units. Who asks gets float64.
     """
 
     def __init__(self) -> None:
@@ -28,7 +30,7 @@ class Wires:
         self.sources: list[PortRef] = []
         self._row: dict[PortRef, int] = {}
         self._touching: defaultdict[str, set[PortRef]] = defaultdict(set)
-        self._lines = np.empty((0, geo.WIRE_POINTS, 2))
+        self._lines = np.empty((0, geo.WIRE_POINTS, 2), np.float32)
         self._bounds = np.empty((0, 4))
         self.routes: dict[PortRef, tuple[geo.Point, ...]] = {}  # of the wires with bends
         self.delays: dict[PortRef, int] = {}  # of the wires that carry an earlier time step
@@ -109,7 +111,7 @@ class Wires:
 
     def line(self, target: PortRef) -> np.ndarray:
         """The middle line of a wire: `[WIRE_POINTS, 2]`."""
-        return self._lines[self._row[target]]
+        return self._lines[self._row[target]].astype(float)
 
     def bounds(self, target: PortRef) -> tuple[float, float, float, float]:
         """Left, top, right, bottom of a wire with its margin."""
@@ -117,7 +119,7 @@ class Wires:
 
     def pieces(self, targets: Iterable[PortRef]) -> list[list[float]]:
         """Boxes around the pieces of wires, which together hold far less than their bounds do."""
-        lines = self._lines[[self._row[target] for target in targets]]
+        lines = self.lines([self._row[target] for target in targets])
         return geo.boxes(lines[:, PIECES].reshape(-1, PIECES.shape[1], 2), MARGIN).tolist()
 
     def all_bounds(self) -> list[list[float]]:
@@ -135,7 +137,7 @@ class Wires:
         is_inside = (bounds[:, :2] >= box[:2]).all(1) & (bounds[:, 2:] <= box[2:]).all(1)
         out = np.flatnonzero(~is_inside)
         wide = (box[0] - MARGIN, box[1] - MARGIN, box[2] + MARGIN, box[3] + MARGIN)
-        is_inside[out] = geo.near(self._lines[rows[out]], wide).any(1)
+        is_inside[out] = geo.near(self.lines(rows[out]), wide).any(1)
         return rows[is_inside]
 
     def seen_in(self, boxes: np.ndarray) -> np.ndarray:
@@ -143,39 +145,39 @@ class Wires:
         if len(boxes) == 1:
             return self.seen(boxes[0])
         rows = geo.meeting_some(self._bounds[: len(self)], boxes)
-        lines, is_seen = self._lines[rows], np.zeros(len(rows), bool)
+        lines, is_seen = self.lines(rows), np.zeros(len(rows), bool)
         for box in boxes + np.array([-MARGIN, -MARGIN, MARGIN, MARGIN]):
             is_seen |= geo.near(lines, box).any(1)
         return rows[is_seen]
 
     def lines(self, rows: np.ndarray | list[int]) -> np.ndarray:
         """Middle lines of rows: `[n, WIRE_POINTS, 2]`."""
-        return self._lines[np.asarray(rows, int)]
+        return self._lines[np.asarray(rows, int)].astype(float)
 
     def ends(self) -> np.ndarray:
         """Both end points of every wire: `[n, 2, 2]`."""
-        return self._lines[: len(self)][:, (0, -1)]
+        return self._lines[: len(self)][:, (0, -1)].astype(float)
 
     def hit(self, x: float, y: float, reach: float) -> PortRef | None:
         """The target of the nearest wire within `reach` of a point."""
         rows = self.within((x - reach, y - reach, x + reach, y + reach))
         if not len(rows):
             return None
-        gaps = geo.distances(self._lines[rows], x, y)
+        gaps = geo.distances(self.lines(rows), x, y)
         best = int(gaps.argmin())
         return self.targets[rows[best]] if gaps[best] <= reach else None
 
     def touching(self, box: tuple[float, float, float, float]) -> tuple[PortRef, ...]:
         """The targets of the wires that run through a box (left, top, right, bottom)."""
         rows = self.within(box)
-        runs = geo.crossing(self._lines[rows], box) if len(rows) else ()
+        runs = geo.crossing(self.lines(rows), box) if len(rows) else ()
         return tuple(self.targets[row] for row, is_in in zip(rows, runs, strict=True) if is_in)
 
     def crossed_by(self, a: geo.Point, b: geo.Point) -> tuple[PortRef, ...]:
         """The targets of the wires that a straight piece from a to b crosses."""
         xs, ys = sorted((a[0], b[0])), sorted((a[1], b[1]))
         rows = self.within((xs[0], ys[0], xs[1], ys[1]))
-        met = geo.crossed_by(self._lines[rows], a, b) if len(rows) else ()
+        met = geo.crossed_by(self.lines(rows), a, b) if len(rows) else ()
         return tuple(self.targets[row] for row, is_met in zip(rows, met, strict=True) if is_met)
 
     def joining(self, nodes: Iterable[str]) -> set[PortRef]:
@@ -208,12 +210,18 @@ class Wires:
             self._touching[target.node].add(target)
         return row
 
+    def reserve(self, rows: int) -> None:
+        """Make room for so many wires, so that none is copied while they come."""
+        if rows > len(self._lines):
+            self._make_room(rows)
+
     def _grow(self, rows: int) -> None:
-        if rows <= len(self._lines):
-            return
-        size = max(rows, 2 * len(self._lines), 64)
+        if rows > len(self._lines):
+            self._make_room(max(rows, 2 * len(self._lines), 64))
+
+    def _make_room(self, rows: int) -> None:
         for name in ("_lines", "_bounds"):
             old = getattr(self, name)
-            new = np.empty((size, *old.shape[1:]))
+            new = np.empty((rows, *old.shape[1:]), old.dtype)
             new[: len(old)] = old
             setattr(self, name, new)
