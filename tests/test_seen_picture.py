@@ -49,6 +49,18 @@ def test_panning_paints_what_comes_into_sight(desk, painted):
     assert is_as_painted_anew(desk)
 
 
+@pytest.mark.parametrize("zoom", [0.5, 0.9, 1.0, 1.3])
+def test_what_was_scrolled_meets_what_is_painted_anew(desk, zoom):
+    """Where a corner is halfway between two pixels it goes to the same side wherever one looks."""
+    desk.view.zoom_to(zoom)
+    for _ in range(2):  # from the second time on nodes are copied from pictures
+        desk.scene.update()
+        seen(desk)
+    for way in (QPoint(31, -17), QPoint(-64, 5), QPoint(3, 40)):
+        desk.view.camera.pan(way)
+        assert is_as_painted_anew(desk)
+
+
 def test_a_step_paints_its_surroundings(desk, painted):
     desk.document.playhead.previous()
     seen(desk)

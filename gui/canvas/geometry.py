@@ -28,6 +28,7 @@ TIP = 12  # how far a loss points to the right
 WIDE = frozenset({"layer", "composite"})  # outlines of large nodes, with their texts on top
 RING = 11  # what a ring, a border and a focus frame may take around a node
 WIRE_POINTS = 34
+HAIR = 1e-6  # pixels
 
 Point = tuple[float, float]
 
@@ -115,6 +116,14 @@ def port_at(shape: NodeShape, x: float, y: float) -> str | None:
             if dx <= HIT and dy <= HIT and dx + dy < best:
                 best, name = dx + dy, port
     return name
+
+
+def pixel(x: float) -> int:
+    """The nearest whole number. Halves go up, also those that a sum misses by a hair.
+
+    So what was scrolled by whole pixels meets what is painted beside it.
+    """
+    return math.floor(x + 0.5 + HAIR)
 
 
 def snapped(x: float, y: float) -> Point:

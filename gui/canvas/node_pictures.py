@@ -14,6 +14,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPaintEngine, QPainter, QPixmap, QTransform
 
+from gui.canvas import geometry as geo
 from gui.canvas.levels import FAR
 from gui.canvas.looks import Face, Mood
 from gui.canvas.node_paint import SMALL, paint_far_title, paint_node
@@ -181,8 +182,8 @@ class Pixels(NamedTuple):
     def corner(self, at: QPointF, bounds: QRectF) -> tuple[QPointF, tuple[int, int]]:
         """The pixel where the picture of a node comes to lie, and its place in that pixel."""
         phases, ratio = self.phases, self.ratio
-        x = round(((at.x() + bounds.x()) * self.scale + self.dx) * ratio * phases)
-        y = round(((at.y() + bounds.y()) * self.scale + self.dy) * ratio * phases)
+        x = geo.pixel(((at.x() + bounds.x()) * self.scale + self.dx) * ratio * phases)
+        y = geo.pixel(((at.y() + bounds.y()) * self.scale + self.dy) * ratio * phases)
         return QPointF(x // phases / ratio, y // phases / ratio), (x % phases, y % phases)
 
     def world_at(self, at: QPointF) -> QTransform:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPaintEngine, QPainter, QPixmap, QTransform
 
+from gui.canvas import geometry as geo
 from gui.canvas.placing import Box
 from gui.canvas.plate_paint import paint_label, paint_plates
 from gui.canvas.plates import Label, Plate
@@ -63,7 +64,7 @@ class PlatePictures:
         """The pixel where a picture begins whose inside begins at a box's corner."""
         x = world.m11() * box[0] + world.dx()
         y = world.m22() * box[1] + world.dy()
-        return QPointF(round(x * ratio) / ratio - RIM, round(y * ratio) / ratio - RIM)
+        return QPointF(geo.pixel(x * ratio) / ratio - RIM, geo.pixel(y * ratio) / ratio - RIM)
 
     def _text(self, label: Label, pixel: float, ratio: float, painter: QPainter) -> QPixmap:
         left, top, right, bottom = label.box
