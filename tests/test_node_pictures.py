@@ -10,7 +10,7 @@ from gui.canvas import node_pictures
 from gui.canvas.levels import FAR
 from gui.canvas.looks import Mood
 from tests.canvas_desk import by_hand
-from tests.canvas_pixels import seen
+from tests.canvas_pixels import pixels, seen
 from tests.window_desk import desk_for
 
 
@@ -102,18 +102,28 @@ def test_there_is_a_budget(desk, painted, monkeypatch):
 # --- looks that pass by ----------------------------------------------------------------------
 
 
-def paint_looks(desk, zoom, moods):
+def paint_looks(desk, zoom, moods, opacity=1.0):
     """Paint a node with these moods, one after the other, by what the canvas itself paints with."""
     scene, bounds = desk.scene, desk.scene.items_by_id["x1"].boundingRect()
     face, texts = scene.face("x1"), scene.texts("x1")
     image = QImage(400, 300, QImage.Format.Format_RGB32)
+    image.fill(desk.theme.color("canvas"))
     painter = QPainter(image)
+    painter.setOpacity(opacity)
     painter.translate(30, 30)
     painter.scale(zoom, zoom)
     for mood in moods:
         look = node_pictures.Look(face, texts if zoom >= FAR else None, mood, zoom, 1.0)
         scene.pictures.paint(painter, "x1", look, bounds)
     painter.end()
+    return pixels(image)
+
+
+def test_a_node_that_stands_back_looks_the_same_from_the_first_time_on(desk):
+    """The ring does not show through the ports, painted before it is copied or not."""
+    first, *others = (paint_looks(desk, 1.0, [Mood(ring="forward")], 0.25) for _ in range(3))
+    for other in others:
+        assert differing(first, other) == 0
 
 
 def test_a_fade_leaves_the_pictures_of_what_stays(desk, painted):

@@ -95,14 +95,16 @@ class NodePictures:
             return
         key = _Key(look, phase, pixels.ratio)
         kept = None if look.mood.is_on_its_way else self._seen(id_, key)
-        if kept is None:
+        if kept is not None:
+            if kept.picture is None:
+                kept.picture = self._picture(kept.key, bounds, painter)
+            painter.drawPixmap(corner, kept.picture)
+        elif painter.opacity() < 1:  # else its parts would show through each other
+            painter.drawPixmap(corner, self._made(key, bounds, painter))
+        else:
             painter.setWorldTransform(pixels.world_at(at))
             _paint(painter, look, self._theme)
             painter.setWorldTransform(QTransform())
-            return
-        if kept.picture is None:
-            kept.picture = self._picture(kept.key, bounds, painter)
-        painter.drawPixmap(corner, kept.picture)
 
     # --- inside ----------------------------------------------------------------------------
 
