@@ -6,7 +6,6 @@ time; so the window asks here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import shiboken6
@@ -125,19 +124,17 @@ class Panes(QObject):
                 return
 
     def stops(self) -> list[list[QWidget]]:
-        """By pane the widgets that take the focus; at the end those of no pane."""
+        """By pane the widgets that take the focus; at the end those of no pane.
+
+        Not along Qt's chain of focus: PySide takes each of its widgets for a child of the one
+        before, and lets go of all that come after one that is deleted.
+        """
         groups: list[list[QWidget]] = [[] for _ in range(len(self._panes) + 1)]
-        for widget in self._chain():
-            if _takes_focus(widget):
+        for widget in self._window.findChildren(QWidget):
+            if _takes_focus(widget) and widget.window() is self._window:
                 pane = self._pane_of(widget)
                 groups[-1 if pane is None else pane].append(widget)
         return [_as_read(group, self._window) for group in groups]
-
-    def _chain(self) -> Iterator[QWidget]:
-        widget = self._window.nextInFocusChain()
-        while widget is not None and widget is not self._window:
-            yield widget
-            widget = widget.nextInFocusChain()
 
     def _pane_of(self, widget: QWidget | None) -> int | None:
         panes = self._panes

@@ -1,6 +1,7 @@
 """The window by keys: F6 from pane to pane, Tab as one reads, Esc back to the canvas, tips."""
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QStyle, QToolButton, QToolTip
@@ -67,6 +68,14 @@ def test_f6_goes_round_the_panes_and_shift_f6_back(desk):
     for name in reversed(seen[:-1]):
         desk.press_key(Key.Key_F6, SHIFT)
         assert focused() == name
+
+
+def test_the_window_hangs_on_nothing_that_tab_led_over(desk):
+    """Else Python would lose what is in the window together with a field that is deleted."""
+    for _ in range(3):
+        desk.press_key(Key.Key_F6)
+        desk.press_key(Key.Key_Tab)
+    assert "parent..." not in shiboken6.dump(desk.window)
 
 
 def test_f6_leaves_out_what_is_not_there(desk):
