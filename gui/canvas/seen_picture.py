@@ -92,7 +92,8 @@ class SeenPicture(QObject):
         if sheet.is_new or sheet.is_mostly_there or not _is_screen(painter, view):
             sheet.paint(self._scene, view.renderHints())
         else:  # one has gone far: the rest comes with the next frames
-            sheet.paint_some(IN_FRAME, self._scene, view.renderHints())
+            is_worth = self._scene.is_laid_out(sight.zoom)  # else much would be painted twice
+            sheet.paint_some(IN_FRAME if is_worth else 0.0, self._scene, view.renderHints())
             self._more.start()
         painter.drawPixmap(0, 0, sheet.picture)
         if sheet.bare:
@@ -154,8 +155,13 @@ class SeenPicture(QObject):
         if view is None or not self._sheets:
             return
         sight, sheet = _sight_of(self._scene, view), self._sheets[-1]
-        if sheet.sight.is_like(sight) and not self._is_of(sheet, sight):
-            self._sharpen(BETWEEN, sight, view.renderHints())
+        if sheet.sight.is_like(sight):
+            if not self._is_of(sheet, sight):
+                self._sharpen(BETWEEN, sight, view.renderHints())
+            elif sheet.bare and self._scene.is_laid_out(sight.zoom):
+                sheet.move_to(sight)
+                self._spoil_changed(sheet)
+                sheet.paint_some(BETWEEN, self._scene, view.renderHints())
         if self._coming is None or self._sheets[-1] is not sheet:
             view.viewport().update()  # if nothing is bare any more, that copies
 
