@@ -63,9 +63,11 @@ def paint_chevrons(
     if not long.any():
         return
     places, ways = geo.points_on_wires(lines[long], shares or CHEVRON_SHARES[phase])
-    left, top, right, bottom = geo.grown(seen_by(painter), 2 * size)
+    parts = seen_by(painter, 2 * size)
     x, y = places[..., 0], places[..., 1]
-    is_seen = (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
+    is_seen = np.zeros(x.shape, bool)
+    for left, top, right, bottom in parts.tolist():
+        is_seen |= (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
     some = is_seen.any(1)  # only these are worth a look at the plates
     places, ways, is_seen = places[some], ways[some], is_seen[some]
     first = _first_free(geo.squares(places, 2 * size), plates)

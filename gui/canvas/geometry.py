@@ -246,11 +246,14 @@ def bends(points: np.ndarray) -> np.ndarray:
     return np.abs(turns).max((1, 2), initial=0.0)
 
 
-def near(points: np.ndarray, box: tuple[float, float, float, float]) -> np.ndarray:
-    """Which pieces of lines `[n, P, 2]` a box may show: booleans `[n, P - 1]`."""
-    start, end = points[:, :-1], points[:, 1:]
-    low, high = np.minimum(start, end), np.maximum(start, end)
-    return (low <= box[2:]).all(-1) & (high >= box[:2]).all(-1)
+def near(points: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """Which pieces of lines `[n, P, 2]` any of the boxes `[m, 4]` may show: `[n, P - 1]`."""
+    (x, y), found = np.moveaxis(points, -1, 0), np.zeros((len(points), points.shape[1] - 1), bool)
+    left, right = np.minimum(x[:, :-1], x[:, 1:]), np.maximum(x[:, :-1], x[:, 1:])
+    top, bottom = np.minimum(y[:, :-1], y[:, 1:]), np.maximum(y[:, :-1], y[:, 1:])
+    for box in boxes.tolist():
+        found |= (left <= box[2]) & (right >= box[0]) & (top <= box[3]) & (bottom >= box[1])
+    return found
 
 
 def distances(points: np.ndarray, x: float, y: float) -> np.ndarray:

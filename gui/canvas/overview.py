@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
@@ -48,15 +49,15 @@ class Plan:
             self._generation, self._is_other = self._generation + self._is_other, False
         return self._generation
 
-    def paint(self, painter: QPainter, rect: QRectF | None = None) -> None:
-        """Paint all of it, or what meets a rectangle; the painter's transform says where."""
+    def paint(self, painter: QPainter, parts: np.ndarray | None = None) -> None:
+        """Paint all of it, or what meets parts of the canvas `[m, 4]`, where the painter stands."""
         theme = self._scene.theme
         self._sync()
         rects, lines, rows = self._rects, self._lines, range(len(self._lines))
-        if rect is not None:
-            box = rect.getCoords()
-            rects = [rects[row] for row in geo.meeting(self._scene.boxes.array, box).tolist()]
-            rows = self._scene.wires.within(box).tolist()
+        if parts is not None:
+            met = geo.meeting_some(self._scene.boxes.array, parts).tolist()
+            rects = [rects[row] for row in met]
+            rows = self._scene.wires.reaching(parts).tolist()
             lines = [lines[row] for row in rows]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(_hairline(theme.color("line"), 1))

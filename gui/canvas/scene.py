@@ -367,7 +367,7 @@ class CanvasScene(QGraphicsScene):
         zoom, rect = round(painter.worldTransform().m11(), 9), extent.around(boxes)
         painter.fillRect(rect, self.theme.color("canvas"))
         if zoom < OVERVIEW:
-            self.plan.paint(painter, rect)
+            self.plan.paint(painter, boxes)
             return
         if self.has_dots:
             paint_dots(painter, rect, self.theme, zoom)

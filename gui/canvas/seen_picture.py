@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QRegion
 from shiboken6 import getCppPointer
@@ -188,7 +189,8 @@ class SeenPicture(QObject):
             painter.setClipRect(part, Qt.ClipOperation.IntersectClip)
             painter.fillRect(part, self._scene.theme.color("canvas"))
             painter.setWorldTransform(sight.world)
-            self._scene.plan.paint(painter, back.mapRect(QRectF(part)))
+            box = back.mapRect(QRectF(part)).getCoords()
+            self._scene.plan.paint(painter, np.array([box]))
             painter.restore()
 
 

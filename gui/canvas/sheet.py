@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QPainter, QPixmap, QRegion, QTransform
 
 from gui.canvas.levels import OVERVIEW, Sizes
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
 
 RIM = 12  # pixels around what changed: rails, chevrons, and what a text takes beside its box
+BEGIN = 40_000  # pixels that take as long as beginning to paint some at all
 MUCH = 0.25  # the share of a sheet that is painted at once where it comes into sight
 IN_FRAME, BETWEEN = 0.006, 0.02  # seconds of painting what is bare, in a frame and between two
 LEAST = 24, 160  # pixels of height and width that are painted between two looks at the clock
@@ -59,7 +60,7 @@ class Sheet:
     def __init__(self, sight: Sight) -> None:
         self.sight = sight
         self.generation: int | None = None
-        self._pace = AT_FIRST / IN_FRAME  # pixels that are painted in a second
+        self._pace = (BEGIN + AT_FIRST) / IN_FRAME  # pixels that are painted in a second
         self._whole = QRect(QPoint(), sight.size)
         self.is_new = True
         self.bare, self.old = [self._whole], list[QRect]()
@@ -116,15 +117,23 @@ class Sheet:
         self._paint_parts(scene, parts, hints)
         while self.bare:
             start = time.perf_counter()
-            piece = self.take_piece((end - start) * self._pace)
-            self._paint_parts(scene, [piece], hints)
+            pieces = self.take_pieces((end - start) * self._pace - BEGIN)
+            self._paint_parts(scene, pieces, hints)
             now = time.perf_counter()
-            self._pace = _area(piece) / (now - start)
-            if now + math.prod(LEAST) / self._pace > end:
+            pace = (BEGIN + sum(map(_area, pieces))) / (now - start)
+            self._pace = max(pace, self._pace / 2)  # it may have been another program's turn
+            if now + (BEGIN + math.prod(LEAST)) / self._pace > end:
                 break
 
-    def take_piece(self, pixels: float) -> QRect:
-        """The next piece of what is bare, of about so many pixels: a strip or a part of one."""
+    def take_pieces(self, pixels: float) -> list[QRect]:
+        """The next pieces of what is bare, of about so many pixels together: one at least."""
+        pieces = [self._take_piece(pixels)]
+        while self.bare and (pixels := pixels - _area(pieces[-1])) >= math.prod(LEAST):
+            pieces.append(self._take_piece(pixels))
+        return pieces
+
+    def _take_piece(self, pixels: float) -> QRect:
+        """A strip, or a part of one."""
         part = self.bare.pop()
         height = min(max(round(pixels / part.width()), LEAST[0]), part.height())
         width = min(max(round(pixels / height), LEAST[1]), part.width())
@@ -138,14 +147,18 @@ class Sheet:
     ) -> None:
         if not parts:
             return
-        world, region = self.sight.world, QRegion()
+        ratio, region = self.sight.ratio, QRegion()
         for part in parts:
-            region += part
+            x, y, width, height = part.getRect()
+            of_device = QRectF(x * ratio, y * ratio, width * ratio, height * ratio)
+            region += of_device.toAlignedRect()
         painter = QPainter(self.picture)
         painter.setRenderHints(hints)
-        painter.setClipRegion(region, Qt.ClipOperation.ReplaceClip)
-        painter.setWorldTransform(world)
-        back = world.inverted()[0]
+        # A region of whole pixels of the device: else its borders would be painted half.
+        painter.setWorldTransform(QTransform.fromScale(1 / ratio, 1 / ratio))
+        painter.setClipRegion(region)
+        painter.setWorldTransform(self.sight.world)
+        back = self.sight.world.inverted()[0]
         rects = (back.mapRect(QRectF(part.adjusted(-1, -1, 1, 1))) for part in parts)
         scene.paint_parts(painter, np.array([rect.getCoords() for rect in rects]))
         painter.end()

@@ -46,6 +46,5 @@ def paint_tangents(
         for line, place in zip(lines[carried], places[carried].tolist(), strict=True)
     )
     for rail in rails:
-        part = cut(rail, seen)
-        if len(part) > 1:
-            painter.drawPolyline(polygon(part))
+        for points in cut(rail[None], seen):
+            painter.drawPolyline(polygon(points))

@@ -9,13 +9,13 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from gui.canvas import geometry as geo
-from gui.canvas.placing import Box
 from gui.canvas.polygons import path_of, polygon
 
 LAST = geo.WIRE_POINTS - 1
 # Which points of a wire are enough, every so many; both ends stay straight.
 STRIDES = {step: np.array([0, *range(1, LAST - 1, step), LAST - 1, LAST]) for step in (1, 2, 5)}
 ERROR = 0.3  # pixels that a line with fewer points may lie beside its place
+PARTS = 24  # of what is painted that are told apart
 THIN = 1.0  # pixels of a pen that Qt strokes in one go as fast as line by line
 
 
@@ -30,33 +30,42 @@ def paint_lines(painter: QPainter, lines: np.ndarray, pen: QPen) -> None:
     zoom = painter.worldTransform().m11()
     is_solid = pen.style() == Qt.PenStyle.SolidLine  # dashes would crawl where a line is cut
     is_thin = is_solid and pen.widthF() * zoom <= THIN
-    box = geo.grown(seen_by(painter), pen.widthF() + 2 / zoom)
+    parts = seen_by(painter, pen.widthF() + 2 / zoom)
     for some in _thinned(lines, zoom):
         if is_thin:
             painter.drawPath(path_of(some))
         elif is_solid:
-            for line, first, last in zip(some, *_spans(some, box), strict=True):
-                if last:
-                    painter.drawPolyline(polygon(line[first:last]))
+            for points in cut(some, parts):
+                painter.drawPolyline(polygon(points))
         else:
             for line in some:
                 painter.drawPolyline(polygon(line))
 
 
-def seen_by(painter: QPainter) -> Box:
-    """What can be seen of the canvas, or is painted of it: left, top, right, bottom."""
+def seen_by(painter: QPainter, more: float = 0.0) -> np.ndarray:
+    """The parts of the canvas that can be seen, or are painted, and `more` around: `[m, 4]`."""
     if painter.hasClipping():
-        box = painter.clipBoundingRect()
+        region, more = painter.clipRegion(), more + 1  # for it is one of whole units
+        rects = [QRectF(part) for part in region] if region.rectCount() <= PARTS else []
+        rects = rects or [painter.clipBoundingRect()]
     else:
-        back, _ = painter.worldTransform().inverted()
-        box = back.mapRect(QRectF(painter.viewport()))
-    return box.left(), box.top(), box.right(), box.bottom()
+        rects = [painter.worldTransform().inverted()[0].mapRect(QRectF(painter.viewport()))]
+    boxes = np.array([rect.getCoords() for rect in rects])
+    return boxes + np.array([-more, -more, more, more])
 
 
-def cut(line: np.ndarray, box: Box) -> np.ndarray:
-    """The points of a line from the first piece that a box may show to the last."""
-    (first,), (last,) = _spans(line[None], box)
-    return line[first:last]
+def cut(lines: np.ndarray, parts: np.ndarray) -> Iterator[np.ndarray]:
+    """The points of lines `[n, P, 2]`, from where parts of the canvas may show them to where not.
+
+    What lies between is left out, for Qt takes as long for it as for what is seen.
+    """
+    pieces = np.zeros((len(lines), lines.shape[1] + 1), np.int8)
+    pieces[:, 1:-1] = geo.near(lines, parts)
+    turns = np.diff(pieces, axis=1)
+    rows, starts = np.nonzero(turns > 0)
+    _, ends = np.nonzero(turns < 0)
+    for row, first, last in zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True):
+        yield lines[row, first : last + 1]
 
 
 def _thinned(lines: np.ndarray, zoom: float) -> Iterator[np.ndarray]:
@@ -71,11 +80,3 @@ def _thinned(lines: np.ndarray, zoom: float) -> Iterator[np.ndarray]:
         if some.any():
             yield lines[some][:, STRIDES[step]]
         left = left & ~some
-
-
-def _spans(lines: np.ndarray, box: Box) -> tuple[list[int], list[int]]:
-    """Of each line from which point to before which a box may show it; before 0 if nowhere."""
-    pieces = geo.near(lines, box)
-    first, count = pieces.argmax(1), pieces.shape[1]
-    last = np.where(pieces.any(1), count - pieces[:, ::-1].argmax(1) + 1, 0)
-    return first.tolist(), last.tolist()

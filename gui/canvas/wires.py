@@ -131,24 +131,27 @@ class Wires:
         return geo.meeting(self._bounds[: len(self)], box)
 
     def seen(self, box: tuple[float, float, float, float]) -> np.ndarray:
-        """Rows of which a box may show something; a long wire's bounds hold much that is none."""
-        rows = self.within(box)
-        bounds = self._bounds[rows]
-        is_inside = (bounds[:, :2] >= box[:2]).all(1) & (bounds[:, 2:] <= box[2:]).all(1)
-        out = np.flatnonzero(~is_inside)
-        wide = (box[0] - MARGIN, box[1] - MARGIN, box[2] + MARGIN, box[3] + MARGIN)
-        is_inside[out] = geo.near(self.lines(rows[out]), wide).any(1)
-        return rows[is_inside]
+        """Rows of which a box may show something."""
+        return self.seen_in(np.array([box]))
 
     def seen_in(self, boxes: np.ndarray) -> np.ndarray:
-        """Rows of which any of some boxes `[n, 4]` may show something."""
-        if len(boxes) == 1:
-            return self.seen(boxes[0])
-        rows = geo.meeting_some(self._bounds[: len(self)], boxes)
-        lines, is_seen = self.lines(rows), np.zeros(len(rows), bool)
-        for box in boxes + np.array([-MARGIN, -MARGIN, MARGIN, MARGIN]):
-            is_seen |= geo.near(lines, box).any(1)
+        """Rows of which any of some boxes `[n, 4]` may show something.
+
+        A long wire's bounds hold much that is none.
+        """
+        rows = self.reaching(boxes)
+        left, top, right, bottom = self._bounds[rows].T
+        is_seen = np.zeros(len(rows), bool)
+        for box in boxes.tolist():
+            is_seen |= (left >= box[0]) & (top >= box[1]) & (right <= box[2]) & (bottom <= box[3])
+        out = np.flatnonzero(~is_seen)
+        wide = boxes + np.array([-MARGIN, -MARGIN, MARGIN, MARGIN])
+        is_seen[out] = geo.near(self.lines(rows[out]), wide).any(1)
         return rows[is_seen]
+
+    def reaching(self, boxes: np.ndarray) -> np.ndarray:
+        """Rows whose bounds meet any of some boxes `[n, 4]`."""
+        return geo.meeting_some(self._bounds[: len(self)], boxes)
 
     def lines(self, rows: np.ndarray | list[int]) -> np.ndarray:
         """Middle lines of rows: `[n, WIRE_POINTS, 2]`."""

@@ -53,7 +53,9 @@ class Outlines:
         """Paint what of the groups meets a rectangle."""
         theme, pixel = self._scene.theme, 1 / zoom
         box = (rect.left(), rect.top(), rect.right(), rect.bottom())
-        near, rows = self._near(box), self._scene.wires.seen(box).tolist() if self.groups else []
+        if not self.groups:
+            return
+        near, rows = self._near(box), self._scene.wires.seen(box).tolist()
         for group in self.groups:
             boxes = [near[id_] for id_ in group.intersection(near)]
             wires = self._wires(group, rows)
@@ -65,7 +67,7 @@ class Outlines:
         """The nodes that are seen, or that nearly are, with the room around them."""
         boxes, items = self._scene.boxes, self._scene.items_by_id
         found = {}
-        for row in meeting(boxes.array, grown(seen, ROOM)).tolist() if self.groups else ():
+        for row in meeting(boxes.array, grown(seen, ROOM)).tolist():
             if boxes.ids[row] in items:
                 left, top, right, bottom = grown(tuple(boxes.array[row].tolist()), ROOM)
                 found[boxes.ids[row]] = QRectF(left, top, right - left, bottom - top)
