@@ -63,6 +63,13 @@ def wait_crisp(qtbot, desk: Desk) -> None:
     frame(desk)
 
 
+def is_as_painted_anew(desk: Desk) -> bool:
+    """Whether what is kept of the view looks as all of it does when it is painted."""
+    kept = seen(desk)
+    desk.scene.update()
+    return int(np.abs(kept - seen(desk)).max()) <= 1  # a copy is rounded once more
+
+
 def painted_parts(desk: Desk, monkeypatch) -> list[QRectF]:
     """The parts of the canvas that are painted from now on, not copied."""
     parts, real = [], desk.scene.paint_parts

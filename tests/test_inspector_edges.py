@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from graph import Graph, PortRef
 from graph.edits import SetNode
+from gui.background import Background
 from gui.inspector.heat_map import MOST, Drawing, HeatMap, extent
 from gui.inspector.statistics import Statistics, StatisticsView
 from gui.inspector.tensor_panel import TensorPanel
@@ -303,3 +304,16 @@ def test_a_panel_says_why_there_is_nothing(qtbot, net):
     assert len(set(said.values())) == 5
     panel.show_reading(Reading("value", np.zeros((0, 3))))
     assert panel.caption.said == "[0, 3] float64, 0 B"
+
+
+def test_a_picture_that_comes_late_is_not_shown_of_what_has_none(qtbot, net):
+    panel = TensorPanel(net.theme, "value")
+    qtbot.addWidget(panel)
+    large = np.ones((400, 400))  # its picture is made in the background
+    panel.show_reading(Reading("value", large))
+    panel.show_reading(Reading("value", np.array(2.0)))
+    last = Background(panel)
+    with qtbot.waitSignal(last.answered):  # the line is worked off in order
+        last.ask(lambda: None, large.size)
+    assert panel.number.isVisibleTo(panel)
+    assert not panel.heat_map.isVisibleTo(panel)

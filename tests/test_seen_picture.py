@@ -8,7 +8,7 @@ from gui.canvas import geometry as geo
 from gui.canvas import plate_field
 from gui.canvas.polygons import path_of
 from tests.canvas_desk import Desk, by_hand
-from tests.canvas_pixels import painted_parts, seen
+from tests.canvas_pixels import is_as_painted_anew, painted_parts, seen
 
 
 @pytest.fixture
@@ -24,12 +24,6 @@ def desk(qtbot):
 def painted(desk, monkeypatch):
     """The parts that are painted, not copied."""
     return painted_parts(desk, monkeypatch)
-
-
-def is_as_painted_anew(desk) -> bool:
-    kept = seen(desk)
-    desk.scene.update()
-    return int(np.abs(kept - seen(desk)).max()) <= 1  # a copy is rounded once more
 
 
 def test_what_stays_is_not_painted_again(desk, painted):

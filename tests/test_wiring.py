@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from graph import Graph, PortRef, Tensor
 from gui.canvas.connecting import connect
 from tests.canvas_desk import LEFT, NONE, Desk, by_hand
+from tests.canvas_pixels import is_as_painted_anew, painted_parts, seen
 
 Key = Qt.Key
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -362,3 +363,20 @@ def test_alt_lets_a_node_stand_off_the_grid(desk):
     held_move(desk, start + QPoint(41, 33), alt)
     desk.release(start + QPoint(41, 33), modifiers=alt)
     assert desk.graph.nodes["loss"].at == (1001, 193)
+
+
+def test_keys_that_go_on_with_a_mark_paint_no_more_than_without(desk, monkeypatch):
+    """Which ports fit hangs on the mark alone, and the wire to the keys is painted above."""
+    desk.run()
+    desk.view.zoom_to(1.0)
+    desk.view.focus.enter_at(PortRef("b", "y"))
+    desk.key(Key.Key_M)
+    seen(desk)
+    parts, generation = painted_parts(desk, monkeypatch), desk.scene.field.generation
+    desk.view.focus.enter_at(PortRef("x2", "a"))
+    seen(desk)
+    whole = desk.view.mapToScene(desk.view.viewport().rect()).boundingRect()
+    assert parts
+    assert all(part.width() * part.height() < whole.width() * whole.height() / 4 for part in parts)
+    assert desk.scene.field.generation == generation
+    assert is_as_painted_anew(desk)

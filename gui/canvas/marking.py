@@ -31,6 +31,7 @@ class Mark(Wiring):
         self._fix(port)
         self._started = True
         self.scene.wiring = self
+        self.scene.update()  # what fits is lit, the rest dims
         self.look_at(None)
 
     @property
@@ -43,7 +44,7 @@ class Mark(Wiring):
         is_other = isinstance(place, PortRef) and place.node != self._fixed.node
         self._over = place if is_other else None
         self._point = QPointF(*(self.scene.port_place(self._over or self._fixed) or (0.0, 0.0)))
-        self.scene.refresh()
+        self.scene.show()
 
     def wire(self, port: PortRef) -> None:
         """Wire to a port, or say why not."""

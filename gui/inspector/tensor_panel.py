@@ -73,6 +73,7 @@ class TensorPanel(QWidget):
         if array.ndim == 0:
             self.number.show_number(array[()])
         if not is_tensor:
+            self._work.drop()
             self.axes.set_shape(())
             self._array = array
         elif array is not self._array:
