@@ -1,166 +1,30 @@
 """Live mode: every edit is checked and run in the background, and the newest edit wins.
 
-What crosses the thread is frozen: a `Request` with a snapshot of the graph goes over, an `Answer`
-comes back. An answer for a graph that has changed since is dropped by the document.
+What crosses the thread is frozen (`gui.answers`): a request with a snapshot of the graph goes over,
+an answer comes back. An answer for a graph that has changed since is dropped by the document.
 """
 
 from __future__ import annotations
 
 import logging
-import math
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
-import runtime
-from graph import Check, GradwireError, Graph
+from gui.answers import Answer, Request, Runs, compute, numbers_in
 from gui.check_progress import CheckProgress
 from gui.consequences import concerns_run
 from gui.document import Document
-from runtime import tangents, updates
 from runtime.errors import Cancelled
 
-if TYPE_CHECKING:
-    from runtime.gradient_check import GradientReport
-    from runtime.tangents import Seed
-    from runtime.trace import Trace
-    from runtime.updates import Batch, Learning
-
 Choice = Literal["auto", "on", "off"]
-Runs = Literal["never", "if small", "always"]
-Watch = Callable[[object], None]
 
-MAX_NODES = 1_000  # live mode turns itself off above these
-MAX_NUMBERS = 4_000_000
 MAX_VERIFIED = 200_000  # numbers in all; finite differences evaluate each node many times
 VERIFY_AFTER = 400  # milliseconds without an edit
 _log = logging.getLogger("gradwire")
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is to be worked out: a snapshot, and what may be kept of the last trace.
-
-    `seed` is the tangent that is pushed through the run, `learning` that with which it is updated.
-    `batch` is one of a training, whose numbers stand in for the graph's own.
-    """
-
-    graph: Graph
-    runs: Runs
-    previous: Trace | None = None
-    verifies: bool = False
-    seed: Seed | None = None
-    learning: Learning | None = None
-    batch: Batch | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What was worked out. `is_large` says that live mode let it be; `error` is a sentence, and
-    `refusal` another on why the seed could not be pushed, `stays` on why nothing was updated.
-    """
-
-    revision: int
-    check: Check | None = None
-    trace: Trace | None = None
-    report: GradientReport | None = None
-    is_large: bool = False
-    error: str = ""
-    refusal: str = ""
-    stays: str = ""
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a gradient check is about to look at."""
-
-    edges: int
-
-
-def compute(request: Request, watch: Watch | None = None) -> Answer:
-    """Check the graph, and run what can run of it. Runs in any thread.
-
-    Raises `Cancelled` where `watch` does.
-    """
-    graph, revision = request.graph, request.graph.revision
-    if request.verifies:
-        return verify(graph, watch)
-    engine = runtime.Engine(graph, device="cpu", partial=True)
-    found = engine.check(previous=request.previous)
-    is_large = numbers_in(found) > MAX_NUMBERS or len(graph.nodes) > MAX_NODES
-    graph.types.learn()  # so that the window need not
-    if request.runs == "never" or (is_large and request.runs == "if small"):
-        return Answer(revision, found, is_large=is_large)
-    try:
-        if request.batch is not None:
-            trace = request.batch.run(graph, watch)
-        else:
-            trace = engine.run(previous=request.previous, watch=watch)
-    except GradwireError as error:
-        return Answer(revision, found, is_large=is_large, error=str(error))
-    trace, refusal = _with_tangent(trace, request.seed, watch)
-    trace, stays = _with_update(trace, request.learning)
-    _ = trace.origin  # NaN is looked for here, so that the window need not
-    return Answer(revision, found, trace, is_large=is_large, refusal=refusal, stays=stays)
-
-
-def _with_tangent(trace: Trace, seed: Seed | None, watch: Watch | None) -> tuple[Trace, str]:
-    """The run with its pass of forward mode, and why it has none."""
-    if seed is None:
-        return trace, ""
-    try:
-        return tangents.pushed(trace, seed, watch), ""
-    except GradwireError as error:
-        return trace, str(error)
-
-
-def _with_update(trace: Trace, learning: Learning | None) -> tuple[Trace, str]:
-    """The run with the update of its parameters, and why it has none."""
-    if learning is None:
-        return trace, ""
-    try:
-        return updates.updated(trace, learning), ""
-    except GradwireError as error:
-        return trace, str(error)
-
-
-def verify(graph: Graph, watch: Watch | None = None) -> Answer:
-    """Hold every edge against finite differences; `watch` is also told how much there is."""
-    try:
-        engine = runtime.Engine(graph, device="cpu", partial=True)
-        if watch is not None:
-            watch(Work(len(engine.plan().edges)))
-        return Answer(graph.revision, report=runtime.check_gradients(engine, watch=watch))
-    except GradwireError as error:
-        return Answer(graph.revision, error=str(error))
-
-
-def numbers_in(found: Check) -> int:
-    """How many numbers a run would hold, as far as the shapes are known."""
-    total = 0
-    for shape, count in Counter(type_.shape for type_ in found.types.values()).items():
-        total += count * math.prod(extent for extent in shape if isinstance(extent, int))
-    return total
-
-
-def run_now(document: Document) -> None:
-    """Check and run in this thread, for pictures and tests; raises `GradwireError`."""
-    seed, updating = document.seeding.seed, document.updating
-    given = {"seed": seed, "learning": updating.learning, "batch": updating.batch}
-    answer = compute(Request(document.root.copy(), "always", **given))
-    document.seeding.tell(answer.refusal)
-    document.updating.tell(answer.stays)
-    if answer.check is not None:
-        document.accept_check(answer.check)
-    if answer.error:
-        raise GradwireError(answer.error)
-    if answer.trace is not None:
-        document.accept_trace(answer.trace)
 
 
 class Worker(QThread):
@@ -202,7 +66,7 @@ class Worker(QThread):
         """The thread's loop."""
         while (request := self._take()) is not None:
             try:
-                answer = compute(request, self._watch)
+                answer = compute(request, self._measure if request.verifies else self._watch)
             except Cancelled:
                 continue
             except Exception as error:  # a fault of ours must reach the window, not end the thread
@@ -218,10 +82,13 @@ class Worker(QThread):
             self._is_dropped = False
             return request
 
-    def _watch(self, step: object) -> None:
+    def _watch(self, about: object) -> None:
         if self._waiting is not None or self._is_closing or self._is_dropped:
             raise Cancelled
-        self._progress.note(step)
+
+    def _measure(self, about: object) -> None:
+        self._watch(about)
+        self._progress.note(about)
 
 
 class Live(QObject):

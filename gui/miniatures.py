@@ -42,10 +42,10 @@ def paint_miniature(painter: QPainter, example: Path, rect: QRectF, theme: Theme
 
 def draw_miniature(example: Path) -> bytes:
     """The small picture of an example as SVG, after a whole run, in the light theme's colours."""
+    from gui.answers import run_now
     from gui.canvas.printing import paint_from_afar
     from gui.canvas.scene import CanvasScene
     from gui.document import Document
-    from gui.live import run_now
     from gui.theme import Theme
 
     document = Document()

@@ -19,10 +19,10 @@ def render(file: str, out: str, *, step: int | None = None, is_dark: bool = Fals
     from PySide6.QtWidgets import QApplication
 
     app = QApplication.instance() or QApplication(["gradwire"])
+    from gui.answers import run_now
     from gui.canvas.view import CanvasView
     from gui.document import Document
     from gui.export import export_picture
-    from gui.live import run_now
     from gui.theme import Theme
 
     theme = Theme("dark" if is_dark else "light")

@@ -22,7 +22,7 @@ from graph.time import keeps_initial, varies
 from runtime.bypass import Bypass
 from runtime.feeds import Initial, Source
 from runtime.leading_out import over_time
-from runtime.modules.door import Differentiable
+from runtime.modules.door import Differentiable, Elementwise
 from runtime.moments import at, moment
 
 
@@ -35,7 +35,7 @@ class PlanStep:
     `key` is its address (`h@3`), `inputs` and `outputs` the slots that it reads and writes, in the
     order of its wired and output ports, `reads` and `writes` the addresses of these ports. `need`
     says which inputs a gradient goes back to; `states` the slots of state ports. `shapes` has
-    every port of the node.
+    every port of the node. `is_single` says that it does the same to each entry, and has one.
     """
 
     node: str
@@ -49,6 +49,7 @@ class PlanStep:
     need: tuple[bool, ...]
     states: Mapping[str, int]
     shapes: Mapping[str, tuple[int, ...]]
+    is_single: bool = False
 
     @property
     def leads_out(self) -> bool:
@@ -82,6 +83,11 @@ class _Drawn:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     unread: tuple[str, ...]
+
+    @property
+    def is_single(self) -> bool:
+        """See `PlanStep`."""
+        return isinstance(self.module, Elementwise) and not any(self.shapes.values())
 
 
 @dataclass
@@ -267,7 +273,7 @@ class Numbering:
         self.steps.append(
             PlanStep(
                 id_, t, key, drawn.module, inputs, outputs, reads, writes, need, drawn.states,
-                drawn.shapes,
+                drawn.shapes, drawn.is_single,
             )
         )  # fmt: skip
 

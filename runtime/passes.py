@@ -50,9 +50,11 @@ def forward(
     steps = tape.plan.forward if steps is None else steps
     for step, told in tape.played("forward", steps, watch):
         try:
-            ins = tuple([values[slot] for slot in step.inputs])
-            known = None if earlier is None else earlier.forward(step, ins)
-            tape.write(step, known or compute(tape, step, ins, tape.training_step))
+            record = None if earlier is None else earlier.forward(step)
+            if record is None:
+                ins = tuple(map(values.__getitem__, step.inputs))
+                record = compute(tape, step, ins, tape.training_step)
+            tape.write(record)
         except Exception as error:
             raise tape.fail(told, error) from error
         yield
@@ -65,9 +67,9 @@ def reverse(tape: Tape, watch: Watch | None = None) -> Iterator[None]:
     for step, told in tape.played("reverse", tape.plan.reverse, watch):
         try:
             record = records[step.key]
-            gouts = tuple([tape.total(slot) for slot in step.outputs])
+            gouts = tuple(map(tape.total, step.outputs))
             known = None if earlier is None else earlier.reverse(record, gouts)
-            parts = known or pull_back(tape.plan, step, record.context, gouts, record.kept())
+            parts = known or pull_back(step, record.context, gouts, record.needed())
             tape.give_back(record, gouts, parts)
         except Exception as error:
             raise tape.fail(told, error) from error
@@ -122,7 +124,7 @@ def _take(values: Values, step: PlanStep, port: str, slot: int, out: Array) -> A
 
 
 def pull_back(
-    plan: Plan, step: PlanStep, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept
+    step: PlanStep, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept
 ) -> tuple[Array | None, ...]:
     """A step's parts of the gradients of what it reads; None where nothing arrived or is needed."""
     for gout in gouts:
@@ -130,9 +132,26 @@ def pull_back(
             break
     else:
         return (None,) * len(step.inputs)
-    parts, dtypes = step.module.vjp(ctx, gouts, kept, step.need), plan.dtypes
-    ports = zip(step.module.wired_names, step.inputs, step.need, parts, strict=True)
+    if step.is_single:
+        parts = _from_numbers(step, ctx, gouts, kept)
+    else:
+        parts = step.module.vjp(ctx, gouts, kept, step.need)
+    ports = zip(step.module.wired_names, step.need, parts, strict=True)
     return tuple([
-        take_shape(step, name, part, dtypes[slot]) if need and part is not None else None
-        for name, slot, need, part in ports
+        take_shape(step, name, part, ctx.dtype) if need and part is not None else None
+        for name, need, part in ports
     ])  # fmt: skip
+
+
+def _from_numbers(
+    step: PlanStep, ctx: Context, gouts: tuple[Array | None, ...], kept: Kept
+) -> tuple[Array | None, ...]:
+    """What `vjp` gives for arrays of one entry without axes, from the numbers in them.
+
+    NumPy computes with numbers as with such arrays, to the bit, and in a fifth of the time.
+    """
+    (gout,) = gouts
+    number = None if gout is None else gout[()]
+    numbers = {name: array[()] for name, array in kept.items()}
+    parts = step.module.vjp(ctx, (number,), numbers, step.need)
+    return tuple([gout if part is number else part for part in parts])

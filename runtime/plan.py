@@ -27,6 +27,7 @@ from runtime.paths import Hop, find_hops
 from runtime.records import Phase, Step
 
 Mode = Literal["train", "eval"]
+FEW = 4096  # numbers in a slot
 SeedGradient = Host | int | tuple[int, ...] | None
 
 
@@ -140,9 +141,11 @@ class Plan:
         return tuple([made[type_.dtype] for type_ in self.slots])
 
     @functools.cached_property
-    def counts(self) -> tuple[int, ...]:
-        """How many numbers each slot holds that can be infinite or NaN."""
-        return tuple([math.prod(sizes(x)) if x.is_floating else 0 for x in self.slots])
+    def floating(self) -> tuple[frozenset[int], frozenset[int]]:
+        """The floating slots: those of few numbers, which can be looked at together, and others."""
+        every = {i: math.prod(sizes(x)) for i, x in enumerate(self.slots) if x.is_floating}
+        few = frozenset(slot for slot, count in every.items() if count <= FEW)
+        return few, frozenset(every) - few
 
     @functools.cached_property
     def read_at(self) -> Mapping[PortRef, tuple[str, int]]:

@@ -27,6 +27,7 @@ class Earlier:
     def __init__(self, trace: Trace, tape: Tape) -> None:
         self._trace, self._tape = trace, tape
         self._records = trace.records
+        self._recalled: dict[str, Record] = {}  # of what was taken over forward, by its step's key
         self._is_same_plan = trace.plan.slot_of is tape.plan.slot_of
 
     @classmethod
@@ -37,29 +38,29 @@ class Earlier:
             return None
         return cls(trace, tape) if (trace.dtype, trace.mode) == (plan.dtype, plan.mode) else None
 
-    def forward(self, step: PlanStep, ins: tuple[Array, ...]) -> Record | None:
-        """What a step computed, if the same module read the same arrays."""
-        found = self._records.get(step.key)
-        if found is None or not _same(ins, found.ins):
+    def forward(self, step: PlanStep) -> Record | None:
+        """What a step computed, if the same module read the arrays that it would read now."""
+        found, values = self._records.get(step.key), self._tape.values
+        if found is None or (found.step is not step and not _is_like(found.step, step)):
             return None
-        ctx, module = found.context, step.module
-        if not same_module(module, found.step.module):
+        for slot, array in zip(step.inputs, found.ins, strict=True):
+            if values[slot] is not array:
+                return None
+        if step.module.is_random and not self._draws_alike(found.context):
             return None
-        if module.is_random and not self._draws_alike(ctx):
+        if step.states and not self._has_states(step, found.context):
             return None
-        if step.states and not self._has_states(step, ctx):
-            return None
-        return Record(step, ctx, found.ins, found.outs)
+        self._recalled[step.key] = found
+        return Record(step, found.context, found.ins, found.outs)
 
     def reverse(
         self, record: Record, gouts: tuple[Array | None, ...]
     ) -> tuple[Array | None, ...] | None:
         """What a step gave back, if it was recalled and the same arrived."""
-        found = self._records.get(record.step.key)
-        if found is None or found.context is not record.context or found.parts is None:
+        found = self._recalled.get(record.step.key)
+        if found is None or found.gouts is None or not _same(gouts, found.gouts):
             return None
-        is_same = found.step.need == record.step.need and _same(gouts, found.gouts or ())
-        return found.parts if is_same else None
+        return found.parts if found.step.need == record.step.need else None
 
     def total(self, slot: int, parts: list[Array]) -> Array | None:
         """The sum of several parts of a slot's gradient, if it was made of the same ones."""
@@ -91,6 +92,10 @@ class Earlier:
     def _has_states(self, step: PlanStep, ctx: Context) -> bool:
         values = self._tape.values
         return all(values[slot] is ctx.state.get(name) for name, slot in step.states.items())
+
+
+def _is_like(one: PlanStep, other: PlanStep) -> bool:
+    return same_module(one.module, other.module) and len(one.inputs) == len(other.inputs)
 
 
 def _same(some: Sequence[Any], others: Sequence[Any]) -> bool:

@@ -54,3 +54,9 @@ class Record:
         """All ports by name, and what the module kept besides: a trace keeps everything."""
         ports = dict(zip(self.step.module.kept_names, self.ins + self.outs, strict=True))
         return {**ports, **self.context.kept} if self.context.kept else ports
+
+    def needed(self) -> Mapping[str, Array]:
+        """What of it the module reads again, as its `keeps` says."""
+        arrays = self.ins + self.outs
+        ports = {name: arrays[place] for name, place in self.step.module.kept_places}
+        return {**ports, **self.context.kept} if self.context.kept else ports

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,11 +92,11 @@ class Tape:
         """The value in a slot."""
         return self.values[slot]
 
-    def write(self, step: PlanStep, record: Record) -> None:
+    def write(self, record: Record) -> None:
         """Put a node's outputs into its slots."""
+        step = record.step
         self.records[step.key] = record
-        for slot, out in zip(step.outputs, record.outs, strict=True):
-            self.values[slot] = out
+        self.values.update(zip(step.outputs, record.outs, strict=True))
 
     # --- reverse ---------------------------------------------------------------------------
 
@@ -132,12 +132,13 @@ class Tape:
         return self._sum(slot) if slot in self._parts else self._came.get(slot)
 
     def _sum(self, slot: int) -> Array:
-        parts = self._parts[slot]
-        count, total = self._sums.get(slot, (0, parts[0]))
-        if count != len(parts):  # parts come, and never go
-            known = None if self.earlier is None else self.earlier.total(slot, parts)
-            total = _sum(parts) if known is None else known
-            self._sums[slot] = len(parts), total
+        parts, known = self._parts[slot], self._sums.get(slot)
+        if known is not None and known[0] == len(parts):  # parts come, and never go
+            return known[1]
+        total = None if self.earlier is None else self.earlier.total(slot, parts)
+        if total is None:
+            total = _sum(parts)
+        self._sums[slot] = len(parts), total
         return total
 
     def gradients(self) -> dict[int, Array]:
@@ -148,9 +149,9 @@ class Tape:
             found.pop(slot, None)
         return found
 
-    def terms(self) -> dict[int, tuple[Array, ...]]:
+    def terms(self) -> dict[int, Sequence[Array]]:
         """The parts of the gradients that are sums of several, in the order they came."""
-        return {slot: tuple(parts) for slot, parts in self._parts.items()}
+        return dict(self._parts)
 
     def _waited_for(self) -> set[int]:
         """The slots that reverse steps which were not played have not added to."""
@@ -169,7 +170,8 @@ def take_shape(step: PlanStep, port: str, part: Array, dtype: Any) -> Array:
     """A gradient in the port's shape and the run's dtype: here broadcasting is undone."""
     shape = step.shapes[port]
     if isinstance(part, np.ndarray) and part.shape == shape and part.dtype == dtype:
-        return frozen(part)
+        part.setflags(write=False)
+        return part
     if isinstance(part, np.generic):
         part = np.asarray(part)
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -62,7 +62,7 @@ class Trace:
     values: Mapping[int, Array]
     records: Mapping[str, Record]
     gradients: Mapping[int, Array]
-    terms: Mapping[int, tuple[Array, ...]]
+    terms: Mapping[int, Sequence[Array]]
     loaded: Mapping[PortRef, Loaded]
     push: Push | None = None
     update: Update | None = None

@@ -8,11 +8,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 
 from graph import Catalogue, Graph, PortRef
+from gui.answers import run_now, verify
 from gui.document import Document
 from gui.inspector import Inspector
 from gui.inspector.edge_page import EdgePage
 from gui.inspector.kept_tensor import array_of
-from gui.live import run_now, verify
 from gui.theme import Theme
 from tests.canvas_desk import by_hand
 

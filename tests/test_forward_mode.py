@@ -9,9 +9,9 @@ from PySide6.QtTest import QTest
 
 from graph import PortRef, load
 from gui.accessible.words import node_description, port_values
+from gui.answers import Request, compute, run_now
 from gui.document import Document
 from gui.examples import examples
-from gui.live import Request, compute, run_now
 from gui.sentence import sentence_of
 from runtime.tangents import Seed
 from tests.canvas_desk import LEFT, by_hand

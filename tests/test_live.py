@@ -8,9 +8,11 @@ import pytest
 from graph import Graph, Tensor, save
 from graph import edits as e
 from graph.port import PortRef
+from gui import answers
 from gui import live as live_module
+from gui.answers import Request, compute, run_now
 from gui.document import Document
-from gui.live import Live, Request, compute, run_now
+from gui.live import Live
 from runtime.errors import Cancelled
 
 
@@ -142,7 +144,7 @@ def test_running_what_is_fresh_tells_at_once(document, live, qtbot):
 
 
 def test_large_graphs_wait_to_be_asked(document, live, qtbot, monkeypatch):
-    monkeypatch.setattr(live_module, "MAX_NODES", 3)
+    monkeypatch.setattr(answers, "MAX_NODES", 3)
     set_value(document, "w", 5.0)
     qtbot.waitUntil(lambda: document.is_checked and not live.is_busy)
     assert not live.is_on

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QWidget
 from graph import Graph, Tensor
 from graph import edits as e
 from graph.port import PortRef
+from gui.answers import run_now
 from gui.document import Document
-from gui.live import run_now
 from gui.sentence import SentenceBar, sentence_of
 from gui.theme import Theme
 from gui.wording import plain_formula, put_in, short_factor

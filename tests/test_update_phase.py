@@ -13,9 +13,9 @@ from graph import edits as e
 from graph.rules import Adam
 from graph.training import Training
 from gui.accessible.words import node_description, port_values
+from gui.answers import run_now
 from gui.document import Document
 from gui.examples import examples
-from gui.live import run_now
 from gui.sentence import sentence_of
 from tests.canvas_desk import by_hand
 from tests.composite_graphs import two_blocks

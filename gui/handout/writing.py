@@ -28,11 +28,11 @@ def write_handout(file: str, out: str) -> None:
 
     app = QApplication.instance() or QApplication(["gradwire"])
     from graph.files import disk
+    from gui.answers import run_now
     from gui.document import Document
     from gui.handout.composing import compose
     from gui.handout.figure import figure
     from gui.handout.paper import PaperTheme
-    from gui.live import run_now
     from runtime.practice import sheet_of
 
     document, theme = Document(), PaperTheme()

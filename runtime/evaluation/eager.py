@@ -76,7 +76,7 @@ class _Eager:
             infer(step, ins, self.plan.dtype)
         with clock.span("forward", step.node, step.t):
             record = passes.compute(tape, step, ins)
-            tape.write(step, record)
+            tape.write(record)
         kept = (*record.outs, *record.context.kept.values())
         self.hold(("forward", step.key), kept)
 
@@ -85,7 +85,7 @@ class _Eager:
         with clock.span("reverse", step.node, step.t):
             gouts = tuple(tape.total(slot) for slot in step.outputs)
             record = tape.records[step.key]
-            parts = passes.pull_back(self.plan, step, record.context, gouts, record.kept())
+            parts = passes.pull_back(step, record.context, gouts, record.needed())
             tape.give_back(record, gouts, parts)
         kept = tuple(array for array in (*gouts, *parts) if array is not None)
         self.hold(("reverse", step.key), kept)

@@ -103,6 +103,12 @@ class Differentiable(Initialised):
         """The names of the ports whose tensors a run has: those that are wired, then outputs."""
         return self.wired_names + self.output_names
 
+    @functools.cached_property
+    def kept_places(self) -> tuple[tuple[str, int], ...]:
+        """The ports that `keeps` names, with their places among `kept_names`."""
+        names = enumerate(self.kept_names)
+        return tuple([(name, place) for place, name in names if name in self.keeps])
+
     def forward(self, ctx: Context, ins: tuple[Array, ...], out: Outs = None) -> tuple[Array, ...]:
         """The outputs, from the inputs."""
         raise NotImplementedError

@@ -7,9 +7,8 @@ makes infinite is passed over, what it makes NaN is not.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,8 +23,6 @@ from runtime.records import Record, Step
 
 if TYPE_CHECKING:
     from runtime.trace import Trace
-
-SMALL = 4096  # entries: up to so many are looked at together with others
 
 
 def find_origin(trace: Trace) -> Origin | None:
@@ -48,22 +45,18 @@ def find_origin(trace: Trace) -> Origin | None:
 def _is_all_finite(trace: Trace) -> bool:
     """Whether a run is seen at a glance to hold no other number, as most runs are.
 
-    A sum is finite only where all its numbers are, so single numbers are added up; and gradients
-    over edges are parts of sums already. What a GPU holds is not copied for this.
+    Gradients over edges are parts of sums already. What a GPU holds is not copied for this.
     """
     if trace.failure is not None or trace.device != "cpu":
         return False
-    counts, total, small = trace.plan.counts, 0.0, []
-    for slot, array in chain(trace.values.items(), trace.gradients.items()):
-        count = counts[slot]
-        if count == 1:
-            total += array.item()
-        elif count > SMALL:
-            if not np.isfinite(array).all():
-                return False
-        elif count:
-            small.append(array.reshape(-1))
-    return math.isfinite(total) and bool(np.isfinite(np.concatenate([*small, ()])).all())
+    few, many = trace.plan.floating
+    for arrays in (trace.values, trace.gradients):
+        small = map(arrays.__getitem__, few & arrays.keys())
+        large = map(arrays.__getitem__, many & arrays.keys())
+        together = np.concatenate([*small, ()], axis=None)
+        if not all(map(is_finite, (together, *large))):
+            return False
+    return True
 
 
 def is_finite(array: Array) -> bool:
@@ -109,7 +102,7 @@ def _forward(step: Step, record: Record, is_given: bool) -> Iterator[Origin]:
         yield _with(made, *led_forward(record, place, made.index))
 
 
-def _is_handed_on(read: tuple[Array, ...], made: Array) -> bool:
+def _is_handed_on(read: Sequence[Array], made: Array) -> bool:
     """Whether what is infinite, and nowhere NaN, was made from what was infinite already."""
     return not all(map(is_finite, read)) and not bool(np.isnan(to_numpy(made)).any())
 
@@ -154,7 +147,7 @@ def _sum(trace: Trace, slot: int, step: Step | None, module: str) -> Origin:
     return _with(made, [Number("part", drawn, made.index, part) for part in parts], 0)
 
 
-def _parts(trace: Trace, slot: int) -> tuple[Array, ...]:
+def _parts(trace: Trace, slot: int) -> Sequence[Array]:
     return trace.terms.get(slot) or (trace.gradients[slot],)
 
 

@@ -158,7 +158,7 @@ class Playing:
         slots = zip(names, (*step.inputs, *step.outputs), strict=True)
         kept = {name: self.values[slot] for name, slot in slots if name in step.module.keeps}
         gouts = tuple(self.totals.get(slot) for slot in step.outputs)
-        parts = passes.pull_back(self.plan, step, ctx, gouts, {**kept, **ctx.kept})
+        parts = passes.pull_back(step, ctx, gouts, {**kept, **ctx.kept})
         for slot, part in zip(step.inputs, parts, strict=True):
             if part is not None:
                 self._add(slot, part)

@@ -44,7 +44,7 @@ class ByModules:
         totals = {slot: np.array(gradient) for slot, gradient in arrived.items()}
         for record in reversed(self._records):
             gouts = tuple(totals.get(slot) for slot in record.step.outputs)
-            parts = passes.pull_back(self.plan, record.step, record.context, gouts, record.kept())
+            parts = passes.pull_back(record.step, record.context, gouts, record.needed())
             for slot, part in zip(record.step.inputs, parts, strict=True):
                 if part is not None:
                     totals[slot] = np.asarray(totals[slot] + part if slot in totals else part)
