@@ -59,10 +59,15 @@ class Shown:
         self._times = timetable_of(self._whole)
         self._tangents = ShownTangents(self._whole, position, self.t)
         self._updates = ShownUpdates(self._whole, position)
-        self._kept: dict[tuple[str, PortRef], Reading] = {}
+        # What has come, and what is blank still.
+        self._there: dict[tuple[str, PortRef], Reading] = {}
+        self._blank: dict[tuple[str, PortRef], Reading] = {}
         is_same = before is not None and before.trace is trace and before._graph is graph
         if is_same and not (is_guarded or before.is_guarded):
-            self._kept = before.kept_at((position, part))
+            if (position, part) >= (before.position, before.part):
+                self._there = before._there.copy()
+            else:
+                self._blank = before._blank.copy()
         self._parts = self._parts_done()
 
     @property
@@ -228,17 +233,19 @@ class Shown:
             known[address] = spread_of(self._whole, address)
         return known[address]
 
-    def kept_at(self, position: tuple[int, int]) -> dict[tuple[str, PortRef], Reading]:
-        """The readings that are the same at another position of the same trace."""
-        goes_on = position >= (self.position, self.part)
-        return {key: x for key, x in self._kept.items() if (x.state != "blank") == goes_on}
+    @property
+    def known(self) -> int:
+        """How many readings were asked for already, or are kept from what was shown before."""
+        return len(self._there) + len(self._blank)
 
     def _keep(self, kind: str, port: PortRef) -> Reading:
         key = (kind, port)
-        if key not in self._kept:
+        found = self._there.get(key) or self._blank.get(key)
+        if found is None:
             address = address_of(self.place, port)
-            self._kept[key] = BLANK if self._whole is None else getattr(self, f"_{kind}")(address)
-        return self._kept[key]
+            found = BLANK if self._whole is None else getattr(self, f"_{kind}")(address)
+            (self._blank if found.state == "blank" else self._there)[key] = found
+        return found
 
     def _tangent(self, port: PortRef) -> Reading:
         return self._tangents.port(port)

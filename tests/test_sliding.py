@@ -110,7 +110,7 @@ def test_readings_that_are_kept_from_one_position_to_the_next_are_those_made_ane
         part = chance.randrange(max(len(trace.parts(trace.steps[index])), 1))
         anew = Shown(seen, index, part, graph)
         shown = Shown(seen, index, part, graph, before)
-        kept += len(shown.kept_at((index, part)))
+        kept += shown.known
         for port in ports:
             for kind in KINDS:
                 found, expected = getattr(shown, kind)(port), getattr(anew, kind)(port)

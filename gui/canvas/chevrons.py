@@ -25,16 +25,15 @@ CHEVRON_SHARES = {"forward": (0.44, 0.36, 0.52, 0.28), "reverse": (0.56, 0.64, 0
 SHORTEST = 60  # pixels of a wire that carries chevrons
 
 
-def places_met(
-    scene: CanvasScene, boxes: Sequence[Box], rect: QRectF, zoom: float
-) -> list[list[float]]:
-    """Where chevrons in a rectangle may come or go if these boxes are taken or free now."""
+def places_met(scene: CanvasScene, boxes: Sequence[Box], zoom: float) -> list[list[float]]:
+    """Where chevrons may come or go if these boxes are taken or free now."""
     if not boxes or zoom < FAR:
         return []
-    lines = scene.wires.lines(scene.wires.seen(rect.getCoords()))
+    reach = 2 * CHEVRON * scene.sizes.bold / zoom + scene.sizes.gap_pixels(zoom) / 2 / zoom
+    around = np.array(boxes) + np.array([-reach, -reach, reach, reach])
+    lines = scene.wires.lines(scene.wires.meeting(around))
     if not len(lines):
         return []
-    reach = 2 * CHEVRON * scene.sizes.bold / zoom + scene.sizes.gap_pixels(zoom) / 2 / zoom
     places, _ = geo.points_on_wires(lines, scene.chevron_shares)
     squares = geo.squares(places, reach)
     is_met = geo.meeting_any(squares, np.array(boxes)).any(1)

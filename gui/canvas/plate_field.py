@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 AT_ONCE = 64  # ports that are laid out in one go; more are laid out in groups
 GROUP = 12
 SLICE, IDLE = 0.004, 0.015  # seconds of laying out in a frame, and between two
+LATER = 60  # milliseconds until what lies around what one sees is laid out
 SETTLED = 300  # milliseconds without a change, until all is laid out once more
 SHOWN = 0.1  # seconds from one frame to the next while there is more to come
 NEAR = 48.0  # pixels from a port that its annotations take for the most part
@@ -69,7 +70,8 @@ class PlateField(QObject):
         self._moved: set[str] = set()
         self._sight = Sight()
         self._room = Room(self._sight.boxes, self._sight.wires)
-        self._known: dict[PortRef, tuple] = {}
+        # Where ports are, and what was there of their numbers when they were laid out.
+        self._known: dict[PortRef, tuple[geo.Point, tuple[str, ...] | None]] = {}
         self._plates: dict[PortRef, list[Plate]] = {}
         self._waiting: dict[PortRef, None] = {}
         self._homeless: set[PortRef] = set()  # their plates stand in a room that is no more
@@ -96,15 +98,17 @@ class PlateField(QObject):
         """The playhead has moved: what these nodes' ports show may be other, and no more."""
         if self._is_old:
             return
-        known = {port: look for port, look in self._known.items() if port.node in nodes}
-        found = {port: (place, self._states(port)) for port, (place, _) in known.items()}
-        self._known.update(found)
-        self._await({port for port, look in found.items() if known[port] != look})
+        other = set()
+        for port, (place, states) in self._known.items():
+            if port.node in nodes and states is not None and states != self._states(port):
+                self._known[port] = (place, None)
+                other.add(port)
+        self._await(other)
 
     @property
     def is_laid_out(self) -> bool:
-        """Whether nothing waits to be laid out."""
-        return not self._waiting
+        """Whether nothing waits to be laid out where one looks."""
+        return not self._is_awaited(self._rect)
 
     @property
     def is_settled(self) -> bool:
@@ -158,8 +162,7 @@ class PlateField(QObject):
             self._take_moves()
         if is_whole or self._is_awaited(rect):
             self._work(None if is_whole else SLICE)
-        elif self._waiting:
-            self._more.start()
+        self._wait_for_more()
 
     def take_changes(self) -> list[Box]:
         """The boxes of plates that came, went or changed since one last asked.
@@ -212,15 +215,12 @@ class PlateField(QObject):
 
     def _know(self, region: QRectF) -> tuple[set[PortRef], set[PortRef]]:
         """Read the scene anew: the ports that are other than known, and those that are gone."""
-        stays = {} if self._is_old else self._known  # the numbers of these are the same
+        is_old = self._is_old  # else the numbers of what is known are the same
         self._region, self._is_old, self._moved = region, False, set()
         self._sight = sight = sight_of(self._scene, region)
         self._room.set_nodes(sight.boxes)
         self._room.set_wires(sight.wires)
-        found = {
-            port: (at, stays[port][1] if port in stays else self._states(port))
-            for port, at in sight.places.items()
-        }
+        found = {port: (at, self._states_known(port, is_old)) for port, at in sight.places.items()}
         other = {port for port, look in found.items() if self._known.get(port) != look}
         gone = self._known.keys() - found.keys()
         self._known = found
@@ -239,7 +239,7 @@ class PlateField(QObject):
         for port in ports - places.keys():
             self._known.pop(port, None)
         self._leave(ports - places.keys())
-        self._known.update({port: (places[port], self._states(port)) for port in there})
+        self._known.update({port: (places[port], None) for port in there})
         boxes = [sight.boxes[id_] for id_ in moved if id_ in sight.boxes]
         covered = sorted(self._covered(np.array(boxes).reshape(-1, 4)) - ports)
         self._waiting = dict.fromkeys((*there, *covered, *self._waiting))
@@ -273,13 +273,18 @@ class PlateField(QObject):
         """After some changes lay everything out once more, for what came first took the room."""
         self._know(region_around(self._rect, self._pixel))
         self._begin_anew()
-        self._more.start()
+        self._wait_for_more()
 
     def _begin_anew(self) -> None:
         """Everything waits for a place; what stands is seen until something else comes for it."""
         self._room = Room(self._sight.boxes, self._sight.wires)
         self._homeless = set(self._plates)
         self._waiting = self._in_order(self._known.keys())
+
+    def _states_known(self, port: PortRef, is_old: bool) -> tuple[str, ...] | None:
+        """What a port was laid out with, asked again if that is old; None: it is still to be."""
+        _, states = self._known.get(port, (None, None))
+        return self._states(port) if is_old and states is not None else states
 
     def _states(self, port: PortRef) -> tuple[str, ...]:
         """What of a port's numbers is there; the same trace has the same numbers."""
@@ -316,19 +321,33 @@ class PlateField(QObject):
         self._work(IDLE)
         if not self._scene.picture.is_crisp:
             return  # it is shown when all of it has come
-        if not self._waiting or time.perf_counter() > self._show_at:
+        if self.is_laid_out or time.perf_counter() > self._show_at:
             self._show_at = time.perf_counter() + SHOWN
             for view in self._scene.views():
                 view.viewport().update()  # not all of the scene anew: what changed is known
 
     def _work(self, seconds: float | None) -> None:
-        """Lay out what waits: as much as there is time for, or all of it."""
+        """Lay out what waits: as much as there is time for, or all of it.
+
+        What is awaited comes first, and nothing else in the same go.
+        """
         end = None if seconds is None else time.perf_counter() + seconds
+        awaits = self._is_awaited(self._rect)
         while self._waiting:
             self._lay_out(self._next())
-            if end is not None and time.perf_counter() > end:
-                self._more.start()
+            is_late = end is not None and time.perf_counter() > end
+            if is_late or (end is not None and awaits and not self._is_awaited(self._rect)):
                 break
+        self._wait_for_more()
+
+    def _wait_for_more(self) -> None:
+        """Let what waits still be laid out soon; a while later if one does not see it."""
+        if not self._waiting:
+            self._more.stop()
+        elif self._is_awaited(self._rect):
+            self._more.start(0)
+        elif not self._more.isActive():
+            self._more.start(LATER)
 
     def _next(self) -> list[PortRef]:
         """The ports that are laid out together now."""
@@ -342,6 +361,7 @@ class PlateField(QObject):
         scene, document = self._scene, self._scene.document
         zoom = self._state.zoom if self._state is not None else 1.0
         before = {port: self._drop(port) for port in ports}
+        self._known.update({port: (self._known[port][0], self._states(port)) for port in ports})
         layout = scene.layout(self._sight, document.graph, document.shown, scene.theme, zoom)
         self._gathered = None
         for plate in layout.plates(self._room, frozenset(ports)):

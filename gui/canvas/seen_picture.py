@@ -147,8 +147,8 @@ class SeenPicture(QObject):
         """Where annotations came or went, a sheet is other, and where signs on wires make room."""
         if sheet.sight.is_far:
             return
-        sight, boxes = sheet.sight, self._scene.field.take_changes()
-        sheet.spoil([*boxes, *places_met(self._scene, boxes, sight.rect, sight.zoom)])
+        boxes = sheet.spoil(self._scene.field.take_changes())
+        sheet.spoil(places_met(self._scene, boxes, sheet.sight.zoom))
 
     def _go_on(self) -> None:
         """Between two frames; what is done is shown by the next."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -67,18 +67,23 @@ class Sheet:
         self.picture = QPixmap(sight.size * sight.ratio)
         self.picture.setDevicePixelRatio(sight.ratio)
 
-    def spoil(self, boxes: Collection[Box]) -> None:
-        """It is other in boxes of the canvas, unless it shows the plan."""
+    def spoil(self, boxes: Sequence[Box]) -> list[Box]:
+        """It is other in boxes of the canvas, unless it shows the plan.
+
+        Which of them are seen, and are not still to be painted.
+        """
         if self.sight.is_far or not boxes:
-            return
+            return []
         world, size = self.sight.world, np.array(self.sight.size.toTuple())
         corners = np.array(boxes).reshape(-1, 2, 2) * world.m11() + (world.dx(), world.dy())
         first = np.maximum(np.floor(corners[:, 0]) - RIM, 0)
         extents = np.minimum(np.ceil(corners[:, 1]) + RIM, size) - first
         is_seen = (extents > 0).all(1)
-        areas = np.concatenate((first, extents), axis=1)[is_seen].astype(int).tolist()
-        parts = [QRect(*area) for area in areas]
-        self.old += [p for p in parts if not any(bare.contains(p) for bare in self.bare)]
+        areas = np.concatenate((first, extents), axis=1).astype(int).tolist()
+        parts = {row: QRect(*areas[row]) for row in np.flatnonzero(is_seen).tolist()}
+        found = [r for r, p in parts.items() if not any(bare.contains(p) for bare in self.bare)]
+        self.old += [parts[row] for row in found]
+        return [boxes[row] for row in found]
 
     def move_to(self, sight: Sight) -> None:
         """Look elsewhere at the same zoom: what stays in sight is scrolled."""

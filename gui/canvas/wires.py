@@ -130,6 +130,10 @@ class Wires:
         """Rows whose bounds meet a box (left, top, right, bottom)."""
         return geo.meeting(self._bounds[: len(self)], box)
 
+    def meeting(self, boxes: np.ndarray) -> np.ndarray:
+        """Rows whose bounds meet any of some boxes `[n, 4]`."""
+        return geo.meeting_some(self._bounds[: len(self)], boxes)
+
     def seen(self, box: tuple[float, float, float, float]) -> np.ndarray:
         """Rows of which a box may show something."""
         return self.seen_in(np.array([box]))
