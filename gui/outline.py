@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
@@ -31,7 +31,8 @@ class Outline(QTreeWidget):
     """Nodes in document order; below a node that is opened stand its inputs, pins and outputs.
 
     Its selection is the document's. Rows follow the graph one by one, so that an edit of a large
-    graph costs no more than its row; what a row carries is read when it comes into sight.
+    graph costs no more than its row. A row out of sight has its id and its text alone: it is
+    dressed, and what it carries is read, when it comes into sight.
     """
 
     went = Signal(object)  # a node or port was chosen here: show it
@@ -50,7 +51,8 @@ class Outline(QTreeWidget):
         self._rows = Rows(document)
         # Ids, not items: Python must not hold what Qt deletes.
         self._order: list[str] = []
-        self._seen: dict[str, Node | None] = {}  # the records that the rows show
+        self._seen: dict[str, Node] = {}  # the records that the rows show
+        self._dressed: set[str] = set()  # rows that have been in sight
         self._opened: set[str] = set()
         self._is_following = False
         self.setColumnCount(2)
@@ -81,6 +83,7 @@ class Outline(QTreeWidget):
             self.verticalScrollBar().rangeChanged,
         ):
             moved.connect(self._reading.start)
+        self.verticalScrollBar().valueChanged.connect(self._dress_in_sight)  # before it is painted
         self.itemDoubleClicked.connect(self._enter)
         self.itemSelectionChanged.connect(self._select)
         self.itemExpanded.connect(self._open)
@@ -121,6 +124,7 @@ class Outline(QTreeWidget):
         self.clear()
         self._order.clear()
         self._seen.clear()
+        self._dressed.clear()
 
     def _sync(self) -> None:
         """Bring the rows up to date, many new ones piece by piece."""
@@ -148,15 +152,12 @@ class Outline(QTreeWidget):
             if time.perf_counter() > end:
                 self._soon.start()
                 break
-            if id_ in self._seen:
-                self._show(self.topLevelItem(place), node)
-            else:
-                self._order.insert(place, id_)
-                item = QTreeWidgetItem()
-                self._show(item, node)  # before the view looks at it
-                self.insertTopLevelItem(place, item)
+            if id_ not in self._seen:
+                self._insert(place, id_)
+            self._show(place, node)
         for id_ in self._opened & self._seen.keys():
             self._fill(id_)
+        self._dress_in_sight()
         self._reading.start()
         self._is_following = False
         self._follow()
@@ -165,23 +166,54 @@ class Outline(QTreeWidget):
         """Take out rows that follow each other."""
         for id_ in self._order[start:end]:
             del self._seen[id_]
+            self._dressed.discard(id_)
             self._opened.discard(id_)
         del self._order[start:end]
         self.model().removeRows(start, end - start)
 
-    def _show(self, item: QTreeWidgetItem, node: Node) -> None:
-        id_ = node.id
-        self._seen[id_] = node
-        module = self._document.graph.module(id_)
-        item.setData(0, ID, id_)
-        item.setText(0, node.label or id_)
-        item.setToolTip(0, f"{id_} ({node.module})")
+    def _insert(self, place: int, id_: str) -> None:
+        """Make a row: through the model, for an item that Python made takes twice as much."""
+        self._order.insert(place, id_)
+        model = self.model()
+        model.insertRows(place, 1)
+        model.blockSignals(True)  # nobody has looked at it yet
+        model.setData(model.index(place, 0), id_, ID)
+        model.setData(model.index(place, 0), id_, Role.DisplayRole)
+        model.blockSignals(False)
+
+    def _show(self, place: int, node: Node) -> None:
+        """Let a row say what its node is called now; the rest it shows when it is in sight."""
+        self._seen[node.id] = node
+        self._dressed.discard(node.id)
+        model, text = self.model(), node.label or node.id
+        index = model.index(place, 0)
+        if index.data() != text:
+            model.setData(index, text, Role.DisplayRole)
+
+    def _dress_in_sight(self) -> None:
+        for item in self._in_sight():
+            if item.parent() is None and item.data(0, ID) not in self._dressed:
+                self._dress(item)
+
+    def _dress(self, item: QTreeWidgetItem) -> None:
+        """Give a node's row its drawing, its tooltip and its arrow."""
+        id_ = item.data(0, ID)
+        self._dressed.add(id_)
+        module = self._document.graph.module(id_) if id_ in self._document.graph else None
+        item.setToolTip(0, f"{id_} ({self._seen[id_].module})")
         drawing = icon_of(type(module)) if module is not None else "unknown"
         item.setIcon(0, icon(drawing, self._theme.color("muted")))
-        self._dress(item)
-        has_ports = bool(self._rows.ports(id_))
+        has_ports = id_ in self._document.graph and bool(self._rows.ports(id_))
         policy = Policy.ShowIndicator if has_ports else Policy.DontShowIndicator
         item.setChildIndicatorPolicy(policy)
+        self._dye_carried(item)
+
+    def _in_sight(self) -> Iterator[QTreeWidgetItem]:
+        """The rows that one sees, from the top."""
+        item, bottom = self.itemAt(0, 0), self.viewport().height()
+        while item is not None and self.visualItemRect(item).top() < bottom:
+            yield item
+            item = self.itemBelow(item)
 
     def _open(self, item: QTreeWidgetItem) -> None:
         self._opened.add(item.data(0, ID))
@@ -202,17 +234,17 @@ class Outline(QTreeWidget):
             below.setData(0, ID, id_)
             below.setData(0, PORT, port)
             below.setText(0, self._rows.port_text(PortRef(id_, port)))
-            self._dress(below)
+            self._dye_carried(below)
 
-    def _dress(self, item: QTreeWidgetItem) -> None:
+    def _dye_carried(self, item: QTreeWidgetItem) -> None:
         item.setTextAlignment(1, RIGHT)
         item.setForeground(1, self._theme.color("muted"))
 
     def _read_in_sight(self) -> None:
         """Write what the rows in sight carry; the others wait until they come."""
-        item, is_other = self.itemAt(0, 0), False
-        bottom = self.viewport().height()
-        while item is not None and self.visualItemRect(item).top() < bottom:
+        is_other = False
+        self._dress_in_sight()
+        for item in self._in_sight():
             text = self._rows.value_text(self.place_of(item))
             if text != item.text(1):
                 item.setText(1, text)
@@ -221,7 +253,6 @@ class Outline(QTreeWidget):
             if told != item.toolTip(1):
                 item.setToolTip(1, told)
                 item.setData(1, Role.AccessibleDescriptionRole, told)
-            item = self.itemBelow(item)
         if not is_other:
             return
         width = min(max(VALUES, self.sizeHintForColumn(1)), MOST)  # no digit of a number is cut
@@ -231,7 +262,7 @@ class Outline(QTreeWidget):
     # --- colours --------------------------------------------------------------------------
 
     def _dye(self) -> None:
-        self._seen = dict.fromkeys(self._seen)  # every row is shown anew, piece by piece
+        self._dressed.clear()  # each row is dressed anew when it is in sight
         self._soon.start()
 
     # --- the selection --------------------------------------------------------------------

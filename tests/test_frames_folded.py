@@ -29,7 +29,7 @@ def test_the_mark_folds_to_one_box_and_edges_go_to_its_border(framed):
     desk.click(mark(desk))
     assert frame(desk).folded
     assert set(desk.scene.frames.held) == INSIDE
-    assert not any(desk.scene.items_by_id[id_].isVisible() for id_ in INSIDE)
+    assert not desk.scene.boxes.rows(INSIDE)
     left, top, right, bottom = desk.scene.frames.drawn_box(0)
     assert (right - left, bottom - top) == (176.0, 60.0)
     wires = desk.scene.wires
@@ -44,7 +44,7 @@ def test_the_mark_folds_to_one_box_and_edges_go_to_its_border(framed):
     desk.click(mark(desk))
     assert not frame(desk).folded
     assert len(wires) == len(desk.graph.edges)
-    assert all(desk.scene.items_by_id[id_].isVisible() for id_ in INSIDE)
+    assert len(desk.scene.boxes.rows(INSIDE)) == len(INSIDE)
 
 
 def test_a_folded_frame_moves_with_its_nodes_and_its_edges(framed):

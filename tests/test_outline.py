@@ -175,6 +175,23 @@ def test_a_long_outline_is_made_piece_by_piece(desk, count):
     QApplication.processEvents()
 
 
+def test_a_row_is_dressed_when_it_comes_into_sight(desk):
+    graph, outline = Graph(), desk.window.outline
+    for number in range(200):
+        graph.add("Parameter", f"n{number}", shape=(), at=(number % 40 * 200, number // 40 * 200))
+    desk.document.replace(graph, None)
+    desk.qtbot.waitUntil(lambda: outline.topLevelItemCount() == 200)
+    first, last = outline.row("n0"), outline.row("n199")
+    assert not first.icon(0).isNull()
+    assert first.toolTip(0) == "n0 (Parameter)"
+    assert last.icon(0).isNull()
+    assert last.text(0) == "n199"
+    outline.verticalScrollBar().setValue(outline.verticalScrollBar().maximum())
+    assert not last.icon(0).isNull()  # at once: no frame shows it bare
+    assert last.toolTip(0) == "n199 (Parameter)"
+    assert outline.row("n100").icon(0).isNull()
+
+
 def test_another_theme_paints_the_rows_anew(desk):
     outline = desk.window.outline
 

@@ -75,10 +75,10 @@ class NodeItems(dict[str, NodeItem]):
         self.clear()
         self.waiting = dict.fromkeys(ids)
 
-    def take_out(self, id_: str) -> NodeItem | None:
-        """Forget a node; its item, if it was made."""
+    def take_out(self, id_: str) -> None:
+        """Forget a node."""
         self.waiting.pop(id_, None)
-        return self.pop(id_, None)
+        self.pop(id_, None)
 
 
 class Building(QObject):
@@ -105,7 +105,6 @@ class Building(QObject):
     def start(self) -> None:
         """Throw everything away and make it from the graph: a small one at once."""
         scene, nodes = self._scene, self._scene.document.graph.nodes
-        scene.clear()
         scene.wires.clear()
         scene.boxes.clear()
         scene.plan.forget()
@@ -126,9 +125,7 @@ class Building(QObject):
         for target in {target for id_ in ids for target in scene.wires.at_node(id_)}:
             scene.wires.drop(target)
         for id_ in ids:
-            item = self.items.take_out(id_)
-            if item is not None:
-                scene.removeItem(item)
+            self.items.take_out(id_)
             if id_ not in graph or scene.hides(id_):
                 scene.boxes.drop(id_)
         for id_ in there:
@@ -162,9 +159,7 @@ class Building(QObject):
         for target in scene.wires.at_node(id_):
             scene.wires.drop(target)
         if id_ not in graph:
-            item = self.items.take_out(id_)
-            if item is not None:
-                scene.removeItem(item)
+            self.items.take_out(id_)
             scene.boxes.drop(id_)
             return []
         item = self.items.get(id_)
@@ -230,8 +225,6 @@ class Building(QObject):
         """The items of nodes, where the document says."""
         scene, nodes = self._scene, self._scene.document.graph.nodes
         items = [NodeItem(id_, scene.face(id_).shape, nodes[id_].at or (0.0, 0.0)) for id_ in ids]
-        for item in items:
-            scene.addItem(item)
         self.has_pins = self.has_pins or any(item.outline.pins for item in items)
         self._put_boxes(items)
         return items
@@ -240,10 +233,7 @@ class Building(QObject):
         """A node that is not drawn takes no room."""
         scene, boxes = self._scene, {}
         for item in items:
-            is_hidden = scene.hides(item.id)
-            if is_hidden == item.isVisible():
-                item.setVisible(not is_hidden)
-            if is_hidden:
+            if scene.hides(item.id):
                 scene.boxes.drop(item.id)
             else:
                 boxes[item.id] = item.box()
@@ -259,7 +249,7 @@ class Building(QObject):
                 break
         if not self.items.waiting:
             self._go_on_with_wires(end)
-        # Qt repaints where items come; wires and numbers are painted once, when all are there.
+        # Boxes stand for what is to come; it is painted once, when all is there.
         if self.is_done:
             self.finished.emit()
         else:

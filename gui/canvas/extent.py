@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
 
 EXTENT = 1e6  # how far from the middle one can scroll, in canvas units
-SLACK = 2000.0
 
 
 def content_rect(scene: CanvasScene) -> QRectF:
@@ -36,13 +35,6 @@ def content_rect(scene: CanvasScene) -> QRectF:
     deepest = (scene.wires.bounds(target)[3] for target in scene.wires.delays)
     bottom = max((bottom, *deepest))
     return QRectF(left, top, right - left, bottom - top)
-
-
-def fit_index(scene: CanvasScene) -> None:
-    """Keep the scene's rectangle near its nodes: the index divides that into its leaves."""
-    content = content_rect(scene)
-    if not scene.sceneRect().contains(content) or content.isEmpty():
-        scene.setSceneRect(content.adjusted(-SLACK, -SLACK, SLACK, SLACK))
 
 
 def around(boxes: np.ndarray) -> QRectF:

@@ -42,7 +42,7 @@ class NodeLayer:
         if waiting:
             self._paint_boxes(painter, [id_ for id_ in ids if id_ in waiting], zoom)
             ids = [id_ for id_ in ids if id_ not in waiting]
-        items = sorted(map(scene.items_by_id.__getitem__, ids), key=_height)
+        items = sorted(map(scene.items_by_id.__getitem__, ids), key=height)
         pixels = pixels_of(painter, zoom)
         is_plain = not (scene.overlays or scene.may_dim or scene.wiring is not None)
         if pixels is None or not is_plain:
@@ -65,7 +65,7 @@ class NodeLayer:
         for item in items:
             painter.save()
             painter.translate(item.pos())
-            item.paint_at(painter, zoom)
+            item.paint_at(painter, self._scene, zoom)
             painter.restore()
 
     def _paint_boxes(self, painter: QPainter, ids: Iterable[str], zoom: float) -> None:
@@ -77,6 +77,6 @@ class NodeLayer:
         painter.drawRects([QRectF(QPointF(*box[:2]), QPointF(*box[2:])) for box in corners])
 
 
-def _height(item: NodeItem) -> tuple[float, int]:
-    """Which node lies above another: as Qt finds them under the pointer."""
-    return item.zValue(), item.number
+def height(item: NodeItem) -> tuple[int, int]:
+    """Which node lies above another: it is painted later, and is found first under the pointer."""
+    return item.level, item.number

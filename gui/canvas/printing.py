@@ -92,7 +92,7 @@ def paint_graph(
             for item in items[start : start + PIECE]:
                 painter.save()
                 painter.translate(item.pos())
-                item.paint_at(painter, 1.0)
+                item.paint_at(painter, scene, 1.0)
                 painter.restore()
     painter.restore()
 

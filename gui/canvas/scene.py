@@ -31,7 +31,7 @@ from gui.canvas.looks import Face, Mood
 from gui.canvas.mending import Mending
 from gui.canvas.node_boxes import NodeBoxes
 from gui.canvas.node_item import NodeItem
-from gui.canvas.node_layer import NodeLayer
+from gui.canvas.node_layer import NodeLayer, height
 from gui.canvas.node_looks import NodeLooks
 from gui.canvas.node_pictures import NodePictures
 from gui.canvas.overlay import Overlays
@@ -60,6 +60,7 @@ from gui.stepped import stepped_nodes
 
 if TYPE_CHECKING:
     from graph.edits import Edit
+    from gui.canvas.placing import Box
     from gui.document import Document
     from gui.shown import Shown
     from gui.theme import Theme
@@ -145,7 +146,6 @@ class CanvasScene(QGraphicsScene):
         self._after_moves()
 
     def _after_moves(self) -> None:
-        extent.fit_index(self)
         self.content_changed.emit()
 
     def refresh(self) -> None:
@@ -328,18 +328,23 @@ class CanvasScene(QGraphicsScene):
 
     def node_at(self, point: QPointF) -> NodeItem | None:
         """The topmost node whose body holds the point."""
-        return next((item for item in self.items(point) if isinstance(item, NodeItem)), None)
+        at = (point.x(), point.y())
+        return next((item for item in self._items_in((*at, *at)) if item.holds(point)), None)
 
     def port_at(self, point: QPointF) -> PortRef | None:
         """The port whose hit square holds the point."""
-        reach = geo.HIT + 2 * geo.PIN
-        around = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
-        for item in self.items(around):
-            if isinstance(item, NodeItem):
-                name = geo.port_at(item.outline, point.x() - item.x(), point.y() - item.y())
-                if name is not None:
-                    return PortRef(item.id, name)
+        x, y = point.x(), point.y()
+        for item in self._items_in(geo.grown((x, y, x, y), geo.HIT + 2 * geo.PIN)):
+            name = geo.port_at(item.outline, x - item.x(), y - item.y())
+            if name is not None:
+                return PortRef(item.id, name)
         return None
+
+    def _items_in(self, box: Box) -> list[NodeItem]:
+        """The nodes that meet a box, the topmost first."""
+        rows = geo.meeting(self.boxes.array, box).tolist()
+        items = [self.items_by_id[id_] for id_ in [self.boxes.ids[row] for row in rows]]
+        return sorted(items, key=height, reverse=True)
 
     # --- painting ------------------------------------------------------------------------
 
