@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyle, QToolTip
 
 from gui.canvas.levels import AT_DESK, PRESENTED
 from tests.canvas_desk import LEFT, by_hand
@@ -45,6 +45,16 @@ def test_f11_leaves_the_canvas_alone_and_escape_brings_all_back(desk):
     assert not desk.window.isFullScreen()
     assert not desk.window.left.isVisible()  # the workspace's docks, as they were
     assert desk.view.hasFocus()
+
+
+def test_a_field_that_presenting_hides_gives_the_keys_to_the_canvas_without_a_tip(desk):
+    desk.window.drawer.show_tab("problems")
+    desk.window.inspector.page.rows["title"].field.setFocus()
+    desk.press_key(Key.Key_F11)
+    assert desk.view.hasFocus()
+    desk.qtbot.wait(20 + desk.window.style().styleHint(QStyle.StyleHint.SH_ToolTip_WakeUpDelay))
+    assert not QToolTip.isVisible()
+    assert desk.scene.focused is None
 
 
 def test_escape_leaves_though_something_is_selected_but_first_ends_a_drag(desk):
