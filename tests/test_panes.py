@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QStyle, QToolButton, QToolTip
 
+from graph import PortRef
 from gui.examples import examples
 from tests.window_desk import desk_for
 
@@ -275,6 +276,18 @@ def test_the_tip_of_a_button_opens_at_the_focus_and_escape_hides_it(desk):
     desk.press_key(Key.Key_Escape)
     desk.qtbot.waitUntil(lambda: not QToolTip.isVisible())
     assert button.hasFocus()
+
+
+def test_a_tip_that_an_edit_makes_untrue_goes(desk, monkeypatch):
+    desk.graph.disconnect("loss.x")
+    desk.settle()
+    desk.view.focus.enter_at(PortRef("loss", "x"))
+    desk.qtbot.waitUntil(QToolTip.isVisible, timeout=3000)
+    assert "found no edge" in QToolTip.text()
+    hidden, hide = [], QToolTip.hideText
+    monkeypatch.setattr(QToolTip, "hideText", lambda: hidden.append(hide()))
+    desk.graph.connect("difference.y", "loss.x")
+    assert hidden  # Qt takes a moment longer
 
 
 def test_the_tip_of_a_node_and_of_a_port_opens_at_the_focus(desk):

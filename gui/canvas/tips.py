@@ -51,6 +51,7 @@ class PlaceTips(QObject):
         self._soon.timeout.connect(self._show)
         self._place: Place | None = None
         view.focus.changed.connect(self._wait)
+        view.document.edited.connect(self._put_off)
 
     def _wait(self) -> None:
         place = self._view.canvas.focused
@@ -62,6 +63,14 @@ class PlaceTips(QObject):
         if place is None:
             self._soon.stop()
         else:
+            self._soon.start()
+
+    def _put_off(self) -> None:
+        """An edit: a tip that is open tells what was so before, or stands where a node was."""
+        if self._place is None:
+            return
+        QToolTip.hideText()
+        if self._soon.isActive():
             self._soon.start()
 
     def _show(self) -> None:
