@@ -4,6 +4,7 @@ import weakref
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from gui.canvas import node_pictures
@@ -157,3 +158,18 @@ def test_fades_and_pulses_from_afar_keep_no_more_than_their_budget(desk, monkeyp
 
 def _bytes(picture):
     return picture.width() * picture.height() * 4
+
+
+def test_a_node_of_which_a_part_is_painted_is_copied_when_the_rest_comes(desk, painted):
+    desk.scene.pictures.forget()
+    desk.view.centerOn(10_000, 0)
+    seen(desk)
+    painted.clear()
+    node = desk.scene.items_by_id["x1"]
+    desk.view.centerOn(node.x() - desk.view.viewport().width() / 2, node.y())
+    for _ in range(10):  # it comes in from the right, a strip at a time
+        seen(desk)
+        desk.view.camera.pan(QPoint(-16, 0))
+    assert painted.count("x1") == 1
+    before = seen(desk)
+    assert differing(before, still(desk)) == 0

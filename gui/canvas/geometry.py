@@ -327,6 +327,14 @@ def meeting_some(bounds: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     return rows if len(boxes) == 1 else rows[meeting_any(bounds[rows], boxes)]
 
 
+def within_some(bounds: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """Which of the bounds `[n, 4]` lie within any of the boxes `[m, 4]`: booleans `[n]`."""
+    (left, top, right, bottom), found = bounds.T, np.zeros(len(bounds), bool)
+    for box in boxes.tolist():
+        found |= (left >= box[0]) & (top >= box[1]) & (right <= box[2]) & (bottom <= box[3])
+    return found
+
+
 def grown(box: tuple[float, float, float, float], by: float) -> tuple[float, float, float, float]:
     """A box with so much more on every side."""
     return (box[0] - by, box[1] - by, box[2] + by, box[3] + by)

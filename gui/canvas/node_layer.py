@@ -30,14 +30,22 @@ class NodeLayer:
 
     def paint(self, painter: QPainter, parts: np.ndarray, zoom: float) -> None:
         """Paint the nodes that meet boxes `[n, 4]` of the canvas, but for those in the hand."""
-        scene, boxes = self._scene, self._scene.boxes
-        around = parts + np.array([-RIM, -RIM, RIM, RIM])
-        rows = geo.meeting_some(boxes.array, around).tolist()
-        ids, held = (boxes.ids[row] for row in rows), scene.hand.nodes
-        self.paint_nodes(painter, [id_ for id_ in ids if id_ not in held], zoom)
+        boxes, held = self._scene.boxes, self._scene.hand.nodes
+        rim = np.array([-RIM, -RIM, RIM, RIM])
+        rows = geo.meeting_some(boxes.array, parts + rim)
+        is_whole = geo.within_some(boxes.array[rows] + rim, parts)
+        ids = [boxes.ids[row] for row in rows.tolist()]
+        cut = {id_ for id_, whole in zip(ids, is_whole.tolist(), strict=True) if not whole}
+        self.paint_nodes(painter, [id_ for id_ in ids if id_ not in held], zoom, cut)
 
-    def paint_nodes(self, painter: QPainter, ids: Collection[str], zoom: float) -> None:
-        """Paint some nodes, each above those made before it."""
+    def paint_nodes(
+        self,
+        painter: QPainter,
+        ids: Collection[str],
+        zoom: float,
+        cut: Collection[str] = (),
+    ) -> None:
+        """Paint some nodes, each above those made before it; those that are `cut` come again."""
         scene, waiting = self._scene, self._scene.building.items.waiting
         if waiting:
             self._paint_boxes(painter, [id_ for id_ in ids if id_ in waiting], zoom)
@@ -53,7 +61,8 @@ class NodeLayer:
         looks, pictures, unfolding = scene.looks, scene.pictures, scene.unfolding
         for item in items:
             look, at = looks.of(item.id, zoom), item.pos()
-            pictures.copy(painter, pixels, at, item.id, look, item.boundingRect())
+            comes_again = item.id in cut
+            pictures.copy(painter, pixels, at, item.id, look, item.boundingRect(), comes_again)
             if unfolding.has(item.id):
                 painter.setWorldTransform(pixels.world_at(at))
                 unfolding.paint(painter, item.id, zoom)

@@ -2,7 +2,8 @@
 
 Stepping and panning change few nodes, but paint all that are in sight. A picture is kept from the
 second time on that a node is asked for with the same look, so that a zoom, where no look comes
-twice, pays nothing for it; none is kept of a look that fades or pulses and so passes by.
+twice, pays nothing for it; at once where only a part of the node is painted, for the rest will
+come. None is kept of a look that fades or pulses and so passes by.
 """
 
 from __future__ import annotations
@@ -87,14 +88,18 @@ class NodePictures:
         id_: str,
         look: Look,
         bounds: QRectF,
+        comes_again: bool = False,
     ) -> None:
-        """Paint a node that stands at a point of the canvas; the painter has no transform."""
+        """Paint a node that stands at a point of the canvas; the painter has no transform.
+
+        `comes_again` says that it is soon asked for once more.
+        """
         corner, phase = pixels.corner(at, bounds)
         if look.zoom < FAR:
             self._copy_far(painter, look, bounds, corner, pixels.ratio)
             return
         key = _Key(look, phase, pixels.ratio)
-        kept = None if look.mood.is_on_its_way else self._seen(id_, key)
+        kept = None if look.mood.is_on_its_way else self._seen(id_, key, comes_again)
         if kept is not None:
             if kept.picture is None:
                 kept.picture = self._picture(kept.key, bounds, painter)
@@ -130,8 +135,8 @@ class NodePictures:
             paint_far_title(painter, face, look.mood, self._theme, zoom)
             painter.setWorldTransform(QTransform())
 
-    def _seen(self, id_: str, key: _Key) -> _Kept | None:
-        """What is kept of a look; None where it is seen for the first time."""
+    def _seen(self, id_: str, key: _Key, comes_again: bool) -> _Kept | None:
+        """What is kept of a look; None where it is seen for the first time, and may not come."""
         known = self._kept.setdefault(id_, [])
         for index, kept in enumerate(known):
             if _is_same(kept.key, key):
@@ -141,7 +146,7 @@ class NodePictures:
         for gone in known[EACH:]:
             self._bytes -= _size(gone.picture)
         del known[EACH:]
-        return None
+        return known[0] if comes_again else None
 
     def _picture(self, key: _Key, bounds: QRectF, like: QPainter) -> QPixmap:
         """A picture that counts."""

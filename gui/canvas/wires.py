@@ -144,10 +144,7 @@ class Wires:
         A long wire's bounds hold much that is none.
         """
         rows = self.reaching(boxes)
-        left, top, right, bottom = self._bounds[rows].T
-        is_seen = np.zeros(len(rows), bool)
-        for box in boxes.tolist():
-            is_seen |= (left >= box[0]) & (top >= box[1]) & (right <= box[2]) & (bottom <= box[3])
+        is_seen = geo.within_some(self._bounds[rows], boxes)
         out = np.flatnonzero(~is_seen)
         wide = boxes + np.array([-MARGIN, -MARGIN, MARGIN, MARGIN])
         is_seen[out] = geo.near(self.lines(rows[out]), wide).any(1)
