@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QSize
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize
 from PySide6.QtGui import QTransform
 
 from graph.edits import Rename
+from gui.canvas import geometry as geo
 from gui.canvas import seen_picture
 from gui.canvas.levels import AT_DESK, OVERVIEW
 from gui.canvas.sheet import LEAST, Sheet, Sight
@@ -167,3 +168,36 @@ def test_a_drag_of_the_mouse_from_afar_is_seen(desk):
     assert desk.graph.nodes["x2"].at != (480.0, 112.0)
     frame(desk)
     assert is_crisp(desk)
+
+
+def test_from_near_sharp_boxes_stand_for_what_was_seen_from_afar(desk, monkeypatch):
+    monkeypatch.setattr(Sheet, "paint_some", lambda *_: None)
+    desk.view.zoom_to(1.0)
+    frame(desk)
+    shown, node, back = on_screen(desk), desk.theme.color("node"), desk.theme.color("canvas")
+    middle, half = desk.middle("x1"), int(geo.COMPACT[0] / 2)
+    across = shown[middle.y() + 20, middle.x() - half - 6 : middle.x() + half + 7, 2::-1]
+    inks = {tuple(pixel) for pixel in across.tolist()}
+    line = desk.theme.color("line")
+    assert inks == {ink.getRgb()[:3] for ink in (node, back, line)}  # nothing is blurred
+
+
+def test_zooming_out_boxes_are_painted_where_nothing_was_seen_and_no_further(desk, monkeypatch):
+    desk.view.zoom_to(OVERVIEW * 1.1)
+    desk.view.grab()
+    desk.scene.update()  # no other sheet is left
+    desk.view.grab()
+    monkeypatch.setattr(Sheet, "paint_some", lambda *_: None)
+    parts, real = [], desk.scene.plan.paint
+
+    def paint(painter, boxes=None):
+        if boxes is not None:
+            parts.extend(QRectF(QPointF(*b[:2]), QPointF(*b[2:])) for b in boxes.tolist())
+        real(painter, boxes)
+
+    monkeypatch.setattr(desk.scene.plan, "paint", paint)
+    desk.view.zoom_to(OVERVIEW * 0.9)
+    frame(desk)
+    whole = desk.view.viewport().width() * desk.view.viewport().height()
+    ring = whole * (1 - (0.9 / 1.1) ** 2)
+    assert 0.95 * ring < area(parts) * (OVERVIEW * 0.9) ** 2 < 1.1 * ring

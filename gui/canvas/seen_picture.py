@@ -9,11 +9,12 @@ not of the screen, gets it crisp at once.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, QTimer
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QRegion
 from shiboken6 import getCppPointer
 
@@ -167,15 +168,21 @@ class SeenPicture(QObject):
             view.viewport().update()  # if nothing is bare any more, that copies
 
     def _paint_stretched(self, painter: QPainter, sight: Sight) -> None:
-        """Paint what was seen at other sizes; where it does not reach, boxes stand for nodes."""
-        whole, above = QRectF(QPointF(), sight.size.toSizeF()), []
+        """Paint what was seen at other sizes; where it does not reach, boxes stand for nodes.
+
+        From near they stand for what was seen from very far, too: they are sharp.
+        """
+        whole, above = QRect(QPoint(), sight.size), []
+        left = QRegion(whole)
         for sheet in reversed(self._sheets):
+            if left.isEmpty() or (sheet.sight.is_far and not sight.is_far):
+                break
             way = sheet.sight.world.inverted()[0] * sight.world
             above.append((way, sheet))
-            if way.mapRect(whole).contains(whole):
-                break
-        else:
-            self._paint_boxes(painter, sight, [whole.toRect()])
+            x, y, right, bottom = way.mapRect(QRectF(whole)).getCoords()
+            last = QPoint(math.floor(right) - 1, math.floor(bottom) - 1)
+            left -= QRegion(QRect(QPoint(math.ceil(x), math.ceil(y)), last))
+        self._paint_boxes(painter, sight, left)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for way, sheet in reversed(above):
             painter.setWorldTransform(way)
