@@ -92,6 +92,23 @@ def test_the_minimap_shows_what_is_selected_without_drawing_the_graph_anew(desk,
     assert drawn
 
 
+def test_the_minimap_is_drawn_before_it_is_seen(qtbot, desk, monkeypatch):
+    drawn, paint = [], Plan.paint
+
+    def note(plan, painter, *parts):
+        drawn.extend([] if parts else [plan])  # of the view there are parts
+        paint(plan, painter, *parts)
+
+    monkeypatch.setattr(Plan, "paint", note)
+    desk.view.zoom_to_fit()
+    desk.document.do(e.Move({"x1": (248.0, 64.0)}), "Move")
+    qtbot.waitUntil(lambda: drawn == [desk.scene.plan])
+    assert not desk.view.minimap.isVisible()
+    desk.view.zoom_to(2.0)
+    desk.view.minimap.grab()
+    assert len(drawn) == 1
+
+
 def test_the_far_picture_shows_a_move_that_the_minimap_drew_first(desk):
     def look_from_afar():
         desk.view.camera.stand_at(desk.scene.content_rect().center(), 0.1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 176, 112
 MARGIN = 12
 PAN_PARTS = 4  # arrows that cross the view
+AHEAD = 100  # milliseconds without a change until it is drawn, though it is not seen
 SLACK = 8  # pixels that the graph may overflow before the map comes
 
 
@@ -32,6 +33,8 @@ class Minimap(QWidget):
         self.is_wanted = True  # else it never comes
         self._plan: QPixmap | None = None  # drawn when the graph changes
         self._picture: QPixmap | None = None  # with the selection, drawn when that changes
+        self._ahead = QTimer(self, singleShot=True, interval=AHEAD)
+        self._ahead.timeout.connect(self._draw_ahead)
         view.canvas.content_changed.connect(self._redraw)
         view.document.selection_changed.connect(self._choose)
         view.theme.changed.connect(self._redraw)
@@ -105,7 +108,13 @@ class Minimap(QWidget):
 
     def _redraw(self) -> None:
         self._plan = None
+        self._ahead.start()
         self._choose()
+
+    def _draw_ahead(self) -> None:
+        """Draw the plan while nothing else is to be done: the frame in which it comes is full."""
+        if self._plan is None and self.is_wanted and self._view.canvas.building.is_done:
+            self._plan = self._drawn()
 
     def _choose(self) -> None:
         self._picture = None
