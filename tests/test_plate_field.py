@@ -7,8 +7,9 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
-from graph import Graph, PortRef, Tensor
+from graph import Graph, PortRef, Tensor, load
 from gui.canvas import plate_field
+from gui.examples import examples
 from tests.canvas_desk import Desk, by_hand
 from tests.effort import tries
 
@@ -106,3 +107,19 @@ def test_a_port_goes_out_of_sight_under_a_node(qtbot, in_groups):
     settle(desk)
     assert not desk.scene.field.of(port)
     assert desk.scene.field.all
+
+
+def test_pictures_keep_clear_of_delay_edges_that_a_drag_hangs_elsewhere(qtbot):
+    desk = Desk(qtbot, load(next(path for path in examples() if path.stem == "lstm")))
+    desk.theme.motion = False
+    desk.run()
+    for way in (QPoint(60, 60), QPoint(0, -160), QPoint(-90, 120)):
+        desk.view.zoom_to(1.0)
+        desk.view.reveal("cell")
+        start = desk.middle("cell")
+        desk.drag(start, start + way)
+        settle(desk)
+        after = looks(desk)
+        desk.scene.refresh()
+        settle(desk)
+        assert after == looks(desk)

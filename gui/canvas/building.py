@@ -210,7 +210,10 @@ class Building(QObject):
             upward = not is_held and target.port in self.items[target.node].outline.pins
             edges.append(Hanging(target, tuple(first), tuple(last), upward))
         lines = hang(scene, edges)
+        is_other = any((wires.line(target) != line).any() for target, line in lines.items())
         wires.lead(list(lines), np.array([*lines.values()]).reshape(-1, geo.WIRE_POINTS, 2))
+        if is_other:
+            scene.field.forget()  # pictures beside annotations keep clear of wires
 
     def show_routes(self, routes: Mapping[PortRef, tuple[geo.Point, ...]]) -> None:
         """Draw edges through other points until told otherwise; none: as the document says."""
