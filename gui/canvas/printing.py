@@ -11,6 +11,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
+from gui.canvas.flow import paint_flow
 from gui.canvas.node_paint import paint_node
 from gui.icons import LETTER
 
@@ -47,7 +48,7 @@ def paint_from_afar(scene: CanvasScene, painter: QPainter, rect: QRectF) -> None
     painter.translate(rect.center())
     painter.scale(scale, scale)
     painter.translate(-source.center())
-    scene.paint_flow(painter, np.array([source.getCoords()]), AFAR, words=False)
+    paint_flow(painter, scene, np.array([source.getCoords()]), AFAR, words=False)
     for id_, item in scene.items_by_id.items():
         if scene.hides(id_):
             continue
@@ -83,7 +84,7 @@ def paint_graph(
     painter.translate(-source.center())
     with _printing(scene):
         scene.look(source, 1.0)
-        scene.paint_flow(painter, np.array([source.getCoords()]), 1.0)
+        paint_flow(painter, scene, np.array([source.getCoords()]), 1.0)
     items = [item for id_, item in scene.items_by_id.items() if not scene.hides(id_)]
     for start in range(0, len(items), PIECE):
         if pause is not None:

@@ -6,7 +6,7 @@ rebuild only what an edit touched.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,8 +20,8 @@ from gui.canvas import geometry as geo
 from gui.canvas.building import AT_ONCE, Building
 from gui.canvas.chevrons import CHEVRON_SHARES
 from gui.canvas.fades import Fades
+from gui.canvas.flow import paint_flow
 from gui.canvas.folding import Folding
-from gui.canvas.frame_paint import paint_frames
 from gui.canvas.frames import Frames
 from gui.canvas.ground import paint_dots
 from gui.canvas.hand import Hand
@@ -42,7 +42,6 @@ from gui.canvas.plate_pictures import PlatePictures
 from gui.canvas.plates import Layout, Plate
 from gui.canvas.pulse import Pulse
 from gui.canvas.seen_picture import SeenPicture
-from gui.canvas.tags import paint_tags
 from gui.canvas.time_band import TimeBand
 from gui.canvas.touched import (
     changes_every_number,
@@ -54,7 +53,7 @@ from gui.canvas.touched import (
 from gui.canvas.unfolding import Unfolding
 from gui.canvas.waiting_nodes import WaitingNodes
 from gui.canvas.ways import node_of
-from gui.canvas.wire_paint import paint_wires, rows_within
+from gui.canvas.wire_paint import paint_wires
 from gui.canvas.wires import Wires
 from gui.stepped import stepped_nodes
 
@@ -376,39 +375,8 @@ class CanvasScene(QGraphicsScene):
             return
         if self.has_dots:
             paint_dots(painter, rect, self.theme, zoom)
-        self.paint_flow(painter, boxes, zoom, left_out=self.hand.nodes)
+        paint_flow(painter, self, boxes, zoom, left_out=self.hand.nodes)
         self.nodes.paint(painter, boxes, zoom)
-
-    def paint_flow(
-        self,
-        painter: QPainter,
-        parts: np.ndarray,
-        zoom: float,
-        *,
-        words: bool = True,
-        left_out: Collection[str] = (),
-    ) -> None:
-        """Frames, wires and plates that meet boxes `[n, 4]`; frames without title if told so.
-
-        Plates are those that are laid out; those of nodes that are `left_out` are not painted,
-        nor are their wires.
-        """
-        rect = extent.around(parts)
-        self.time_band.paint(painter, rect, zoom, words=words)
-        self.overlays.paint_grounds(painter, rect, zoom)
-        shows_plates = level_of(zoom) in WITH_PLATES
-        near = self.field.within(parts) if shows_plates else []
-        plates = [plate for plate in near if plate.port.node not in left_out]
-        # All of them, so that a wire's signs stand at the same places in each part of it.
-        boxes = self.field.bounds if shows_plates else np.empty((0, 4))
-        held = () if self.is_printing else self.hand.frames
-        frames = [number for number in self.frames.drawn() if number not in held]
-        paint_frames(painter, rect, self, zoom, frames, folded=False, words=words)
-        rows = rows_within(self, parts, left_out)
-        self.paint_wires(painter, rows, self, zoom, boxes)
-        paint_frames(painter, rect, self, zoom, frames, folded=True, words=words)
-        self.plate_pictures.paint(painter, plates, 1 / zoom)
-        paint_tags(painter, self, zoom)
 
     def plates(self, rect: QRectF, zoom: float) -> list[Plate]:
         """The annotations of a region; kept until something changes or one scrolls out of it."""
