@@ -99,6 +99,4 @@ def _is_like(one: PlanStep, other: PlanStep) -> bool:
 
 
 def _same(some: Sequence[Any], others: Sequence[Any]) -> bool:
-    if len(some) == 1 == len(others):
-        return some[0] is others[0]
     return len(some) == len(others) and all(map(operator.is_, some, others))

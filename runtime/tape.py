@@ -123,9 +123,14 @@ class Tape:
     ) -> None:
         """Add a node's parts to the gradients of what it read."""
         record.gouts, record.parts = gouts, parts
+        came = self._came
         for slot, part in zip(record.step.inputs, parts, strict=True):
-            if part is not None:
+            if part is None:
+                continue
+            if slot in came:
                 self.add(slot, part)
+            else:
+                came[slot] = part
 
     def total(self, slot: int) -> Array | None:
         """A slot's gradient: the sum of what was added, None where nothing was."""

@@ -13,6 +13,8 @@ from runtime.modules.context import Context
 if TYPE_CHECKING:
     from runtime.compiled.site import Site
 
+FEW = 64  # entries: to fill so many takes a tenth of what NumPy needs for a view that repeats them
+
 
 def weight_of(reduction: str, count: int) -> float:
     """What each of `count` terms weighs; the mean of no terms is NaN, as in PyTorch."""
@@ -51,6 +53,17 @@ def join(
     count = math.prod(size for i, size in enumerate(terms.shape) if axes is None or i in axes)
     y[...] = whole / (count or math.nan)
     return y
+
+
+def repeat(ctx: Context, array: Array, shape: tuple[int, ...]) -> Array:
+    """The array broadcast to a shape, which it fits."""
+    if array.shape == shape:
+        return array
+    if ctx.xp is not np or math.prod(shape) > FEW:
+        return ctx.xp.broadcast_to(array, shape)
+    filled = np.empty(shape, array.dtype)
+    filled[...] = array
+    return filled
 
 
 def join_lowered(site: Site, terms: Array, reduction: str) -> Array:

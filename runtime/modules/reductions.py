@@ -14,7 +14,7 @@ from runtime import maps
 from runtime.array import Array
 from runtime.modules.context import Context
 from runtime.modules.door import Differentiable, Kept, Outs
-from runtime.modules.reduction import join, weight_of
+from runtime.modules.reduction import join, repeat, weight_of
 from runtime.modules.scalar import Scalar
 
 
@@ -77,6 +77,8 @@ class Reducing(Differentiable):
 
     def widen(self, array: Array, shape: Shape) -> Array:
         """An array of y's shape so that it broadcasts against one of x's, `shape`."""
+        if not array.shape:
+            return array
         axes = self.axes_of(shape)
         return array.reshape([1 if axis in axes else size for axis, size in enumerate(shape)])
 
@@ -99,9 +101,7 @@ class Total(Reducing):
             return (None,)
         shape = ctx.shapes["x"]
         weighed = gradient * self._weight(ctx) if self.reduction == "mean" else gradient
-        if weighed.shape == shape:  # each entry is joined with none
-            return (weighed,)
-        return (ctx.xp.broadcast_to(self.widen(weighed, shape), shape),)
+        return (repeat(ctx, self.widen(weighed, shape), shape),)
 
     def jvp(
         self, ctx: Context, tangents: tuple[Array | None, ...], kept: Kept
