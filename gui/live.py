@@ -14,6 +14,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
+from graph.uncollected import uncollected
 from gui.answers import Answer, Request, Runs, compute, numbers_in
 from gui.check_progress import CheckProgress
 from gui.consequences import concerns_run
@@ -65,14 +66,21 @@ class Worker(QThread):
     def run(self) -> None:
         """The thread's loop."""
         while (request := self._take()) is not None:
-            try:
-                answer = compute(request, self._measure if request.verifies else self._watch)
-            except Cancelled:
+            if request.verifies:  # which may take minutes
+                self._answer(request)
                 continue
-            except Exception as error:  # a fault of ours must reach the window, not end the thread
-                _log.exception("the background run failed")
-                answer = Answer(request.graph.revision, error=f"{type(error).__name__}: {error}")
-            self.answered.emit(request, answer)
+            with uncollected():  # the answer is given before the collector looks at what it made
+                self._answer(request)
+
+    def _answer(self, request: Request) -> None:
+        try:
+            answer = compute(request, self._measure if request.verifies else self._watch)
+        except Cancelled:
+            return
+        except Exception as error:  # a fault of ours must reach the window, not end the thread
+            _log.exception("the background run failed")
+            answer = Answer(request.graph.revision, error=f"{type(error).__name__}: {error}")
+        self.answered.emit(request, answer)
 
     def _take(self) -> Request | None:
         with self._changed:

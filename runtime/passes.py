@@ -136,11 +136,16 @@ def pull_back(
         parts = _from_numbers(step, ctx, gouts, kept)
     else:
         parts = step.module.vjp(ctx, gouts, kept, step.need)
-    ports = zip(step.module.wired_names, step.need, parts, strict=True)
-    return tuple([
-        take_shape(step, name, part, ctx.dtype) if need and part is not None else None
-        for name, need, part in ports
-    ])  # fmt: skip
+    shapes, dtype, taken = step.shapes, ctx.dtype, []
+    for port, need, part in zip(step.module.wired_names, step.need, parts, strict=True):
+        if part is None or not need:
+            part = None
+        elif type(part) is np.ndarray and part.shape == shapes[port] and part.dtype == dtype:
+            part.setflags(write=False)
+        else:
+            part = take_shape(step, port, part, dtype)
+        taken.append(part)
+    return tuple(taken)
 
 
 def _from_numbers(

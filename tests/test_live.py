@@ -1,5 +1,6 @@
 """Live mode: edits run in the background, the newest wins, nothing old is shown."""
 
+import gc
 import threading
 
 import numpy as np
@@ -11,6 +12,7 @@ from graph.port import PortRef
 from gui import answers
 from gui import live as live_module
 from gui.answers import Request, compute, run_now
+from gui.check_progress import CheckProgress
 from gui.document import Document
 from gui.live import Live
 from runtime.errors import Cancelled
@@ -208,3 +210,24 @@ def test_pictures_are_made_in_one_thread(document, tmp_path):
     run_now(document)
     assert document.is_fresh
     np.testing.assert_array_equal(document.trace.value("loss.y"), 2)
+
+
+def test_only_a_gradient_check_lets_the_collector_work_and_tells_how_far_it_is(
+    document, live, qtbot, monkeypatch
+):
+    """A run is answered before the collector looks at what it made; a check may take minutes."""
+    told, seen, usual = [], set(), live_module.compute
+    monkeypatch.setattr(CheckProgress, "note", lambda self, about: told.append(about))
+
+    def noted(request, watch=None):
+        before, collects = len(told), gc.isenabled()
+        answer = usual(request, watch)
+        seen.add((request.verifies, collects, len(told) > before))
+        return answer
+
+    monkeypatch.setattr(live_module, "compute", noted)
+    live.run()
+    live.verify()
+    qtbot.waitUntil(lambda: document.report is not None and len(seen) == 2)
+    assert seen == {(False, False, False), (True, True, True)}
+    qtbot.waitUntil(gc.isenabled)
