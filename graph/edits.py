@@ -225,6 +225,23 @@ class SetMarks(Edit):
 
 @dataclass(frozen=True, slots=True)
 class Batch(Edit):
-    """Several edits as one: all of them are applied, or none."""
+    """Several edits as one: all of them are applied, or none.
+
+    `kinds` are those of its parts, and of theirs: a batch of thousands need not be gone through
+    by whoever looks for a kind that it has none of.
+    """
 
     edits: tuple[Edit, ...] = field(default=())
+    kinds: frozenset[type[Edit]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found = {type(part) for part in self.edits}
+        for part in self.edits if Batch in found else ():
+            if isinstance(part, Batch):
+                found |= part.kinds
+        object.__setattr__(self, "kinds", frozenset(found - {Batch}))
+
+
+def kinds_of(edit: Edit) -> frozenset[type[Edit]]:
+    """What kinds of edits an edit is made of: its own, or those of its parts."""
+    return edit.kinds if isinstance(edit, Batch) else frozenset((type(edit),))

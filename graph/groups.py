@@ -47,12 +47,11 @@ class Groups(Generic[K, V]):
 
     def pop(self, node: str, key: K) -> None:
         """Take out one entry of a node, if it is there."""
-        if key not in self.table[node]:
-            return
-        group = self.of(node)
-        del group[key]
-        if not group:
+        group = self.table[node]
+        if key in group and len(group) == 1:
             self.drop(node)
+        elif key in group:
+            del self.of(node)[key]
 
     def drop(self, node: str) -> None:
         """Take out all that a node has."""

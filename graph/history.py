@@ -9,12 +9,23 @@ from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from graph.edits import AddNode, Batch, Edit, Move, SetTensor, Within
+from graph.edits import (
+    AddNode,
+    Batch,
+    Connect,
+    Disconnect,
+    Edit,
+    Move,
+    RemoveNode,
+    SetTensor,
+    Within,
+)
 from graph.model import Graph
 
 BUDGET = 64 * 2**20
 EDIT_BYTES = 512  # what an edit weighs beside its tensors, about
 PLACE_BYTES = 128  # and a moved node
+_SMALL = (Disconnect, Connect, RemoveNode)  # most of a large edit, and without tensors
 
 
 @dataclass(slots=True)
@@ -171,6 +182,8 @@ def joined(newer: Edit, older: Edit) -> Edit:
 
 def size_of(edit: Edit) -> int:
     """Bytes that an edit keeps alive: its tensors, and a little."""
+    if isinstance(edit, _SMALL):
+        return EDIT_BYTES
     if isinstance(edit, Batch):
         return EDIT_BYTES + sum(map(size_of, edit.edits))
     if isinstance(edit, Within):

@@ -86,7 +86,7 @@ class Edge:
         if initial is not None:
             extra["initial"] = str(initial)
         rest = {key: value for key, value in self.extra.items() if key not in DELAY_FIELDS}
-        return Edge(self.source, self.target, {**extra, **rest}, self.route)
+        return Edge(self.source, self.target, {**extra, **rest} or NOTHING, self.route)
 
     def ends_at(self, id_: str) -> set[str]:
         """The names of the ports where it touches a node: two for a loop in time."""

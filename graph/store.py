@@ -191,7 +191,7 @@ class Store:
 
     def _part(self, *tables: str) -> None:
         """See that no copy reads tables that are about to be written into."""
-        if self._shared:
+        if not self._shared.isdisjoint(tables):
             for name in self._shared.intersection(tables):
                 setattr(self, name, getattr(self, name).copy())
             self._shared.difference_update(tables)

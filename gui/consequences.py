@@ -23,6 +23,8 @@ def concerns_run(edit: e.Edit) -> bool:
 
 def renames(edit: e.Edit) -> list[e.Rename]:
     """The renamings in an edit, in their order."""
+    if e.Rename not in e.kinds_of(edit):
+        return []
     if isinstance(edit, e.Batch):
         return [renamed for part in edit.edits for renamed in renames(part)]
     return [edit] if isinstance(edit, e.Rename) else []

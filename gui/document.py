@@ -382,7 +382,7 @@ class Document(QObject):
         """Keep the selection among what exists."""
         for renamed in renames(edit):
             self.selection.rename(renamed.old, renamed.new)
-        self.selection.prune(self.graph.__contains__, self._is_edge)
+        self.selection.prune(self.graph.store.has, self._is_edge)
 
     def _is_edge(self, target: PortRef) -> bool:
         if target.node not in self.graph:

@@ -17,14 +17,14 @@ ANYWHERE = (
 
 def place_of(root: Graph, edit: e.Edit, place: str) -> str:
     """The place at which an edit of the root is seen; `place`, or one around it, where it can."""
-    parts = [part for part in _parts(edit) if not isinstance(part, ANYWHERE)]
-    names = [part.name for part in parts if isinstance(part, e.Within)]
-    if names:
-        return _inside(root, names[0], place)
-    nodes = [node for part in parts for node in _nodes(part)]
-    if not nodes:
+    if e.Within in e.kinds_of(edit):
+        name = next(part.name for part in _parts(edit) if isinstance(part, e.Within))
+        return _inside(root, name, place)
+    parts = (part for part in _parts(edit) if not isinstance(part, ANYWHERE))
+    node = next((node for part in parts for node in _nodes(part)), None)
+    if node is None:
         return place
-    home = nodes[0].rpartition("/")[0]
+    home = node.rpartition("/")[0]
     is_seen = not home or place == home or home.startswith(f"{place}/") or not place
     return (place if home else "") if is_seen else home
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from graph import PortRef
 from gui import pictures
+from gui.canvas import geometry as geo
 from gui.canvas import levels, notes
 from gui.canvas.node_boxes import NodeBoxes
 from gui.canvas.node_paint import fitted, outline_path
@@ -133,8 +134,7 @@ def test_wires_keep_their_rows_in_order():
         for i in range(90)
     )
     assert len(wires) == 90
-    wires.drop(ref("t3.x"))
-    wires.drop(ref("nothing.x"))
+    wires.drop([ref("t3.x"), ref("nothing.x")])
     assert len(wires) == 89
     assert ref("t3.x") not in wires
     assert wires.hit(50, 31, 4) is None
@@ -145,6 +145,35 @@ def test_wires_keep_their_rows_in_order():
     assert wires.source_of(ref("t89.x")) == ref("other.y")
     assert wires.at_node("s89") == ()
     assert len(wires) == 89
+
+
+def test_wires_that_go_together_leave_the_others_where_they_run():
+    wires = Wires()
+    wires.put(
+        (ref("s.y"), ref(f"t{i}.x"), (0, 10 * i), (100, 10 * i), False, (), 0) for i in range(20)
+    )
+    wires.changed.clear()
+    gone, left = {0, 3, 4, 17, 19}, set(range(20)) - {0, 3, 4, 17, 19}
+    wires.drop([ref(f"t{i}.x") for i in gone])
+    assert len(wires) == len(left)
+    assert {wires.row_of(ref(f"t{i}.x")) for i in left} == set(range(len(left)))
+    for i in left:
+        target = ref(f"t{i}.x")
+        assert wires.targets[wires.row_of(target)] == target
+        assert wires.line(target)[[0, -1]].tolist() == [[0, 10 * i], [100, 10 * i]]
+        assert wires.hit(50, 10 * i, 2) == target
+    assert not any(wires.hit(50, 10 * i, 2) for i in gone)
+    assert set(wires.at_node("s")) == {ref(f"t{i}.x") for i in left}
+    assert wires.changed >= {0, 3, 4}  # where others stand now
+
+
+def test_lines_are_kept_in_half_the_room_and_near_their_place():
+    wires = Wires()
+    wires.put([(ref("s.y"), ref("t.x"), (49_990.3, 0.1), (50_090.7, 300.7), False, (), 0)])
+    exact = geo.wire((49_990.3, 0.1), (50_090.7, 300.7), False)
+    line = wires.line(ref("t.x"))
+    assert line.dtype == np.float64  # as all that reckons with it expects
+    assert np.abs(line - exact).max() < 0.004
 
 
 def test_a_wire_that_gets_another_source_does_not_disturb_the_rest():

@@ -122,8 +122,7 @@ class Building(QObject):
         """Make many nodes anew, as the graph has them now, in slices; all others stay."""
         scene, graph = self._scene, self._scene.document.graph
         there = [id_ for id_ in ids if id_ in graph]
-        for target in {target for id_ in ids for target in scene.wires.at_node(id_)}:
-            scene.wires.drop(target)
+        scene.wires.drop(scene.wires.joining(ids))
         for id_ in ids:
             self.items.take_out(id_)
             if id_ not in graph or scene.hides(id_):
@@ -156,8 +155,7 @@ class Building(QObject):
     def _sync_item(self, id_: str) -> list[PortRef]:
         """Make one item anew without its wires; those that it has now."""
         scene, graph = self._scene, self._scene.document.graph
-        for target in scene.wires.at_node(id_):
-            scene.wires.drop(target)
+        scene.wires.drop(scene.wires.at_node(id_))
         if id_ not in graph:
             self.items.take_out(id_)
             scene.boxes.drop(id_)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from graph import Graph
 from graph import edits as e
 
+# Edits after which composites may have other ports.
+DEFINING = frozenset({e.Within, e.SetInterface, e.RenameDefinition, e.RenamePort})
+
 
 def touched_nodes(edit: e.Edit) -> frozenset[str]:
     """Ids of the nodes that an edit adds, removes, wires or changes; not those only moved."""
@@ -24,6 +27,8 @@ def touched_in(graph: Graph, edit: e.Edit) -> frozenset[str]:
 
 def moved_nodes(edit: e.Edit) -> frozenset[str]:
     """Ids of the nodes that an edit moves."""
+    if e.Move not in e.kinds_of(edit):
+        return frozenset()
     if isinstance(edit, e.Batch):
         return frozenset().union(*map(moved_nodes, edit.edits))
     return frozenset(edit.places) if isinstance(edit, e.Move) else frozenset()
@@ -31,31 +36,25 @@ def moved_nodes(edit: e.Edit) -> frozenset[str]:
 
 def changes_only_numbers(edit: e.Edit) -> bool:
     """Whether an edit sets tensors alone, so that everything stays where it is."""
-    if isinstance(edit, e.Batch):
-        return all(map(changes_only_numbers, edit.edits))
-    return isinstance(edit, e.SetTensor)
+    return e.kinds_of(edit) <= {e.SetTensor}
 
 
 def changes_only_frames(edit: e.Edit) -> bool:
     """Whether an edit changes frames alone."""
-    if isinstance(edit, e.Batch):
-        return all(map(changes_only_frames, edit.edits))
-    return isinstance(edit, e.SetFrames)
+    return e.kinds_of(edit) <= {e.SetFrames}
 
 
 def changes_every_number(edit: e.Edit) -> bool:
     """Whether an edit sets something of the graph that all values hang on."""
     if isinstance(edit, e.Batch):
-        return any(map(changes_every_number, edit.edits))
+        return e.SetGraph in edit.kinds and any(map(changes_every_number, edit.edits))
     return isinstance(edit, e.SetGraph) and not {"dtype", "seed", "mode", "time"}.isdisjoint(
         edit.values
     )
 
 
 def _changes_definitions(edit: e.Edit) -> bool:
-    if isinstance(edit, e.Batch):
-        return any(map(_changes_definitions, edit.edits))
-    return isinstance(edit, (e.Within, e.SetInterface, e.RenameDefinition, e.RenamePort))
+    return not DEFINING.isdisjoint(e.kinds_of(edit))
 
 
 def _collect(edit: e.Edit, found: set[str]) -> None:

@@ -20,7 +20,7 @@ Ends = tuple[PortRef, PortRef, geo.Point, geo.Point, bool, tuple[geo.Point, ...]
 class Wires:
     """The wires of a scene, one row each; a row is identified by its edge's target port.
 
-    Rows live in arrays that double when they are full; a removed row is filled by the last. Lines
+    Rows live in arrays that double when they are full; removed rows are filled by the last. Lines
     are most of what a canvas keeps: as float32 they lie within 0.004 of their place as far out as
     50,000 units. Who asks gets float64.
     """
@@ -79,23 +79,24 @@ class Wires:
         self._bounds[rows] = geo.boxes(lines, MARGIN)
         self.changed.update(rows.tolist())
 
-    def drop(self, target: PortRef) -> None:
-        """Forget the wire that ends at a port, if there is one."""
-        row = self._row.pop(target, None)
-        if row is None:
-            return
-        self.routes.pop(target, None)
-        self.delays.pop(target, None)
-        for node in (target.node, self.sources[row].node):
-            self._touching[node].discard(target)
-        last = len(self.targets) - 1
-        if row != last:
-            self._row[self.targets[last]] = row
-            self.targets[row], self.sources[row] = self.targets[last], self.sources[last]
-            self._lines[row], self._bounds[row] = self._lines[last], self._bounds[last]
-        self.targets.pop()
-        self.sources.pop()
-        self.changed.add(row)
+    def drop(self, targets: Iterable[PortRef]) -> None:
+        """Forget the wires that end at ports, as far as there are some."""
+        gone = {self._row[target]: target for target in targets if target in self._row}
+        for row, target in gone.items():
+            del self._row[target]
+            self.routes.pop(target, None)
+            self.delays.pop(target, None)
+            for node in (target.node, self.sources[row].node):
+                self._touching[node].discard(target)
+        left = len(self.targets) - len(gone)
+        holes = [row for row in gone if row < left]
+        last = [row for row in range(left, len(self.targets)) if row not in gone]
+        for hole, row in zip(holes, last, strict=True):
+            self._row[self.targets[row]] = hole
+            self.targets[hole], self.sources[hole] = self.targets[row], self.sources[row]
+        self._lines[holes], self._bounds[holes] = self._lines[last], self._bounds[last]
+        del self.targets[left:], self.sources[left:]
+        self.changed.update(gone)
 
     def at_node(self, node: str) -> tuple[PortRef, ...]:
         """Targets of the wires that touch a node."""
@@ -202,7 +203,7 @@ class Wires:
         self.routes.pop(target, None)
         self.delays.pop(target, None)
         if self.source_of(target) != source:
-            self.drop(target)
+            self.drop((target,))
 
     def _take(self, source: PortRef, target: PortRef) -> int:
         row = self._row.get(target)
