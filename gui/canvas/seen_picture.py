@@ -45,6 +45,15 @@ class SeenPicture(QObject):
         """Whether nothing is on its way that will be crisper."""
         return self._coming is None
 
+    @property
+    def is_done(self) -> bool:
+        """Whether all of it is painted as it is now, and no annotation is still to come."""
+        if not self._sheets or not self.is_crisp:
+            return False
+        sheet, field = self._sheets[-1], self._scene.field
+        is_laid_out = self._scene.is_laid_out(sheet.sight.zoom) and not field.changed
+        return is_laid_out and not (sheet.bare or sheet.old)
+
     def touch(self) -> None:
         """All of it may be other now, but for the plan, which knows it by itself."""
         if not (self._sheets and self._sheets[-1].sight.is_far):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from gui.canvas import geometry as geo
-from gui.canvas.levels import title_pixels
+from gui.canvas.levels import LEAST, title_pixels
 from gui.canvas.wording import tr
 from gui.places import nodes_inside_time
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 AROUND, ABOVE = 20.0, 28.0  # room around the nodes, and for the words above them
 APART = 8.0  # around a node that lies among them and is outside time
+WIDEST = 1 / LEAST  # canvas units that a border of a pixel takes at most
 CORNER = 12.0
 MOST_APART = 200  # holes that are cut; a large graph is seen from afar
 WORDS_LEFT = 10.0
@@ -95,8 +96,8 @@ class TimeBand:
         path = QPainterPath()
         path.addRoundedRect(box, CORNER, CORNER)
         scene, seen = self._scene, box.intersected(rect)
-        corners = (seen.left(), seen.top(), seen.right(), seen.bottom())
-        rows = geo.meeting(scene.boxes.array, corners).tolist()
+        reach = APART + WIDEST  # a part may show the border around a node that it does not meet
+        rows = geo.meeting(scene.boxes.array, geo.grown(seen.getCoords(), reach)).tolist()
         outside = [row for row in rows if scene.boxes.ids[row] not in self.nodes]
         if len(outside) > MOST_APART:
             return path
