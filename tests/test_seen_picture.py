@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint
 from gui.canvas import geometry as geo
 from gui.canvas import plate_field
 from gui.canvas.polygons import path_of
+from runtime import Engine
 from tests.canvas_desk import Desk, by_hand
 from tests.canvas_pixels import is_as_painted_anew, painted_parts, seen
 
@@ -62,6 +63,18 @@ def test_a_step_paints_its_surroundings(desk, painted):
     assert is_as_painted_anew(desk)
     while desk.document.playhead.position:
         desk.document.playhead.previous()
+    assert is_as_painted_anew(desk)
+
+
+def test_the_first_step_after_another_run_paints_its_surroundings(desk, painted):
+    """All was painted when the run came, at the place where the playhead is."""
+    desk.document.accept_trace(Engine(desk.graph).run())
+    seen(desk)
+    painted.clear()
+    desk.document.playhead.previous()
+    seen(desk)
+    size = desk.view.viewport().size()
+    assert 0 < max(p.width() * p.height() for p in painted) < size.width() * size.height() / 4
     assert is_as_painted_anew(desk)
 
 

@@ -22,7 +22,7 @@ class Mending:
     def __init__(self, scene: CanvasScene) -> None:
         self._scene = scene
         self._chosen: tuple[frozenset[str], PortRef | None] = (frozenset(), None)
-        self._shown: Shown | None = None  # when the playhead moved last
+        self._shown: Shown | None = None  # when all was painted anew, or the playhead moved
 
     def paint_again(self, ids: Iterable[str], targets: Iterable[PortRef]) -> bool:
         """Where these nodes and wires are now is to be painted again; False: there is nothing.
@@ -99,6 +99,10 @@ class Mending:
         step = self._scene.document.shown.step
         if step is not None:
             self.nodes((step.node,))
+
+    def note_shown(self) -> None:
+        """All is painted anew: a step from here on changes what it changes of that."""
+        self._shown = self._scene.document.shown
 
     def follow_step(self) -> None:
         """The playhead has moved: what it has come to, or left, looks otherwise."""

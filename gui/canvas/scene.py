@@ -149,6 +149,7 @@ class CanvasScene(QGraphicsScene):
 
     def refresh(self) -> None:
         """Paint everything again: the theme, the playhead or a trace changed."""
+        self.mending.note_shown()
         self.field.forget()
         self.plan.touch()
         self.badge_places.clear()
