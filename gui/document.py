@@ -343,8 +343,8 @@ class Document(QObject):
         return True
 
     def _after_edit(self, edit: e.Edit) -> None:
-        self._shown = self._shown_before = None
-        if concerns_run(edit):
+        if concerns_run(edit):  # else what is shown of the run stays as it was
+            self._shown = self._shown_before = None
             self.run_revision = self.root.revision
             self._forget_report()
         self.changed.emit(edit)

@@ -83,13 +83,20 @@ class Actions(QObject):
         self._refresh(TRAIN_ROWS)
 
     def _refresh(self, rows: Iterable[Row]) -> None:
+        asked: dict[str, bool] = {}  # many rows hang on the same
+
+        def holds(name: str) -> bool:
+            if name not in asked:
+                asked[name] = WHEN[name](self._window)
+            return asked[name]
+
         for row in rows:
             action = self.by_id.get(row.id)
             if action is None:
                 continue
-            action.setEnabled(WHEN[row.enabled](self._window))
+            action.setEnabled(holds(row.enabled))
             if row.checked:
-                action.setChecked(WHEN[row.checked](self._window))
+                action.setChecked(holds(row.checked))
             if row.id in TITLES:
                 action.setText(TITLES[row.id](self._window) or tr(row.title))
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from gui.actions.rows import A, N
 from gui.inspector.units.reading import sizes_of
-from gui.places import chosen_addresses
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -125,7 +124,7 @@ WHEN: Mapping[str, Callable[[Window], bool]] = {
     "is_pinned": lambda w: w.comparing.is_pinned,
     "has_breakpoint": lambda w: w.breakpoints.has_chosen,
     "place_and_steps": lambda w: WHEN["one_place"](w) and WHEN["has_steps"](w),
-    "one_place": lambda w: len(chosen_addresses(w.document)) == 1,
+    "one_place": lambda w: w.document.selection.kind in ("node", "edge"),
     "memory_shown": lambda w: w.drawer.current == "memory",
     "is_checkpoint": lambda w: w.checkpoints.has_chosen,
     "can_freeze": lambda w: w.freezing.can_freeze,

@@ -22,7 +22,7 @@ class Breakpoints(Marked):
     @property
     def has_chosen(self) -> bool:
         """Whether everything that is selected has a breakpoint."""
-        chosen = chosen_addresses(self._document)
+        chosen = chosen_addresses(self._document) if self.all else ()
         return bool(chosen) and all(self.at(address) is not None for address in chosen)
 
     def toggle(self) -> None:

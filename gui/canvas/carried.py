@@ -76,8 +76,8 @@ class Carried:
 
     def spoil(self, boxes: Iterable[Box]) -> None:
         """It looks otherwise in these boxes of the canvas."""
-        for box in boxes if self._sheet is not None else ():
-            self._sheet.spoil(moved(box, -self.by[0], -self.by[1]))
+        if self._sheet is not None:
+            self._sheet.spoil([moved(box, -self.by[0], -self.by[1]) for box in boxes])
 
     def paint(self, painter: QPainter, sight: Sight) -> None:
         """Paint it where it is: a copy, and what has come into sight."""

@@ -80,16 +80,18 @@ class Hand:
 
     def move(self, dx: float, dy: float) -> None:
         """Draw what is in the hand so far from where it was taken."""
-        scene, before = self._scene, [] if self._carried else self._boxes()
+        scene = self._scene
         if self._carried is not None:
             self._carried.move(dx, dy)
             scene.show()
             return
+        before = self._boxes()
         scene.building.show_routes(shifted(self._routes, dx, dy))
         scene.place_nodes({id_: (x + dx, y + dy) for id_, (x, y) in self._places.items()})
         for view in scene.views():
             scene.look(view.mapToScene(view.viewport().rect()).boundingRect(), view.zoom)
-            boxes = [*before, *self._boxes(), *scene.field.changed]
+            changed = np.array(scene.field.changed).reshape(-1, 4)
+            boxes = np.concatenate((before, self._boxes(), changed))
             region = self._region(view.viewportTransform(), boxes)
             view.viewport().update(*([] if region is None else [region]))
 
@@ -115,6 +117,7 @@ class Hand:
             boxes = self._boxes()
         else:
             boxes = scene.wires.pieces([scene.wires.targets[row] for row in rows])
+        boxes = boxes[geo.meeting(boxes, sight.rect.getCoords())]
         frames = [number for number in scene.frames.drawn() if number in self.frames]
         paint_frames(painter, sight.rect, scene, zoom, frames, folded=False)
         painter.save()
@@ -127,11 +130,11 @@ class Hand:
     # --- inside ----------------------------------------------------------------------------
 
     def _paint_live(
-        self, painter: QPainter, rows: list[int], boxes: Collection[Box], zoom: float
+        self, painter: QPainter, rows: list[int], boxes: np.ndarray, zoom: float
     ) -> None:
         """Paint wires that are in the hand, and what stands above the boxes that they take."""
         scene, world = self._scene, painter.worldTransform()
-        if not boxes:
+        if not len(boxes):
             return
         region = self._region(world, boxes)
         if region is not None:
@@ -141,10 +144,10 @@ class Hand:
         shows_plates = level_of(zoom) in WITH_PLATES
         bounds = scene.field.bounds if shows_plates else np.empty((0, 4))
         scene.paint_wires(painter, rows, scene, zoom, bounds)
-        rows = geo.meeting_some(bounds, np.array(boxes)).tolist()
+        rows = geo.meeting_some(bounds, boxes).tolist()
         plates = [scene.field.all[row] for row in rows]
-        around = np.array(boxes) + np.array([-RIM, -RIM, RIM, RIM])
-        rows = geo.meeting_some(scene.boxes.array, around).tolist()
+        around = np.array([-RIM, -RIM, RIM, RIM])
+        rows = geo.meeting_some(scene.boxes.array, boxes + around).tolist()
         nodes = [scene.boxes.ids[row] for row in rows]
         if self._carried is not None:  # which paints its own
             plates = [plate for plate in plates if plate.port.node not in self.nodes]
@@ -153,37 +156,34 @@ class Hand:
         scene.nodes.paint_nodes(painter, nodes, zoom)
 
     @property
-    def _there(self) -> list[str]:
-        """The nodes that an edit meanwhile has not taken away."""
-        return [id_ for id_ in self.nodes if id_ in self._scene.items_by_id]
-
-    @property
     def _targets(self) -> set[PortRef]:
         return self._scene.wires.joining(self.nodes)
 
     def _paint_rest(self) -> None:
         """What was painted with the rest is no more, or is again."""
         scene = self._scene
-        frames = map(scene.frames.drawn_box, self.frames & set(scene.frames.drawn()))
-        scene.picture.spoil([*self._boxes(), *frames])
+        scene.picture.spoil(self._boxes())
         if scene.overlays:  # badges stand where there is room
             scene.badge_places.clear()
             scene.update()
         scene.show()
 
-    def _boxes(self) -> list[Box]:
-        """What is painted of all that is in the hand."""
+    def _boxes(self) -> np.ndarray:
+        """What is painted of all that is in the hand `[n, 4]`."""
         scene = self._scene
-        nodes = (geo.grown(scene.items_by_id[id_].box(), RIM) for id_ in self._there)
-        plates = (plate.bounds for plate in scene.field.at_nodes(self._there))
-        return [*nodes, *plates, *scene.wires.pieces(self._targets)]
+        drawn = self.frames.intersection(scene.frames.drawn())
+        plates = (plate.bounds for plate in scene.field.at_nodes(self.nodes))
+        some = np.array([*map(scene.frames.drawn_box, drawn), *plates]).reshape(-1, 4)
+        nodes = scene.boxes.array[np.array(scene.boxes.rows(self.nodes), int)]
+        around = np.array([-RIM, -RIM, RIM, RIM])
+        return np.concatenate((nodes + around, some, scene.wires.pieces(self._targets)))
 
-    def _region(self, world: QTransform, boxes: Collection[Box]) -> QRegion | None:
+    def _region(self, world: QTransform, boxes: np.ndarray) -> QRegion | None:
         """The pixels of boxes of the canvas; None: there may be more, or it is not worth while."""
         if len(boxes) > MANY or self._scene.overlays:
             return None
         region, origin = QRegion(), np.array([world.dx(), world.dy()])
-        corners = np.array(boxes).reshape(-1, 2, 2) * world.m11() + origin
+        corners = boxes.reshape(-1, 2, 2) * world.m11() + origin
         first, last = np.floor(corners[:, 0]) - PIXELS, np.ceil(corners[:, 1]) + PIXELS
         for area in np.concatenate((first, last - first), axis=1).astype(int).tolist():
             region += QRect(*area)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from graph import PortRef
 from gui.canvas import geometry as geo
 from gui.canvas.node_layer import RIM
@@ -32,12 +34,12 @@ class Mending:
         scene, wires, held = self._scene, self._scene.wires, self._scene.hand.nodes
         ids, some = list(ids), [target for target in targets if target in wires]
         rest = [t for t in some if not (t.node in held or wires.source_of(t).node in held)]
-        boxes = [geo.grown(scene.items_by_id[id_].box(), RIM) for id_ in ids if id_ not in held]
-        boxes += wires.pieces(rest)
+        nodes = [geo.grown(scene.items_by_id[id_].box(), RIM) for id_ in ids if id_ not in held]
+        boxes = np.concatenate((np.array(nodes).reshape(-1, 4), wires.pieces(rest)))
         scene.picture.spoil(boxes)
         if len(rest) < len(some) or not held.isdisjoint(ids):
             scene.hand.touch()
-        return bool(boxes)
+        return len(boxes) > 0
 
     def move_nodes(self, places: Mapping[str, geo.Point]) -> None:
         """Draw nodes elsewhere, with their wires."""

@@ -120,12 +120,9 @@ class PlateField(QObject):
         """What is laid out."""
         return self._gather()[0]
 
-    def at_nodes(self, ids: Iterable[str]) -> list[Plate]:
+    def at_nodes(self, ids: Collection[str]) -> list[Plate]:
         """What is laid out at the ports of these nodes."""
-        items = self._scene.items_by_id
-        shapes = ((id_, items[id_].outline) for id_ in ids)
-        ports = (PortRef(i, x) for i, s in shapes for x in (*s.inputs, *s.outputs, *s.pins))
-        return [plate for port in ports for plate in self._plates.get(port, ())]
+        return [p for port, plates in self._plates.items() if port.node in ids for p in plates]
 
     def of(self, port: PortRef) -> list[Plate]:
         """What is laid out of a port."""
@@ -156,7 +153,7 @@ class PlateField(QObject):
         self._rect = rect
         if self._is_old or not self._region.contains(rect):
             self._take_region(region_around(rect, self._pixel))
-        elif self._moved and len(self._known) <= AT_ONCE:
+        elif self._moved and (len(self._known) <= AT_ONCE or len(self._moved) > AT_ONCE):
             self._take_region(self._region)
         elif self._moved:
             self._take_moves()

@@ -8,7 +8,7 @@ picture, factor, value, and the gradient last.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from graph import PortRef
@@ -48,6 +48,11 @@ class Label:
     framed: bool = False
     marked: tuple[tuple[int, int], ...] = ()
 
+    def moved(self, dx: float, dy: float) -> Label:
+        """The same so far from where it stands."""
+        box, style = moved(self.box, dx, dy), (self.pixels, self.weight, self.framed, self.marked)
+        return Label(self.text, self.ink, box, *style)
+
 
 @dataclass(slots=True)
 class Plate:
@@ -64,7 +69,7 @@ class Plate:
     def move(self, dx: float, dy: float) -> None:
         """Stand so far from where it stood."""
         self.box, picture = moved(self.box, dx, dy), self.picture
-        self.labels = tuple(replace(a, box=moved(a.box, dx, dy)) for a in self.labels)
+        self.labels = tuple(label.moved(dx, dy) for label in self.labels)
         if picture is not None:
             self.picture = picture.placed(moved(picture.box, dx, dy), picture.pixel)
 
@@ -255,4 +260,4 @@ def _around(labels: tuple[Label, ...]) -> Box:
 
 
 def _lowered(label: Label, by: float) -> Label:
-    return replace(label, box=moved(label.box, 0.0, by * 0.92))
+    return label.moved(0.0, by * 0.92)

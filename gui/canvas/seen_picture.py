@@ -61,10 +61,10 @@ class SeenPicture(QObject):
         self._coming = None
         self._scene.hand.touch()
 
-    def spoil(self, boxes: Iterable[Box]) -> None:
+    def spoil(self, boxes: Iterable[Box] | np.ndarray) -> None:
         """It is other in these boxes of the canvas."""
-        boxes = list(boxes)
-        if boxes:
+        boxes = boxes if isinstance(boxes, np.ndarray) else list(boxes)
+        if len(boxes):
             del self._sheets[:-1]
         for sheet in (*self._sheets, *filter(None, (self._coming,))):
             sheet.spoil(boxes)

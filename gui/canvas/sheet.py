@@ -22,6 +22,7 @@ RIM = 12  # pixels around what changed: rails, chevrons, and what a text takes b
 BEGIN = 40_000  # pixels that take as long as beginning to paint some at all
 MUCH = 0.25  # the share of a sheet that is painted at once where it comes into sight
 IN_FRAME, BETWEEN = 0.006, 0.02  # seconds of painting what is bare, in a frame and between two
+MANY = 1_000  # parts; where more are other, all of it is painted
 LEAST = 24, 160  # pixels of height and width that are painted between two looks at the clock
 AT_FIRST = 10_000  # pixels that are likely to be painted in a frame
 
@@ -67,20 +68,24 @@ class Sheet:
         self.picture = QPixmap(sight.size * sight.ratio)
         self.picture.setDevicePixelRatio(sight.ratio)
 
-    def spoil(self, boxes: Sequence[Box]) -> list[Box]:
+    def spoil(self, boxes: Sequence[Box] | np.ndarray) -> list[Box]:
         """It is other in boxes of the canvas, unless it shows the plan.
 
         Which of them are seen, and are not still to be painted.
         """
-        if self.sight.is_far or not boxes:
+        if self.sight.is_far or not len(boxes):
             return []
         world, size = self.sight.world, np.array(self.sight.size.toTuple())
         corners = np.array(boxes).reshape(-1, 2, 2) * world.m11() + (world.dx(), world.dy())
         first = np.maximum(np.floor(corners[:, 0]) - RIM, 0)
         extents = np.minimum(np.ceil(corners[:, 1]) + RIM, size) - first
         is_seen = (extents > 0).all(1)
-        areas = np.concatenate((first, extents), axis=1).astype(int).tolist()
-        parts = {row: QRect(*areas[row]) for row in np.flatnonzero(is_seen).tolist()}
+        rows = np.flatnonzero(is_seen).tolist()
+        if len(rows) > MANY:
+            self.old = [self._whole]
+            return [boxes[row] for row in rows]
+        areas = np.concatenate((first, extents), axis=1)[rows].astype(int).tolist()
+        parts = {row: QRect(*area) for row, area in zip(rows, areas, strict=True)}
         found = [r for r, p in parts.items() if not any(bare.contains(p) for bare in self.bare)]
         self.old += [parts[row] for row in found]
         return [boxes[row] for row in found]

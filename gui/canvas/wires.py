@@ -118,10 +118,10 @@ class Wires:
         """Left, top, right, bottom of a wire with its margin."""
         return tuple(self._bounds[self._row[target]].tolist())
 
-    def pieces(self, targets: Iterable[PortRef]) -> list[list[float]]:
-        """Boxes around the pieces of wires, which together hold far less than their bounds do."""
+    def pieces(self, targets: Iterable[PortRef]) -> np.ndarray:
+        """Boxes `[n, 4]` around the pieces of wires, which hold far less than their bounds do."""
         lines = self.lines([self._row[target] for target in targets])
-        return geo.boxes(lines[:, PIECES].reshape(-1, PIECES.shape[1], 2), MARGIN).tolist()
+        return geo.boxes(lines[:, PIECES].reshape(-1, PIECES.shape[1], 2), MARGIN)
 
     def all_bounds(self) -> list[list[float]]:
         """Left, top, right, bottom of every wire."""

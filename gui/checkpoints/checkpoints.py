@@ -17,7 +17,7 @@ class Checkpoints(Marked):
     @property
     def has_chosen(self) -> bool:
         """Whether all selected nodes that can be one are."""
-        chosen = self._chosen()
+        chosen = self._chosen() if self.all else ()
         return bool(chosen) and set(chosen) <= set(self.all)
 
     def toggle(self) -> None:

@@ -18,7 +18,7 @@ class Watches(Marked):
     @property
     def has_chosen(self) -> bool:
         """Whether everything that is selected is watched."""
-        chosen = tuple(self._chosen())
+        chosen = tuple(self._chosen()) if self.all else ()
         return bool(chosen) and set(chosen) <= set(self.all)
 
     def toggle(self) -> None:
