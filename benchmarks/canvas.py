@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import cProfile
 import json
+import math
 import os
 import pstats
 import resource
@@ -29,6 +30,7 @@ SIZES = (1_000, 10_000)
 VIEW = (1280, 800)
 ROUNDS = 3
 PANS, STEPS, DRAGS, FITS = 40, 60, 40, 12
+CARRIED = 100  # nodes that are dragged at once
 BETWEEN = 30  # milliseconds between two steps
 QUERIES = ("n77", "tanh", "max 5", "zz")
 UNSEEN = 0.25  # seconds after which nothing is painted for an action any more
@@ -50,6 +52,7 @@ ROWS = {
     "crisp": Row("after a zoom until it is painted anew, worst", (100, 100), False),
     "pan": Row("100 % frame, panned", (12, 16)),
     "drag": Row("drag a node, its edges re-routed", (8, 10)),
+    "carry": Row(f"drag {CARRIED} nodes at once", (16, 16)),
     "step": Row("step of the stepper", (16, 16)),
     "layout": Row("layout, off the window's thread", (None, 3000), False),
     "search": Row("search", (None, 50), False),
@@ -199,24 +202,38 @@ def measure_pan(bench: CanvasBench) -> list[float]:
 
 
 def measure_drag(bench: CanvasBench) -> list[float]:
-    """With the mouse: pressed on a node in the middle, moved, let go."""
+    """A node in the middle."""
+    return _drag(bench, 1)
+
+
+def measure_carry(bench: CanvasBench) -> list[float]:
+    """The nodes around it, too."""
+    return _drag(bench, CARRIED)
+
+
+def _drag(bench: CanvasBench, count: int) -> list[float]:
+    """Nodes with the mouse: pressed on the middle one, moved, let go."""
     from PySide6.QtCore import QPoint, Qt
     from PySide6.QtTest import QTest
 
     bench.open_and_run()
-    node = _in_the_middle(bench)
-    bench.canvas.zoom_to(1.0)
-    bench.canvas.reveal(node)
+    view, node = bench.canvas, _in_the_middle(bench)
+    items = view.canvas.items_by_id
+    x, y = items[node].at
+    bench.document.selection.set_nodes(
+        sorted(items, key=lambda id_: math.dist(items[id_].at, (x, y)))[:count]
+    )
+    view.zoom_to(1.0)
+    view.reveal(node)
     bench.wait()
-    view, item = bench.canvas, bench.canvas.canvas.items_by_id[node]
-    start = view.mapFromScene(item.pos()) + QPoint(48, 30)
+    start = view.mapFromScene(x, y) + QPoint(48, 30)
     viewport, left = view.viewport(), Qt.MouseButton.LeftButton
     QTest.mousePress(viewport, left, pos=start)
     took = []
     for number in range(DRAGS):
         to = start + QPoint(6 * (number + 2), 4 * (number % 9))
         took.append(bench.turn(lambda to=to: QTest.mouseMove(viewport, to)))
-    assert item.pos() != bench.document.graph.nodes[node].at, "nothing was dragged"
+    assert items[node].at != (x, y), "nothing was dragged"
     QTest.mouseRelease(viewport, left, pos=start)
     return took
 
@@ -303,6 +320,7 @@ MEASURES = {
     "crisp": measure_crisp,
     "pan": measure_pan,
     "drag": measure_drag,
+    "carry": measure_carry,
     "step": measure_step,
     "layout": measure_layout,
     "search": measure_search,

@@ -48,6 +48,20 @@ def test_no_key_means_two_things():
     assert {"PgDown", "PgUp", "Shift+PgDown", "F5", "Ctrl+Shift+Z", "Ctrl+Y"} <= set(keys)
 
 
+def test_a_selection_asks_each_condition_once(desk, monkeypatch):
+    asked = []
+    for name, holds in WHEN.items():
+        monkeypatch.setitem(
+            WHEN, name, lambda w, name=name, holds=holds: asked.append(name) or holds(w)
+        )
+    desk.document.selection.set_nodes({"x1"})
+    wanted = {name for row in ROWS for name in (row.enabled, row.checked) if name}
+    assert wanted <= set(asked)
+    for name in ("always", "has_nodes", "chosen_nodes"):
+        assert sum(row.enabled == name for row in ROWS) > 1
+        assert asked.count(name) == 1
+
+
 def test_undo_and_redo_say_what_they_do(desk):
     undo, redo = (desk.window.commands.by_id[name] for name in ("undo", "redo"))
     assert not undo.isEnabled()

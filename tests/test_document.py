@@ -71,9 +71,10 @@ def test_a_refused_edit_becomes_a_sentence(document):
 )
 def test_a_move_or_a_label_runs_nothing(document, edit, runs):
     assert concerns_run(edit) is runs
-    before = document.run_revision
+    before, shown = document.run_revision, document.shown
     assert document.do(edit, "Edit")
     assert (document.run_revision > before) is runs
+    assert (document.shown is not shown) is runs  # what one sees of the last run stays
 
 
 def test_answers_for_an_older_graph_are_dropped(document):
