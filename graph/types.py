@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import filterfalse
 from typing import TYPE_CHECKING
 
 from graph.errors import BypassError, GraphError
@@ -95,9 +96,8 @@ class Types:
     def learn(self) -> None:
         """Work out the types of all nodes, across delays too; linear in the graph's size."""
         self.unify()
-        for id_ in self._graph.nodes:
-            if id_ not in self._known:
-                self._learn(id_)
+        for id_ in filterfalse(self._known.__contains__, self._graph.nodes):
+            self._learn(id_)
 
     def take(self, other: Types) -> None:
         """Take over what a copy of the same graph knows."""

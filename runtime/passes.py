@@ -48,7 +48,8 @@ def forward(
     """Run every node in order, or `steps` alone; yields after each. Raises `StepFailed`."""
     values, earlier = tape.values, tape.earlier
     steps = tape.plan.forward if steps is None else steps
-    for step, told in tape.played("forward", steps, watch):
+    for step, told in tape.named("forward", steps):
+        tape.begin(told, watch)
         try:
             record = None if earlier is None else earlier.forward(step)
             if record is None:
@@ -64,7 +65,8 @@ def reverse(tape: Tape, watch: Watch | None = None) -> Iterator[None]:
     """Take dL/d(target) back through every node on a path; yields after each step."""
     records, earlier = tape.records, tape.earlier
     tape.start_reverse()
-    for step, told in tape.played("reverse", tape.plan.reverse, watch):
+    for step, told in tape.named("reverse", tape.plan.reverse):
+        tape.begin(told, watch)
         try:
             record = records[step.key]
             gouts = tuple(map(tape.total, step.outputs))

@@ -66,7 +66,7 @@ class Earlier:
         """The sum of several parts of a slot's gradient, if it was made of the same ones."""
         place = self._slot(slot)
         found = None if place is None else self._trace.terms.get(place)
-        if place is None or found is None or not _same(parts, found):
+        if place is None or found is None or parts[0] is not found[0] or not _same(parts, found):
             return None
         return self._trace.gradients.get(place)
 

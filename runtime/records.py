@@ -57,6 +57,8 @@ class Record:
 
     def needed(self) -> Mapping[str, Array]:
         """What of it the module reads again, as its `keeps` says."""
+        if not self.step.module.keeps:
+            return self.context.kept
         arrays = self.ins + self.outs
         ports = {name: arrays[place] for name, place in self.step.module.kept_places}
         return {**ports, **self.context.kept} if self.context.kept else ports

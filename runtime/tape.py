@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,23 +61,22 @@ class Tape:
         self._parts: dict[int, list[Array]] = {}  # all that came, where it is more
         self._sums: dict[int, tuple[int, Array]] = {}  # of these: how many, and their sum
 
-    def played(
-        self, phase: Phase, steps: Iterable[PlanStep], watch: Watch | None
-    ) -> Iterator[tuple[PlanStep, Step]]:
-        """Steps that are about to be played one by one, each announced and written down."""
-        for step, told in self._told(phase, steps):
-            if watch is not None:
-                watch(told)
-            self.steps.append(told)
-            yield step, told
+    def named(self, phase: Phase, steps: Iterable[PlanStep]) -> Iterable[tuple[PlanStep, Step]]:
+        """Steps that are about to be played, and what the run calls them.
 
-    def _told(self, phase: Phase, steps: Iterable[PlanStep]) -> Iterable[tuple[PlanStep, Step]]:
-        """Steps and what the run calls them: as the plan does where it is played as planned."""
+        Where it is played as planned, they have their names from the plan.
+        """
         plan, begun = self.plan, len(self.steps)
         start = 0 if phase == "forward" else len(plan.forward)
         if begun == start and steps is (plan.forward if phase == "forward" else plan.reverse):
             return zip(steps, plan.script[start:], strict=False)
         return ((s, Step(i, phase, s.node, s.t)) for i, s in enumerate(steps, begun))
+
+    def begin(self, step: Step, watch: Watch | None) -> None:
+        """Announce a step that is about to be played, and write it down."""
+        if watch is not None:
+            watch(step)
+        self.steps.append(step)
 
     def fail(self, step: Step, error: Exception) -> StepFailed:
         """What to raise where a step goes wrong, which becomes the run's failure."""

@@ -46,7 +46,8 @@ def join(
     """
     xp = ctx.xp
     if reduction == "sum":
-        xp.sum(terms, axis=axes, keepdims=keepdims, out=y)
+        add = np.add.reduce if xp is np else xp.sum  # NumPy's sum asks first what it is to do
+        add(terms, axis=axes, keepdims=keepdims, out=y)
         return y
     wide = np.float32 if ctx.dtype.itemsize < 4 else ctx.dtype
     whole = xp.sum(terms, axis=axes, keepdims=keepdims, dtype=wide)
