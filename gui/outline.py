@@ -55,6 +55,14 @@ class Outline(QTreeWidget):
         self._dressed: set[str] = set()  # rows that have been in sight
         self._opened: set[str] = set()
         self._is_following = False
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._sync)
+        self._reading = QTimer(self, singleShot=True, interval=0)
+        self._reading.timeout.connect(self._read_in_sight)
+        self._set_up()
+        self._listen()
+
+    def _set_up(self) -> None:
         self.setColumnCount(2)
         self.setHeaderHidden(True)
         self.header().setStretchLastSection(False)
@@ -64,31 +72,30 @@ class Outline(QTreeWidget):
         self.header().resizeSection(1, VALUES)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setUniformRowHeights(True)
-        dress(self, theme, "rows")
+        dress(self, self._theme, "rows")
         self.setIndentation(14)
         self.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
         self.setAccessibleName(self.tr("Outline"))
-        self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self._sync)
+
+    def _listen(self) -> None:
+        document, bar = self._document, self.verticalScrollBar()
         document.edited.connect(self._after_edit)
         document.replaced.connect(self._start_anew)
         document.selection_changed.connect(self._follow)
-        self._reading = QTimer(self, singleShot=True, interval=0)
-        self._reading.timeout.connect(self._read_in_sight)
         for moved in (
             document.traced,
             document.checked,
             document.playhead_moved,
-            self.verticalScrollBar().valueChanged,
-            self.verticalScrollBar().rangeChanged,
+            bar.valueChanged,
+            bar.rangeChanged,
         ):
             moved.connect(self._reading.start)
-        self.verticalScrollBar().valueChanged.connect(self._dress_in_sight)  # before it is painted
+        bar.valueChanged.connect(self._dress_in_sight)  # before it is painted
         self.itemDoubleClicked.connect(self._enter)
         self.itemSelectionChanged.connect(self._select)
         self.itemExpanded.connect(self._open)
         self.itemCollapsed.connect(self._close)
-        theme.changed.connect(self._dye)
+        self._theme.changed.connect(self._dye)
 
     def row(self, id_: str) -> QTreeWidgetItem | None:
         """The row of a node."""

@@ -109,6 +109,25 @@ class Window(QMainWindow):
         self.undoing = Undoing(document, self.canvas, self)
         self.stepping = Stepping(document, self.live, self.canvas, self, self.how_to)
         self.edge_ends = EdgeEnds(self.canvas)
+        self._make_tools()
+        self.commands = Actions(self)
+        self._lay_out()
+        self._make_views()
+        self._listen()
+        self.appearance = Appearance(self)
+        self._name_window()
+        self.preferences = Preferences(self)
+        self.command_palette = CommandPalette(self)
+        self.welcome = Welcome(self)
+        self.context_menus = ContextMenus(self)
+        self.settings_dialog = SettingsDialog(self)
+        self.shortcut_list = ShortcutList(self)
+        self.first_notes = FirstNotes(self)
+        self.commands.refresh()
+
+    def _make_tools(self) -> None:
+        """What commands act on, and what says whether they can."""
+        document, theme, settings = self.document, self.theme, self.settings
         self.breakpoints = Breakpoints(document, self)
         self.holding = Holding(self)
         self.watches = Watches(document, self)
@@ -134,11 +153,12 @@ class Window(QMainWindow):
         self.diagnosing = Diagnosing(self)
         self.freezing = Freezing(document, self)
         self.initialising = Initialising(self)
-        self.commands = Actions(self)
-        self._lay_out()
+
+    def _make_views(self) -> None:
+        """What shows or tells more of what the parts of the window hold."""
         self.shown_checkpoints = ShownCheckpoints(self)
         self.composites = Composites(self)
-        self.workspaces = Workspaces(self, settings, self.left, self.right)
+        self.workspaces = Workspaces(self, self.settings, self.left, self.right)
         self.predicting = Predicting(self)
         self.workspaces.turning.connect(self.presenting.leave)
         self.diagnosis = Diagnosis(self)
@@ -147,17 +167,6 @@ class Window(QMainWindow):
         self.panes = Panes(self)
         self.teller = Teller(self.canvas)
         self.composites.breadcrumb.moved.connect(self.teller.say)
-        self._listen()
-        self.appearance = Appearance(self)
-        self._name_window()
-        self.preferences = Preferences(self)
-        self.command_palette = CommandPalette(self)
-        self.welcome = Welcome(self)
-        self.context_menus = ContextMenus(self)
-        self.settings_dialog = SettingsDialog(self)
-        self.shortcut_list = ShortcutList(self)
-        self.first_notes = FirstNotes(self)
-        self.commands.refresh()
 
     # --- what rows of the table of actions call -------------------------------------------
 
