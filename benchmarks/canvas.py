@@ -290,7 +290,10 @@ def measure_undo(bench: CanvasBench) -> list[float]:
 
 
 def measure_memory(bench: CanvasBench) -> list[float]:
-    """What the process holds with the graph, its run and its canvas, less what it held before."""
+    """What the process holds with the graph, its run and its canvas, less what it held before.
+
+    It counts once all has come to rest, with the pages that libraries and free memory lie in.
+    """
     before = _held()
     bench.open_and_run()
     bench.canvas.zoom_to(1.0)
