@@ -46,10 +46,12 @@ def forward(
     tape: Tape, watch: Watch | None = None, steps: Iterable[PlanStep] | None = None
 ) -> Iterator[None]:
     """Run every node in order, or `steps` alone; yields after each. Raises `StepFailed`."""
-    values, earlier = tape.values, tape.earlier
+    values, earlier, played = tape.values, tape.earlier, tape.steps
     steps = tape.plan.forward if steps is None else steps
     for step, told in tape.named("forward", steps):
-        tape.begin(told, watch)
+        if watch is not None:
+            watch(told)
+        played.append(told)
         try:
             record = None if earlier is None else earlier.forward(step)
             if record is None:
@@ -63,10 +65,12 @@ def forward(
 
 def reverse(tape: Tape, watch: Watch | None = None) -> Iterator[None]:
     """Take dL/d(target) back through every node on a path; yields after each step."""
-    records, earlier = tape.records, tape.earlier
+    records, earlier, played = tape.records, tape.earlier, tape.steps
     tape.start_reverse()
     for step, told in tape.named("reverse", tape.plan.reverse):
-        tape.begin(told, watch)
+        if watch is not None:
+            watch(told)
+        played.append(told)
         try:
             record = records[step.key]
             gouts = tuple(map(tape.total, step.outputs))

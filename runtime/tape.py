@@ -16,7 +16,7 @@ from runtime.errors import RunError
 from runtime.feeds import Loaded, frozen
 from runtime.modules.door import sum_to
 from runtime.recalling import Earlier
-from runtime.records import Failure, Phase, Record, Step, Watch
+from runtime.records import Failure, Phase, Record, Step
 
 if TYPE_CHECKING:
     from runtime.numbering import PlanStep
@@ -71,12 +71,6 @@ class Tape:
         if begun == start and steps is (plan.forward if phase == "forward" else plan.reverse):
             return zip(steps, plan.script[start:], strict=False)
         return ((s, Step(i, phase, s.node, s.t)) for i, s in enumerate(steps, begun))
-
-    def begin(self, step: Step, watch: Watch | None) -> None:
-        """Announce a step that is about to be played, and write it down."""
-        if watch is not None:
-            watch(step)
-        self.steps.append(step)
 
     def fail(self, step: Step, error: Exception) -> StepFailed:
         """What to raise where a step goes wrong, which becomes the run's failure."""
