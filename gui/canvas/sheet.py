@@ -125,7 +125,7 @@ class Sheet:
         self.is_new = False
         parts, self.old = joined(self.old), []
         self._paint_parts(scene, parts, hints)
-        while self.bare:
+        while self.bare and seconds:
             start = time.perf_counter()
             pieces = self.take_pieces((end - start) * self._pace - BEGIN)
             self._paint_parts(scene, pieces, hints)
