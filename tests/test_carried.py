@@ -1,16 +1,19 @@
 """Many nodes in the hand, and frames, keep their picture; the screen shows them where they are."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 
-from graph import Frame, PortRef
+from graph import Frame, PortRef, load
 from graph import edits as e
 from gui.canvas.carried import Carried
 from tests.canvas_desk import Desk, by_hand
 from tests.canvas_pixels import other_pixels, painted_parts, screen, seen
 
 MANY = {"x", "w", "b", "x1", "x2", "difference"}  # but for y_true and loss
+EXAMPLES = Path(__file__).parents[1] / "assets" / "examples"
 ALL = MANY | {"y_true", "loss"}
 BOX = (216.0, 0.0, 400.0, 248.0)  # around x1, b and x2
 
@@ -204,3 +207,45 @@ def test_a_folded_frame_is_carried_with_the_edges_at_its_border(desk):
     desk.run()
     assert other_pixels(held, anew(desk)) < 10
     assert {"x1", "b", "x2"}.isdisjoint(desk.scene.boxes.ids)
+
+
+def test_what_lies_around_the_nodes_follows_them(desk):
+    def ground(painter, _rect, _zoom):
+        for id_ in ("x1", "y_true"):
+            left, top, right, _ = desk.scene.items_by_id[id_].box()
+            painter.fillRect(QRectF(left - 9, top - 9, right - left + 18, 99), Qt.GlobalColor.red)
+
+    desk.scene.overlays.lay_ground("test", ground)
+    seen(desk)
+    place = hold(desk, MANY, (8, 0), (16, -40))
+    held = screen(desk)
+    desk.release(place)
+    assert other_pixels(screen(desk), anew(desk)) == 0
+    assert other_pixels(held, anew(desk)) < 10
+
+
+@pytest.mark.parametrize("more", [0, 5])
+def test_nodes_inside_time_are_dragged_with_their_band(desk, qtbot, more):
+    desk.document.replace(load(EXAMPLES / "rnn.gradwire"), None)
+    desk.run()
+    desk.view.zoom_to(1.0)
+    desk.view.reveal("heard")
+    seen(desk)
+    qtbot.waitUntil(lambda: desk.scene.field.is_settled)
+    band = desk.scene.time_band.box()
+    desk.document.selection.set_nodes({"heard", *sorted(desk.graph.nodes)[:more]})
+    start = desk.middle("heard")
+    desk.press(start)
+    for way in ((8, 8), (40, 200)):
+        desk.move(start + QPoint(*way))
+    assert desk.scene.time_band.box() != band
+    held = desk.scene.time_band.box()
+    screen(desk)
+    qtbot.waitUntil(lambda: desk.scene.field.is_settled)
+    shown = screen(desk)
+    desk.scene.update()
+    assert other_pixels(shown, screen(desk)) == 0
+    desk.release(start + QPoint(40, 200))
+    assert desk.scene.time_band.box() == held
+    qtbot.waitUntil(lambda: desk.scene.field.is_settled)
+    assert other_pixels(screen(desk), anew(desk)) == 0

@@ -208,9 +208,9 @@ class Building(QObject):
             upward = not is_held and target.port in self.items[target.node].outline.pins
             edges.append(Hanging(target, tuple(first), tuple(last), upward))
         lines = hang(scene, edges)
-        is_other = any((wires.line(target) != line).any() for target, line in lines.items())
+        before = {target: wires.line(target).copy() for target in lines}
         wires.lead(list(lines), np.array([*lines.values()]).reshape(-1, geo.WIRE_POINTS, 2))
-        if is_other:
+        if any((wires.line(target) != line).any() for target, line in before.items()):
             scene.field.forget()  # pictures beside annotations keep clear of wires
 
     def show_routes(self, routes: Mapping[PortRef, tuple[geo.Point, ...]]) -> None:

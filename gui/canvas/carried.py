@@ -68,6 +68,7 @@ class Carried:
         scene.building.show_routes(shifted(late, dx, dy))
         scene.building.put_wires(self.outer)
         scene.field.carry(self._nodes, x, y)
+        scene.mending.surroundings()
         scene.placed.emit(places)
 
     def touch(self) -> None:
@@ -82,9 +83,11 @@ class Carried:
     def paint(self, painter: QPainter, sight: Sight) -> None:
         """Paint it where it is: a copy, and what has come into sight."""
         own = sight._replace(world=QTransform.fromTranslate(*self.by) * sight.world)
-        sheet = self._sheet
-        if sheet is None or not sheet.sight.is_like(own) or sheet.sight.zoom != own.zoom:
+        sheet, generation = self._sheet, self._scene.field.generation
+        is_it = sheet is not None and sheet.generation == generation
+        if not is_it or not sheet.sight.is_like(own) or sheet.sight.zoom != own.zoom:
             sheet = self._sheet = Sheet(own)
+            sheet.generation = generation
             sheet.picture.fill(Qt.GlobalColor.transparent)
         sheet.move_to(own)
         sheet.paint(self, painter.renderHints())

@@ -70,6 +70,8 @@ class Hand:
             scene.frames.carry({})
             scene.picture.spoil(map(scene.frames.drawn_box, frames & set(scene.frames.drawn())))
             scene.field.note_moves(id_ for id_ in nodes if id_ in scene.items_by_id)
+            if scene.mending.surroundings():
+                scene.field.revise()
 
     def put_back(self) -> None:
         """Let go without an edit: what is said at the nodes stands where it stood."""

@@ -53,14 +53,25 @@ class Mending:
         scene.building.put_wires(targets)
         self.paint_again(places, targets)
         scene.field.note_moves(places)
-        if scene.time_band.nodes or scene.document.place or scene.overlays.has_grounds:
-            scene.field.revise()  # edges that run around all nodes, tags, and what lies around
-            scene.update()
+        if self.surroundings():
+            scene.field.revise()
         elif not scene.hand.nodes >= places.keys():
             scene.show()
             if scene.overlays:  # badges stand where there is room
                 scene.badge_places.clear()
                 scene.update()
+
+    def surroundings(self) -> bool:
+        """Some nodes have moved: what runs or lies around all of them, if there is any, is other.
+
+        These are edges to an earlier time step and their band, tags, and outlines.
+        """
+        scene = self._scene
+        if not (scene.time_band.nodes or scene.document.place or scene.overlays.has_grounds):
+            return False
+        scene.picture.touch()
+        scene.show()
+        return True
 
     def nodes(self, ids: Collection[str]) -> None:
         """These nodes, where they are drawn, may look otherwise now."""
@@ -114,6 +125,7 @@ class Mending:
         if nodes is None:
             scene.looks.forget()
             scene.picture.touch()
+            scene.hand.touch()
             scene.revise()
             return
         self.nodes(nodes)

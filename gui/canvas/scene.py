@@ -174,6 +174,7 @@ class CanvasScene(QGraphicsScene):
     def update(self) -> None:
         """Paint everything again."""
         self.picture.touch()
+        self.hand.touch()
         self.looks.forget()
         self.passes.forget()
         self.show()
@@ -356,6 +357,7 @@ class CanvasScene(QGraphicsScene):
         """
         if zoom < OVERVIEW:
             return self.plan.generation
+        self.building.hang()  # before anything is laid out around what hangs
         if level_of(zoom) in WITH_PLATES:
             self.field.look(rect, zoom, is_whole=self.is_printing)
         return self.field.generation

@@ -59,7 +59,6 @@ class SeenPicture(QObject):
         if not (self._sheets and self._sheets[-1].sight.is_far):
             self._sheets = []
         self._coming = None
-        self._scene.hand.touch()
 
     def spoil(self, boxes: Iterable[Box] | np.ndarray) -> None:
         """It is other in these boxes of the canvas."""
