@@ -82,7 +82,9 @@ def test_a_step_paints_the_nodes_that_look_otherwise_and_no_others(desk, monkeyp
     desk.view.zoom_to(1.0)
     desk.view.grab()
     spoilt, scene = [], desk.scene
-    monkeypatch.setattr(scene.picture, "spoil", spoilt.extend)
+    monkeypatch.setattr(
+        scene.picture, "spoil", lambda boxes: spoilt.extend(tuple(box) for box in boxes)
+    )
     rect = desk.view.mapToScene(desk.view.viewport().rect()).boundingRect().getCoords()
     seen = [scene.boxes.ids[row] for row in meeting(scene.boxes.array, rect).tolist()]
     boxes = {id_: grown(scene.items_by_id[id_].box(), RIM) for id_ in seen}
