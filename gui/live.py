@@ -246,20 +246,21 @@ class Live(QObject):
             document.accept_report(answer.report, answer.revision)
         if answer.error and answer.revision >= document.run_revision:
             document.failed.emit(answer.error)
+        if self._sent is None and not (self._soon.isActive() or self._has_waited):
+            self._wants_verdict = False  # what was to be run first could not be
         self.changed.emit()
 
     def _after_trace(self, answer: Answer) -> None:
         trace, found = answer.trace, answer.check
         if self._is_asked:
             self._tell_ran()
+        if self._wants_verdict and not self._soon.isActive():
+            self.verify()  # whatever there is to verify: local derivatives need no target
+            return
         is_small = found is not None and numbers_in(found) <= MAX_VERIFIED
         if trace is None or trace.failure is not None or trace.target is None:
             return
-        if self.document.updating.batch is not None:  # differences are of the graph's own numbers
-            return
-        if self._wants_verdict and not self._soon.isActive():
-            self.verify()
-        elif is_small:
+        if is_small and self.document.updating.batch is None:  # differences are of its own numbers
             self._later.start()
 
     def _tell_ran(self) -> None:

@@ -6,12 +6,12 @@ import threading
 import numpy as np
 import pytest
 
-from graph import Graph, Tensor, save
+from graph import Edge, Graph, Node, Tensor, save
 from graph import edits as e
 from graph.port import PortRef
 from gui import answers
 from gui import live as live_module
-from gui.answers import Request, compute, run_now
+from gui.answers import Answer, Request, compute, run_now
 from gui.check_progress import CheckProgress
 from gui.document import Document
 from gui.live import Live
@@ -163,6 +163,34 @@ def test_gradients_can_be_verified_on_request(document, live, qtbot, monkeypatch
     live.verify()
     qtbot.waitUntil(lambda: document.report is not None)
     assert len(document.report.edges) == 5
+
+
+def test_what_is_asked_for_before_a_run_is_verified_after_it_without_a_target_too(
+    document, live, qtbot
+):
+    qtbot.waitUntil(lambda: document.report is not None)
+    second = Edge(PortRef("product", "y"), PortRef("other", "x"))
+    document.do(e.Batch((e.AddNode(Node("other", "Abs")), e.Connect(second))), "Add a sink")
+    live.verify()
+    assert live.is_verifying
+    qtbot.waitUntil(lambda: settled(document, live) and not live.is_verifying)
+    assert document.whole_trace.target is None
+    assert len(document.report.edges) == 6
+
+
+def test_nobody_waits_for_a_verdict_where_the_run_before_it_cannot_be(
+    document, live, qtbot, monkeypatch
+):
+    qtbot.waitUntil(lambda: document.report is not None and not live.is_verifying)
+
+    def refuse(request, watch=None):
+        return Answer(request.graph.revision, error="found no room")
+
+    monkeypatch.setattr(live_module, "compute", refuse)
+    set_value(document, "w", 5.0)
+    live.verify()
+    assert live.is_verifying
+    qtbot.waitUntil(lambda: not live.is_busy and not live.is_verifying)
 
 
 def test_a_fault_of_ours_is_said_and_the_thread_goes_on(document, live, qtbot, monkeypatch):
