@@ -110,6 +110,10 @@ class Numbering:
     _drawn: dict[str, _Drawn] = field(default_factory=dict)
     _shapes: dict[str, dict[str, tuple[int, ...]]] = field(default_factory=dict)
     _zeros: dict[PortRef, Tensor] = field(default_factory=dict)
+    _known: dict[PortRef, PortRef] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._known = {ref: ref for ref in self.check.types}
 
     def why_not(self) -> dict[str, str]:
         """Nodes that cannot be planned although they have no errors, and why.
@@ -259,7 +263,7 @@ class Numbering:
     def _step(self, module: Module, id_: str, t: int | None) -> None:
         drawn = self._drawn.get(id_) or self._draw(module, id_)
         key = at(id_, t)
-        reads = tuple([PortRef(key, name) for name in drawn.inputs])
+        reads = self._refs(key, drawn.inputs)
         inputs = tuple([self._read(drawn, ref, t) for ref in reads])
         for name in drawn.unread:  # shown all the same
             self._read(drawn, PortRef(key, name), t)
@@ -267,7 +271,7 @@ class Numbering:
         if t is not None:
             names = zip(need, drawn.inputs, strict=True)
             need = tuple([x and not self._is_cut(drawn.arriving.get(name), t) for x, name in names])
-        writes = tuple([PortRef(key, name) for name in drawn.outputs])
+        writes = self._refs(key, drawn.outputs)
         types = [self.check.types[PortRef(id_, name)] for name in drawn.outputs]
         outputs = tuple([self._slot(ref, type_) for ref, type_ in zip(writes, types, strict=True)])
         self.steps.append(
@@ -276,6 +280,11 @@ class Numbering:
                 drawn.shapes, drawn.is_single,
             )
         )  # fmt: skip
+
+    def _refs(self, key: str, names: tuple[str, ...]) -> tuple[PortRef, ...]:
+        """The addresses of a step's ports: where the check has one, that very tuple is kept."""
+        refs = [PortRef(key, name) for name in names]
+        return tuple([self._known.get(ref, ref) for ref in refs])
 
     def _read(self, drawn: _Drawn, ref: PortRef, t: int | None) -> int:
         """The slot that a port reads at a step; `ref` is its address there."""

@@ -4,6 +4,7 @@ from graph import Graph, PortRef, Tensor, dumps, loads
 from graph import edits as e
 from graph.groups import Groups
 from graph.records import NOTHING, Node
+from runtime.plan import compile_plan
 from tests.runtime_toys import by_hand
 
 TABLES = ("_nodes", "_edges", "tensors", "node_rank", "edge_rank")
@@ -101,6 +102,13 @@ def test_what_a_file_says_often_is_held_once():
     for edge in read.edges:
         assert edge.source.node is read.nodes[edge.source.node].id
         assert edge.target.node is read.nodes[edge.target.node].id
+
+
+def test_a_plan_names_ports_by_the_addresses_of_its_check():
+    plan = compile_plan(by_hand())
+    known = {ref: ref for ref in plan.check.types}
+    for step in plan.forward:
+        assert all(known[ref] is ref for ref in (*step.reads, *step.writes))
 
 
 def test_a_batch_knows_the_kinds_of_its_parts():
