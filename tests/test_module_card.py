@@ -192,6 +192,8 @@ def test_the_row_that_the_keys_are_on_shows_its_card(desk, tree):
     second = tree.currentItem().text(0)
     assert second != first
     card_of(desk, tree.cards, second)
+    hover(desk.view.viewport(), QPoint(200, 200))  # a card stays for the mouse that rests on a row
+    assert not tree.underMouse()
     desk.view.setFocus()
     assert not cards_in_sight()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
 
 from graph import GradwireError, PortRef
 from graph.labelling import label_edit
@@ -198,11 +198,10 @@ class InlineEdits(QObject):
         self.field = self._subject = None
         if field is not None and subject is not None:
             subject.end()
-            had_keys = field.line.hasFocus()
+            if field.line.hasFocus():  # the place is drawn, for one goes on by keys
+                self._view.setFocus(Qt.FocusReason.ShortcutFocusReason)
             field.hide()
             field.deleteLater()
-            if had_keys:
-                self._view.setFocus()
 
     # --- inside ------------------------------------------------------------------------------
 
