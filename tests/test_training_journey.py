@@ -74,7 +74,8 @@ def test_train_look_back_branch_compare_and_take_over(desk):
     desk.press_key(Key.Key_F7, CONTROL)
     desk.qtbot.waitUntil(lambda: running.state == "paused" and bool(running.position))
     assert running.position.update == 1
-    assert line.words.said == ("Run 1 stands still at epoch 1 of 3, batch 1 of 4, update 1 of 12.")
+    words = "Run 1 stands still at epoch 1 of 3, batch 1 of 4, update 1 of 12."
+    desk.qtbot.waitUntil(lambda: line.words.said == words)
     assert window.commands.by_id["train_run"].text() == "Continue &training"
     desk.press_key(Key.Key_F5, CONTROL)
     desk.qtbot.waitUntil(lambda: running.state == "ended")
@@ -108,11 +109,12 @@ def test_train_look_back_branch_compare_and_take_over(desk):
     # The slider leads there too, and with its last place back to the newest state.
     QTest.mousePress(bar.slider, LEFT, NONE, QPoint(int(bar.slider.x_of(0)), 15))
     desk.qtbot.waitUntil(lambda: running.travelled == 0)
-    assert bar.words.said == "Run 1, update 0"  # although the knob is held
+    # Although the knob is held; a moment is said once it has been read.
+    desk.qtbot.waitUntil(lambda: bar.words.said == "Run 1, update 0")
     QTest.mouseMove(bar.slider, QPoint(int(bar.slider.x_of(1)), 15))
     desk.qtbot.waitUntil(lambda: running.travelled == places_[1])
     QTest.mouseRelease(bar.slider, LEFT, NONE, QPoint(int(bar.slider.x_of(1)), 15))
-    assert bar.words.said == f"Run 1, update {places_[1]}"
+    desk.qtbot.waitUntil(lambda: bar.words.said == f"Run 1, update {places_[1]}")
     QTest.keyClick(bar.slider, Key.Key_End)
     desk.qtbot.waitUntil(lambda: running.travelled is None)
 
