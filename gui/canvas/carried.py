@@ -109,9 +109,7 @@ class Carried:
         scene.paint_wires(painter, wires_in(scene, parts, self._inner), scene, zoom, bounds)
         own = [plate for plate in plates if plate.port.node in self._nodes]
         scene.plate_pictures.paint(painter, own, 1 / zoom)
-        near = geo.meeting_some(
-            scene.boxes.array, parts + np.array([-RIM, -RIM, RIM, RIM])
-        ).tolist()
+        near = geo.meeting_some(scene.boxes.array, geo.widened(parts, RIM)).tolist()
         ids = (scene.boxes.ids[row] for row in near)
         scene.nodes.paint_nodes(painter, [id_ for id_ in ids if id_ in self._nodes], zoom)
 

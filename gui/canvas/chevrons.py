@@ -30,13 +30,13 @@ def places_met(scene: CanvasScene, boxes: Sequence[Box], zoom: float) -> list[li
     if not boxes or zoom < FAR:
         return []
     reach = 2 * CHEVRON * scene.sizes.bold / zoom + scene.sizes.gap_pixels(zoom) / 2 / zoom
-    around = np.array(boxes) + np.array([-reach, -reach, reach, reach])
-    lines = scene.wires.lines(scene.wires.meeting(around))
+    taken = np.array(boxes)
+    lines = scene.wires.lines(scene.wires.reaching(geo.widened(taken, reach)))
     if not len(lines):
         return []
     places, _ = geo.points_on_wires(lines, scene.chevron_shares)
     squares = geo.squares(places, reach)
-    is_met = geo.meeting_any(squares, np.array(boxes)).any(1)
+    is_met = geo.meeting_any(squares, taken).any(1)
     return squares[is_met].reshape(-1, 4).tolist()
 
 

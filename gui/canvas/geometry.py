@@ -340,6 +340,11 @@ def grown(box: tuple[float, float, float, float], by: float) -> tuple[float, flo
     return (box[0] - by, box[1] - by, box[2] + by, box[3] + by)
 
 
+def widened(boxes: np.ndarray, by: float) -> np.ndarray:
+    """Boxes `[..., 4]` with so much more on every side."""
+    return boxes + np.array([-by, -by, by, by])
+
+
 def squares(places: np.ndarray, reach: float) -> np.ndarray:
     """Boxes around places `[..., 2]`: `[..., 4]`."""
     return np.concatenate((places - reach, places + reach), axis=-1)

@@ -148,8 +148,7 @@ class Hand:
         scene.paint_wires(painter, rows, scene, zoom, bounds)
         rows = geo.meeting_some(bounds, boxes).tolist()
         plates = [scene.field.all[row] for row in rows]
-        around = np.array([-RIM, -RIM, RIM, RIM])
-        rows = geo.meeting_some(scene.boxes.array, boxes + around).tolist()
+        rows = geo.meeting_some(scene.boxes.array, geo.widened(boxes, RIM)).tolist()
         nodes = [scene.boxes.ids[row] for row in rows]
         if self._carried is not None:  # which paints its own
             plates = [plate for plate in plates if plate.port.node not in self.nodes]
@@ -177,8 +176,8 @@ class Hand:
         plates = (plate.bounds for plate in scene.field.at_nodes(self.nodes))
         some = np.array([*map(scene.frames.drawn_box, drawn), *plates]).reshape(-1, 4)
         nodes = scene.boxes.array[np.array(scene.boxes.rows(self.nodes), int)]
-        around = np.array([-RIM, -RIM, RIM, RIM])
-        return np.concatenate((nodes + around, some, scene.wires.pieces(self._targets)))
+        pieces = scene.wires.pieces(self._targets)
+        return np.concatenate((geo.widened(nodes, RIM), some, pieces))
 
     def _region(self, world: QTransform, boxes: np.ndarray) -> QRegion | None:
         """The pixels of boxes of the canvas; None: there may be more, or it is not worth while."""

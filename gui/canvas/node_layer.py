@@ -31,9 +31,8 @@ class NodeLayer:
     def paint(self, painter: QPainter, parts: np.ndarray, zoom: float) -> None:
         """Paint the nodes that meet boxes `[n, 4]` of the canvas, but for those in the hand."""
         boxes, held = self._scene.boxes, self._scene.hand.nodes
-        rim = np.array([-RIM, -RIM, RIM, RIM])
-        rows = geo.meeting_some(boxes.array, parts + rim)
-        is_whole = geo.within_some(boxes.array[rows] + rim, parts)
+        rows = geo.meeting_some(boxes.array, geo.widened(parts, RIM))
+        is_whole = geo.within_some(geo.widened(boxes.array[rows], RIM), parts)
         ids = [boxes.ids[row] for row in rows.tolist()]
         cut = {id_ for id_, whole in zip(ids, is_whole.tolist(), strict=True) if not whole}
         self.paint_nodes(painter, [id_ for id_ in ids if id_ not in held], zoom, cut)

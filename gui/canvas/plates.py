@@ -8,7 +8,7 @@ picture, factor, value, and the gradient last.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from graph import PortRef
@@ -50,8 +50,7 @@ class Label:
 
     def moved(self, dx: float, dy: float) -> Label:
         """The same so far from where it stands."""
-        box, style = moved(self.box, dx, dy), (self.pixels, self.weight, self.framed, self.marked)
-        return Label(self.text, self.ink, box, *style)
+        return replace(self, box=moved(self.box, dx, dy))
 
 
 @dataclass(slots=True)

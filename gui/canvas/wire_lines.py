@@ -51,7 +51,7 @@ def seen_by(painter: QPainter, more: float = 0.0) -> np.ndarray:
     else:
         rects = [painter.worldTransform().inverted()[0].mapRect(QRectF(painter.viewport()))]
     boxes = np.array([rect.getCoords() for rect in rects])
-    return boxes + np.array([-more, -more, more, more])
+    return geo.widened(boxes, more)
 
 
 def cut(lines: np.ndarray, parts: np.ndarray) -> Iterator[np.ndarray]:

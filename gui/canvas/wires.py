@@ -131,10 +131,6 @@ class Wires:
         """Rows whose bounds meet a box (left, top, right, bottom)."""
         return geo.meeting(self._bounds[: len(self)], box)
 
-    def meeting(self, boxes: np.ndarray) -> np.ndarray:
-        """Rows whose bounds meet any of some boxes `[n, 4]`."""
-        return geo.meeting_some(self._bounds[: len(self)], boxes)
-
     def seen(self, box: tuple[float, float, float, float]) -> np.ndarray:
         """Rows of which a box may show something."""
         return self.seen_in(np.array([box]))
@@ -147,8 +143,7 @@ class Wires:
         rows = self.reaching(boxes)
         is_seen = geo.within_some(self._bounds[rows], boxes)
         out = np.flatnonzero(~is_seen)
-        wide = boxes + np.array([-MARGIN, -MARGIN, MARGIN, MARGIN])
-        is_seen[out] = geo.near(self.lines(rows[out]), wide).any(1)
+        is_seen[out] = geo.near(self.lines(rows[out]), geo.widened(boxes, MARGIN)).any(1)
         return rows[is_seen]
 
     def reaching(self, boxes: np.ndarray) -> np.ndarray:
