@@ -63,6 +63,15 @@ def wait_crisp(qtbot, desk: Desk) -> None:
     frame(desk)
 
 
+def come_to_rest(qtbot, desk: Desk) -> np.ndarray:
+    """The screen when nothing is bare, stretched or waits any more."""
+    frame(desk)
+    qtbot.waitUntil(lambda: desk.scene.picture.is_done, timeout=LONGEST)
+    frame(desk)
+    assert desk.scene.picture.is_done
+    return on_screen(desk)
+
+
 def is_as_painted_anew(desk: Desk) -> bool:
     """Whether what is kept of the view looks as all of it does when it is painted."""
     kept = seen(desk)

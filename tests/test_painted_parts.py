@@ -2,15 +2,15 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRect, QSize
-from PySide6.QtGui import QPainter, QPixmap, QTransform
+from PySide6.QtCore import QPointF, QRect, QSize
+from PySide6.QtGui import QPainter, QPixmap, QRegion, QTransform
 
 from gui.canvas import geometry as geo
 from gui.canvas.levels import AT_DESK
 from gui.canvas.sheet import Sheet, Sight
 from gui.canvas.wire_lines import cut, seen_by
 from tests.canvas_desk import Desk, by_hand
-from tests.canvas_pixels import pixels
+from tests.canvas_pixels import come_to_rest, frame, other_pixels, pixels
 
 HINTS = QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing
 
@@ -71,6 +71,33 @@ def test_a_painter_tells_the_parts_that_it_is_clipped_to(desk):
     assert box[1] <= 80
     assert box[2] >= 220
     assert box[3] >= 120
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_painter_tells_the_thinnest_parts_from_near():
+    picture = QPixmap(400, 300)
+    painter, region = QPainter(picture), QRegion(200, 100, 80, 80)
+    region += QRegion(0, 0, 1, 300) + QRegion(0, 299, 400, 1)
+    painter.setClipRegion(region)
+    painter.setWorldTransform(QTransform.fromScale(4, 4))
+    left, top, right, bottom = seen_by(painter).T
+    assert painter.worldTransform() == QTransform.fromScale(4, 4)
+    painter.end()
+    for x, y in ((0.1, 10), (0.1, 74.9), (99, 74.9)):
+        assert ((left <= x) & (x <= right) & (top <= y) & (y <= bottom)).any()
+
+
+@pytest.mark.parametrize("by", [(1, 60), (-60, -1)])
+def test_what_comes_into_sight_a_pixel_wide_has_its_wires(qtbot, desk, by):
+    desk.view.zoom_to(4.0)
+    desk.view.reveal("x2")
+    come_to_rest(qtbot, desk)
+    for _ in range(6):
+        desk.view.camera.pan(QPointF(*by))
+        frame(desk)
+    shown = come_to_rest(qtbot, desk)
+    desk.scene.update()
+    assert not other_pixels(shown, come_to_rest(qtbot, desk))
 
 
 def test_which_boxes_meet_any_of_others_is_as_asked_one_by_one():

@@ -9,10 +9,9 @@ from PySide6.QtCore import QPointF
 
 from gui.canvas import plate_field
 from tests.canvas_desk import Desk, by_hand
-from tests.canvas_pixels import frame, is_same, on_screen
+from tests.canvas_pixels import come_to_rest, is_same
 from tests.composite_graphs import two_blocks
 from tests.effort import EXHAUSTIVE, tries
-from tests.patience import LONGEST
 from tests.test_stepped import example
 
 FAR, SMALL, MIDDLE, WHOLE, NEAR = 0.1, 0.4, 0.55, 1.0, 2.0
@@ -41,15 +40,6 @@ def desk(qtbot, request, monkeypatch):
         desk.document.show_place("one")
         desk.document.playhead.first()
     return desk
-
-
-def come_to_rest(qtbot, desk) -> np.ndarray:
-    """The screen when nothing is bare, stretched or waits any more."""
-    frame(desk)
-    qtbot.waitUntil(lambda: desk.scene.picture.is_done, timeout=LONGEST)
-    frame(desk)
-    assert desk.scene.picture.is_done
-    return on_screen(desk)
 
 
 def look_at(desk, zoom: float) -> None:

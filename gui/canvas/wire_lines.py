@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPen, QTransform
 
 from gui.canvas import geometry as geo
 from gui.canvas.polygons import path_of, polygon
@@ -44,14 +44,16 @@ def paint_lines(painter: QPainter, lines: np.ndarray, pen: QPen) -> None:
 
 def seen_by(painter: QPainter, more: float = 0.0) -> np.ndarray:
     """The parts of the canvas that can be seen, or are painted, and `more` around: `[m, 4]`."""
+    world = painter.worldTransform()
+    back, rects = world.inverted()[0], [painter.viewport()]
     if painter.hasClipping():
-        region, more = painter.clipRegion(), more + 1  # for it is one of whole units
-        rects = [QRectF(part) for part in region] if region.rectCount() <= PARTS else []
-        rects = rects or [painter.clipBoundingRect()]
-    else:
-        rects = [painter.worldTransform().inverted()[0].mapRect(QRectF(painter.viewport()))]
-    boxes = np.array([rect.getCoords() for rect in rects])
-    return geo.widened(boxes, more)
+        more += 1 / world.m11()  # for it is told in whole pixels
+        painter.setWorldTransform(QTransform())  # else in whole units: from near some are lost
+        region = painter.clipRegion()
+        painter.setWorldTransform(world)
+        rects = list(region) if region.rectCount() <= PARTS else [region.boundingRect()]
+    boxes = [back.mapRect(QRectF(rect)).getCoords() for rect in rects]
+    return geo.widened(np.array(boxes).reshape(-1, 4), more)
 
 
 def cut(lines: np.ndarray, parts: np.ndarray) -> Iterator[np.ndarray]:
