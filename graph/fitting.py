@@ -5,20 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 from graph.errors import GraphError
 from graph.growing import module_with
 from graph.model import Graph
 from graph.module import Module, plain
+from graph.nothing import NOTHING
 from graph.port import Port, PortRef, PortType, Shape
 from graph.records import Edge
 from graph.tensor import kind_of
 from graph.time import given_to
 from graph.wiring import check_given
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 MOST_ENTRIES = 2**16  # of a source that is made to fit
 
 

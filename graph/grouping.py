@@ -218,7 +218,7 @@ def _inlets(
     feeds: dict[tuple[PortRef, str], list[Edge]] = {}
     for edge in graph.edges:
         if edge.target.node in inside and edge.source.node not in inside:
-            alike = repr(dict(edge.extra)) + (str(edge.target) if edge.delay else "")
+            alike = repr(edge.extra) + (str(edge.target) if edge.delay else "")
             feeds.setdefault((edge.source, alike), []).append(edge)
     firsts = [edges[0].target for edges in feeds.values()]
     names = _names(firsts, set())

@@ -6,10 +6,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from graph.errors import BadId
+from graph.nothing import NOTHING
 from graph.port import PortRef
 
 MAX_NAME = 256
@@ -21,8 +21,6 @@ _BIDIRECTIONAL = frozenset(
 DELAY_FIELDS = ("delay", "initial")
 
 Place = tuple[float, float]
-# Of most records nothing is said: they share it, for a dictionary takes as much as a place does.
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)

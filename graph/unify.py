@@ -8,10 +8,10 @@ is put in for the next round, until nothing changes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from graph.errors import GraphError
+from graph.nothing import NOTHING
 from graph.port import Dim, PortRef, PortType
 from graph.time import ANY_LENGTH, given_to, initial_type
 from graph.types import infer_node
@@ -30,7 +30,7 @@ def delayed_types(
     graph: Graph,
     order: tuple[str, ...],
     dtype: str,
-    sizes: Sizes = MappingProxyType({}),
+    sizes: Sizes = NOTHING,
     steps: Dim = ANY_LENGTH,
 ) -> dict[PortRef, PortType]:
     """The type of each delayed input, as far as it is found; linear in the graph's size a round.

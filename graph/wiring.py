@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from graph.errors import (
@@ -18,6 +17,7 @@ from graph.errors import (
     WiringError,
 )
 from graph.growing import module_with, next_input
+from graph.nothing import NOTHING
 from graph.port import PortRef, PortType
 from graph.suggest import did_you_mean
 from graph.time import given_to, inside_time, varies
@@ -125,7 +125,7 @@ def check_given(
     target: PortRef,
     given: PortType,
     giver: str,
-    instead: Mapping[str, PortType | None] = MappingProxyType({}),
+    instead: Mapping[str, PortType | None] = NOTHING,
 ) -> None:
     """The same for a tensor that `giver` would give, whether it is in the graph yet or not.
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from graph.nothing import NOTHING
 from graph.tensor import kind_of
 from runtime.array import Array
 from runtime.backend import Backend
 from runtime.errors import RunError
 from runtime.feeds import frozen
-from runtime.modules.context import NOTHING, Context
+from runtime.modules.context import Context
 from runtime.modules.door import Kept
 from runtime.numbering import PlanStep
 from runtime.records import Record, Watch

@@ -49,8 +49,9 @@ from graph.files.training import read_training
 from graph.frames import MAX_FRAMES, Frame, check_frames, check_route
 from graph.marks import MAX_MARKS, Breakpoint, Condition, Marks
 from graph.model import Graph
+from graph.nothing import NOTHING
 from graph.port import PortRef
-from graph.records import MAX_NAME, NOTHING, Edge, Node, Place, Time, bad_character
+from graph.records import MAX_NAME, Edge, Node, Place, Time, bad_character
 from graph.tensor import Tensor
 from graph.training import Training
 from graph.uncollected import uncollected

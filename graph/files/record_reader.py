@@ -8,8 +8,9 @@ from typing import Any
 from graph.errors import FileError, GraphError, sentence
 from graph.files.document import shown, step
 from graph.files.schema import FOREIGN, Misfit, Record, all_typed, fields_of, typed
+from graph.nothing import NOTHING
 from graph.port import PortRef
-from graph.records import MAX_NAME, NOTHING, bad_character
+from graph.records import MAX_NAME, bad_character
 from graph.suggest import did_you_mean
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from graph.nothing import NOTHING
 from runtime.array import Array
 from runtime.compiled.site import Lowered, Site
-from runtime.modules.context import NOTHING, Context
+from runtime.modules.context import Context
 from runtime.modules.door import Differentiable, sum_to
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from graph.nothing import NOTHING
 from runtime.array import Array
 from runtime.compiled.notes import Notes, Traced, Untraceable, tracing
 from runtime.compiled.site import Lowered, Site
-from runtime.modules.context import NOTHING
 
 if TYPE_CHECKING:
     from runtime.numbering import PlanStep

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from graph.initialise import sizes
+from graph.nothing import NOTHING
 from graph.port import PortRef
 from runtime.array import Array
 from runtime.backend import to_numpy
 from runtime.errors import NoValue
 from runtime.feeds import Host
 from runtime.linking import floating_slot
-from runtime.modules.context import NOTHING, Context
+from runtime.modules.context import Context
 from runtime.numbering import PlanStep
 from runtime.paths import EDGE, first_value
 from runtime.records import Record

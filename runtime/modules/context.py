@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
 
+from graph.nothing import NOTHING
 from runtime.array import Array
 from runtime.streams import Stream, stream
 
@@ -17,10 +17,6 @@ from runtime.streams import Stream, stream
 def scipy_special() -> Any:
     """SciPy's special functions, imported on first use: most graphs need none."""
     return importlib.import_module("scipy.special")
-
-
-NOTHING: Mapping[str, Array] = MappingProxyType({})
-"""Of most nodes there is no state, nothing kept and nothing to update."""
 
 
 @dataclass(slots=True)
