@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from graph import PortRef, Tensor
 from graph import edits as e
+from gui.canvas import pulse
 from gui.canvas.tips import tip_at
 from gui.canvas.waiting_nodes import RUNNING_AFTER, STALE_AFTER
 from gui.live import Live
@@ -17,6 +18,33 @@ from tests.canvas_desk import Desk, by_hand
 @pytest.fixture
 def desk(qtbot):
     return Desk(qtbot, by_hand())
+
+
+class StandingClock:
+    """Counts the milliseconds that a test lets go by, however long the machine takes."""
+
+    def __init__(self) -> None:
+        self._gone: int | None = None
+
+    def isValid(self) -> bool:
+        return self._gone is not None
+
+    def restart(self) -> None:
+        self._gone = 0
+
+    def elapsed(self) -> int:
+        return self._gone
+
+    def let_go_by(self, milliseconds: int) -> None:
+        self._gone = (self._gone or 0) + milliseconds
+
+
+@pytest.fixture
+def clock(monkeypatch) -> StandingClock:
+    """The clock by which the canvas tells steps that are played from steps that one slides over."""
+    clock = StandingClock()
+    monkeypatch.setattr(pulse, "QElapsedTimer", lambda: clock)
+    return clock
 
 
 def marks(desk) -> dict[str, str]:
@@ -90,11 +118,11 @@ def test_without_motion_a_state_is_there_at_once(desk):
     assert (mood.muted, mood.arrival) == (True, 1.0)
 
 
-def test_with_motion_muting_comes_in_120_milliseconds(desk, qtbot):
+def test_with_motion_muting_comes_in_120_milliseconds(clock, desk, qtbot):
     desk.theme.motion = True
     desk.run(0)
     desk.view.grab()
-    qtbot.wait(350)  # more than three steps a second are shown at once
+    clock.let_go_by(350)  # more than three steps a second are shown at once
     desk.document.playhead.go(1)
     mood = desk.scene.mood("loss")
     assert (mood.was_muted, mood.muted) == (False, True)
@@ -106,11 +134,11 @@ def test_with_motion_muting_comes_in_120_milliseconds(desk, qtbot):
     assert desk.scene.mood("loss").was_muted
 
 
-def test_while_one_slides_states_are_there_at_once(desk, qtbot):
+def test_while_one_slides_states_are_there_at_once(clock, desk):
     desk.theme.motion = True
     desk.run(0)
     desk.view.grab()
-    qtbot.wait(350)
+    clock.let_go_by(350)
     for position in (1, 2, 0, 3):
         desk.document.playhead.go(position)
     mood = desk.scene.mood("loss")
@@ -195,10 +223,10 @@ def test_a_step_that_failed_is_marked(qtbot):
     assert desk.plates()["value", "x2.y"] == ["failed"]
 
 
-def test_the_ring_pulses_where_motion_is_on(desk, qtbot):
+def test_the_ring_pulses_where_motion_is_on(clock, desk):
     desk.run(1)
     desk.theme.motion = True
-    qtbot.wait(500)  # a coarse timer may be early by a twentieth
+    clock.let_go_by(350)
     desk.document.playhead.next()
     assert desk.scene.mood("x2").swell > 0
     desk.document.playhead.next()

@@ -15,13 +15,19 @@ import atexit, threading, time
 from PySide6.QtCore import QEventLoop, QThread, QTimer, QVariantAnimation, qWarning
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
+from tests import watch_leaks
 from tests.canvas_desk import LEFT
 
-kept = []
+watch_leaks.PATIENCE = 0.2
+kept, over = [], threading.Event()
 
 class Sleeper(QThread):
     def run(self):
-        time.sleep(3)
+        over.wait()
+
+def let_go(sleeper):
+    over.set()
+    sleeper.wait()
 
 def burn(milliseconds=1200):
     end = time.thread_time() + milliseconds / 1000
@@ -41,11 +47,11 @@ FAULTS = {
         BURST,
     ),
     "thread": (
-        "threading.Thread(target=time.sleep, args=(3,), name='endless').start()",
+        "threading.Thread(target=over.wait, name='endless', daemon=True).start()",
         "left over: thread endless",
     ),
     "thread_of_qt": (
-        "t = Sleeper(); t.start(); kept.append(t); atexit.register(t.wait)",
+        "t = Sleeper(); t.start(); kept.append(t); atexit.register(let_go, t)",
         "left over: thread Sleeper",
     ),
     "timer": (
@@ -64,7 +70,7 @@ FINE = (
     "w = QLabel('mine'); qtbot.addWidget(w); w.show();"
     " t = QTimer(w, interval=5); t.start(); qtbot.wait(30);"
     " burn(20); burn();"  # the test's own work
-    " threading.Thread(target=time.sleep, args=(0.3,)).start()"
+    " watch_leaks.PATIENCE = 60; threading.Thread(target=time.sleep, args=(0.3,)).start()"
 )
 
 

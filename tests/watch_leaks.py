@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication, QToolTip
 from shiboken6 import isValid
 
-PATIENCE = 2.0  # seconds for a thread that is about to end
+PATIENCE = 10.0  # seconds for what is about to end, on a machine that has other things to do
 RUNNING = QAbstractAnimation.State.Running
 QTS_OWN = frozenset({"QTipLabel", "QShapedPixmapWidget"})  # Qt keeps these, one a program
 
