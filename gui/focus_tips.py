@@ -9,14 +9,18 @@ from PySide6.QtWidgets import QApplication, QStyle, QToolTip, QWidget
 BELOW = QPoint(0, 4)
 
 
+def pause(widget: QWidget) -> int:
+    """Milliseconds after which a tip opens where the keys rest: the same as for the mouse."""
+    return widget.style().styleHint(QStyle.StyleHint.SH_ToolTip_WakeUpDelay)
+
+
 class FocusTips(QObject):
     """Shows the tip of the widget that the keys are on after the same while as the mouse's."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._widget: QWidget | None = None
-        wait = parent.style().styleHint(QStyle.StyleHint.SH_ToolTip_WakeUpDelay)
-        self._soon = QTimer(self, singleShot=True, interval=wait)
+        self._soon = QTimer(self, singleShot=True, interval=pause(parent))
         self._soon.timeout.connect(self._show)
 
     def wait_at(self, widget: QWidget) -> None:

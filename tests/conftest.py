@@ -108,6 +108,11 @@ def qtbot(qapp, request: pytest.FixtureRequest):
     return PatientBot(request)
 
 
+@pytest.fixture
+def tips_at_keys():
+    """For tests about tips: they open where the keys rest, as they do in the program."""
+
+
 TOYS = (Source, Twice, Plus, Total, Join, Fork, Pick, Product, Dense)
 
 

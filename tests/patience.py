@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from pytestqt.qtbot import QtBot
 
+from gui import focus_tips
+
 LONGEST = 30_000  # milliseconds; only a program that is broken is waited for as long
+
+
+@contextmanager
+def no_tips_at_keys() -> Iterator[None]:
+    """Windows that are made meanwhile open no tip where the keys rest.
+
+    On a busy machine one could open between any two keys, and Esc closes a tip before all else.
+    """
+    pause, focus_tips.pause = focus_tips.pause, lambda widget: 100 * LONGEST
+    try:
+        yield
+    finally:
+        focus_tips.pause = pause
 
 
 class PatientBot(QtBot):

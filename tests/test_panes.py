@@ -4,9 +4,10 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QStyle, QToolButton, QToolTip
+from PySide6.QtWidgets import QApplication, QToolButton, QToolTip
 
 from graph import PortRef
+from gui import focus_tips
 from gui.examples import examples
 from tests.window_desk import desk_for
 
@@ -33,6 +34,7 @@ def focused() -> str:
 # --- what takes the focus along -------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("tips_at_keys")
 def test_what_is_disabled_under_the_keys_hands_them_to_its_neighbour(desk):
     """The key Next step at the last step, Previous step at the first; and no tip opens there."""
     buttons = desk.window.timeline.findChildren(QToolButton)
@@ -47,7 +49,7 @@ def test_what_is_disabled_under_the_keys_hands_them_to_its_neighbour(desk):
         desk.press_key(Key.Key_Space)
         assert not key.isEnabled()
         assert focused() == then
-    desk.qtbot.wait(20 + desk.window.style().styleHint(QStyle.StyleHint.SH_ToolTip_WakeUpDelay))
+    desk.qtbot.wait(20 + focus_tips.pause(desk.window))
     assert not QToolTip.isVisible()
 
 
@@ -267,6 +269,7 @@ def test_a_renamed_node_keeps_the_field_that_one_was_in(desk):
 # --- tips -----------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("tips_at_keys")
 def test_the_tip_of_a_button_opens_at_the_focus_and_escape_hides_it(desk):
     desk.window.panes.enter(desk.window.steps)
     button = QApplication.focusWidget()
@@ -278,6 +281,7 @@ def test_the_tip_of_a_button_opens_at_the_focus_and_escape_hides_it(desk):
     assert button.hasFocus()
 
 
+@pytest.mark.usefixtures("tips_at_keys")
 def test_a_tip_that_an_edit_makes_untrue_goes(desk, monkeypatch):
     desk.graph.disconnect("loss.x")
     desk.settle()
@@ -290,6 +294,7 @@ def test_a_tip_that_an_edit_makes_untrue_goes(desk, monkeypatch):
     assert hidden  # Qt takes a moment longer
 
 
+@pytest.mark.usefixtures("tips_at_keys")
 def test_the_tip_of_a_node_and_of_a_port_opens_at_the_focus(desk):
     desk.press_key(Key.Key_F5)
     desk.settle()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QStyle, QToolTip
+from PySide6.QtWidgets import QApplication, QToolTip
 
+from gui import focus_tips
 from gui.canvas.levels import AT_DESK, PRESENTED
 from tests.canvas_desk import LEFT, by_hand
 from tests.window_desk import WindowDesk, desk_for
@@ -47,12 +48,13 @@ def test_f11_leaves_the_canvas_alone_and_escape_brings_all_back(desk):
     assert desk.view.hasFocus()
 
 
+@pytest.mark.usefixtures("tips_at_keys")
 def test_a_field_that_presenting_hides_gives_the_keys_to_the_canvas_without_a_tip(desk):
     desk.window.drawer.show_tab("problems")
     desk.window.inspector.page.rows["title"].field.setFocus()
     desk.press_key(Key.Key_F11)
     assert desk.view.hasFocus()
-    desk.qtbot.wait(20 + desk.window.style().styleHint(QStyle.StyleHint.SH_ToolTip_WakeUpDelay))
+    desk.qtbot.wait(20 + focus_tips.pause(desk.window))
     assert not QToolTip.isVisible()
     assert desk.scene.focused is None
 

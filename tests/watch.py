@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 
 from gui import warming
 from tests import watch_bursts
+from tests.patience import no_tips_at_keys
 from tests.watch_leaks import Leavings
 
 _prepared: list[bool] = []
@@ -23,7 +25,8 @@ def watched(request: pytest.FixtureRequest) -> Iterator[None]:
         gc.collect()
         gc.freeze()  # what is there for good is not walked through after each test
     before, bursts = Leavings(), watch_bursts.Bursts()
-    with bursts.watching():
+    has_tips = "tips_at_keys" in request.fixturenames
+    with bursts.watching(), nullcontext() if has_tips else no_tips_at_keys():
         yield
     left = before.found()
     problems = [f"left over: {thing}" for thing in left]

@@ -6,12 +6,13 @@ import html
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QTimer
-from PySide6.QtWidgets import QStyle, QToolTip
+from PySide6.QtWidgets import QToolTip
 
 from graph import Graph, PortRef
 from graph.growing import is_next_input
 from graph.naming import output_name, port_name
 from graph.time import keeps_initial
+from gui import focus_tips
 from gui.canvas import ways
 from gui.canvas.badges import badge_at
 from gui.canvas.looks import node_tip
@@ -46,8 +47,7 @@ class PlaceTips(QObject):
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
         self._view = view
-        wait = view.style().styleHint(QStyle.StyleHint.SH_ToolTip_WakeUpDelay)
-        self._soon = QTimer(self, singleShot=True, interval=wait)
+        self._soon = QTimer(self, singleShot=True, interval=focus_tips.pause(view))
         self._soon.timeout.connect(self._show)
         self._place: Place | None = None
         view.focus.changed.connect(self._wait)
