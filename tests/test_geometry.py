@@ -92,6 +92,13 @@ def test_the_forward_rail_lies_above():
     assert (geo.rail(line, -2)[:, 1] < line[:, 1]).all()
 
 
+def test_rails_on_both_sides_are_those_of_each():
+    lines = np.stack([geo.wire((0, 0), (144, 90)), geo.wire((0, 0), (144, -20))])
+    both = geo.rail(lines, np.array([-2.0, 3.0]).reshape(2, 1, 1, 1))
+    assert np.array_equal(both[0], geo.rail(lines, -2.0))
+    assert np.array_equal(both[1], geo.rail(lines, 3.0))
+
+
 def test_point_on_wire():
     line = geo.wire((0, 0), (144, 0))
     place, direction = geo.point_on_wire(line, 0.5)

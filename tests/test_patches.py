@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize
-from PySide6.QtGui import QRegion, QTransform
+from PySide6.QtGui import QPainter, QRegion, QTransform
 
 from gui.canvas.levels import AT_DESK
 from gui.canvas.patches import TILE, joined
@@ -58,3 +58,30 @@ def test_a_sheet_is_old_where_a_box_of_the_canvas_is_seen():
         QRect(100 - RIM, 50 - RIM, 20 + 2 * RIM, 40 + 2 * RIM),
         QRect(QPoint(620 - RIM, 50 - RIM), QPoint(639, 50 + 18 + RIM - 1)),
     ]
+
+
+class Painted:
+    """Stands for a scene that is painted on a sheet: what it was asked for, each time."""
+
+    def __init__(self) -> None:
+        self.times: list[int] = []
+
+    def paint_parts(self, painter, boxes) -> None:
+        self.times.append(len(boxes))
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize(("old", "seconds", "begun"), [(True, 1.0, True), (True, 0.0, False),
+                                                       (False, 1e-9, True)])  # fmt: skip
+def test_what_is_old_and_what_came_into_sight_are_painted_in_one_go(old, seconds, begun):
+    made, scene = Sheet(Sight(QTransform(), QSize(640, 480), 1.0, 1.0, AT_DESK)), Painted()
+    made.bare = [QRect(0, 240, 640, 240)]
+    if old:
+        made.spoil([(100.0, 100.0, 120.0, 120.0)])
+    made.paint_some(seconds, scene, QPainter.RenderHint.Antialiasing)
+    assert scene.times[0] == old + begun
+    assert (union(made.bare) != QRegion(0, 240, 640, 240)) == begun
+    for _ in range(1_000):
+        made.paint_some(1e-9, scene, QPainter.RenderHint.Antialiasing)
+    assert not made.bare  # however little time there is
+    assert not made.old

@@ -197,21 +197,23 @@ def routed(source: Point, target: Point, upward: bool, bends: tuple[Point, ...])
     return np.concatenate((plain[:1], curve, plain[-1:]))
 
 
-def rail(points: np.ndarray, offset: float) -> np.ndarray:
+def rail(points: np.ndarray, offset: float | np.ndarray) -> np.ndarray:
     """The line at a distance from a wire `[..., P, 2]`; positive lies to the right of its way.
 
     For an edge that runs to the right, negative offsets lie above. The ends keep the
-    direction of the ports, and mitred joints keep the distance everywhere.
+    direction of the ports, and mitred joints keep the distance everywhere. Of several
+    distances `[n, 1, ...]`, lines along a first axis.
     """
-    steps = np.diff(points, axis=-2)
-    length = np.linalg.norm(steps, axis=-1, keepdims=True)
-    steps = steps / np.where(length > 1e-9, length, 1.0)
-    normal = np.stack((-steps[..., 1], steps[..., 0]), axis=-1)
+    # One by one: along pairs numpy takes ten times as long.
+    right, down = np.moveaxis(np.diff(points, axis=-2), -1, 0)
+    length = np.hypot(right, down)
+    length[length <= 1e-9] = 1.0
+    normal = np.stack((-down / length, right / length), axis=-1)
     joint = np.empty_like(points)
     joint[..., 0, :], joint[..., -1, :] = normal[..., 0, :], normal[..., -1, :]
     mean = normal[..., :-1, :] + normal[..., 1:, :]
-    size = (mean**2).sum(-1, keepdims=True)
-    joint[..., 1:-1, :] = mean * 2 / np.maximum(size, 1.0)
+    size = mean[..., 0] ** 2 + mean[..., 1] ** 2
+    joint[..., 1:-1, :] = mean * (2 / np.maximum(size, 1.0))[..., None]
     return points + offset * joint
 
 

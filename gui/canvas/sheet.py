@@ -120,20 +120,26 @@ class Sheet:
         self._paint_parts(scene, parts, hints)
 
     def paint_some(self, seconds: float, scene: CanvasScene, hints: QPainter.RenderHint) -> None:
-        """Paint what is old, and of what is bare as much as is likely to be done in a time."""
+        """Paint what is old, and of what is bare as much as is likely to be done in a time.
+
+        Together, for beginning takes as long as many pixels. Where nothing is old something comes
+        of what is bare, however little time there is: so all of it is painted in the end.
+        """
         end = time.perf_counter() + seconds
         self.is_new = False
         parts, self.old = joined(self.old), []
-        self._paint_parts(scene, parts, hints)
-        while self.bare and seconds:
+        while parts or (self.bare and seconds):
             start = time.perf_counter()
-            pieces = self.take_pieces((end - start) * self._pace - BEGIN)
-            self._paint_parts(scene, pieces, hints)
+            pixels = (end - start) * self._pace - BEGIN - sum(map(_area, parts))
+            if self.bare and seconds and (not parts or pixels >= math.prod(LEAST)):
+                parts += self.take_pieces(pixels)
+            self._paint_parts(scene, parts, hints)
             now = time.perf_counter()
-            pace = (BEGIN + sum(map(_area, pieces))) / (now - start)
+            pace = (BEGIN + sum(map(_area, parts))) / (now - start)
             self._pace = max(pace, self._pace / 2)  # it may have been another program's turn
             if now + (BEGIN + math.prod(LEAST)) / self._pace > end:
                 break
+            parts = []
 
     def take_pieces(self, pixels: float) -> list[QRect]:
         """The next pieces of what is bare, of about so many pixels together: one at least."""

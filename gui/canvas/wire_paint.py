@@ -82,7 +82,7 @@ def _paint_rails(
     if late.any():
         plates = np.concatenate((plates, clock_boxes(scene, zoom)))
     one_way, both = lines[~has_gradient], lines[has_gradient]
-    upper, lower = geo.rail(both, -gap / 2), geo.rail(both, gap / 2)
+    upper, lower = geo.rail(both, np.array([-gap / 2, gap / 2]).reshape(2, 1, 1, 1))
     late_one_way, late_both = late[~has_gradient], late[has_gradient]
     has_come = has_value[~has_gradient]
     for is_late in (False, True) if late.any() else (False,):
