@@ -35,7 +35,7 @@ class PlanStep:
     `key` is its address (`h@3`), `inputs` and `outputs` the slots that it reads and writes, in the
     order of its wired and output ports, `reads` and `writes` the addresses of these ports. `need`
     says which inputs a gradient goes back to; `states` the slots of state ports. `shapes` has
-    every port of the node. `is_single` says that it does the same to each entry, and has one.
+    every port of the node. `is_single` says that all are single numbers, and `vjp` takes such.
     """
 
     node: str
@@ -87,7 +87,9 @@ class _Drawn:
     @property
     def is_single(self) -> bool:
         """See `PlanStep`."""
-        return isinstance(self.module, Elementwise) and not any(self.shapes.values())
+        module = self.module
+        is_alone = isinstance(module, Elementwise) and not any(self.shapes.values())
+        return is_alone and module.as_scalar() is not None
 
 
 @dataclass

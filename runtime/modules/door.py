@@ -11,6 +11,9 @@ Rules for both sides of it:
   may be their arguments or views of them: nobody writes into it. A gradient may still have the
   output's broadcast shape; `sum_to` undoes that, once, in the engine.
 - `kept` holds at least what `keeps` names: ports, and what `forward` gave to `ctx.keep`.
+- All of these are arrays but in one case: where an `Elementwise` module has a form for single
+  numbers (`scalar`) and no port has axes, `gouts` and `kept` hold NumPy's numbers in `vjp` and
+  `derivative`, which cannot be written into. A module without such a form gets arrays there too.
 - Numbers that leave the domain become NaN or infinite without a warning: the caller has set
   `errstate(all="ignore")`.
 """
@@ -85,7 +88,7 @@ class Differentiable(Initialised):
     flat on one side, so that a unit which stays there gets no gradient any more; both ask `bend`.
     `predicts` says what a loss takes its prediction for: numbers, scores around 0, probabilities,
     logits (each by itself), class logits (a row for one class) or logarithms of probabilities.
-    `scalar` is the form for single numbers.
+    `scalar` is the form for single numbers; an `Elementwise` with one takes NumPy's, too (above).
     `commutes` says that two inputs may change places: the result is the same to the bit.
     """
 
