@@ -35,7 +35,8 @@ class Request:
     """What is to be worked out: a snapshot, and what may be kept of the last trace.
 
     `seed` is the tangent that is pushed through the run, `learning` that with which it is updated.
-    `batch` is one of a training, whose numbers stand in for the graph's own.
+    `batch` is one of a training, whose numbers stand in for the graph's own. `opened` counts the
+    graphs that the window has shown: revisions say nothing of another one.
     """
 
     graph: Graph
@@ -45,6 +46,7 @@ class Request:
     seed: Seed | None = None
     learning: Learning | None = None
     batch: Batch | None = None
+    opened: int = 0
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,7 @@ class Live(QObject):
         self._wants_verdict = False
         self._is_held = self._has_waited = False
         self._sent: Request | None = None  # the newest request, until its answer is here
+        self._opened = 0  # how many graphs the document has shown before this one
         self._worker = Worker(self)
         self._worker.answered.connect(self._take)
         self._worker.progressed.connect(self.progressed)
@@ -207,6 +208,7 @@ class Live(QObject):
             self._send("always")
 
     def _restart(self) -> None:
+        self._opened += 1
         self._choice, self._is_large = "auto", False
         self._is_asked = self._wants_verdict = False
         self._later.stop()
@@ -225,7 +227,8 @@ class Live(QObject):
         trace, seed = document.whole_trace, document.seeding.seed
         learning, batch = document.updating.learning, document.updating.batch
         root = document.root.copy()
-        self._sent = Request(root, runs, trace, verifies, seed, learning, batch)
+        given = (trace, verifies, seed, learning, batch, self._opened)
+        self._sent = Request(root, runs, *given)
         self._worker.post(self._sent)
         self.changed.emit()
 
@@ -234,6 +237,8 @@ class Live(QObject):
         document = self.document
         if request is self._sent:
             self._sent = None
+        if request.opened != self._opened:
+            return  # of a graph that is not shown any more
         if answer.check is not None and document.accept_check(answer.check):
             self._is_large = answer.is_large
             document.root.types.take(request.graph.types)

@@ -42,11 +42,11 @@ class Timetable:
         """The reverse step of a node after which it has none left, at whatever time step."""
         return self._all_reverse.get(node)
 
-    def last_inside(self, address: str, t: int | None) -> int | None:
+    def last_inside(self, whole: str, t: int | None) -> int | None:
         """The last forward step inside a composite at a time step; None where it has none."""
-        key = f"{address}@{t}"
+        key = f"{whole}@{t}"
         if key not in self._last:
-            inside = f"{address}/"
+            inside = f"{whole}/"
             own = (
                 at
                 for ran, at in self._forward.items()

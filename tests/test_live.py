@@ -5,8 +5,9 @@ import threading
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 
-from graph import Edge, Graph, Node, Tensor, save
+from graph import Edge, Graph, Node, Tensor, dumps, loads, save
 from graph import edits as e
 from graph.port import PortRef
 from gui import answers
@@ -14,8 +15,10 @@ from gui import live as live_module
 from gui.answers import Answer, Request, compute, run_now
 from gui.check_progress import CheckProgress
 from gui.document import Document
-from gui.live import Live
+from gui.live import Live, Worker
 from runtime.errors import Cancelled
+
+PRODUCT = PortRef("product", "y")
 
 
 def by_hand(**fields):
@@ -90,6 +93,34 @@ def test_an_answer_for_another_graph_is_not_shown(document, live, qtbot):
     document.replace(Graph(), None)
     qtbot.waitUntil(lambda: document.is_checked and not live.is_busy)
     assert not document.playhead.steps
+
+
+def test_an_answer_on_its_way_when_another_graph_comes_is_dropped(
+    document, live, qtbot, monkeypatch
+):
+    """A file that was opened has no revision yet, and may have nodes of the same names."""
+    begun, may_end, sent = threading.Event(), threading.Event(), threading.Event()
+
+    def held(request, watch=None):
+        begun.set()
+        may_end.wait(10)
+        return compute(request, watch)
+
+    monkeypatch.setattr(live_module, "compute", held)
+    answered = live.findChild(Worker).answered  # told of in the worker's thread, at once
+    answered.connect(lambda *_: sent.set(), Qt.ConnectionType.DirectConnection)
+    other, seen = by_hand(), []
+    for id_ in ("x", "w", "t"):
+        other.apply(e.SetAttributes(id_, {"shape": (2,)}))
+        other.set_tensor(f"{id_}.y", np.array([1.0, 2.0]))
+    qtbot.waitUntil(begun.is_set)
+    may_end.set()
+    assert sent.wait(10)  # and no turn of the window's loop, in which the answer would be taken
+    document.checked.connect(lambda: seen.append(str(document.whole_check.types[PRODUCT])))
+    document.replace(loads(dumps(other)), None)
+    qtbot.waitUntil(lambda: settled(document, live))
+    assert set(seen) == {"float64 [2]"}
+    assert str(document.root.types.of(PRODUCT)) == "float64 [2]"
 
 
 def test_a_run_that_is_not_wanted_any_more_is_given_up(document, live, qtbot, monkeypatch):

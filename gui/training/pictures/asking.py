@@ -117,9 +117,9 @@ class Asking(QObject):
 
     def choose(self, **changes: object) -> None:
         """Ask for something else."""
-        wished = replace(self.wanted, **changes)
-        if wished != self.wanted:
-            self.wanted = wished
+        wanted = replace(self.wanted, **changes)
+        if wanted != self.wanted:
+            self.wanted = wanted
             self.follow()
 
     def choose_part(self, part: Part) -> None:

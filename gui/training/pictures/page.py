@@ -135,8 +135,8 @@ class PicturesPage(QWidget):
         wanted = self.asking.wanted
         port = offer(self.port, ports, wanted.port, studio.hidden_port)
         node = offer(self.node, nodes, wanted.node, next(iter(studio.convolutions), ""))
-        wanted = {"plane": self.plane, "hidden": self.hidden, "filters": self.filters}
-        pictures = frozenset(n for n, card in wanted.items() if card.isVisibleTo(self._row))
+        cards = {"plane": self.plane, "hidden": self.hidden, "filters": self.filters}
+        pictures = frozenset(n for n, card in cards.items() if card.isVisibleTo(self._row))
         self.asking.choose(pictures=pictures, port=port, node=node or "")
 
     def _forget(self) -> None:

@@ -58,7 +58,7 @@ class Wanted:
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """The pictures that were wished for and are possible. `refused` says why one is not."""
+    """The pictures that were wanted and are possible. `refused` says why one is not."""
 
     wanted: Wanted
     verdicts: Verdicts
@@ -167,7 +167,7 @@ class Studio:
     def draw(
         self, wanted: Wanted, parameters: Parameters | None = None, watch: Watch | None = None
     ) -> Drawn:
-        """What is wished for. `watch` is called now and then, and may raise to end it."""
+        """What is wanted. `watch` is called now and then, and may raise to end it."""
         count = self._affordable(wanted.work)
         verdicts, refused = self.verdicts(parameters, watch, count), {}
         makers: Mapping[str, Callable[[], object]] = {
