@@ -14,6 +14,7 @@ from gui.document import Document
 from gui.find import marks, search
 from gui.find.bar import ROWS_AT_ONCE
 from tests.canvas_desk import LEFT, NONE, by_hand
+from tests.canvas_pixels import frame, wait_crisp
 from tests.window_desk import desk_for
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -239,7 +240,8 @@ def test_marks_are_painted_where_something_is_painted(desk, monkeypatch):
     )
     for zoom in (0.1, 1.0):
         desk.view.zoom_to(zoom)
-        desk.qtbot.wait(50)
+        frame(desk)
+        wait_crisp(desk.qtbot, desk)
         painted.clear()
         some = QRect(20, 30, 40, 24)
         desk.view.viewport().repaint(some)
