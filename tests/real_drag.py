@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QPoint, QProcess, Qt, QTimer
+from PySide6.QtGui import QDrag, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -23,11 +25,32 @@ from gui.windows import Windows
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
+class WatchedDrag(QDrag):
+    """Qt's own drag, of which one knows when it has begun and when it is over."""
+
+    then: Callable[[], None] = staticmethod(lambda: None)  # what the hand does in its loop
+    is_over = False
+
+    def exec(self, *actions) -> Qt.DropAction:
+        """Drag; its own loop runs until the button is let go."""
+        QTimer.singleShot(0, WatchedDrag.then)
+        found = super().exec(*actions)
+        WatchedDrag.is_over = True
+        return found
+
+
 def pause(milliseconds: int) -> None:
     """Let events through."""
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
+
+
+def wait_for_the_drop() -> None:
+    """Until the drag is over, however slow the machine is; whoever runs this has a limit."""
+    while not WatchedDrag.is_over:
+        pause(10)
+    WatchedDrag.is_over = False
 
 
 def in_window(widget: QWidget, pixel: QPoint) -> QPoint:
@@ -51,14 +74,22 @@ def drag(window: Window, name: str, x: float, y: float) -> None:
 def drag_by_events(window: Window, near: list[QPoint], far: list[QPoint]) -> None:
     """Events at the window's door; those of `far` come while the drag's own loop runs."""
     screen = window.windowHandle()
-    for number, place in enumerate(far):
-        QTimer.singleShot(200 + 40 * number, lambda place=place: QTest.mouseMove(screen, place))
-    QTimer.singleShot(500, lambda: QTest.mouseRelease(screen, LEFT, NONE, far[-1]))
+    WatchedDrag.then = lambda: go_on(screen, far)
     QTest.mousePress(screen, LEFT, NONE, near[0])
     for place in near[1:]:
         QTest.mouseMove(screen, place)
         pause(10)
-    pause(700)
+    wait_for_the_drop()
+
+
+def go_on(screen: QWindow, places: list[QPoint]) -> None:
+    """Move from place to place, a while apart, and let go at the last."""
+    here, *others = places
+    QTest.mouseMove(screen, here)
+    if others:
+        QTimer.singleShot(40, lambda: go_on(screen, others))
+    else:
+        QTimer.singleShot(40, lambda: QTest.mouseRelease(screen, LEFT, NONE, here))
 
 
 def drag_by_pointer(window: Window, near: list[QPoint], far: list[QPoint]) -> None:
@@ -72,13 +103,14 @@ def drag_by_pointer(window: Window, near: list[QPoint], far: list[QPoint]) -> No
     hand.start("xdotool", [str(word) for word in words])
     while hand.state() != QProcess.ProcessState.NotRunning:
         pause(20)
-    pause(300)
+    wait_for_the_drop()
 
 
 def main() -> int:
     app = QApplication([])
     theme = Theme("light")
     theme.apply(app)
+    palette.QDrag = WatchedDrag
     folder = Path(tempfile.mkdtemp(prefix="gradwire-drag-"))
     window = Windows(theme, Settings(folder / "settings.ini")).new()
     window.workspaces.build()
