@@ -6,7 +6,8 @@ the loss neither stops a training nor is the reason why one stops.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import functools
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ from runtime.moments import apart
 from runtime.tape import StepFailed, Tape
 
 if TYPE_CHECKING:
+    from runtime.numbering import PlanStep
     from runtime.plan import Plan
 
 
@@ -65,9 +67,9 @@ class ByTape:
     def play(self, training_step: int, *, is_training: bool) -> None:
         """Both passes of a training, or the forward pass of all there is; raises as `run`."""
         self.tape = tape = Tape(self.plan, self.backend, training_step=training_step)
-        steps = needed(self.plan) if is_training else self.plan.forward
+        steps, read = self._needed if is_training else (self.plan.forward, None)
         with self.backend.active(), np.errstate(all="ignore"):
-            self._fill(tape, read_by(self.plan, steps) if is_training else None)
+            self._fill(tape, read)
             try:
                 for _ in passes.forward(tape, steps=steps):
                     pass
@@ -76,6 +78,12 @@ class ByTape:
                         pass
             except StepFailed as failed:
                 raise RunError(failed.failure.message, node=failed.failure.node) from failed
+
+    @functools.cached_property
+    def _needed(self) -> tuple[Sequence[PlanStep], Collection[int]]:
+        """The steps of a training, and the slots that they read."""
+        steps = needed(self.plan)
+        return steps, read_by(self.plan, steps)
 
     def commit(self) -> None:
         """Change the states as the step says."""
