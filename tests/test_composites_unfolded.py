@@ -1,10 +1,11 @@
 """A composite's inside drawn in its place, by key, on the real window."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 
 from graph import dumps
 from graph import edits as e
+from gui.canvas import scene
 from tests.block_graphs import two_blocks
 from tests.window_desk import desk_for
 
@@ -83,6 +84,34 @@ def test_it_follows_edits_of_its_inside_and_goes_with_its_node(desk):
     desk.press_key(Key.Key_Z, CONTROL)
     assert "one" in desk.scene.items_by_id
     assert size(desk, "one") == size(desk, "two")
+
+
+def test_it_stays_above_others_after_a_very_large_edit(desk, monkeypatch):
+    desk.press_key(Key.Key_E)
+    left, top, _, _ = desk.scene.items_by_id["one"].box()
+    inner = QPointF(left + 100, top + 60)
+    desk.document.do(e.Move({"two": (left + 80, top + 40)}), "Move two onto one")
+    assert desk.scene.node_at(inner).id == "one"
+    monkeypatch.setattr(scene, "AT_ONCE", 1)
+    every = desk.graph.nodes.items()
+    desk.document.do(e.Move({id_: (x.at[0], x.at[1] + 8) for id_, x in every}), "Move all")
+    desk.settle()
+    assert desk.scene.node_at(inner).id == "one"
+    desk.press_key(Key.Key_E)
+    assert desk.scene.node_at(inner + QPointF(0, 20)).id == "two"
+
+
+def test_nodes_lie_above_each_other_as_the_file_lists_them(desk, monkeypatch):
+    place = desk.graph.nodes["one"].at
+    desk.document.do(e.Move({"two": place}), "Move two onto one")
+    over = QPointF(place[0] + 10, place[1] + 10)
+    assert desk.scene.node_at(over).id == "two"
+    desk.document.do(e.Rename("one", "uno"), "Rename")
+    assert desk.scene.node_at(over).id == "two"
+    monkeypatch.setattr(scene, "AT_ONCE", 0)
+    desk.document.do(e.Move({"uno": (place[0] + 8, place[1])}), "Move one")
+    desk.settle()
+    assert desk.scene.node_at(over).id == "two"
 
 
 def test_another_place_shows_it_closed(desk):

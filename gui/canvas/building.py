@@ -225,7 +225,11 @@ class Building(QObject):
     def _make(self, ids: Sequence[str]) -> list[NodeItem]:
         """The items of nodes, where the document says."""
         scene, nodes = self._scene, self._scene.document.graph.nodes
-        items = [NodeItem(id_, scene.face(id_).shape, nodes[id_].at or (0.0, 0.0)) for id_ in ids]
+        ranks = scene.document.graph.store.node_rank
+        items = [
+            NodeItem(id_, ranks[id_], scene.face(id_).shape, nodes[id_].at or (0.0, 0.0))
+            for id_ in ids
+        ]
         self.has_pins = self.has_pins or any(item.outline.pins for item in items)
         self._put_boxes(items)
         return items

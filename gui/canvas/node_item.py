@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import count
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
@@ -18,21 +17,18 @@ from gui.canvas.overlay_paint import paint_gutter, paint_node_mark
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
 
-_numbers = count()
-
 
 class NodeItem:
     """A node on the canvas; ports, pins and texts are painted inside it.
 
-    `number` says in which order items were made, `level` which lie above the others. It is none
-    of Qt's: those take 1.6 kB each, and the canvas finds and paints nodes by itself.
+    `rank` is its place among all nodes of the document: later ones lie above. It is none of Qt's
+    items: those take 1.6 kB each, and the canvas finds and paints nodes by itself.
     """
 
-    __slots__ = ("_bounds", "at", "id", "level", "number", "outline")
+    __slots__ = ("_bounds", "at", "id", "outline", "rank")
 
-    def __init__(self, id_: str, shape: geo.NodeShape, at: geo.Point) -> None:
-        self.id, self.at = id_, at
-        self.level, self.number = 0, next(_numbers)
+    def __init__(self, id_: str, rank: int, shape: geo.NodeShape, at: geo.Point) -> None:
+        self.id, self.rank, self.at = id_, rank, at
         self.take_shape(shape)
 
     def put(self, at: geo.Point) -> None:

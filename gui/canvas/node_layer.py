@@ -28,6 +28,10 @@ class NodeLayer:
     def __init__(self, scene: CanvasScene) -> None:
         self._scene = scene
 
+    def height(self, item: NodeItem) -> tuple[bool, int]:
+        """Which node lies above another: it is painted later, and found first under the pointer."""
+        return self._scene.unfolding.has(item.id), item.rank
+
     def paint(self, painter: QPainter, parts: np.ndarray, zoom: float) -> None:
         """Paint the nodes that meet boxes `[n, 4]` of the canvas, but for those in the hand."""
         boxes, held = self._scene.boxes, self._scene.hand.nodes
@@ -44,12 +48,12 @@ class NodeLayer:
         zoom: float,
         cut: Collection[str] = (),
     ) -> None:
-        """Paint some nodes, each above those made before it; those that are `cut` come again."""
+        """Paint some nodes, each above those of lower `height`; those that are `cut` come again."""
         scene, waiting = self._scene, self._scene.building.items.waiting
         if waiting:
             self._paint_boxes(painter, [id_ for id_ in ids if id_ in waiting], zoom)
             ids = [id_ for id_ in ids if id_ not in waiting]
-        items = sorted(map(scene.items_by_id.__getitem__, ids), key=height)
+        items = sorted(map(scene.items_by_id.__getitem__, ids), key=self.height)
         pixels = pixels_of(painter, zoom)
         is_plain = not (scene.overlays or scene.may_dim or scene.wiring is not None)
         if pixels is None or not is_plain:
@@ -83,8 +87,3 @@ class NodeLayer:
         painter.setPen(QPen(theme.color("line"), max(1.0, 1 / zoom)))
         painter.setBrush(theme.color("node"))
         painter.drawRects([QRectF(QPointF(*box[:2]), QPointF(*box[2:])) for box in corners])
-
-
-def height(item: NodeItem) -> tuple[int, int]:
-    """Which node lies above another: it is painted later, and is found first under the pointer."""
-    return item.level, item.number

@@ -31,7 +31,7 @@ from gui.canvas.looks import Face, Mood
 from gui.canvas.mending import Mending
 from gui.canvas.node_boxes import NodeBoxes
 from gui.canvas.node_item import NodeItem
-from gui.canvas.node_layer import NodeLayer, height
+from gui.canvas.node_layer import NodeLayer
 from gui.canvas.node_looks import NodeLooks
 from gui.canvas.node_pictures import NodePictures
 from gui.canvas.overlay import Overlays
@@ -345,7 +345,7 @@ class CanvasScene(QGraphicsScene):
         """The nodes that meet a box, the topmost first."""
         rows = geo.meeting(self.boxes.array, box).tolist()
         items = [self.items_by_id[id_] for id_ in [self.boxes.ids[row] for row in rows]]
-        return sorted(items, key=height, reverse=True)
+        return sorted(items, key=self.nodes.height, reverse=True)
 
     # --- painting ------------------------------------------------------------------------
 

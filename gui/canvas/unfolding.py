@@ -101,7 +101,6 @@ class Unfolding(QObject):
             self._document.refuse(text.format(id_, MOST))
             return
         self.changed.emit(frozenset({id_}))
-        self._scene.items_by_id[id_].level = int(id_ in self._ids)
 
     def grown(self, id_: str, face: Face) -> Face:
         """A node's face, as large as its inside while it is unfolded."""
