@@ -333,6 +333,7 @@ def sum_to(array: Array, shape: tuple[int, ...]) -> Array:
     return array.sum(axis=repeated(array.shape, shape), keepdims=True).reshape(shape)
 
 
+@functools.lru_cache(1_024)  # a run asks the same at every step
 def repeated(wide: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
     """The axes of `wide` along which `shape` is repeated where it is broadcast to it."""
     new = len(wide) - len(shape)
