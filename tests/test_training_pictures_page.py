@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject, QPoint, QPointF, Qt
+from PySide6.QtCore import QObject, QPoint, QPointF, QRect, Qt
 from PySide6.QtTest import QTest
 
 from graph import Graph, Tensor, load
@@ -119,6 +119,17 @@ def test_xor_becomes_separable_and_a_sample_is_read_in_all_pictures(desk, monkey
     desk.theme.choose("dark")
     assert not page.grab().isNull()
     assert not nameless(page)
+
+
+def test_a_long_name_of_an_axis_leaves_the_legend_alone(desk):
+    page = pictures(desk, example("learn_spirals"))
+    plane, hidden = page.plane.view, page.hidden.view
+    assert plane.size() == hidden.size()
+    assert hidden.figure.projection is not None  # its axes have long names
+    legend = QRect(plane.width() - 62, 4, 56, 14)  # within the ring of the focus
+    one, other = (view.grab(legend).toImage() for view in (plane, hidden))
+    assert len({one.pixel(x, 6) for x in range(legend.width())}) > 3  # something is there
+    assert one == other
 
 
 def test_another_hidden_port_is_chosen_and_nothing_is_drawn_out_of_sight(desk, monkeypatch):

@@ -91,11 +91,19 @@ def square_room(area: QRectF) -> QRectF:
 
 
 def paint_axes(
-    painter: QPainter, scale: Scale, theme: Theme, across: str, up: str, *, is_log: bool = False
+    painter: QPainter,
+    scale: Scale,
+    theme: Theme,
+    across: str,
+    up: str,
+    *,
+    is_log: bool = False,
+    taken: float = 0.0,
 ) -> None:
     """The ground of a plot: its frame, round numbers along it, and what the axes are.
 
-    With `is_log` the scale's numbers are exponents, and powers of ten are written.
+    With `is_log` the scale's numbers are exponents, and powers of ten are written. So many pixels
+    at the right above it are `taken` by something else.
     """
     room = scale.room
     painter.fillRect(room, theme.color("node"))
@@ -113,7 +121,7 @@ def paint_axes(
     font = theme.font(11, 600)
     painter.setFont(font)
     metrics = QFontMetricsF(font)
-    name = metrics.elidedText(up, Qt.TextElideMode.ElideMiddle, room.width() + LEFT - 4)
+    name = metrics.elidedText(up, Qt.TextElideMode.ElideMiddle, room.width() + LEFT - 4 - taken)
     painter.drawText(QPointF(room.left() - LEFT + 4, room.top() - 10), name)
     name = metrics.elidedText(across, Qt.TextElideMode.ElideMiddle, room.width())
     below = QRectF(room.left(), room.bottom() + 17, room.width(), 16)

@@ -85,7 +85,9 @@ class PlaneView(View):
         if self.figure is None or self.drawn is None:
             return
         scale, theme = self._scale(), self.theme
-        paint_axes(painter, scale, theme, *self._names())
+        above, marked = self._room_of_legend(scale), self._marked()
+        steps = paint.legend_steps(marked, theme, above.width())
+        paint_axes(painter, scale, theme, *self._names(), taken=sum(steps))
         painter.save()
         painter.setClipRect(scale.room)
         if isinstance(self.figure, Curve):
@@ -100,10 +102,7 @@ class PlaneView(View):
         painter.setPen(QPen(theme.color("line"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(scale.room)
-        if not isinstance(self.figure, Curve):
-            above = QRectF(scale.room.center().x(), 0, scale.room.width() / 2, ABOVE)
-            device = self.devicePixelRatioF()
-            paint.paint_legend(painter, above, self._marked(), theme, device)
+        paint.paint_legend(painter, above, marked, theme, self.devicePixelRatioF())
 
     def _paint_curve(self, painter: QPainter, scale: Scale, figure: Curve) -> None:
         if self.drawn.verdicts.truth is not None:
@@ -131,6 +130,11 @@ class PlaneView(View):
         if not isinstance(self.figure, Hidden) or verdicts.reading.classes:
             return verdicts
         return self.studio.labelled(len(verdicts)) or verdicts
+
+    def _room_of_legend(self, scale: Scale) -> QRectF:
+        """Half of what is above the plot; a curve has no classes to be told."""
+        half = 0 if isinstance(self.figure, Curve) else scale.room.width() / 2
+        return QRectF(scale.room.right() - half, 0, half, ABOVE - 4)  # level with the axis' name
 
     def _scale(self) -> Scale:
         area = QRectF(self.rect())
