@@ -233,11 +233,6 @@ class Shown:
             known[address] = spread_of(self._whole, address)
         return known[address]
 
-    @property
-    def known(self) -> int:
-        """How many readings were asked for already, or are kept from what was shown before."""
-        return len(self._there) + len(self._blank)
-
     def _keep(self, kind: str, port: PortRef) -> Reading:
         key = (kind, port)
         found = self._there.get(key) or self._blank.get(key)
