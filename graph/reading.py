@@ -108,7 +108,7 @@ class Reading:
 
     @property
     def nodes(self) -> Mapping[str, Node]:
-        """Nodes by id, in document order."""
+        """Nodes by id, in document order, as they are now: read it anew after an edit."""
         return MappingProxyType(self.store.nodes)
 
     @property
@@ -118,7 +118,7 @@ class Reading:
 
     @property
     def tensors(self) -> Mapping[PortRef, Tensor]:
-        """Kept tensors by port."""
+        """Kept tensors by port, as they are now: read it anew after an edit."""
         return MappingProxyType(self.store.tensors)
 
     def __contains__(self, id_: object) -> bool:
