@@ -7,6 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from graph import edits as e
+from gui.canvas.minimap import Minimap
+from gui.canvas.overlay import EdgeMark
 from gui.canvas.overview import Plan
 from tests.canvas_desk import Desk, by_hand
 from tests.canvas_pixels import seen
@@ -90,6 +92,38 @@ def test_the_minimap_shows_what_is_selected_without_drawing_the_graph_anew(desk,
     desk.document.do(e.Move({"x": (-400.0, 0.0)}), "Move")
     assert minimap.grab().toImage() != before
     assert drawn
+
+
+class Lit:
+    """All edges stand out."""
+
+    def edge(self, target):
+        return EdgeMark(5, "tangent", "here")
+
+    def node(self, id_):
+        return None
+
+
+def test_the_minimap_shows_the_graph_whatever_overlays_mark(desk):
+    desk.view.zoom_to(2.0)
+    minimap = desk.view.minimap
+    before = minimap.grab().toImage()
+    desk.scene.overlays.put("all", Lit())
+    desk.document.do(e.Move({"x": (-400.0, 0.0)}), "Move")
+    assert minimap.grab().toImage() != before
+    desk.document.undo()
+    assert minimap.grab().toImage() == before
+
+
+def test_the_minimap_is_drawn_anew_for_a_screen_of_other_pixels(desk, monkeypatch):
+    desk.view.zoom_to(2.0)
+    minimap = desk.view.minimap
+    before = minimap.grab().toImage()
+    monkeypatch.setattr(Minimap, "devicePixelRatioF", lambda _: 2.0)
+    kept = minimap.grab().toImage()
+    assert kept != before
+    desk.scene.content_changed.emit()
+    assert minimap.grab().toImage() == kept
 
 
 def test_the_minimap_is_drawn_before_it_is_seen(qtbot, desk, monkeypatch):

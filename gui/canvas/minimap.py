@@ -61,9 +61,9 @@ class Minimap(QWidget):
 
     def paintEvent(self, event) -> None:
         """The plan, and a frame around what is seen."""
-        painter = QPainter(self)
-        if self._picture is None:
+        if self._picture is None or self._is_of_other_pixels(self._picture):
             self._picture = self._marked()
+        painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture)
         self._look(painter)
         pen = QPen(self._view.theme.color("text"), 2)
@@ -76,9 +76,13 @@ class Minimap(QWidget):
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
         painter.end()
 
+    def _is_of_other_pixels(self, picture: QPixmap) -> bool:
+        """Whether the map has come to a screen with another number of pixels since."""
+        return picture.devicePixelRatio() != self.devicePixelRatioF()
+
     def _marked(self) -> QPixmap:
         """The plan with what is selected."""
-        if self._plan is None:
+        if self._plan is None or self._is_of_other_pixels(self._plan):
             self._plan = self._drawn()
         picture = self._plan.copy()
         painter = QPainter(picture)

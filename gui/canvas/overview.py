@@ -50,10 +50,13 @@ class Plan:
         return self._generation
 
     def paint(self, painter: QPainter, parts: np.ndarray | None = None) -> None:
-        """Paint all of it, or what meets parts of the canvas `[m, 4]`, where the painter stands."""
+        """Paint all of it, or what meets parts of the canvas `[m, 4]`, where the painter stands.
+
+        What overlays mark is on the canvas alone: it is another with each step.
+        """
         theme = self._scene.theme
         self._sync()
-        rects, lines, rows = self._rects, self._lines, range(len(self._lines))
+        rects, lines, rows = self._rects, self._lines, list[int]()
         if parts is not None:
             met = geo.meeting_some(self._scene.boxes.array, parts).tolist()
             rects = [rects[row] for row in met]
