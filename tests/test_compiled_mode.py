@@ -10,8 +10,11 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 
 from graph import edits as e
+from gui.background import Dropped
 from gui.canvas.node_item import NodeItem
 from gui.canvas.tips import tip_at
+from gui.compiling import compiling
+from gui.compiling.compiling import compiled
 from gui.compiling.outlines import ROOM, Outlines
 from runtime import Trainer
 from tests.accessible_walk import nameless
@@ -163,6 +166,34 @@ def test_an_edit_is_compiled_anew_and_a_move_is_not(desk, monkeypatch):
     desk.qtbot.waitUntil(lambda: "aside" not in desk.window.compiling.report.nodes)
     assert len(asked) == 2
     assert rows(desk)["removed"][1] == "0"
+
+
+def test_what_is_asked_of_a_graph_that_another_replaces_is_given_up_at_once(desk, monkeypatch):
+    """And not a turn later, when its answer may be on its way already."""
+    show(desk, all_fates())
+    begun, may_end, ended = threading.Event(), threading.Event(), threading.Event()
+    given_up = []
+
+    def held(graph, progress):
+        begun.set()
+        may_end.wait(30)
+        try:
+            progress(0.5)
+        except Dropped:
+            given_up.append(graph)
+            raise
+        finally:
+            ended.set()
+        return compiled(graph, progress)
+
+    monkeypatch.setattr(compiling, "compiled", held)
+    desk.window.compiling.toggle()
+    desk.qtbot.waitUntil(begun.is_set)
+    desk.document.replace(two_blocks(), None)
+    may_end.set()
+    assert ended.wait(30)  # and no turn of the window's loop meanwhile
+    assert len(given_up) == 1
+    desk.qtbot.waitUntil(lambda: desk.window.compiling.report is not None)
 
 
 def test_a_parameter_that_is_frozen_is_a_constant(desk):

@@ -69,6 +69,7 @@ class Compiling(QObject):
             self._follow()
 
     def _start_anew(self) -> None:
+        self._work.drop()
         self.report = None
         self._follow()
         self._lay()
