@@ -114,6 +114,18 @@ def test_nodes_lie_above_each_other_as_the_file_lists_them(desk, monkeypatch):
     assert desk.scene.node_at(over).id == "two"
 
 
+def test_it_stays_open_under_another_name(desk):
+    desk.press_key(Key.Key_E)
+    large = size(desk, "one")
+    desk.document.do(e.Rename("one", "uno"), "Rename")
+    assert size(desk, "uno") == large
+    assert desk.window.commands.by_id["unfold"].isChecked()
+    desk.press_key(Key.Key_Z, CONTROL)
+    assert size(desk, "one") == large
+    desk.press_key(Key.Key_E)
+    assert size(desk, "one") == size(desk, "two")
+
+
 def test_another_place_shows_it_closed(desk):
     small = size(desk, "two")
     desk.press_key(Key.Key_E)

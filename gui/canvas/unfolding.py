@@ -22,12 +22,14 @@ from gui.canvas.node_paint import fitted, paint_node
 from gui.canvas.notes import gradient_forms, value_forms
 from gui.canvas.polygons import polygon
 from gui.canvas.tangent_rails import DOTS
+from gui.consequences import renames
 from gui.places import SeenTrace, seen_check
 from gui.shown import Shown
 
 if TYPE_CHECKING:
     from graph import Check, Edge, Graph
     from graph.definition import Interface
+    from graph.edits import Edit
     from gui.canvas.scene import CanvasScene
     from gui.document import Document
 
@@ -270,9 +272,12 @@ class Unfolding(QObject):
         interface = definition_at(self._document.root, address).interface
         return Inside(graph, address, interface, faces, corners, float(width), float(height))
 
-    def _follow(self) -> None:
-        """After an edit: the inside may be another size, and the node may be gone."""
+    def _follow(self, edit: Edit) -> None:
+        """After an edit: the inside may be another size, the node renamed, or gone."""
         graph = self._document.graph
+        for renamed in renames(edit):
+            if renamed.old in self._ids:
+                self._ids ^= {renamed.old, renamed.new}
         gone = {id_ for id_ in self._ids if id_ not in graph or self._inside(id_) is None}
         self._ids -= gone
         if self._ids or gone:
