@@ -73,7 +73,7 @@ def test_a_table_is_dropped_wired_trained_branched_saved_and_gone_on_with(desk, 
 
     # Back to a kept moment, and on from there as another run.
     desk.press_key(Key.Key_PageUp, CONTROL | ALT)
-    wait(lambda: running.travelled is not None)
+    wait(lambda: running.travelled is not None and line.branch.isVisible())
     moment = running.travelled
     assert moment <= at
     QTest.mouseClick(line.branch, LEFT)

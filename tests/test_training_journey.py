@@ -120,7 +120,9 @@ def test_train_look_back_branch_compare_and_take_over(desk):
 
     # A branch with another rate is a second run below the first one.
     QTest.mouseClick(bar.slider, LEFT, NONE, QPoint(int(bar.slider.x_of(1)), 15))
-    desk.qtbot.waitUntil(lambda: running.travelled == places(running)[1])
+    desk.qtbot.waitUntil(
+        lambda: running.travelled == places(running)[1] and line.branch.isVisible()
+    )
     start = running.travelled
     rate = window.inspector.page.training.optimizer.rows["lr"].field
     desk.type_into(rate, "0.05")
