@@ -10,11 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from graph import default_catalogue
+from gui.module_card import hovering
 from gui.module_card.card import Card, Picture
 from gui.module_card.facts import brief, facts_of, ports_of
 from gui.module_card.pictures import INKS, formula_lines, in_inks
 from gui.palette import index_of
 from gui.theme import TOKENS, Theme
+from tests.patience import LONGEST
 from tests.window_desk import desk_for
 
 Key = Qt.Key
@@ -121,10 +123,13 @@ def test_no_picture_is_wider_than_the_card(qtbot):
 # --- by the mouse -------------------------------------------------------------------------------
 
 
-def test_it_comes_after_a_while_beside_the_row(desk, tree):
+def test_it_comes_after_a_while_beside_the_row(desk, tree, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(hovering, "WAIT", 100 * LONGEST)
+        rest_on(tree, "Sigmoid")
+        desk.qtbot.wait(250)
+        assert tree.cards.card is None  # the mouse may be on its way
     rest_on(tree, "Tanh")
-    desk.qtbot.wait(250)
-    assert tree.cards.card is None  # the mouse may be on its way
     card = card_of(desk, tree.cards, "Tanh")
     assert cards_in_sight() == [card]
     assert not card.geometry().intersects(
