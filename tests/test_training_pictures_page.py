@@ -6,6 +6,7 @@ What is drawn is held against runtime/training/pictures, whose tests hold it aga
 from __future__ import annotations
 
 import itertools
+import subprocess
 import sys
 import threading
 from importlib import import_module
@@ -305,6 +306,40 @@ def test_a_run_is_followed_and_what_is_taken_over_is_seen_in_the_document(desk):
     desk.qtbot.waitUntil(lambda: page.answer.drawn.verdicts.scores is not scores)
     settle(desk, page)
     assert not np.array_equal(page.answer.drawn.verdicts.scores, scores)
+
+
+COUNTING = """
+import sys
+from importlib import import_module
+from shiboken6 import Shiboken
+from gui import window
+from gui.training.plots import loading
+
+def derived():
+    found, left = set(), [Shiboken.Object]
+    while left:
+        new = set(type.__subclasses__(left.pop())) - found
+        found |= new
+        left += new
+    return found
+
+for _ in loading.qts_classes():
+    pass
+before = derived()
+assert not [kind for kind in before if kind.__name__.startswith("Room")]
+import_module("pyqtgraph")
+print(loading.ROOM, len(derived() - before))
+"""
+
+
+def test_there_is_room_for_the_classes_that_a_library_derives_in_its_thread():
+    """PySide's table of classes, which the window reads without a lock, must not grow then."""
+    found = subprocess.run(
+        [sys.executable, "-c", COUNTING], capture_output=True, text=True, timeout=200
+    )
+    assert found.returncode == 0, found.stderr
+    room, derived = map(int, found.stdout.split())
+    assert 50 < derived < room
 
 
 def test_the_windows_thread_makes_qts_classes_before_a_library_asks_for_them(qtbot, monkeypatch):
