@@ -13,10 +13,13 @@ if TYPE_CHECKING:
 
 
 class RunError(GradwireError):
-    """A graph cannot run, or a step of it failed. `node` names where, if one node is to blame."""
+    """A graph cannot run, or a step of it failed. `node` names where, if one node is to blame.
 
-    def __init__(self, message: str, *, node: str | None = None) -> None:
-        self.node = node
+    `port` is that of a node which is not known yet: the message begins with it.
+    """
+
+    def __init__(self, message: str, *, node: str | None = None, port: str = "") -> None:
+        self.node, self.port = node, port
         super().__init__(message)
 
 

@@ -125,7 +125,8 @@ def _take(values: Values, step: PlanStep, port: str, slot: int, out: Array) -> A
     if array.shape != shape or kind_of(array.dtype.name) != type_.kind:
         found = f"{array.dtype.name} {list(array.shape)}"
         raise RunError(
-            f"{port}: found {found}, expected {type_}. This is a fault of {step.module.name}."
+            f"{port}: found {found}, expected {type_}. This is a fault of {step.module.name}.",
+            port=port,
         )
     return frozen(array.astype(dtype, copy=False))
 
@@ -139,10 +140,20 @@ def pull_back(
             break
     else:
         return (None,) * len(step.inputs)
-    if step.is_single:
-        parts = _from_numbers(step, ctx, gouts, kept)
-    else:
-        parts = step.module.vjp(ctx, gouts, kept, step.need)
+    try:
+        if step.is_single:
+            parts = _from_numbers(step, ctx, gouts, kept)
+        else:
+            parts = step.module.vjp(ctx, gouts, kept, step.need)
+    except KeyError as error:
+        port, name = str(error.args[0]), step.module.name
+        if port in kept or port not in step.module.kept_names:
+            raise
+        raise RunError(
+            f"{port}: found {name} reading it in reverse, expected a port that its `keeps` names."
+            f" This is a fault of {name}.",
+            port=port,
+        ) from error
     shapes, dtype, taken = step.shapes, ctx.dtype, []
     for port, need, part in zip(step.module.wired_names, step.need, parts, strict=True):
         if part is None or not need:

@@ -176,7 +176,8 @@ def take_shape(step: PlanStep, port: str, part: Array, dtype: Any) -> Array:
     if taken.shape != shape:
         raise RunError(
             f"{port}: found a gradient of shape {list(part.shape)}, expected {list(shape)}."
-            f" This is a fault of {step.module.name}."
+            f" This is a fault of {step.module.name}.",
+            port=port,
         )
     return frozen(taken.astype(dtype, copy=False))
 

@@ -196,7 +196,7 @@ class Broken(Elementwise, sig="x[*s] -> y[*s]", group="Toys"):
     """Fails in one of its passes, or gives another shape than it declares."""
 
     where: str = attribute(
-        "forward", "which pass", choices=("forward", "reverse", "shape", "memory")
+        "forward", "which pass", choices=("forward", "reverse", "shape", "memory", "keeps")
     )
 
     def forward(self, ctx, ins, out=None):
@@ -207,6 +207,8 @@ class Broken(Elementwise, sig="x[*s] -> y[*s]", group="Toys"):
         return (ctx.xp.zeros((7,)) if self.where == "shape" else ins[0],)
 
     def vjp(self, ctx, gouts, kept, need):
+        if self.where == "keeps":
+            return (gouts[0] * kept["x"],)  # which `keeps` does not name
         raise ZeroDivisionError("in reverse")
 
     def derivative(self, ctx, port, kept):

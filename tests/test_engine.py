@@ -287,9 +287,10 @@ def failing(where):
     ("where", "words"),
     [
         ("forward", ["bad", "ValueError", "no luck at all"]),
-        ("shape", ["bad", "[7]", "[2]", "Broken"]),
+        ("shape", ["bad.y: found", "[7]", "[2]", "Broken"]),
         ("memory", ["bad", "memory"]),
         ("reverse", ["bad", "ZeroDivisionError"]),
+        ("keeps", ["bad.x: found Broken reading it in reverse", "`keeps`"]),
     ],
 )
 def test_a_failed_step_names_its_node(where, words):

@@ -12,6 +12,7 @@ import time
 from collections.abc import Collection, Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import ref
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, QTimer
@@ -24,6 +25,7 @@ from gui.canvas.sight import Sight, follow_nodes, region_around, sight_of
 
 if TYPE_CHECKING:
     from gui.canvas.scene import CanvasScene
+    from runtime.trace import Trace
 
 AT_ONCE = 64  # ports that are laid out in one go; more are laid out in groups
 GROUP = 12
@@ -41,7 +43,7 @@ class _State(NamedTuple):
 
     zoom: float
     is_printing: bool
-    trace: int
+    trace: ref[Trace] | None
     is_guarded: bool
 
 
@@ -190,7 +192,8 @@ class PlateField(QObject):
 
     def _state_at(self, zoom: float) -> _State:
         shown = self._scene.document.shown
-        return _State(zoom, self._scene.is_printing, id(shown.trace), shown.is_guarded)
+        trace = ref(shown.trace) if shown.trace is not None else None
+        return _State(zoom, self._scene.is_printing, trace, shown.is_guarded)
 
     def _take_region(self, region: QRectF) -> None:
         """Know what lies in a region; what is new or other there waits to be laid out."""
