@@ -42,7 +42,7 @@ def braid(nodes: int) -> Graph:
 
 def live_edit(graph: Graph):
     trace = Engine(graph.copy()).run()
-    graph.set_tensor("p0.y", Tensor.scalar(0.5))
+    graph.set_tensor("p1.y", Tensor.scalar(0.5))  # p0 is 0: another number has another form
     return lambda: Engine(graph.copy()).run(previous=trace)
 
 
@@ -88,7 +88,7 @@ def test_a_live_edit_checks_and_plans_nothing(graphs, monkeypatch):
     act = live_edit(graphs[0])
     for name in ("check", "compile_plan"):
         monkeypatch.delattr(f"runtime.engine.{name}")
-    assert act().value("p0.y") == 0.5
+    assert act().value("p1.y") == 0.5
 
 
 # --- the collector ------------------------------------------------------------------------------

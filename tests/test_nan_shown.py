@@ -30,7 +30,8 @@ def desk(qtbot, tmp_path, monkeypatch):
 
 def test_where_nan_begins_is_a_problem_that_leads_there(desk):
     show(desk, logs())
-    assert desk.window.status.texts()["problems"] == "1 warning"
+    status = desk.window.status
+    desk.qtbot.waitUntil(lambda: status.texts()["problems"] == "1 warning")
     desk.press_key(Key.Key_M, CONTROL | SHIFT)
     problems = desk.window.drawer.panel("problems")
     (problem,) = problems.model.problems
