@@ -109,6 +109,27 @@ def test_a_port_goes_out_of_sight_under_a_node(qtbot, in_groups):
     assert desk.scene.field.all
 
 
+@pytest.mark.parametrize("in_hand", [1, 5])
+def test_what_a_node_without_edges_was_dragged_across_comes_back(qtbot, in_hand):
+    graph = by_hand()
+    for number in range(in_hand):
+        graph.add("Input", f"loose{number}", at=(0, 300 + 80 * number))
+    desk = Desk(qtbot, graph)
+    desk.theme.motion = False
+    desk.run()
+    desk.view.zoom_to(1.0)
+    settle(desk)
+    before = looks(desk)
+    desk.document.selection.set_nodes([f"loose{number}" for number in range(in_hand)])
+    start, on_it = desk.middle("loose0"), desk.port("w.y") + QPoint(24, 0)
+    desk.drag(start, on_it)
+    settle(desk)
+    assert PortRef("w", "y") not in looks(desk)
+    desk.drag(on_it, start)
+    settle(desk)
+    assert looks(desk) == before
+
+
 def test_pictures_keep_clear_of_delay_edges_that_a_drag_hangs_elsewhere(qtbot):
     desk = Desk(qtbot, load(next(path for path in examples() if path.stem == "lstm")))
     desk.theme.motion = False

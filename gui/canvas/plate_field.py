@@ -196,10 +196,14 @@ class PlateField(QObject):
         return _State(zoom, self._scene.is_printing, trace, shown.is_guarded)
 
     def _take_region(self, region: QRectF) -> None:
-        """Know what lies in a region; what is new or other there waits to be laid out."""
+        """Know what lies in a region; what is new or other there waits to be laid out.
+
+        Where a node stands elsewhere, or none any more, what had no room may have some.
+        """
+        boxes = self._sight.boxes
         other, gone = self._know(region)
         other |= self._covered(self._sight.nodes)
-        self._await(other, is_less=bool(gone))
+        self._await(other, is_less=bool(gone) or self._sight.boxes != boxes)
         if AT_ONCE < len(self._known) != len(other):
             self._settling.start()  # also where the same ports are seen from elsewhere
 
