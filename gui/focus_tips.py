@@ -14,6 +14,19 @@ def pause(widget: QWidget) -> int:
     return widget.style().styleHint(QStyle.StyleHint.SH_ToolTip_WakeUpDelay)
 
 
+def close_tip() -> bool:
+    """Close the tip that is open, at once; whether one was.
+
+    Where it is told to hide, Qt leaves it there for 300 ms: it would take the next Esc, too.
+    """
+    if not QToolTip.isVisible():
+        return False
+    for window in QApplication.topLevelWidgets():
+        if window.metaObject().className() == "QTipLabel":
+            window.hide()
+    return True
+
+
 class FocusTips(QObject):
     """Shows the tip of the widget that the keys are on after the same while as the mouse's."""
 

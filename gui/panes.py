@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
-from PySide6.QtWidgets import QApplication, QScrollArea, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
-from gui.focus_tips import FocusTips
+from gui.focus_tips import FocusTips, close_tip
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -80,8 +80,7 @@ class Panes(QObject):
 
     def escape(self) -> bool:
         """Esc where nothing else took it: hide the tip, else go back to the canvas."""
-        if QToolTip.isVisible():
-            QToolTip.hideText()
+        if close_tip():
             return True
         if self._window.canvas.hasFocus():
             return False

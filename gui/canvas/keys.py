@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP as N
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolTip
 
 from gui.canvas.bend_moves import move_edit
 from gui.canvas.geometry import SNAP
 from gui.canvas.ways import node_of
 from gui.canvas.wording import tr
+from gui.focus_tips import close_tip
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -62,8 +62,7 @@ def leave(view: CanvasView) -> bool:
     """Esc: leave the gesture, else the mark, else what a tip covers, else the selection."""
     if view.cancel_gesture() or view.marking.leave():
         return True
-    if QToolTip.isVisible():
-        QToolTip.hideText()
+    if close_tip():
         return True
     if view.framing.leave():
         return True
