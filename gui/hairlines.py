@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPalette
-from PySide6.QtWidgets import QProxyStyle, QSplitter, QSplitterHandle, QStyle
+from PySide6.QtWidgets import QProxyStyle, QSplitter, QSplitterHandle, QStyle, QWidget
 
 LINE = QPalette.ColorRole.Mid  # the role that holds the grid's ink
 
@@ -29,10 +29,14 @@ class _Handle(QSplitterHandle):
 
 
 class DockLines(QProxyStyle):
-    """The style of a main window alone: what lies between its docks is one pixel wide."""
+    """The style of a main window alone, and its own: what lies between its docks is a pixel wide.
 
-    def __init__(self) -> None:
+    Left to the collector it could end in another thread.
+    """
+
+    def __init__(self, window: QWidget) -> None:
         super().__init__("Fusion")
+        self.setParent(window)
 
     def pixelMetric(self, metric, option=None, widget=None) -> int:
         """The width of what separates two docks."""

@@ -96,8 +96,7 @@ class Window(QMainWindow):
     def __init__(self, document: Document, windows: Windows) -> None:
         super().__init__()
         self.document, self.windows = document, windows
-        self._lines = DockLines()  # no widget keeps its style alive
-        self.setStyle(self._lines)
+        self.setStyle(DockLines(self))
         self.theme, self.settings = theme, settings = windows.theme, windows.settings
         document.setParent(self)
         self.how_to = partial(how_to, settings=settings)

@@ -8,7 +8,8 @@ from collections import Counter
 
 import pytest
 from PySide6.QtCore import QObject, QThreadPool
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QGraphicsItem
+from shiboken6 import isValid, ownedByPython
 
 from graph import Graph, load
 from gui.app import make_windows
@@ -102,6 +103,26 @@ def test_windows_that_were_closed_are_gone(windows, qtbot):
     assert more == {}, more
     assert len(QApplication.allWidgets()) <= widgets
     assert [ref() for ref in left if ref() is not None] == []
+
+
+def test_nothing_of_a_closed_window_that_qt_knows_is_left_to_the_collector(windows, qtbot):
+    """It may look in any thread, and an object that ends in another than its own crashes Qt."""
+    path = next(path for path in examples() if path.stem == "softmax_classifier")
+    use(windows, qtbot, path)
+    settle()
+    gc.collect()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        use(windows, qtbot, path)
+        settle()
+        gc.collect()
+        wrapped = [x for x in gc.garbage if isinstance(x, (QObject, QGraphicsItem))]
+        assert wrapped  # of what Qt has ended
+        left = [x for x in wrapped if isValid(x) and ownedByPython(x)]
+        assert [type(x).__qualname__ for x in left] == []
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
 
 
 def test_graphs_that_were_replaced_are_gone(windows, qtbot):
