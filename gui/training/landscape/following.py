@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import ref
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,6 +12,7 @@ from gui.inspector.axes import Array
 from gui.training.landscape.question import Given, Seen
 
 if TYPE_CHECKING:
+    from graph import Graph
     from gui.window import Window
 
 PACE = 66  # milliseconds between two places of a run
@@ -66,8 +68,8 @@ class Following(QObject):
     # --- inside ----------------------------------------------------------------------------
 
     @property
-    def _now(self) -> tuple[int, int]:
-        return id(self._document.root), self._document.run_revision
+    def _now(self) -> tuple[ref[Graph], int]:
+        return ref(self._document.root), self._document.run_revision
 
     @property
     def _is_of_run(self) -> bool:

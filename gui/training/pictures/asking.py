@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from weakref import ref
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 PACE = 40  # milliseconds from one question to the next at least
 SETTLE = 250  # milliseconds without news after which a grid is drawn finely
-Key = tuple[int, int, str, str]
+Key = tuple["ref[Graph]", int, str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,8 +161,8 @@ class Asking(QObject):
     def _key(self) -> Key:
         graph = self._running_graph()
         if graph is not None:
-            return id(graph), graph.revision, self.part, self.loss
-        return id(self._document.root), self._document.run_revision, self.part, self.loss
+            return ref(graph), graph.revision, self.part, self.loss
+        return ref(self._document.root), self._document.run_revision, self.part, self.loss
 
     def _running_graph(self) -> Graph | None:
         """The graph of the run, where that is what is seen: until an edit that a run depends on,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from weakref import ref
 
 import numpy as np
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -94,7 +95,7 @@ class SweepPage(QWidget):
 
     @property
     def _now(self) -> object:
-        return id(self._document.root), self._document.run_revision
+        return ref(self._document.root), self._document.run_revision
 
     def _take(self, found: Sweep) -> None:
         self.progress.end()
