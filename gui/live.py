@@ -227,8 +227,7 @@ class Live(QObject):
         trace, seed = document.whole_trace, document.seeding.seed
         learning, batch = document.updating.learning, document.updating.batch
         root = document.root.copy()
-        given = (trace, verifies, seed, learning, batch, self._opened)
-        self._sent = Request(root, runs, *given)
+        self._sent = Request(root, runs, trace, verifies, seed, learning, batch, self._opened)
         self._worker.post(self._sent)
         self.changed.emit()
 

@@ -201,8 +201,8 @@ def rail(points: np.ndarray, offset: float | np.ndarray) -> np.ndarray:
     """The line at a distance from a wire `[..., P, 2]`; positive lies to the right of its way.
 
     For an edge that runs to the right, negative offsets lie above. The ends keep the
-    direction of the ports, and mitred joints keep the distance everywhere. Of several
-    distances `[n, 1, ...]`, lines along a first axis.
+    direction of the ports, and mitred joints keep the distance everywhere. Distances
+    `[k, 1, ..., 1]` give k lines for each wire: `[k, ..., P, 2]`.
     """
     # One by one: along pairs numpy takes ten times as long.
     right, down = np.moveaxis(np.diff(points, axis=-2), -1, 0)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from gui.inspector.geometry.scale import Scale
 from gui.numbers import format_number
@@ -101,31 +101,28 @@ def paint_class_names(
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def legend_steps(verdicts: Verdicts, theme: Theme, width: float) -> list[int]:
-    """How far it is from each class of a legend to the next, in pixels.
-
-    None where not all find room, for then their names are within the plot.
-    """
-    metrics = QFontMetrics(theme.font(11))
-    names = map(verdicts.name, range(verdicts.reading.classes))
-    steps = [ROOM + 2 + metrics.horizontalAdvance(name) + 8 for name in names]
-    return steps if sum(steps) <= width else []
-
-
 def paint_legend(
     painter: QPainter, room: QRectF, verdicts: Verdicts, theme: Theme, device: float
-) -> None:
-    """Which mark is which class, at the right of a room."""
+) -> float:
+    """Which mark is which class, at the right of a room: how many pixels of its width that takes.
+
+    Nothing where not all find room, for then their names are within the plot.
+    """
     painter.setFont(theme.font(11))
-    steps = legend_steps(verdicts, theme, room.width())
+    metrics = painter.fontMetrics()
+    names = [verdicts.name(class_) for class_ in range(verdicts.reading.classes)]
+    steps = [ROOM + 2 + metrics.horizontalAdvance(name) + 8 for name in names]
+    if sum(steps) > room.width():
+        return 0.0
     left = room.right() - sum(steps) + 8
     for class_, step in enumerate(steps):
         painter.drawImage(QPointF(left, room.center().y() - ROOM / 2), mark(class_, theme, device))
         painter.setPen(theme.color("text"))
         side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         words = QRectF(left + ROOM + 2, room.top(), step, room.height())
-        painter.drawText(words, side, verdicts.name(class_))
+        painter.drawText(words, side, names[class_])
         left += step
+    return float(sum(steps))
 
 
 def paint_curve(

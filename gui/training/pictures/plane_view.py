@@ -85,9 +85,9 @@ class PlaneView(View):
         if self.figure is None or self.drawn is None:
             return
         scale, theme = self._scale(), self.theme
-        above, marked = self._room_of_legend(scale), self._marked()
-        steps = paint.legend_steps(marked, theme, above.width())
-        paint_axes(painter, scale, theme, *self._names(), taken=sum(steps))
+        above, device = self._room_of_legend(scale), self.devicePixelRatioF()
+        taken = paint.paint_legend(painter, above, self._marked(), theme, device)
+        paint_axes(painter, scale, theme, *self._names(), taken=taken)
         painter.save()
         painter.setClipRect(scale.room)
         if isinstance(self.figure, Curve):
@@ -102,7 +102,6 @@ class PlaneView(View):
         painter.setPen(QPen(theme.color("line"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(scale.room)
-        paint.paint_legend(painter, above, marked, theme, self.devicePixelRatioF())
 
     def _paint_curve(self, painter: QPainter, scale: Scale, figure: Curve) -> None:
         if self.drawn.verdicts.truth is not None:
